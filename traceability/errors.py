@@ -1,0 +1,58 @@
+"""
+Everything this system refuses, as one tree:
+
+* TraceError
+  + InvalidInput          malformed: the sender must change it                (422; the command line exits 65)
+    - NotAuthorised       who asks may not do this                            (403)
+  + Unknown               we hold nothing under this name                     (404)
+  + Duplicate             it is already here: `existing` names it             (409)
+  + Unavailable           sound request, but not now: try later               (503)
+    - CheckpointConflict  another writer published first
+    - ChainUnavailable    the chain did not answer
+  + Refused               going on would break a promise: a person must look  (500)
+  + CheckFailed           one verification step found something untrue        (see proof/verify.py)
+"""
+
+
+class TraceError(Exception):
+    """Base of the tree. The message names what was found, what was wanted and which thing."""
+
+
+class InvalidInput(TraceError):
+    """Malformed: the sender must change it."""
+
+
+class NotAuthorised(InvalidInput):
+    """Who asks may not do this."""
+
+
+class Unknown(TraceError):
+    """We hold nothing under this name."""
+
+
+class Duplicate(TraceError):
+    """It is already here."""
+
+    def __init__(self, message: str, existing: str) -> None:
+        super().__init__(message)
+        self.existing = existing
+
+
+class Unavailable(TraceError):
+    """Sound request, but not now: try later."""
+
+
+class CheckpointConflict(Unavailable):
+    """Another writer published first."""
+
+
+class ChainUnavailable(Unavailable):
+    """The chain did not answer, or not as a chain does."""
+
+
+class Refused(TraceError):
+    """Going on would break a promise we gave: a person must look first."""
+
+
+class CheckFailed(TraceError):
+    """A verification step found something untrue. Only `proof/verify.py` turns it into a verdict."""
