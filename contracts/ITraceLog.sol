@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+/// @title The newest checkpoint of each log, accepted only if it extends the one before
+/// @notice A log is an RFC 9162 Merkle tree over SHA-256. Its id is SHA-256(origin, verifier key), made off chain.
+/// The past stands in `CheckpointAppended` events; nobody, the administrator included, can change or remove it.
+/// @dev Who may do what: the administrator (OpenZeppelin's `AccessControlDefaultAdminRules`) grants and revokes
+/// roles; a holder of `PAUSER` stops and resumes appends, nothing else; a holder of `publisherRole(logId)` appends
+/// to that one log.
+interface ITraceLog {
+    /// @notice The newest checkpoint that the contract holds for a log.
+    /// @dev The order packs it into two storage slots.
+    struct Head {
+        /// RFC 9162 root over the log's first `size` entries.
+        bytes32 root;
+        /// How many entries; 0 when nothing has been appended to this log.
+        uint64 size;
+        /// Time of the block that appended it, in seconds since 1970 (some consortium chains count milliseconds).
+        uint64 updatedAt;
+    }
+
+    /// @notice A log has grown to `size` entries under `root`.
+    event CheckpointAppended(bytes32 indexed logId, uint64 size, bytes32 root);
+
+    /// @notice The sender believed that the contract held `oldSize` entries; it holds `heldSize`.
+    error TraceLogStale(bytes32 logId, uint64 heldSize, uint64 oldSize);
+
+    /// @notice `size` does not go beyond `oldSize`.
+    error TraceLogNotGrowing(bytes32 logId, uint64 oldSize, uint64 size);
+
+    /// @notice The proof does not show that the tree of `size` entries extends the held tree of `oldSize`.
+    error TraceLogRewritten(bytes32 logId, uint64 oldSize, uint64 size);
+
+    /// @notice Let a log grow, if the new tree provably keeps every entry of the old one.
+    /// @dev A root does not commit to its size: about a fifth of false nearby sizes pass with the same proof. The
+    /// sender must compute root(size) itself before it sends.
+    /// @param logId The log.
+    /// @param oldSize The size that the sender believes the contract to hold; anything else reverts.
+    /// @param size The new number of entries.
+    /// @param root The RFC 9162 root over all of them.
+    /// @param proof RFC 9162 section 2.1.4 consistency proof from `oldSize` to `size`; empty when `oldSize` is 0.
+    function append(bytes32 logId, uint64 oldSize, uint64 size, bytes32 root, bytes32[] calldata proof) external;
+
+    /// @notice Stop appends to every log. What is held stays readable.
+    function pause() external;
+
+    /// @notice Allow appends again.
+    function unpause() external;
+
+    /// @notice The newest checkpoint of a log, all zero for a log without one.
+    function head(bytes32 logId) external view returns (Head memory);
+
+    /// @notice Whether an entry stands in the newest tree of a log.
+    /// @param logId The log.
+    /// @param index The entry's place, from 0.
+    /// @param leafHash SHA-256 of a zero byte and the entry (RFC 9162 section 2.1.1).
+    /// @param proof RFC 9162 section 2.1.3 inclusion proof for the size that `head` holds.
+    function verifyInclusion(bytes32 logId, uint64 index, bytes32 leafHash, bytes32[] calldata proof)
+        external
+        view
+        returns (bool);
+
+    /// @notice The role that may append to this log and to no other: keccak256(keccak256("PUBLISHER"), logId).
+    function publisherRole(bytes32 logId) external pure returns (bytes32);
+}

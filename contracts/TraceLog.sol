@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {
+    AccessControlDefaultAdminRules
+} from "@openzeppelin/contracts/access/extensions/AccessControlDefaultAdminRules.sol";
+import {Pausable} from "@openzeppelin/contracts/utils/Pausable.sol";
+
+import {ITraceLog} from "./ITraceLog.sol";
+import {Rfc9162} from "./Rfc9162.sol";
+
+/// @title TraceLog
+/// @notice Holds the newest checkpoint of each log and refuses a rewritten history.
+contract TraceLog is ITraceLog, AccessControlDefaultAdminRules, Pausable {
+    /// @notice The role that stops and resumes appends.
+    bytes32 public constant PAUSER = keccak256("PAUSER");
+
+    bytes32 private constant _PUBLISHER = keccak256("PUBLISHER");
+
+    mapping(bytes32 logId => Head head) private _heads;
+
+    /// @param adminDelay Seconds that a change of administrator waits before it can be accepted.
+    /// @param admin Grants and revokes roles; has no power over the heads.
+    constructor(uint48 adminDelay, address admin) AccessControlDefaultAdminRules(adminDelay, admin) {}
+
+    /// @inheritdoc ITraceLog
+    function append(bytes32 logId, uint64 oldSize, uint64 size, bytes32 root, bytes32[] calldata proof)
+        external
+        onlyRole(publisherRole(logId))
+        whenNotPaused
+    {
+        Head storage held = _heads[logId];
+        if (held.size != oldSize) revert TraceLogStale(logId, held.size, oldSize);
+        if (size <= oldSize) revert TraceLogNotGrowing(logId, oldSize, size);
+        if (!Rfc9162.consistent(oldSize, held.root, size, root, proof)) {
+            revert TraceLogRewritten(logId, oldSize, size);
+        }
+
+        _heads[logId] = Head({root: root, size: size, updatedAt: uint64(block.timestamp)});
+        emit CheckpointAppended(logId, size, root);
+    }
+
+    /// @inheritdoc ITraceLog
+    function pause() external onlyRole(PAUSER) {
+        _pause();
+    }
+
+    /// @inheritdoc ITraceLog
+    function unpause() external onlyRole(PAUSER) {
+        _unpause();
+    }
+
+    /// @inheritdoc ITraceLog
+    function head(bytes32 logId) external view returns (Head memory) {
+        return _heads[logId];
+    }
+
+    /// @inheritdoc ITraceLog
+    function verifyInclusion(bytes32 logId, uint64 index, bytes32 leafHash, bytes32[] calldata proof)
+        external
+        view
+        returns (bool)
+    {
+        Head storage held = _heads[logId];
+        return Rfc9162.includes(index, leafHash, held.size, held.root, proof);
+    }
+
+    /// @inheritdoc ITraceLog
+    function publisherRole(bytes32 logId) public pure returns (bytes32) {
+        return keccak256(abi.encode(_PUBLISHER, logId));
+    }
+}
