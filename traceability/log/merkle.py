@@ -108,6 +108,8 @@ def check_consistency(
     """
     if not 0 <= old_size <= new_size:
         raise CheckFailed(f"a log of {new_size} does not extend one of {old_size}")
+    _check_width("old root", old_root)
+    _check_width("new root", new_root)
     if old_size == 0:
         _check_leads_to("the empty log", EMPTY_ROOT, old_root)
     if old_size in (0, new_size):
@@ -123,7 +125,6 @@ def check_consistency(
     inner = (path ^ (new_size - 1) >> shift).bit_length()
     whole = path == 0  # that subtree is the whole old log, so its root need not be in the proof
     _check_shape(proof, (not whole) + inner + (path >> inner).bit_count())
-    _check_width("old root", old_root)
     old_node = new_node = old_root if whole else proof[0]
     for level, sibling in enumerate(proof if whole else proof[1:]):
         if level >= inner or path >> level & 1:

@@ -1,0 +1,69 @@
+"""What the verifier asks of one chain endpoint: a handful of read calls, answered by `chain/rpc.py`."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Finality:
+    """When a block is believed to stay: when the chain calls it finalized, or under so many blocks."""
+
+    confirmations: int | None = None
+    """Blocks on top of it that are enough; None follows the chain's own `finalized` tag."""
+
+    def __str__(self) -> str:
+        return "finalized" if self.confirmations is None else f"under {self.confirmations} blocks"
+
+
+@dataclass(frozen=True, slots=True)
+class ContractEvent:
+    """One entry of a receipt's `logs`."""
+
+    address: str
+    """Lower-case 0x hex, like every address and hash here."""
+    topics: tuple[bytes, ...]
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    succeeded: bool
+    block_number: int
+    block_hash: str
+    events: tuple[ContractEvent, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    hash: str
+    mined_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The newest checkpoint that the contract holds; size 0 if it holds none."""
+
+    size: int
+    root: bytes
+
+
+class ChainReader(Protocol):
+    """One endpoint. Every method raises `ChainUnavailable` if it does not answer, or not as a chain does."""
+
+    @property
+    def name(self) -> str:
+        """What to call this endpoint in a report; never with credentials in it."""
+
+    def chain_id(self) -> int: ...
+
+    def receipt(self, tx_hash: str) -> Receipt | None:
+        """None if the endpoint knows no such mined transaction."""
+
+    def block(self, number: int) -> Block | None:
+        """The canonical block of that number; None if the chain is not that long."""
+
+    def final_block_number(self, rule: Finality) -> int:
+        """The highest block that is final under `rule`; -1 if none is."""
+
+    def head(self, contract: str, log_id: bytes) -> Head: ...
