@@ -1,0 +1,11 @@
+"""What a device of the demonstration measured at one moment, before it becomes a message."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+
+class Reading(NamedTuple):
+    taken_at_ms: int
+    """By the device's own clock."""
+    values: Mapping[str, float | bool]
+    """By metric, in the unit of the telemetry table of metrics."""
