@@ -1,0 +1,1 @@
+"""What devices send, as pure functions: SenML, readings, batches, findings, receipts."""
