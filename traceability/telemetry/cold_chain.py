@@ -49,7 +49,7 @@ def silences(points: Sequence[Point]) -> tuple[Stretch, ...]:
 def excursions(
     points: Sequence[Point], low: float | None, high: float | None, unknown: Sequence[Stretch] = ()
 ) -> tuple[Excursion, ...]:
-    """The excursions in `points` (oldest first). One never reaches across a stretch of which nothing is known."""
+    """The excursions in `points` (oldest first). None reaches across a stretch of which nothing is known."""
     silent_until = {stretch.to_ms for stretch in unknown}
     found: list[Excursion] = []
     for run in _runs(points, silent_until):
