@@ -1,0 +1,78 @@
+"""One `metadata` for all tables, and how a database is opened so that a commit is durable."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, MetaData, create_engine, event, make_url
+from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.exc import OperationalError
+
+from traceability.errors import InvalidInput, Unavailable
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_N_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+_BUSY_S = 30
+_ON_CONNECT = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON")
+_IMMEDIATE = "guoji_immediate"
+
+
+def open_engine(url: str, create: bool = False) -> Engine:
+    """The database at a SQLAlchemy URL: SQLite, or PostgreSQL through psycopg.
+
+    Write in `engine.begin()`, read in `engine.connect()`. A database that does not answer, is locked or full
+    raises `Unavailable`. A SQLite file that is missing and not to be created raises `InvalidInput`: a typo
+    must not start an empty log.
+    """
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return _report_trouble(create_engine(parsed, pool_pre_ping=True))
+    if not create and not Path(parsed.database or "").is_file():
+        raise InvalidInput(f"there is no database at {parsed.database}: `guoji init` makes one")
+    plain = create_engine(parsed, connect_args={"timeout": _BUSY_S})
+    engine = _SqliteEngine(plain.pool, plain.dialect, plain.url)
+    event.listen(engine, "connect", _set_up_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return _report_trouble(engine)
+
+
+class _SqliteEngine(Engine):
+    """Takes the one write lock when a writing transaction begins.
+
+    A transaction that reads first and asks for the lock later is refused at once when another writer was
+    faster: SQLite cannot let it wait, since what it has read is out of date.
+    """
+
+    @contextmanager
+    def begin(self) -> Iterator[Connection]:
+        with self.connect().execution_options(**{_IMMEDIATE: True}) as connection, connection.begin():
+            yield connection
+
+
+def _set_up_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - a DBAPI connection has no type
+    connection.isolation_level = None  # `_begin_sqlite` begins, not the driver
+    for pragma in _ON_CONNECT:
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get(_IMMEDIATE, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _report_trouble(engine: Engine) -> Engine:
+    event.listen(engine, "handle_error", _as_unavailable)
+    return engine
+
+
+def _as_unavailable(context: ExceptionContext) -> None:
+    if isinstance(context.sqlalchemy_exception, OperationalError):
+        raise Unavailable(f"database: {context.original_exception}") from context.original_exception
