@@ -8,7 +8,7 @@ from typing import Self
 from traceability.errors import CheckFailed, InvalidInput
 from traceability.log.domain import prefix
 from traceability.log.merkle import EMPTY_ROOT
-from traceability.log.note import NoteSigner, NoteVerifier, open_note
+from traceability.log.note import Note, NoteSigner, NoteVerifier, open_note
 from traceability.log.text import decimal, hash_from_base64, to_base64
 
 
@@ -55,13 +55,14 @@ class Checkpoint:
 def open_checkpoint(note: str, logs: Sequence[NoteVerifier]) -> tuple[Checkpoint, NoteVerifier]:
     """The checkpoint in a signed note, and the one of `logs` that signed it under its own origin.
 
-    Raises `InvalidInput` for a malformed note, `CheckFailed` if no log signed it or for another origin.
+    Raises `InvalidInput` for a malformed note, `CheckFailed` if no log of that origin signed it.
     """
-    text, log = open_note(note, logs)
-    checkpoint = Checkpoint.from_text(text)
-    if checkpoint.origin != log.name:
-        raise CheckFailed(f"checkpoint is of {checkpoint.origin}, but signed by the key of {log.name}")
-    return checkpoint, log
+    checkpoint = Checkpoint.from_text(Note.parse(note).text)
+    candidates = [log for log in logs if log.name == checkpoint.origin]
+    if not candidates:
+        known = " or ".join(log.name for log in logs)
+        raise CheckFailed(f"checkpoint is of the log {checkpoint.origin}, want {known}")
+    return checkpoint, open_note(note, candidates)[1]
 
 
 def log_id(origin: str, public_key: bytes) -> bytes:

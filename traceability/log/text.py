@@ -35,3 +35,15 @@ def decimal(text: str, what: str, at_most: int = 2**63 - 1) -> int:
     if len(text) > len(str(at_most)) or int(text) > at_most:
         raise InvalidInput(f"{what} is {text[:40]}, want at most {at_most}")
     return int(text)
+
+
+def to_hex(data: bytes) -> str:
+    return "0x" + data.hex()
+
+
+def from_hex(text: str, what: str, size: int) -> bytes:
+    """Lower-case hex of `size` bytes after `0x`."""
+    digits = text.removeprefix("0x")
+    if len(text) != 2 + 2 * size or len(digits) != 2 * size or set(digits) - set("0123456789abcdef"):
+        raise InvalidInput(f"{what} is {text[:80]!r}, want 0x and {2 * size} lower-case hex digits")
+    return bytes.fromhex(digits)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from traceability.errors import InvalidInput
+from traceability.log.checkpoint import Checkpoint
 from traceability.log.note import Note
 from traceability.log.text import decimal, from_base64, hash_from_base64, to_base64
 
@@ -47,5 +48,10 @@ class TlogProof:
         hashes = tuple(
             hash_from_base64(line, f"hash {number} of the proof") for number, line in enumerate(lines)
         )
-        Note.parse(checkpoint)
-        return cls(index, hashes, checkpoint, extra)
+        proof = cls(index, hashes, checkpoint, extra)
+        proof.claimed()
+        return proof
+
+    def claimed(self) -> Checkpoint:
+        """What the checkpoint says. Nobody has checked yet who signed it."""
+        return Checkpoint.from_text(Note.parse(self.checkpoint).text)

@@ -1,8 +1,13 @@
 """What the verifier asks of one chain endpoint: a handful of read calls, answered by `chain/rpc.py`."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol, TypeVar
+
+from traceability.errors import ChainUnavailable
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +68,49 @@ class ChainReader(Protocol):
     def block(self, number: int) -> Block | None:
         """The canonical block of that number; None if the chain is not that long."""
 
-    def final_block_number(self, rule: Finality) -> int:
+    def finalized_block_number(self, rule: Finality) -> int:
         """The highest block that is final under `rule`; -1 if none is."""
 
     def head(self, contract: str, log_id: bytes) -> Head: ...
+
+
+class Remembering:
+    """An endpoint that is asked each thing once.
+
+    The proofs of a trace share their anchors, and an endpoint that is away must not time out once an event.
+    """
+
+    def __init__(self, chain: ChainReader) -> None:
+        self._chain = chain
+        self._answers: dict[tuple[Any, ...], Any] = {}
+
+    @property
+    def name(self) -> str:
+        return self._chain.name
+
+    def chain_id(self) -> int:
+        return self._once(self._chain.chain_id)
+
+    def receipt(self, tx_hash: str) -> Receipt | None:
+        return self._once(self._chain.receipt, tx_hash)
+
+    def block(self, number: int) -> Block | None:
+        return self._once(self._chain.block, number)
+
+    def finalized_block_number(self, rule: Finality) -> int:
+        return self._once(self._chain.finalized_block_number, rule)
+
+    def head(self, contract: str, log_id: bytes) -> Head:
+        return self._once(self._chain.head, contract, log_id)
+
+    def _once(self, ask: Callable[..., T], *question: object) -> T:
+        key = (ask.__name__, *question)
+        if key not in self._answers:
+            try:
+                self._answers[key] = ask(*question)
+            except ChainUnavailable as error:
+                self._answers[key] = error
+        answer: T | ChainUnavailable = self._answers[key]
+        if isinstance(answer, ChainUnavailable):
+            raise answer
+        return answer

@@ -1,0 +1,152 @@
+"""Check that the contract holds a checkpoint, as enough chain endpoints say."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from traceability.errors import CheckFailed, Unavailable
+from traceability.log.checkpoint import Checkpoint, log_id
+from traceability.log.note import NoteVerifier
+from traceability.proof.chain_reader import ChainReader, Receipt
+from traceability.proof.proof_file import AnchorClaim
+from traceability.proof.trust import TrustPolicy
+
+CHECKPOINT_APPENDED = bytes.fromhex("74064a4a18b88b14127ec79351bfa9c20a425d9bc6ac2fea1679b76433a44663")
+"""keccak256("CheckpointAppended(bytes32,uint64,bytes32)"), the event's topic."""
+
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Anchored:
+    at: datetime
+    """Time of the block."""
+    detail: str
+
+
+def check_anchor(
+    claim: AnchorClaim | None,
+    checkpoint: Checkpoint,
+    log: NoteVerifier,
+    policy: TrustPolicy,
+    chains: Sequence[ChainReader],
+) -> Anchored:
+    """Check that `checkpoint`, signed by `log`, is held by the policy's contract in a final block.
+
+    Raises `CheckFailed` for what is untrue, `Unavailable` for what cannot be known (now).
+    """
+    if policy.chain_id is None or policy.contract is None:
+        raise Unavailable("the trust policy names no chain")
+    if claim is None:
+        try:
+            _agreed(policy, chains, lambda chain: _not_forked(chain, checkpoint, log, policy))
+        except Unavailable as error:
+            raise Unavailable(f"not yet anchored; {error}") from error
+        raise Unavailable("not yet anchored")
+    _check_claim(claim, checkpoint, log, policy)
+    at = _agreed(policy, chains, lambda chain: _held_since(chain, claim, checkpoint, policy))
+    return Anchored(at, f"size {claim.size} in block {claim.block_number} of chain {claim.chain_id}")
+
+
+def _check_claim(claim: AnchorClaim, checkpoint: Checkpoint, log: NoteVerifier, policy: TrustPolicy) -> None:
+    """What the proof says of its anchor, against the policy and the checkpoint; no chain is asked."""
+    wanted = [
+        ("chain", claim.chain_id, policy.chain_id),
+        ("contract", claim.contract, policy.contract),
+        ("log id", claim.log_id.hex(), log_id(log.name, log.public_key).hex()),
+        ("size", claim.size, checkpoint.size),
+        ("root", claim.root.hex(), checkpoint.root.hex()),
+    ]
+    for what, found, want in wanted:
+        if found != want:
+            raise CheckFailed(f"the anchor has {what} {found}, want {want}")
+
+
+def _held_since(
+    chain: ChainReader, claim: AnchorClaim, checkpoint: Checkpoint, policy: TrustPolicy
+) -> datetime:
+    _check_chain(chain, policy)
+    receipt = chain.receipt(claim.transaction)
+    if receipt is None:
+        raise Unavailable(f"transaction {claim.transaction} is not on the chain")
+    # Whether the block stays comes first: what a block says that may still vanish proves nothing, either way.
+    block = chain.block(receipt.block_number)
+    if block is None or block.hash != receipt.block_hash:
+        raise Unavailable(f"block {receipt.block_number} is no longer on the chain")
+    final = chain.finalized_block_number(policy.finality)
+    if receipt.block_number > final:
+        raise Unavailable(
+            f"block {receipt.block_number} is not {policy.finality} yet, the last one is {final}"
+        )
+    if (receipt.block_number, receipt.block_hash) != (claim.block_number, claim.block_hash):
+        raise Unavailable(f"the transaction is in block {receipt.block_number}, not where the proof says")
+    _check_receipt(receipt, claim, checkpoint, policy)
+    return block.mined_at
+
+
+def _check_receipt(receipt: Receipt, claim: AnchorClaim, checkpoint: Checkpoint, policy: TrustPolicy) -> None:
+    if not receipt.succeeded:
+        raise CheckFailed(f"transaction {claim.transaction} failed, so it anchored nothing")
+    topics = (CHECKPOINT_APPENDED, claim.log_id)
+    appended = [
+        (int.from_bytes(event.data[:32], "big"), event.data[32:])
+        for event in receipt.events
+        if event.address == policy.contract and event.topics == topics
+    ]
+    if not appended:
+        raise CheckFailed(f"transaction {claim.transaction} appended nothing to this log in this contract")
+    for size, root in appended:
+        if size == checkpoint.size and root != checkpoint.root:
+            raise CheckFailed(_two_histories(checkpoint, root))
+    if (checkpoint.size, checkpoint.root) not in appended:
+        raise CheckFailed(f"the transaction anchored size {appended[0][0]}, want {checkpoint.size}")
+
+
+def _not_forked(chain: ChainReader, checkpoint: Checkpoint, log: NoteVerifier, policy: TrustPolicy) -> None:
+    """Without an anchor there is one lie left to catch: another root of the same size."""
+    _check_chain(chain, policy)
+    head = chain.head(str(policy.contract), log_id(log.name, log.public_key))
+    if head.size == checkpoint.size and head.root != checkpoint.root:
+        raise CheckFailed(_two_histories(checkpoint, head.root))
+
+
+def _two_histories(checkpoint: Checkpoint, root: bytes) -> str:
+    return (
+        f"two histories: at size {checkpoint.size} the log signed root {checkpoint.root.hex()}, "
+        f"the contract holds {root.hex()}"
+    )
+
+
+def _check_chain(chain: ChainReader, policy: TrustPolicy) -> None:
+    found = chain.chain_id()
+    if found != policy.chain_id:
+        raise Unavailable(f"this is chain {found}, not {policy.chain_id}")
+
+
+def _agreed(policy: TrustPolicy, chains: Sequence[ChainReader], ask: Callable[[ChainReader], T]) -> T:
+    """What as many endpoints as the policy wants answer alike, if none says otherwise.
+
+    The word of one endpoint must neither verify nor contradict where the policy wants more of them. They are
+    told apart by name, so one that is given twice does not agree with itself.
+    """
+    confirmed: dict[str, T] = {}
+    refuted: dict[str, str] = {}
+    silent: dict[str, str] = {}
+    for chain in chains:
+        try:
+            confirmed[chain.name] = ask(chain)
+        except CheckFailed as error:
+            refuted[chain.name] = str(error)
+        except Unavailable as error:
+            silent[chain.name] = str(error)
+    said = "; ".join(f"{name}: {reason}" for name, reason in (refuted | silent).items())
+    if (confirmed and refuted) or len(set(confirmed.values())) > 1:
+        raise Unavailable(f"endpoints disagree: {', '.join(confirmed)} confirmed it; {said}")
+    if len(refuted) >= policy.agree:
+        raise CheckFailed(next(iter(refuted.values())))
+    if len(confirmed) >= policy.agree:
+        return next(iter(confirmed.values()))
+    count = f"{len(confirmed)} of {len(chains)} endpoints confirm it, want {policy.agree}"
+    raise Unavailable(f"{count}; {said}" if said else count)

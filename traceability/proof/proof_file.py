@@ -1,0 +1,161 @@
+"""The proof file: all a stranger needs to check one event, or all events of a trace, in one JSON text."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from traceability.errors import InvalidInput
+from traceability.log.text import from_base64, from_hex, to_base64, to_hex
+from traceability.log.tlog_proof import TlogProof
+from traceability.proof.entry import Entry
+from traceability.proof.json_text import parse_json
+
+PROOF_FORMAT = "guoji-proof/1"
+TRACE_FORMAT = "guoji-trace-proof/1"
+MAX_BYTES = 64 * 1024 * 1024
+MAX_PROOFS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class AnchorClaim:
+    """Where the contract took the checkpoint, as the proof says; the policy and the chain decide."""
+
+    chain_id: int
+    contract: str
+    log_id: bytes
+    size: int
+    root: bytes
+    transaction: str
+    block_number: int
+    block_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """Of one event. Parsed, not checked."""
+
+    context: Sequence[Any]
+    """The event's effective JSON-LD context."""
+    event: Mapping[str, Any]
+    entry: Entry
+    tlog: TlogProof
+    anchor: AnchorClaim | None = None
+    """Of exactly the checkpoint in `tlog`."""
+    leaves: tuple[bytes, ...] | None = None
+    """Of a batch event: the batch header, then each reading."""
+
+
+@dataclass(frozen=True, slots=True)
+class TraceProof:
+    """Of all events of a lot, item or logistic unit."""
+
+    subject: str
+    """Canonical Digital Link."""
+    proofs: tuple[Proof, ...]
+
+
+def parse_proof_file(data: bytes) -> Proof | TraceProof:
+    """Raises `InvalidInput` that names the field: unknown, missing, malformed, too large."""
+    value = parse_json(data, "proof file", MAX_BYTES)
+    if isinstance(value, dict) and value.get("format") == TRACE_FORMAT:
+        return _trace(value)
+    return _proof(value, "proof")
+
+
+def proof_json(proof: Proof) -> dict[str, Any]:
+    return {
+        "format": PROOF_FORMAT,
+        "context": proof.context,
+        "event": proof.event,
+        "entry": to_base64(proof.entry.to_bytes()),
+        "tlog": proof.tlog.to_text(),
+        "anchor": None if proof.anchor is None else _anchor_json(proof.anchor),
+        "batch": None if proof.leaves is None else {"leaves": [to_base64(leaf) for leaf in proof.leaves]},
+    }
+
+
+def trace_json(trace: TraceProof) -> dict[str, Any]:
+    proofs = [proof_json(proof) for proof in trace.proofs]
+    return {"format": TRACE_FORMAT, "subject": trace.subject, "proofs": proofs}
+
+
+def to_bytes(proof: Proof | TraceProof) -> bytes:
+    """The file that `parse_proof_file` reads back."""
+    value = proof_json(proof) if isinstance(proof, Proof) else trace_json(proof)
+    return json.dumps(value, ensure_ascii=False, indent=1).encode() + b"\n"
+
+
+def _trace(value: dict[str, Any]) -> TraceProof:
+    fields = _fields(value, "trace proof", {"format": str, "subject": str, "proofs": list})
+    if len(fields["proofs"]) > MAX_PROOFS:
+        raise InvalidInput(f"trace proof has {len(fields['proofs'])} proofs, want at most {MAX_PROOFS}")
+    proofs = tuple(_proof(proof, f"proof {number}") for number, proof in enumerate(fields["proofs"], start=1))
+    first: dict[bytes, int] = {}
+    for number, proof in enumerate(proofs, start=1):
+        # Counted twice, one event would make "n of m" say more than it shows.
+        if first.setdefault(proof.entry.to_bytes(), number) != number:
+            raise InvalidInput(f"proofs {first[proof.entry.to_bytes()]} and {number} are of the same entry")
+    return TraceProof(fields["subject"], proofs)
+
+
+def _proof(value: object, where: str) -> Proof:
+    known = {"format": str, "context": list, "event": dict, "entry": str, "tlog": str}
+    fields = _fields(value, where, {**known, "anchor": dict | None, "batch": dict | None})
+    if fields["format"] != PROOF_FORMAT:
+        raise InvalidInput(f"{where} has the format {fields['format'][:80]!r}, want {PROOF_FORMAT!r}")
+    return Proof(
+        fields["context"],
+        fields["event"],
+        Entry.from_bytes(from_base64(fields["entry"], f"entry of {where}")),
+        TlogProof.from_text(fields["tlog"]),
+        None if fields["anchor"] is None else _anchor(fields["anchor"], f"anchor of {where}"),
+        None if fields["batch"] is None else _leaves(fields["batch"], f"batch of {where}"),
+    )
+
+
+def _leaves(value: object, where: str) -> tuple[bytes, ...]:
+    leaves = _fields(value, where, {"leaves": list})["leaves"]
+    for number, leaf in enumerate(leaves):
+        if not isinstance(leaf, str):
+            raise InvalidInput(f"leaf {number} in the {where} is not a string")
+    return tuple(from_base64(leaf, f"leaf {number} in the {where}") for number, leaf in enumerate(leaves))
+
+
+_HEX = {"contract": 20, "log_id": 32, "root": 32, "transaction": 32, "block_hash": 32}
+_NUMBERS = ("chain_id", "size", "block_number")
+
+
+def _anchor(value: object, where: str) -> AnchorClaim:
+    fields = _fields(value, where, {**dict.fromkeys(_HEX, str), **dict.fromkeys(_NUMBERS, int)})
+    data = {name: from_hex(fields[name], f"{name} in the {where}", size) for name, size in _HEX.items()}
+    for name in _NUMBERS:
+        if not 0 <= fields[name] < 2**63:
+            raise InvalidInput(f"{name} in the {where} is out of range")
+    return AnchorClaim(**{**fields, "log_id": data["log_id"], "root": data["root"]})
+
+
+def _anchor_json(anchor: AnchorClaim) -> dict[str, Any]:
+    return {
+        "chain_id": anchor.chain_id,
+        "contract": anchor.contract,
+        "log_id": to_hex(anchor.log_id),
+        "size": anchor.size,
+        "root": to_hex(anchor.root),
+        "transaction": anchor.transaction,
+        "block_number": anchor.block_number,
+        "block_hash": anchor.block_hash,
+    }
+
+
+def _fields(value: object, where: str, kinds: Mapping[str, Any]) -> dict[str, Any]:
+    """`value` as an object with exactly these keys, each of its kind."""
+    if not isinstance(value, dict):
+        raise InvalidInput(f"{where} is not a JSON object")
+    if value.keys() != kinds.keys():
+        odd = sorted(value.keys() ^ kinds.keys())[0]
+        raise InvalidInput(f"{where} {'lacks' if odd in kinds else 'has the unknown key'} {odd[:80]!r}")
+    for name, kind in kinds.items():
+        if not isinstance(value[name], kind) or isinstance(value[name], bool):
+            raise InvalidInput(f"{name} of {where} is of the wrong kind")
+    return value
