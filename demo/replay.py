@@ -4,9 +4,10 @@ import gzip
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from itertools import groupby
 
-from demo.reading import Reading
+from demo.moment import Moment
 from demo.slices import DATA, rows
 
 METRIC = {
@@ -18,22 +19,23 @@ METRIC = {
     "par_density": ("par", Decimal(1)),
     "soil_moisture_vwc": ("soil_moisture", Decimal("0.01")),
 }
-"""A source's metric: its name in the telemetry table of metrics, and the factor from its unit to that table's."""
+"""For each metric of a source: its name in the telemetry table of metrics, and the factor to its unit."""
 
 
-def replay(name: str, ends_at_ms: int) -> Iterator[Reading]:
-    """The readings of the slice `name`, oldest first, all shifted by the one constant that ends them on time.
+def replay(name: str, ends_at_ms: int) -> Iterator[Moment]:
+    """The moments of the slice `name`, oldest first, all shifted by the one constant that ends them on time.
 
-    Rows of one time make one reading.
+    Rows of one time make one.
     """
     *_, newest = rows(DATA / f"{name}.csv.gz")
     offset_ms = ends_at_ms - _ms(newest["ts_utc_iso"])
     for time, together in groupby(rows(DATA / f"{name}.csv.gz"), key=lambda row: row["ts_utc_iso"]):
-        yield Reading(_ms(time) + offset_ms, dict(map(_measured, together)))
+        yield Moment(_ms(time) + offset_ms, dict(map(_measured, together)))
 
 
+@cache
 def span_ms(name: str) -> int:
-    """Milliseconds from the first to the last reading of the slice `name`."""
+    """Milliseconds from the first to the last row of the slice `name`."""
     first, *_, newest = rows(DATA / f"{name}.csv.gz")
     return _ms(newest["ts_utc_iso"]) - _ms(first["ts_utc_iso"])
 

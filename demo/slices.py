@@ -38,8 +38,8 @@ _WEATHER = frozenset(
 )
 _SOIL = frozenset({"soil_moisture_vwc"})
 
-# Every slice ends at about half past six in its own local morning, the hour of the harvest it is shifted to:
-# so day stays day under one constant offset.
+# Every series ends early in its own local morning (Massachusetts, Sydney), as the harvest that it is shifted
+# to: day stays day under one constant offset.
 CUTS = (
     # The loose wire (23 to 25 November), pressure that drops to zero, and the first hours of the failed
     # humidity probe.

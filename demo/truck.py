@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import pi, sin
 from random import Random
 
-from demo.reading import Reading
+from demo.moment import Moment
 
 STEP_S = 10
 """One step of the model; short beside the minutes in which the air of a box follows its surroundings."""
@@ -95,7 +95,7 @@ CABINET = Box(
 """A glass-door cabinet in a heated room, with the lot in it."""
 
 
-def truck(start_ms: int, end_ms: int, seed: int, every_s: int = 120, box: Box = TRUCK) -> Iterator[Reading]:
+def truck(start_ms: int, end_ms: int, seed: int, every_s: int = 120, box: Box = TRUCK) -> Iterator[Moment]:
     """The logger's readings from `start_ms` to `end_ms` (true time), one each `every_s` unless it is dead."""
     for at_s, reading in _logged(box, start_ms, seed):
         if start_ms + at_s * 1000 > end_ms:
@@ -107,7 +107,7 @@ def truck(start_ms: int, end_ms: int, seed: int, every_s: int = 120, box: Box = 
 
 def cabinet(
     start_ms: int, live_from_ms: int, seed: int, every_s: int = 60, live_every_s: int = 10
-) -> Iterator[Reading]:
+) -> Iterator[Moment]:
     """The cabinet's readings from `start_ms` on, without end; from `live_from_ms` on one each `live_every_s`.
 
     It does not look at a clock. Who sends them waits until a reading's time has come.
@@ -159,10 +159,10 @@ def _step(box: Box, state: State, at_s: int, outside: float) -> State:
     )
 
 
-def _logged(box: Box, start_ms: int, seed: int) -> Iterator[tuple[int, Reading]]:
+def _logged(box: Box, start_ms: int, seed: int) -> Iterator[tuple[int, Moment]]:
     noise = Random(seed)  # noqa: S311 (it must repeat, not surprise)
     for at_s, state in states(box, start_ms):
         measured = state.air_c + box.bias_c + noise.gauss(0, box.noise_c)
         rounded = round(round(measured / box.resolution_c) * box.resolution_c, 3)
         taken_at_ms = start_ms + round(at_s * 1000 * (1 + box.clock_drift))
-        yield at_s, Reading(taken_at_ms, {"air_temperature": rounded, "door_open": is_open(box, at_s)})
+        yield at_s, Moment(taken_at_ms, {"air_temperature": rounded, "door_open": is_open(box, at_s)})

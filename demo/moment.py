@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 
-class Reading(NamedTuple):
+class Moment(NamedTuple):
     taken_at_ms: int
     """By the device's own clock."""
     values: Mapping[str, float | bool]
