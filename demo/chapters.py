@@ -7,6 +7,7 @@ from statistics import mean
 
 from demo import cast
 from demo.cast import Instrument, Party
+from demo.replay import laboratory_values
 from demo.shapes import (
     Event,
     at_place,
@@ -21,7 +22,6 @@ from demo.shapes import (
     told,
     unpacked,
 )
-from demo.replay import laboratory_values
 
 Told = tuple[Party, Event]
 

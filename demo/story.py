@@ -8,9 +8,9 @@ from functools import partial
 
 from demo import cast
 from demo.chapters import CASES, LOGGER_OFF, LOGGER_ON, PROBE_ON, STOCKED, Lot, chapters
-from demo.shapes import Event
 from demo.moment import Moment
 from demo.replay import laboratory_sheet, replay, span_ms
+from demo.shapes import Event
 from demo.truck import cabinet, truck
 from traceability.errors import InvalidInput
 from traceability.gs1 import digital_link
@@ -81,7 +81,7 @@ class Story:
 def tell(now: datetime, base_url: str, serials: Sequence[str]) -> Story:
     """The whole story, for items with these `serials` (AI 21), ending at `now`.
 
-    The fruit was harvested at half past six in the morning, on the last day that leaves time for what follows. So
+    The fruit was harvested at half past six in the morning, on the last day that leaves time for the rest. So
     stories told minutes apart hold the same events. Raises `InvalidInput`.
     """
     if now.tzinfo is None:

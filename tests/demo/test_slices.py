@@ -14,11 +14,6 @@ def test_the_slices_together_stay_under_300_kb():
     assert sum(path.stat().st_size for path in DATA.glob("*.csv.gz")) < 300_000
 
 
-def test_no_slice_carries_the_time_at_which_it_was_cut():
-    for wanted in CUTS:
-        assert (DATA / f"{wanted.name}.csv.gz").read_bytes()[4:8] == bytes(4)
-
-
 def test_the_weather_slice_holds_the_loose_wire_and_the_failing_probes():
     weather = list(rows(DATA / "weather.csv.gz"))
 
@@ -41,7 +36,7 @@ def test_a_folder_that_is_not_there_is_a_usage_error(tmp_path, capsys):
     assert "usage" in capsys.readouterr().err
 
 
-def test_a_cut_takes_both_ends_and_nothing_else(tmp_path):
+def test_a_cut_takes_both_ends_and_nothing_else_not_even_the_time(tmp_path):
     wanted = CUTS[-1]
     lines = [
         "device_id,ts_utc_iso,metric,value,unit",
@@ -56,7 +51,7 @@ def test_a_cut_takes_both_ends_and_nothing_else(tmp_path):
     content = cut(wanted, tmp_path)
 
     assert gzip.decompress(content).decode().splitlines() == [lines[0], lines[2], lines[4]]
-    assert cut(wanted, tmp_path) == content
+    assert content[4:8] == bytes(4)
 
 
 # The full data sets are not part of the repository; where they lie beside it, the slices are cut again.

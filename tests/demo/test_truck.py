@@ -63,6 +63,15 @@ def test_a_logger_whose_clock_is_slow_falls_behind():
     assert -60_000 < last.taken_at_ms - END_MS < -10_000
 
 
+def test_the_air_warms_all_through_a_defrost():
+    defrost = islice(states(TRUCK, START_MS), TRUCK.defrost_every_s // 10, None)
+
+    airs = [state.air_c for _, state in islice(defrost, TRUCK.defrost_for_s // 10)]
+
+    assert airs == sorted(airs)
+    assert airs[-1] > airs[0] + 0.5
+
+
 def test_without_cooling_air_and_fruit_warm_towards_the_outside():
     early, late = state_after(IDLE, 1), state_after(IDLE, 30)
 
