@@ -1,9 +1,8 @@
-"""SenML (RFC 8428) in JSON: payload bytes to a message, strictly."""
+"""SenML (RFC 8428) in JSON: payload bytes to a numbered message, strictly."""
 
 import json
 import math
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,10 +18,10 @@ MAX_VALUE = 1e9
 
 _RELATIVE_BELOW_S = 2**28
 _VERSION = 10
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9\-:./_]{0,99}")
-_TEXT_LABELS = frozenset({"bn", "bu", "n", "u", "vs", "vd"})
-_NUMBER_LABELS = frozenset({"bt", "bv", "bs", "bver", "v", "s", "t", "ut"})
-_VALUE_LABELS = ("v", "vs", "vb", "vd", "s")
+_TEXT_LABELS = frozenset({"bn", "bu", "n", "u"})
+_NUMBER_LABELS = frozenset({"bt", "bv", "bs", "bver", "t", "ut"})
+_BASE_LABELS = frozenset({"bn", "bt", "bu", "bv", "bver"})
+_VALUE_LABELS = frozenset({"v", "vs", "vb", "vd", "s"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +41,32 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
-class _Resolved:
+class _Record:
     """A record after its base values were applied (RFC 8428, section 4.6)."""
 
     name: str
     unit: str | None
-    value: float | bool
     time_s: float
+    base_value: float
+    values: Mapping[str, Any]
+    """What stood under v, vs, vb, vd and s; not judged yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """A payload whose number is known, so that it can be answered for whatever its measurements are worth."""
+
+    alias: str
+    epoch: int
+    sequence: int
+    records: tuple[_Record, ...]
+
+    def message(self) -> Message:
+        """Raises `InvalidInput` for measurements that can never become a reading."""
+        measurements = [_measurement(record, self.alias) for record in self.records]
+        if not measurements:
+            raise InvalidInput("message measures nothing")
+        return Message(self.epoch, self.sequence, tuple(measurements))
 
 
 def decode(payload: bytes, alias: str) -> Message:
@@ -56,14 +74,33 @@ def decode(payload: bytes, alias: str) -> Message:
 
     Raises `InvalidInput`.
     """
+    return open_pack(payload, alias).message()
+
+
+def open_pack(payload: bytes, alias: str) -> Pack:
+    """The first half of `decode`. Raises `InvalidInput` if no number can be read."""
     if len(payload) > MAX_PAYLOAD_BYTES:
         raise InvalidInput(f"payload has {len(payload)} bytes, want at most {MAX_PAYLOAD_BYTES}")
-    return _message(_resolve(_from_json(payload)), alias)
+    numbers: dict[str, int] = {}
+    records = []
+    for record in _resolve(_from_json(payload)):
+        name = record.name.removeprefix(f"{alias}:")
+        if name not in ("epoch", "seq"):
+            records.append(record)
+        elif name in numbers:
+            raise InvalidInput(f"message has two records named {name}")
+        else:
+            numbers[name] = _count(name, record)
+    for name in ("epoch", "seq"):
+        if name not in numbers:
+            raise InvalidInput(f"message has no record named {name}")
+    return Pack(alias, numbers["epoch"], numbers["seq"], tuple(records))
 
 
 def _from_json(payload: bytes) -> list[Any]:
     try:
-        pack = json.loads(payload.decode("utf-8"), object_pairs_hook=_once_each, parse_constant=_no_constant)
+        # NaN and Infinity are read as they are, and refused where they stand: a number may stand beside them.
+        pack = json.loads(payload.decode("utf-8"), object_pairs_hook=_once_each)
     except UnicodeDecodeError as error:
         raise InvalidInput(f"payload is not UTF-8: {error.reason} at byte {error.start}") from error
     except json.JSONDecodeError as error:
@@ -82,24 +119,21 @@ def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return record
 
 
-def _no_constant(text: str) -> float:
-    raise InvalidInput(f"payload holds {text}, want finite numbers")
-
-
-def _resolve(pack: list[Any]) -> Iterable[_Resolved]:
+def _resolve(pack: list[Any]) -> Iterator[_Record]:
     if not 1 <= len(pack) <= MAX_RECORDS:
         raise InvalidInput(f"payload has {len(pack)} records, want 1 to {MAX_RECORDS}")
     base: dict[str, Any] = {}
     for position, record in enumerate(pack):
         _check_labels(record, position)
-        base |= {label: value for label, value in record.items() if label in ("bn", "bt", "bu", "bv", "bver")}
+        base |= {label: record[label] for label in _BASE_LABELS & record.keys()}
         if base.get("bver", _VERSION) != _VERSION:
             raise InvalidInput(f"record {position} is SenML version {base['bver']}, want {_VERSION}")
-        yield _Resolved(
+        yield _Record(
             name=base.get("bn", "") + record.get("n", ""),
             unit=record.get("u", base.get("bu")),
-            value=_value(record, base.get("bv", 0), position),
             time_s=base.get("bt", 0) + record.get("t", 0),
+            base_value=base.get("bv", 0),
+            values={label: record[label] for label in _VALUE_LABELS & record.keys()},
         )
 
 
@@ -108,97 +142,61 @@ def _check_labels(record: object, position: int) -> None:
         raise InvalidInput(f"record {position} is a JSON {type(record).__name__}, want an object")
     for label, value in record.items():
         if label.endswith("_"):  # RFC 8428, section 4.4: who does not know it must not go on
-            raise InvalidInput(
-                f"record {position} has the label {label[:40]!r}, which must be understood and is not"
-            )
+            raise InvalidInput(f"record {position} has the label {label[:40]!r}, which must be understood")
         if label in _TEXT_LABELS and not isinstance(value, str):
             raise InvalidInput(f"record {position}: {label} is not text")
         if label in _NUMBER_LABELS and not _is_finite_number(value):
             raise InvalidInput(f"record {position}: {label} is not a finite number")
-        if label == "vb" and not isinstance(value, bool):
-            raise InvalidInput(f"record {position}: vb is not true or false")
 
 
 def _is_finite_number(value: object) -> bool:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return False
-    return abs(value) < 1e300 and math.isfinite(value)
+    # Far below the largest double, so that sums stay finite too.
+    return isinstance(value, int | float) and not isinstance(value, bool) and -1e300 < value < 1e300
 
 
-def _value(record: Mapping[str, Any], base_value: float, position: int) -> float | bool:
-    present = [label for label in _VALUE_LABELS if label in record]
-    if len(present) != 1:
-        raise InvalidInput(
-            f"record {position} has the values {present or 'none'}, want exactly one of v vs vb vd s"
-        )
-    match present[0]:
-        case "vb":
-            return bool(record["vb"])
-        case "v":
-            value = float(base_value + record["v"])
-            if abs(value) > max(MAX_VALUE, MAX_NUMBER):
-                raise InvalidInput(f"record {position}: value {value} is beyond anything measurable")
-            return value
-        case label:
-            raise InvalidInput(
-                f"record {position} has its value in {label}; no metric here is a text, data or sum"
-            )
-
-
-def _message(records: Iterable[_Resolved], alias: str) -> Message:
-    numbers: dict[str, int] = {}
-    measurements = []
-    for record in records:
-        name = _local_name(record.name, alias)
-        if name not in ("epoch", "seq"):
-            measurements.append(_measurement(name, record))
-        elif name in numbers:
-            raise InvalidInput(f"message has two records named {name}")
-        else:
-            numbers[name] = _count(name, record)
-    for name in ("epoch", "seq"):
-        if name not in numbers:
-            raise InvalidInput(f"message has no record named {name}")
-    if not measurements:
-        raise InvalidInput("message measures nothing")
-    return Message(numbers["epoch"], numbers["seq"], tuple(measurements))
-
-
-def _local_name(name: str, alias: str) -> str:
-    if not _NAME.fullmatch(name):
-        raise InvalidInput(f"name {name[:80]!r} is not a SenML name (RFC 8428, section 4.5.1)")
-    owner, colon, local = name.rpartition(":")
-    if colon and owner != alias:
-        raise InvalidInput(f"name {name!r} belongs to {owner!r}, but {alias} sent it")
-    return local
-
-
-def _count(name: str, record: _Resolved) -> int:
+def _count(name: str, record: _Record) -> int:
     if record.unit != "count":
         raise InvalidInput(f"{name} is in {record.unit!r}, want 'count'")
+    value = _value(name, record)
     least = 1 if name == "seq" else 0
-    whole = not isinstance(record.value, bool) and record.value == int(record.value)
-    if not whole or not least <= record.value <= MAX_NUMBER:
-        raise InvalidInput(f"{name} is {record.value}, want a whole number from {least} to {MAX_NUMBER}")
-    return int(record.value)
+    if isinstance(value, bool) or not (least <= value <= MAX_NUMBER and value == int(value)):
+        raise InvalidInput(f"{name} is {value}, want a whole number from {least} to {MAX_NUMBER}")
+    return int(value)
 
 
-def _measurement(name: str, record: _Resolved) -> Measurement:
+def _value(name: str, record: _Record) -> float | bool:
+    match dict(record.values):
+        case {"v": value, **rest} if not rest and _is_finite_number(value):
+            return float(record.base_value + value)
+        case {"vb": bool(value), **rest} if not rest:
+            return value
+        case values:
+            # RFC 8428 has texts, data and sums too; no metric of ours is one.
+            raise InvalidInput(f"{name} has the value {str(values)[:80]}, want one finite v or one vb")
+
+
+def _measurement(record: _Record, alias: str) -> Measurement:
+    name = record.name.removeprefix(f"{alias}:")
     metric = METRICS.get(name)
     if metric is None:
-        raise InvalidInput(f"metric {name!r} is not in the table of metrics")
+        raise InvalidInput(f"{alias} sent {record.name[:80]!r}, which is not in the table of metrics")
+    value = _value(name, record)
     if metric.unit is not None and record.unit != metric.unit:
         raise InvalidInput(f"{name} is in {record.unit!r}, want {metric.unit!r}")
-    if isinstance(record.value, bool) != (metric.unit is None):
+    if isinstance(value, bool) != (metric.unit is None):
         raise InvalidInput(
-            f"{name} is {record.value}, want {'true or false' if metric.unit is None else 'a number'}"
+            f"{name} is {value}, want {'true or false' if metric.unit is None else 'a number'}"
         )
-    if abs(record.value) > MAX_VALUE:
-        raise InvalidInput(f"{name} is {record.value}, beyond anything measurable")
-    if record.time_s < _RELATIVE_BELOW_S:
+    if abs(value) > MAX_VALUE:
+        raise InvalidInput(f"{name} is {value}, beyond anything measurable")
+    return Measurement(name, metric.unit, value, _taken_at_ms(name, record.time_s))
+
+
+def _taken_at_ms(name: str, time_s: float) -> int:
+    if time_s < _RELATIVE_BELOW_S:
         # Relative to its arrival (RFC 8428, 4.5.3): a message sent again would mean another time.
-        raise InvalidInput(f"{name} has the relative time {record.time_s}, want seconds since 1970")
-    taken_at_ms = math.floor(record.time_s * 1000 + 0.5)
+        raise InvalidInput(f"{name} has the relative time {time_s}, want seconds since 1970")
+    taken_at_ms = math.floor(time_s * 1000 + 0.5)
     if taken_at_ms >= YEAR_10000_MS:
-        raise InvalidInput(f"{name} has the time {record.time_s}, beyond the year 9999")
-    return Measurement(name, metric.unit, record.value, taken_at_ms)
+        raise InvalidInput(f"{name} has the time {time_s}, beyond the year 9999")
+    return taken_at_ms

@@ -1,0 +1,271 @@
+import dataclasses
+from hashlib import sha256
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from hypothesis import given
+from hypothesis import strategies as st
+
+from traceability.errors import CheckFailed, InvalidInput
+from traceability.log.note import NoteSigner, NoteVerifier
+from traceability.telemetry.receipt import (
+    Conflict,
+    Quarantined,
+    Receipt,
+    RefusedPayload,
+    covers,
+    nothing_sent,
+    open_receipt,
+    parse_text,
+    sign_receipt,
+    to_text,
+)
+from traceability.telemetry.runs import MAX_RUNS, START, Accounted, Status, advance, chained, no_runs
+
+GATEWAY = NoteSigner("gateway.example", Ed25519PrivateKey.from_private_bytes(bytes(32)))
+
+
+def digest_of(number, content="sound"):
+    return sha256(f"{number} {content}".encode()).digest()
+
+
+class Numbers:
+    """Plays store and gateway for one epoch."""
+
+    def __init__(self):
+        self.held = {}
+        self.runs = no_runs(9)
+
+    def take(self, *numbers, status=Status.HELD):
+        arrived = [Accounted(number, status, digest_of(number)) for number in numbers]
+        for one in arrived:
+            self.held.setdefault(one.sequence, one)
+        self.runs = advance(self.runs, [self.held[number] for number in numbers], self.load)
+
+    def load(self, first):
+        while first in self.held:
+            yield self.held[first]
+            first += 1
+
+    def receipt(self, **changes):
+        return dataclasses.replace(
+            Receipt("cold-7", 1_790_000_000_000, 1_790_000_060_000, self.runs), **changes
+        )
+
+
+def sent(*numbers):
+    return dataclasses.replace(nothing_sent(9), digests={number: digest_of(number) for number in numbers})
+
+
+def spans(runs):
+    return [(run.first, run.last) for run in runs.all if run.last]
+
+
+def test_the_chain_is_the_bytes_that_the_format_says():
+    want = sha256(
+        b"\x01\x13guoji/receipt-chain" + START + (5).to_bytes(8, "big") + b"\x02" + digest_of(5)
+    ).digest()
+
+    assert chained(START, Accounted(5, Status.QUARANTINED, digest_of(5))) == want
+
+
+@given(st.permutations(range(1, 25)), st.sets(st.integers(1, 24)), st.integers(1, 7))
+def test_runs_come_out_the_same_in_whatever_order_numbers_arrive(order, lost, group):
+    numbers, twin = Numbers(), Numbers()
+    arriving = [number for number in order if number not in lost]
+
+    for start in range(0, len(arriving), group):
+        numbers.take(*arriving[start : start + group])
+    for number in sorted(arriving):
+        twin.take(number)
+
+    assert numbers.runs == twin.runs
+    assert {n for first, last in spans(numbers.runs) for n in range(first, last + 1)} == set(arriving)
+
+
+def test_a_number_that_comes_again_changes_nothing():
+    numbers = Numbers()
+    numbers.take(1, 2, 5)
+    before = numbers.runs
+
+    numbers.take(1, 2, 5)
+
+    assert numbers.runs == before
+
+
+def test_a_device_that_loses_every_second_number_does_not_make_its_state_grow():
+    numbers = Numbers()
+
+    for number in range(2, 4 * MAX_RUNS, 2):
+        numbers.take(number)
+
+    assert len(numbers.runs.all) <= MAX_RUNS + 1
+    assert numbers.runs.highest == 4 * MAX_RUNS - 2
+    assert numbers.runs.all[-1].last == 4 * MAX_RUNS - 2
+
+
+def test_a_forgotten_run_is_found_again_when_its_gap_closes_or_its_number_is_sent_again():
+    numbers = Numbers()
+    for number in range(2, 4 * MAX_RUNS, 2):
+        numbers.take(number)
+    assert (2, 2) not in spans(numbers.runs)
+
+    numbers.take(4)
+    assert (4, 4) in spans(numbers.runs)
+
+    numbers.take(1)
+    assert (1, 2) in spans(numbers.runs)
+
+    numbers.take(3)
+    assert (1, 4) in spans(numbers.runs)
+
+
+@pytest.mark.parametrize("hole", range(1, 9))
+def test_a_hole_blocks_nothing_but_itself(hole):
+    numbers = Numbers()
+    numbers.take(*(number for number in range(1, 9) if number != hole))
+
+    covered, _ = covers(numbers.receipt(), sent(*range(1, 9)))
+
+    assert covered == set(range(1, 9)) - {hole}
+
+
+def test_a_device_that_freed_its_payloads_can_still_judge_the_next_receipt():
+    numbers = Numbers()
+    numbers.take(1, 2, 4, 5)
+    covered, state = covers(numbers.receipt(), sent(1, 2, 3, 4, 5))
+    assert covered == {1, 2, 4, 5}
+
+    numbers.take(3)
+    numbers.take(6)
+    state = dataclasses.replace(state, digests={**state.digests, 6: digest_of(6)})
+    covered, state = covers(numbers.receipt(), state)
+
+    assert {3, 6} <= covered
+    assert (state.through, dict(state.digests)) == (6, {})
+
+
+def test_a_receipt_over_other_payloads_frees_nothing():
+    numbers = Numbers()
+    numbers.take(1, 2, 3)
+    mine = dataclasses.replace(
+        sent(1, 2), digests={1: digest_of(1), 2: digest_of(2, "other"), 3: digest_of(3)}
+    )
+
+    assert covers(numbers.receipt(), mine) == (frozenset(), mine)
+
+
+def test_a_receipt_of_another_epoch_frees_nothing():
+    numbers = Numbers()
+    numbers.take(1)
+
+    assert covers(numbers.receipt(), dataclasses.replace(sent(1), epoch=8))[0] == frozenset()
+
+
+def test_a_receipt_for_numbers_never_sent_frees_nothing():
+    numbers = Numbers()
+    numbers.take(1, 2, 3)
+
+    assert covers(numbers.receipt(), sent(1, 2))[0] == frozenset()
+
+
+def test_a_quarantined_number_is_covered_once_it_is_named():
+    numbers = Numbers()
+    numbers.take(1)
+    numbers.take(2, status=Status.QUARANTINED)
+    numbers.take(3)
+    unnamed = numbers.receipt()
+    named = numbers.receipt(quarantined=(Quarantined(2, digest_of(2), "too warm"),))
+
+    assert covers(unnamed, sent(1, 2, 3))[0] == frozenset()
+    assert covers(named, sent(1, 2, 3))[0] == {1, 2, 3}
+
+
+def test_a_quarantine_of_another_payload_covers_nothing():
+    numbers = Numbers()
+    numbers.take(1, status=Status.QUARANTINED)
+    receipt = numbers.receipt(quarantined=(Quarantined(1, digest_of(1), "too warm"),))
+
+    assert covers(receipt, dataclasses.replace(sent(), digests={1: digest_of(1, "other")}))[0] == frozenset()
+
+
+def test_a_conflict_covers_the_payload_that_came_second():
+    numbers = Numbers()
+    numbers.take(1, 2)
+    other = digest_of(1, "other")
+    receipt = numbers.receipt(conflicts=(Conflict(1, digest_of(1), Status.HELD, other),))
+
+    mine = dataclasses.replace(sent(), digests={1: other, 2: digest_of(2)})
+
+    assert covers(receipt, mine)[0] == {1, 2}
+
+
+def test_a_refused_payload_is_covered_by_its_digest():
+    receipt = dataclasses.replace(
+        Numbers().receipt(), runs=None, refused=(RefusedPayload(digest_of(1), "NaN"),)
+    )
+
+    assert covers(receipt, sent(1, 2))[0] == {1}
+
+
+def a_full_receipt():
+    numbers = Numbers()
+    numbers.take(1, 2, 5, 7, 8)
+    return numbers.receipt(
+        quarantined=(Quarantined(2, digest_of(2), "taken in the future, by 300 s"),),
+        conflicts=(Conflict(1, digest_of(1), Status.HELD, digest_of(1, "other")),),
+        refused=(RefusedPayload(digest_of(0), "payload is not JSON"),),
+    )
+
+
+def test_a_receipt_reads_back_from_its_signed_note():
+    receipt = a_full_receipt()
+
+    assert open_receipt(sign_receipt(receipt, GATEWAY), [NoteVerifier.of(GATEWAY)]) == receipt
+
+
+def test_a_receipt_by_another_key_is_not_believed():
+    impostor = NoteSigner(GATEWAY.name, Ed25519PrivateKey.from_private_bytes(bytes([1] * 32)))
+
+    with pytest.raises(CheckFailed):
+        open_receipt(sign_receipt(a_full_receipt(), impostor), [NoteVerifier.of(GATEWAY)])
+
+
+def test_a_receipt_with_one_changed_digit_is_not_believed():
+    note = sign_receipt(a_full_receipt(), GATEWAY).replace(b"through 2", b"through 3")
+
+    with pytest.raises(CheckFailed):
+        open_receipt(note, [NoteVerifier.of(GATEWAY)])
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("guoji/receipt/v1", "guoji/receipt/v2"),
+        ("through 2", "through 02"),
+        ("through 2", "through x"),
+        ("range 5 5", "range 5 4"),
+        ("range 5 5", "range 3 5"),
+        ("device cold-7", "device cold 7"),
+        ("device cold-7\n", ""),
+        ("epoch 9\n", ""),
+        ("refused ", "pardoned "),
+        ("conflict 1 1", "conflict 1 3"),
+        ("+00:00", "Z"),
+    ],
+)
+def test_a_misspelt_receipt_is_refused(old, new):
+    text = to_text(a_full_receipt())
+    assert old in text
+
+    with pytest.raises(InvalidInput):
+        parse_text(text.replace(old, new))
+
+
+@given(st.text())
+def test_no_reason_breaks_the_note(reason):
+    receipt = dataclasses.replace(a_full_receipt(), refused=(RefusedPayload(digest_of(0), reason),))
+
+    back = open_receipt(sign_receipt(receipt, GATEWAY), [NoteVerifier.of(GATEWAY)])
+
+    assert back.refused[0].digest == digest_of(0)
