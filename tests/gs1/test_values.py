@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -79,6 +80,8 @@ def test_a_sound_value_passes(ai, value):
         ("8006", "095200001234510302", "piece 3 of 2"),
         ("8006", "095200001234510002", "piece 0 of 2"),
         ("8004", "95A1BIN", "'95A1' stands where a company prefix starts"),
+        ("8007", "GB82west12345698765432", "IBAN wants"),
+        ("8007", "GB82WEST12345698765433", "IBAN check digits 82"),
         ("8011", "07", "starts with 0"),
         ("8013", "1987654Ad4X4bL5ttr2310c2L", "check characters are 2L, want 2K"),
         ("7040", "1AB!", "is not an importer index"),
@@ -89,6 +92,11 @@ def test_a_sound_value_passes(ai, value):
 def test_an_unsound_value_is_refused_with_what_was_wanted(ai, value, reason):
     with pytest.raises(InvalidInput, match=reason):
         check_value(IDENTIFIERS[ai], value)
+
+
+def test_a_format_that_the_table_should_not_hold_stops_us():
+    with pytest.raises(ValueError, match="'Q9', want a component"):
+        check_value(replace(IDENTIFIERS["10"], format="Q9"), "A")
 
 
 @given(st.sampled_from(sorted(IDENTIFIERS)), st.text() | st.text("0123456789A/=-%", max_size=95))

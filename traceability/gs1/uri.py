@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable
 from typing import NamedTuple
-from urllib.parse import quote
 
 from traceability.errors import InvalidInput
 from traceability.gs1.quoting import quoted
@@ -18,6 +17,7 @@ _ORIGIN = r"(?:https?|HTTPS?)://(?:[-A-Za-z0-9.]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1
 _URI = re.compile(rf"({_ORIGIN})/([^?#]*)(?:\?([^#]*))?(?:#.*)?")
 _STEM = re.compile(rf"{_ORIGIN}(?:/[^?#]*)?")
 _ESCAPE = re.compile("%([0-9A-Fa-f]{2})")
+_RESERVED = re.compile("[^-A-Za-z0-9._]")
 
 
 class Parts(NamedTuple):
@@ -68,7 +68,11 @@ def decode_query(text: str) -> str:
 
 
 def write(stem: str, path: Iterable[Element], query: Iterable[Element]) -> str:
-    """Write a URI; everything but A-Z a-z 0-9 - . _ is percent-encoded, in capitals."""
-    segments = "".join(f"/{ai}/{quote(value, safe='')}" for ai, value in path)
-    parameters = "&".join(f"{ai}={quote(value, safe='')}" for ai, value in query)
+    """Write a URI whose values, ASCII, are percent-encoded but for A-Z a-z 0-9 - . _"""
+    segments = "".join(f"/{ai}/{_encode(value)}" for ai, value in path)
+    parameters = "&".join(f"{ai}={_encode(value)}" for ai, value in query)
     return f"{stem}{segments}?{parameters}" if parameters else f"{stem}{segments}"
+
+
+def _encode(value: str) -> str:
+    return _RESERVED.sub(lambda reserved: f"%{ord(reserved[0]):02X}", value)
