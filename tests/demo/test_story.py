@@ -12,8 +12,12 @@ from hypothesis import strategies as st
 
 from demo.chapters import CASE_KG, CASES, HARVESTED_KG, LOGGER_OFF, LOGGER_ON, PACKED_KG
 from demo.replay import laboratory_values
+from demo.shapes import CONTEXT
 from demo.story import MOST_ITEMS, tell
+from traceability.epcis.event import Event
+from traceability.epcis.event_hash import VERSIONS, event_hash
 from traceability.epcis.vocabulary import BIZ_STEPS, DISPOSITIONS
+from traceability.epcis.validate import schema_faults
 from traceability.errors import InvalidInput
 from traceability.gs1.digital_link import parse
 
@@ -84,6 +88,18 @@ def test_two_days_share_neither_lot_nor_logistic_unit():
         tomorrow.pallet,
         *tomorrow.cases,
     }
+
+
+def test_every_event_fits_the_official_schema():
+    faults = [schema_faults({"@context": CONTEXT, **event}) for event in events()]
+
+    assert faults == [[]] * len(events())
+
+
+def test_the_field_lot_is_the_one_thing_harvested():
+    harvests = [event for event in events() if Event(event, CONTEXT).is_harvest]
+
+    assert [event["quantityList"][0]["epcClass"] for event in harvests] == [a_story().lot.field_link]
 
 
 def test_every_event_says_in_both_languages_what_is_staged():
@@ -215,6 +231,13 @@ def test_nothing_in_an_event_hashes_differently_with_another_tool():
                 assert leaf == 0 or 1e-4 <= abs(leaf) <= 1e15
         assert re.fullmatch(r"[-0-9]{10}T[:0-9]{8}\.000\+08:00", event["eventTime"])
         assert json.loads(json.dumps(event, allow_nan=False)) == event
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_every_event_has_a_hash_of_its_own(version):
+    hashes = {event_hash(event, CONTEXT, version).uri for event in events()}
+
+    assert len(hashes) == len(events())
 
 
 def test_a_moment_without_a_time_zone_is_refused():
