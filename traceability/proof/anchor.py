@@ -41,7 +41,7 @@ def check_anchor(
         raise Unavailable("the trust policy names no chain")
     if claim is None:
         try:
-            _agreed(policy, chains, lambda chain: _not_forked(chain, checkpoint, log, policy))
+            _agreed(policy, chains, lambda chain: _check_not_forked(chain, checkpoint, log, policy))
         except Unavailable as error:
             raise Unavailable(f"not yet anchored; {error}") from error
         raise Unavailable("not yet anchored")
@@ -82,41 +82,43 @@ def _held_since(
         )
     if (receipt.block_number, receipt.block_hash) != (claim.block_number, claim.block_hash):
         raise Unavailable(f"the transaction is in block {receipt.block_number}, not where the proof says")
-    _check_receipt(receipt, claim, checkpoint, policy)
+    _check_receipt(receipt, claim, checkpoint)
     return block.mined_at
 
 
-def _check_receipt(receipt: Receipt, claim: AnchorClaim, checkpoint: Checkpoint, policy: TrustPolicy) -> None:
+def _check_receipt(receipt: Receipt, claim: AnchorClaim, checkpoint: Checkpoint) -> None:
     if not receipt.succeeded:
         raise CheckFailed(f"transaction {claim.transaction} failed, so it anchored nothing")
-    topics = (CHECKPOINT_APPENDED, claim.log_id)
-    appended = [
+    held = [
         (int.from_bytes(event.data[:32], "big"), event.data[32:])
         for event in receipt.events
-        if event.address == policy.contract and event.topics == topics
+        if event.address == claim.contract and event.topics == (CHECKPOINT_APPENDED, claim.log_id)
     ]
-    if not appended:
-        raise CheckFailed(f"transaction {claim.transaction} appended nothing to this log in this contract")
-    for size, root in appended:
-        if size == checkpoint.size and root != checkpoint.root:
-            raise CheckFailed(_two_histories(checkpoint, root))
-    if (checkpoint.size, checkpoint.root) not in appended:
-        raise CheckFailed(f"the transaction anchored size {appended[0][0]}, want {checkpoint.size}")
+    if not held:
+        raise CheckFailed(f"transaction {claim.transaction} anchored nothing of this log in this contract")
+    for size, root in held:
+        _check_one_history(checkpoint, size, root)
+    if checkpoint.size not in dict(held):
+        raise CheckFailed(
+            f"transaction {claim.transaction} anchored size {held[0][0]}, want {checkpoint.size}"
+        )
 
 
-def _not_forked(chain: ChainReader, checkpoint: Checkpoint, log: NoteVerifier, policy: TrustPolicy) -> None:
+def _check_not_forked(
+    chain: ChainReader, checkpoint: Checkpoint, log: NoteVerifier, policy: TrustPolicy
+) -> None:
     """Without an anchor there is one lie left to catch: another root of the same size."""
     _check_chain(chain, policy)
     head = chain.head(str(policy.contract), log_id(log.name, log.public_key))
-    if head.size == checkpoint.size and head.root != checkpoint.root:
-        raise CheckFailed(_two_histories(checkpoint, head.root))
+    _check_one_history(checkpoint, head.size, head.root)
 
 
-def _two_histories(checkpoint: Checkpoint, root: bytes) -> str:
-    return (
-        f"two histories: at size {checkpoint.size} the log signed root {checkpoint.root.hex()}, "
-        f"the contract holds {root.hex()}"
-    )
+def _check_one_history(checkpoint: Checkpoint, held_size: int, held_root: bytes) -> None:
+    if held_size == checkpoint.size and held_root != checkpoint.root:
+        raise CheckFailed(
+            f"two histories: at size {held_size} the log signed root {checkpoint.root.hex()}, "
+            f"the contract holds {held_root.hex()}"
+        )
 
 
 def _check_chain(chain: ChainReader, policy: TrustPolicy) -> None:

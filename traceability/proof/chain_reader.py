@@ -15,7 +15,7 @@ class Finality:
     """When a block is believed to stay: when the chain calls it finalized, or under so many blocks."""
 
     confirmations: int | None = None
-    """Blocks on top of it that are enough; None follows the chain's own `finalized` tag."""
+    """How many blocks on top of it are enough; None: wait for the chain's own `finalized` tag."""
 
     def __str__(self) -> str:
         return "finalized" if self.confirmations is None else f"under {self.confirmations} blocks"
@@ -58,7 +58,7 @@ class ChainReader(Protocol):
 
     @property
     def name(self) -> str:
-        """What to call this endpoint in a report; never with credentials in it."""
+        """Host and port: two endpoints of one name are one witness. Never with credentials in it."""
 
     def chain_id(self) -> int: ...
 
