@@ -16,8 +16,8 @@ from demo.shapes import CONTEXT
 from demo.story import MOST_ITEMS, tell
 from traceability.epcis.event import Event
 from traceability.epcis.event_hash import VERSIONS, event_hash
-from traceability.epcis.vocabulary import BIZ_STEPS, DISPOSITIONS
 from traceability.epcis.validate import schema_faults
+from traceability.epcis.vocabulary import BIZ_STEPS, DISPOSITIONS
 from traceability.errors import InvalidInput
 from traceability.gs1.digital_link import parse
 
@@ -114,9 +114,8 @@ def test_every_place_and_party_has_both_names():
 
 
 def test_every_gs1_key_has_its_check_digit_and_the_prefix_for_examples():
-    links = {
-        leaf for event in events() for _, leaf in leaves(event) if str(leaf).startswith("https://id.gs1.org/")
-    }
+    texts = {str(leaf) for event in events() for _, leaf in leaves(event)}
+    links = {text for text in texts if text.startswith("https://id.gs1.org/")}
 
     assert len(links) > 15
     assert all(re.search(r"/\d{2,4}/[01]?952\d", link) for link in links)
@@ -147,12 +146,13 @@ def test_the_fruit_adds_up_from_field_to_shelf():
 
 
 def test_the_items_are_in_one_case_only():
+    lot = a_story().lot
+
     holding = [
-        event for event in steps("packing") if set(a_story().lot.items) & set(event.get("childEPCs", ()))
+        event["parentID"] for event in steps("packing") if set(lot.items) & set(event.get("childEPCs", ()))
     ]
 
-    assert len(holding) == 1
-    assert holding[0]["parentID"] == a_story().lot.cases[0]
+    assert holding == [lot.cases[0]]
 
 
 @pytest.mark.parametrize(
