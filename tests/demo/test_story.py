@@ -1,7 +1,6 @@
 """The story is sound EPCIS, adds up, ends now and calls itself staged."""
 
 import hashlib
-import json
 import re
 from datetime import UTC, datetime, timedelta, timezone
 from itertools import takewhile
@@ -230,7 +229,6 @@ def test_nothing_in_an_event_hashes_differently_with_another_tool():
             if isinstance(leaf, int | float):
                 assert leaf == 0 or 1e-4 <= abs(leaf) <= 1e15
         assert re.fullmatch(r"[-0-9]{10}T[:0-9]{8}\.000\+08:00", event["eventTime"])
-        assert json.loads(json.dumps(event, allow_nan=False)) == event
 
 
 @pytest.mark.parametrize("version", VERSIONS)
