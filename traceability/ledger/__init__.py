@@ -1,0 +1,1 @@
+"""What the system does, as functions of values and ports: record, seal, capture, publish, anchor, trace."""

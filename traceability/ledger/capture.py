@@ -1,0 +1,50 @@
+"""Take events in: give each its entry, keep it, and queue it for the log."""
+
+import hashlib
+import secrets
+from collections.abc import Callable, Sequence
+
+from traceability.epcis.canonical import canonical_bytes
+from traceability.epcis.event import Event
+from traceability.epcis.event_hash import event_hash
+from traceability.errors import InvalidInput
+from traceability.ledger.ports import Captured, EventStore, StoredEvent
+from traceability.log.merkle import leaf_hash
+from traceability.proof.entry import make_entry
+
+NO_SIGNATURE = bytes(32)
+
+
+def capture(
+    events: Sequence[Event],
+    submitter: str,
+    store: EventStore,
+    now_ms: int,
+    nonce: Callable[[], bytes] = lambda: secrets.token_bytes(16),
+) -> tuple[Captured, ...]:
+    """Keep validated `events` of one party (GLN) in one durable commit.
+
+    A crash before the commit keeps none of them, and the caller was told nothing; after it all of them are
+    queued, and a caller who missed the answer and sends them again is told that they are here (duplicate).
+    Raises `InvalidInput` for an event that claims to be about a batch: only sealing makes those.
+    """
+    for event in events:
+        if "guoji:batchRoot" in event.body:
+            raise InvalidInput("/guoji:batchRoot: only this system makes events about batches of readings")
+    return store.insert([as_stored(event, submitter, now_ms, nonce()) for event in events])
+
+
+def as_stored(event: Event, submitter: str, now_ms: int, nonce: bytes) -> StoredEvent:
+    """The event with the entry that commits to it. `nonce` is 16 random bytes, fresh for every entry."""
+    canonical = canonical_bytes(event.body, event.context)
+    hashed = event_hash(event.body, event.context)
+    entry = make_entry(nonce, canonical, hashed.prehash, submitter, now_ms, NO_SIGNATURE).to_bytes()
+    return StoredEvent(
+        event=event,
+        entry=entry,
+        key=leaf_hash(entry).hex(),
+        event_hash=hashed.uri,
+        content_digest=hashlib.sha256(canonical).digest(),
+        submitter=submitter,
+        captured_at_ms=now_ms,
+    )

@@ -1,0 +1,63 @@
+"""What our own extension fields say in an event: names, staging, storage range, laboratory results.
+
+Partners write these fields too, so every shape that is not as documented in docs/epcis.md reads as absent.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from traceability.epcis.event import Event
+
+LANGUAGES = ("zh", "en")
+
+
+def texts(value: object) -> Mapping[str, str]:
+    """A text in one or two languages, by "zh" and "en"; empty if there is none."""
+    if not isinstance(value, Mapping):
+        return {}
+    found = {language: value.get(f"guoji:{language}") for language in LANGUAGES}
+    return {language: text for language, text in found.items() if isinstance(text, str)}
+
+
+def staged(event: Event) -> Mapping[str, str] | None:
+    """What about the event is staged or simulated."""
+    return texts(event.body.get("guoji:staged")) or None
+
+
+def place_name(event: Event) -> Mapping[str, str]:
+    place = event.body.get("readPoint")
+    return texts(place.get("guoji:name")) if isinstance(place, Mapping) else {}
+
+
+def party_name(event: Event) -> Mapping[str, str]:
+    party = event.body.get("guoji:party")
+    return texts(party.get("guoji:name")) if isinstance(party, Mapping) else {}
+
+
+def master_data(event: Event) -> Mapping[str, Any]:
+    """The instance or lot master data of goods that came into being here."""
+    ilmd = event.body.get("ilmd")
+    return ilmd if isinstance(ilmd, Mapping) else {}
+
+
+def storage_range(event: Event) -> tuple[float, float] | None:
+    """Lowest and highest temperature in degrees Celsius that the goods bear."""
+    stated = master_data(event).get("guoji:storageRange")
+    match stated:
+        case {"guoji:low": int() | float() as low, "guoji:high": int() | float() as high, "guoji:uom": "CEL"}:
+            return low, high
+    return None
+
+
+def lab_results(event: Event) -> Iterator[tuple[str, float, str, float | None]]:
+    """Analyte, value, unit and limit of each result."""
+    results = event.body.get("guoji:labResults")
+    for result in results if isinstance(results, list) else ():
+        match result:
+            case {
+                "guoji:analyte": str(analyte),
+                "guoji:value": int() | float() as value,
+                "guoji:uom": str(unit),
+            }:
+                limit = result.get("guoji:limit")
+                yield analyte, value, unit, limit if isinstance(limit, int | float) else None

@@ -1,0 +1,97 @@
+"""The ledger as the web and the command line use it: each method is one use case over the stored state."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from traceability.epcis.read import read_document
+from traceability.errors import Unavailable, Unknown
+from traceability.ledger.capture import capture
+from traceability.ledger.grant import Grant
+from traceability.ledger.ports import Captured, CheckpointStore, EventStore, Log
+from traceability.ledger.prove import BatchLeaves, Prover
+from traceability.ledger.read_trace import TraceReader
+from traceability.ledger.trace import Trace
+from traceability.log import tiles
+from traceability.proof.proof_file import TraceProof, to_bytes
+
+
+class Authority(Protocol):
+    def authorise(self, secret: str) -> Grant:
+        """Raises `NotAuthorised`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """None where a part is well, else one line on what is wrong with it."""
+
+    store: str | None
+    broker: str | None
+    chain: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ledger:
+    events: EventStore
+    log: Log
+    checkpoints: CheckpointStore
+    batches: BatchLeaves
+    authority: Authority
+    prover: Prover
+    traces: TraceReader
+    policy_text: str
+    now: Callable[[], datetime]
+    health: Callable[[], Health]
+    revision: Callable[[], str]
+    """Another text whenever anything was recorded or anchored since."""
+    status: Callable[[], Mapping[str, int]]
+    """Counters by name; a counter only grows, unless its name says otherwise."""
+
+    def capture(self, body: bytes, party: str) -> tuple[Captured, ...]:
+        """Validate and keep an EPCIS document or event in the name of `party` (GLN)."""
+        return capture(read_document(body), party, self.events, int(self.now().timestamp() * 1000))
+
+    def trace(self, subject: str) -> Trace:
+        return self.traces.read(subject, self.now())
+
+    def proof(self, key: str) -> bytes:
+        """The proof file of one event. Raises `Unknown`, or `Unavailable` while it is not in the log yet."""
+        return to_bytes(self.prover.prove(self.events.by_key(key)))
+
+    def trace_proof(self, subject: str) -> bytes:
+        """The proof file of all events of a trace."""
+        proofs = tuple(self.prover.prove(each) for each in self.traces.all_events(subject))
+        return to_bytes(TraceProof(subject, proofs))
+
+    def authorise(self, token: str) -> Grant:
+        return self.authority.authorise(token)
+
+    def batch(self, root: str) -> bytes:
+        """What a batch event's `rawData` points at: its leaves, as an entry bundle holds entries."""
+        return tiles.to_bundle(self.batches.batch_leaves(root))
+
+    def checkpoint(self) -> bytes:
+        note = self.checkpoints.newest()
+        if note is None:
+            raise Unavailable("no checkpoint is signed yet; try again in a few seconds")
+        return note.encode()
+
+    def tile(self, level: int, index: int, width: int) -> bytes:
+        """`width` hashes of 32 bytes. Raises `Unknown` for a tile that does not hold as many."""
+        return self.log.read_tile(level, index, width)
+
+    def entry_bundle(self, index: int, width: int) -> bytes:
+        """`width` entries, each after its length (C2SP tlog-tiles). Raises `Unknown` if there are fewer."""
+        start = index * tiles.WIDTH
+        entries = self.log.entries(start, start + width)
+        if len(entries) < width:
+            raise Unknown(f"entry bundle {index} holds {len(entries)} entries, {width} were asked for")
+        return tiles.to_bundle(entries)
+
+    def trust_policy(self) -> str:
+        return self.policy_text
+
+    def version(self, subject: str) -> str:
+        """Another text whenever `trace` may say something else; one for all subjects, so as to be cheap."""
+        return self.revision()

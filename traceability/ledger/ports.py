@@ -1,0 +1,125 @@
+"""What the ledger asks of the world: a port's docstring is the contract that `store/` and `chain/` keep."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, Protocol
+
+from traceability.epcis.event import Event
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEvent:
+    """An event as it was captured, with the entry that the log commits to."""
+
+    event: Event
+    entry: bytes
+    key: str
+    """Hex leaf hash of the entry; the event's name everywhere."""
+    event_hash: str
+    """`ni:` URI (CBV 2.0): an alias for outsiders, not unique."""
+    content_digest: bytes
+    """SHA-256 of the canonical bytes. With the submitter it says whether this is a duplicate."""
+    submitter: str
+    captured_at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Captured:
+    """The answer to a capture: where the event stands, and whether it already stood there."""
+
+    key: str
+    event_hash: str
+    duplicate: bool
+
+
+class EventStore(Protocol):
+    """Keeps events and hands them to the log exactly once."""
+
+    def insert(self, events: Sequence[StoredEvent]) -> tuple[Captured, ...]:
+        """Keep all of `events` in one durable commit and queue them for the log.
+
+        A duplicate (same submitter, same content) is not kept again: its answer names the first one.
+        """
+
+    def by_key(self, key: str) -> StoredEvent:
+        """Raises `Unknown`."""
+
+    def by_keys(self, keys: Sequence[str]) -> list[StoredEvent]:
+        """Those of `keys` that are here, in no order."""
+
+    def mentioning(self, identifiers: Iterable[str]) -> list[StoredEvent]:
+        """All events in which one of the canonical identifiers stands, in no order, each once."""
+
+
+class Log(Protocol):
+    """The durable half of the log: entries with their indexes, and tiles."""
+
+    def integrate(self, at_most: int) -> None:
+        """Give queued events the next indexes and store the tiles they fill, all in one durable commit.
+
+        Raises `CheckpointConflict` if another sequencer was faster; nothing is then changed.
+        """
+
+    def size(self) -> int:
+        """How many entries have an index."""
+
+    def index_of(self, key: str) -> int | None:
+        """The index of an entry; None while it waits in the queue."""
+
+    def read_tile(self, level: int, index: int, width: int) -> bytes:
+        """`width` hashes of 32 bytes each. Raises `Unknown` if the tile does not hold that many."""
+
+    def entries(self, start: int, end: int) -> list[bytes]:
+        """The entries with indexes in [start, end)."""
+
+
+class CheckpointStore(Protocol):
+    """Holds the newest signed checkpoint. Trusted: whoever can roll it back can fork the log."""
+
+    def newest(self) -> str | None:
+        """The signed note, or None before the first."""
+
+    def replace(self, old: str | None, new: str) -> None:
+        """Swap `old` for `new`, durably, only if `old` is still the one held.
+
+        Raises `CheckpointConflict` if not.
+        """
+
+
+AnchorState = Literal["sent", "mined", "final", "lost"]
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """One attempt to have the contract hold a checkpoint."""
+
+    tx_hash: str
+    old_size: int
+    size: int
+    root: bytes
+    note: str
+    """The signed checkpoint of that size, served with every proof that uses this anchor."""
+    raw: bytes
+    """The signed transaction: sending it twice has the effect of sending it once."""
+    state: AnchorState = "sent"
+    """Then "mined", then "final"; or "lost" when it can never be mined, or was and changed nothing."""
+    block_number: int | None = None
+    block_hash: str | None = None
+    block_time: datetime | None = None
+
+
+class AnchorStore(Protocol):
+    """Remembers every anchor from before it is sent."""
+
+    def keep(self, anchor: Anchor) -> None:
+        """Insert it, or replace the one with the same transaction hash, durably."""
+
+    def open(self) -> list[Anchor]:
+        """Those that are "sent" or "mined", oldest first."""
+
+    def covering(self, index: int) -> Anchor | None:
+        """The final anchor of the smallest tree that holds entry `index`: the same answer for ever."""
+
+    def at(self, tx_hash: str) -> Anchor | None:
+        """The anchor made by this transaction."""

@@ -1,0 +1,74 @@
+"""Make the proof of an event: what a stranger needs to check it without us."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from traceability.errors import Refused, Unavailable
+from traceability.ledger.ports import Anchor, AnchorStore, CheckpointStore, Log, StoredEvent
+from traceability.log import tiles
+from traceability.log.checkpoint import Checkpoint, log_id
+from traceability.log.note import NoteVerifier
+from traceability.log.tlog_proof import TlogProof
+from traceability.proof.entry import Entry
+from traceability.proof.proof_file import AnchorClaim, Proof
+from traceability.proof.trust import TrustPolicy
+
+
+class BatchLeaves(Protocol):
+    def batch_leaves(self, root: str) -> Sequence[bytes]:
+        """The header and the readings under this batch root (hex), as they were sealed. Raises `Unknown`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prover:
+    """Reads what is stored and says it in the proof's form; checks nothing, since the verifier will."""
+
+    log: Log
+    checkpoints: CheckpointStore
+    anchors: AnchorStore
+    batches: BatchLeaves
+    verifier: NoteVerifier
+    policy: TrustPolicy
+    """Only its chain id and contract are used: the place where this installation anchors."""
+
+    def prove(self, stored: StoredEvent) -> Proof:
+        """The proof against the oldest final anchor that covers it, so that it stays the same for ever.
+
+        Before there is one: against the newest checkpoint, without an anchor. Raises `Unavailable` while the
+        event is under no checkpoint yet.
+        """
+        index = self.log.index_of(stored.key)
+        note = self.checkpoints.newest()
+        if index is None or note is None:
+            raise Unavailable(f"event {stored.key} is not in the log yet; try again in a few seconds")
+        anchor = self.anchors.covering(index)
+        if anchor is not None:
+            note = anchor.note
+        size = Checkpoint.open(note, self.verifier).size
+        if index >= size:
+            raise Unavailable(f"entry {index} is under no checkpoint yet; try again in a few seconds")
+        hashes = tiles.inclusion_proof(size, index, self.log.read_tile)
+        root = stored.event.body.get("guoji:batchRoot")
+        return Proof(
+            context=stored.event.context,
+            event=stored.event.body,
+            entry=Entry.from_bytes(stored.entry),
+            tlog=TlogProof(index, tuple(hashes), note),
+            anchor=None if anchor is None else self._claim(anchor),
+            leaves=tuple(self.batches.batch_leaves(root)) if isinstance(root, str) else None,
+        )
+
+    def _claim(self, anchor: Anchor) -> AnchorClaim:
+        if self.policy.chain_id is None or self.policy.contract is None:
+            raise Refused("anchors are stored, but the trust policy names no chain and contract")
+        return AnchorClaim(
+            chain_id=self.policy.chain_id,
+            contract=self.policy.contract,
+            log_id=log_id(self.verifier.name, self.verifier.public_key),
+            size=anchor.size,
+            root=anchor.root,
+            transaction=anchor.tx_hash,
+            block_number=anchor.block_number or 0,
+            block_hash=anchor.block_hash or "",
+        )

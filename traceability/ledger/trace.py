@@ -1,0 +1,107 @@
+"""What is known about one lot, item or logistic unit: what pages, proofs and claims are made from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from traceability.epcis.event import Event
+from traceability.proof.verdict import TraceVerdict, Verdict
+from traceability.telemetry.cold_chain import Excursion, Point, Stretch
+from traceability.telemetry.findings import Finding
+
+
+class Grade(Enum):
+    """Where a record comes from, weakest claim first."""
+
+    IMPORTED = "imported"
+    """A partner's system sent it."""
+    PERSON = "person"
+    """A person entered it."""
+    DEVICE = "device"
+    """A device sent it that the broker had authenticated."""
+    SIGNED_DEVICE = "signed-device"
+    """A device signed it."""
+
+
+@dataclass(frozen=True, slots=True)
+class TracedEvent:
+    """One event of the trace, with what this server says of its proof."""
+
+    key: str
+    """Hex SHA-256 leaf hash of its entry; its proof is served at /proof/<key>."""
+    event: Event
+    submitter: str
+    """GLN of the party that captured it."""
+    captured_at: datetime
+    grade: Grade
+    verdict: Verdict
+    staged: Mapping[str, str] | None
+    """What about it is staged or simulated, by language, as whoever staged it says; None if nothing is."""
+    voided: bool
+    """A later error declaration by the same submitter says it did not occur, or not so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """What one device measured of one metric while its readings applied to the subject, oldest first.
+
+    The readings are clipped to the time they apply: a logger's from its installing to its removing, a
+    station's while the lot stood at its place.
+    """
+
+    device: str
+    """Canonical Digital Link of the device (8004)."""
+    alias: str
+    metric: str
+    """As in the telemetry table of metrics, e.g. "air_temperature"."""
+    unit: str
+    """UNECE Rec 20 code, e.g. "CEL"."""
+    cold_chain: bool
+    """Whether the device travelled with the goods; otherwise it stood where they grew."""
+    points: tuple[Point, ...]
+    low: float | None
+    """Lower bound of the range that the product bears; None where there is no such range."""
+    high: float | None
+    excursions: tuple[Excursion, ...]
+    silences: tuple[Stretch, ...]
+    live: bool
+    """Whether it still applies now, so that the newest point is the current value."""
+    staged: Mapping[str, str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class LabResult:
+    analyte: str
+    """Name as the laboratory wrote it; hostile until escaped."""
+    value: float
+    unit: str
+    limit: float | None
+    tested_at: datetime
+    laboratory: Mapping[str, str]
+    """Name by language ("zh", "en"); may be empty."""
+    staged: Mapping[str, str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """All of it. Names map "zh" and "en" to text; either may be missing, and the text is hostile."""
+
+    subject: str
+    """Canonical Digital Link of the lot, item or logistic unit."""
+    product: Mapping[str, str]
+    origin: Mapping[str, str]
+    """Name of the place where it was harvested."""
+    harvested_at: datetime | None
+    verdict: TraceVerdict
+    events: tuple[TracedEvent, ...]
+    """By event time."""
+    curves: tuple[Curve, ...]
+    """Cold chain first."""
+    lab_results: tuple[LabResult, ...]
+    findings: tuple[Finding, ...]
+    staged: tuple[Mapping[str, str], ...]
+    """Every different thing that is staged or simulated about this trace."""
+    chain_label: str | None
+    """What the trust policy says about its chain, e.g. "private test chain, editable by its operator"."""
+    made_at: datetime

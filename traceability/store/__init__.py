@@ -1,0 +1,1 @@
+"""SQLAlchemy Core tables that keep what the ledger's ports promise, on SQLite and PostgreSQL alike."""

@@ -1,0 +1,137 @@
+"""Captured events, the identifiers that stand in them, and the queue of those the log has not taken."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import orjson
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Engine,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    RowMapping,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    insert,
+    select,
+)
+
+from traceability.epcis.event import Event
+from traceability.errors import Unknown
+from traceability.ledger.ports import Captured, StoredEvent
+from traceability.store.schema import metadata
+
+event = Table(
+    "event",
+    metadata,
+    # SQLite counts by itself only an INTEGER; 2**63 of them are enough there too.
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("key", String(64), nullable=False, unique=True),
+    Column("body", Text, nullable=False),
+    Column("context", Text, nullable=False),
+    Column("event_hash", String(100), nullable=False, index=True),
+    Column("content_digest", LargeBinary(32), nullable=False),
+    Column("submitter", String(13), nullable=False),
+    Column("captured_at_ms", BigInteger, nullable=False),
+    Column("entry", LargeBinary, nullable=False),
+    UniqueConstraint("submitter", "content_digest"),
+)
+
+mention = Table(
+    "mention",
+    metadata,
+    Column("identifier", Text, nullable=False),
+    Column("event_id", ForeignKey(event.c.id), nullable=False),
+    # Serves `mentioning`: all events of a lot, whatever the store holds besides.
+    Index("ix_mention_identifier_event_id", "identifier", "event_id", unique=True),
+)
+
+pending = Table(
+    "pending",
+    metadata,
+    # Filled with the event and emptied with its index, each in one commit: a queue that a crash cannot tear.
+    Column("event_id", ForeignKey(event.c.id), primary_key=True),
+)
+
+
+class EventTable:
+    """Insert-only. An event that is here is in the log or queued for it."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def insert(self, events: Sequence[StoredEvent]) -> tuple[Captured, ...]:
+        with self._engine.begin() as connection:
+            return insert_events(connection, events)
+
+    def by_key(self, key: str) -> StoredEvent:
+        with self._engine.connect() as connection:
+            row = connection.execute(select(event).where(event.c.key == key)).mappings().first()
+        if row is None:
+            raise Unknown(f"no event has the key {key[:80]!r}")
+        return _stored(row)
+
+    def by_keys(self, keys: Sequence[str]) -> list[StoredEvent]:
+        with self._engine.connect() as connection:
+            rows = connection.execute(select(event).where(event.c.key.in_(keys))).mappings()
+            return [_stored(row) for row in rows]
+
+    def mentioning(self, identifiers: Iterable[str]) -> list[StoredEvent]:
+        ids = select(mention.c.event_id).where(mention.c.identifier.in_(list(identifiers)))
+        with self._engine.connect() as connection:
+            return [
+                _stored(row)
+                for row in connection.execute(select(event).where(event.c.id.in_(ids))).mappings()
+            ]
+
+
+def insert_events(connection: Connection, events: Sequence[StoredEvent]) -> tuple[Captured, ...]:
+    """Keep `events` within the caller's transaction. `EventStore.insert` says the rest."""
+    return tuple(_insert_one(connection, each) for each in events)
+
+
+def _insert_one(connection: Connection, new: StoredEvent) -> Captured:
+    first = select(event.c.key, event.c.event_hash).where(
+        event.c.submitter == new.submitter, event.c.content_digest == new.content_digest
+    )
+    held = connection.execute(first).first()
+    if held is not None:
+        return Captured(key=held.key, event_hash=held.event_hash, duplicate=True)
+    event_id = connection.execute(insert(event).values(_row(new)).returning(event.c.id)).scalar_one()
+    names = {each.identifier for each in new.event.identifiers()}
+    if names:
+        rows = [{"identifier": name, "event_id": event_id} for name in sorted(names)]
+        connection.execute(insert(mention), rows)
+    connection.execute(insert(pending).values(event_id=event_id))
+    return Captured(key=new.key, event_hash=new.event_hash, duplicate=False)
+
+
+def _row(new: StoredEvent) -> Mapping[str, Any]:
+    return {
+        "key": new.key,
+        "body": orjson.dumps(new.event.body).decode(),
+        "context": orjson.dumps(new.event.context).decode(),
+        "event_hash": new.event_hash,
+        "content_digest": new.content_digest,
+        "submitter": new.submitter,
+        "captured_at_ms": new.captured_at_ms,
+        "entry": new.entry,
+    }
+
+
+def _stored(row: RowMapping) -> StoredEvent:
+    return StoredEvent(
+        event=Event(body=orjson.loads(row["body"]), context=orjson.loads(row["context"])),
+        entry=row["entry"],
+        key=row["key"],
+        event_hash=row["event_hash"],
+        content_digest=row["content_digest"],
+        submitter=row["submitter"],
+        captured_at_ms=row["captured_at_ms"],
+    )

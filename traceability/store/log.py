@@ -1,0 +1,154 @@
+"""The durable half of the log: which entry has which index, the tiles, and the newest signed checkpoint."""
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Engine,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.exc import IntegrityError
+
+from traceability.errors import CheckpointConflict, Unknown
+from traceability.log import tiles
+from traceability.log.merkle import HASH_SIZE, leaf_hash
+from traceability.store.events import event, pending
+from traceability.store.schema import metadata
+
+log_entry = Table(
+    "log_entry",
+    metadata,
+    # The primary key is what makes a second sequencer lose: an index is handed out once.
+    Column("index", BigInteger, primary_key=True, autoincrement=False),
+    Column("event_id", ForeignKey(event.c.id), nullable=False, unique=True),
+)
+
+tile = Table(
+    "tile",
+    metadata,
+    Column("level", Integer, primary_key=True, autoincrement=False),
+    Column("index", BigInteger, primary_key=True, autoincrement=False),
+    Column("hashes", LargeBinary, nullable=False),
+)
+
+checkpoint = Table(
+    "checkpoint",
+    metadata,
+    Column("origin", Text, primary_key=True),
+    Column("note", Text, nullable=False),
+)
+
+
+class LogTable:
+    """Entries and tiles. Indexes are dense, and never handed out twice."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def integrate(self, at_most: int) -> None:
+        try:
+            with self._engine.begin() as connection:
+                _integrate(connection, at_most)
+        except IntegrityError as error:
+            raise CheckpointConflict("another sequencer gave out these indexes first") from error
+
+    def size(self) -> int:
+        with self._engine.connect() as connection:
+            return _size(connection)
+
+    def index_of(self, key: str) -> int | None:
+        statement = select(log_entry.c.index).join(event).where(event.c.key == key)
+        with self._engine.connect() as connection:
+            return connection.execute(statement).scalar_one_or_none()
+
+    def read_tile(self, level: int, index: int, width: int) -> bytes:
+        with self._engine.connect() as connection:
+            return _read_tile(connection, level, index, width)
+
+    def entries(self, start: int, end: int) -> list[bytes]:
+        statement = (
+            select(event.c.entry)
+            .join(log_entry)
+            .where(log_entry.c.index >= start, log_entry.c.index < end)
+            .order_by(log_entry.c.index)
+        )
+        with self._engine.connect() as connection:
+            return list(connection.execute(statement).scalars())
+
+
+class CheckpointTable:
+    """The newest signed checkpoint of one log. Whoever can roll this row back can fork the log."""
+
+    def __init__(self, engine: Engine, origin: str) -> None:
+        self._engine = engine
+        self._origin = origin
+
+    def newest(self) -> str | None:
+        statement = select(checkpoint.c.note).where(checkpoint.c.origin == self._origin)
+        with self._engine.connect() as connection:
+            return connection.execute(statement).scalar_one_or_none()
+
+    def replace(self, old: str | None, new: str) -> None:
+        moved_on = f"the checkpoint of {self._origin} has moved on: another publisher is running"
+        try:
+            with self._engine.begin() as connection:
+                if old is None:
+                    connection.execute(insert(checkpoint).values(origin=self._origin, note=new))
+                    return
+                swap = update(checkpoint).where(checkpoint.c.origin == self._origin, checkpoint.c.note == old)
+                if connection.execute(swap.values(note=new)).rowcount != 1:
+                    raise CheckpointConflict(moved_on)
+        except IntegrityError as error:
+            raise CheckpointConflict(moved_on) from error
+
+
+def _integrate(connection: Connection, at_most: int) -> None:
+    queued = (
+        select(event.c.id, event.c.entry)
+        .join(pending, pending.c.event_id == event.c.id)
+        .order_by(event.c.id)
+        .limit(at_most)
+    )
+    rows = connection.execute(queued).all()
+    if not rows:
+        return
+    size = _size(connection)
+    taken = [{"index": size + offset, "event_id": row.id} for offset, row in enumerate(rows)]
+    connection.execute(insert(log_entry), taken)
+    connection.execute(delete(pending).where(pending.c.event_id.in_([row.id for row in rows])))
+    leaves = [leaf_hash(row.entry) for row in rows]
+
+    def read(level: int, index: int, width: int) -> bytes:
+        return _read_tile(connection, level, index, width)
+
+    grown = tiles.extend(size, leaves, read)
+    for (level, index), hashes in grown.items():
+        _write_tile(connection, level, index, hashes)
+
+
+def _size(connection: Connection) -> int:
+    return connection.execute(select(func.coalesce(func.max(log_entry.c.index) + 1, 0))).scalar_one()
+
+
+def _read_tile(connection: Connection, level: int, index: int, width: int) -> bytes:
+    statement = select(tile.c.hashes).where(tile.c.level == level, tile.c.index == index)
+    hashes: bytes = connection.execute(statement).scalar_one_or_none() or b""
+    if len(hashes) < width * HASH_SIZE:
+        held = len(hashes) // HASH_SIZE
+        raise Unknown(f"tile {index} of level {level} holds {held} hashes, {width} were asked for")
+    return hashes[: width * HASH_SIZE]
+
+
+def _write_tile(connection: Connection, level: int, index: int, hashes: bytes) -> None:
+    at = (tile.c.level == level) & (tile.c.index == index)
+    if connection.execute(update(tile).where(at).values(hashes=hashes)).rowcount == 0:
+        connection.execute(insert(tile).values(level=level, index=index, hashes=hashes))
