@@ -97,12 +97,12 @@ CABINET = Box(
 
 def truck(start_ms: int, end_ms: int, seed: int, every_s: int = 120, box: Box = TRUCK) -> Iterator[Moment]:
     """The logger's readings from `start_ms` to `end_ms` (true time), one each `every_s` unless it is dead."""
-    for at_s, reading in _logged(box, start_ms, seed):
+    for at_s, moment in _logged(box, start_ms, seed):
         if start_ms + at_s * 1000 > end_ms:
             return
         dead = any(begin <= at_s < end for begin, end in box.silent)
         if at_s % every_s == 0 and not dead:
-            yield reading
+            yield moment
 
 
 def cabinet(
@@ -112,10 +112,10 @@ def cabinet(
 
     It does not look at a clock. Who sends them waits until a reading's time has come.
     """
-    for at_s, reading in _logged(CABINET, start_ms, seed):
+    for at_s, moment in _logged(CABINET, start_ms, seed):
         pace_s = every_s if start_ms + at_s * 1000 < live_from_ms else live_every_s
         if at_s % pace_s == 0:
-            yield reading
+            yield moment
 
 
 def states(box: Box, start_ms: int) -> Iterator[tuple[int, State]]:
