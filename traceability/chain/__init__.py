@@ -1,0 +1,1 @@
+"""The chain: compile the contract, deploy it, anchor checkpoints, read them back."""

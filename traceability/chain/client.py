@@ -1,0 +1,171 @@
+"""One account on one chain, through web3.py: sign, send, and look what became of it."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, cast
+
+import requests
+import rlp  # type: ignore[import-untyped]
+from eth_account.signers.local import LocalAccount
+from eth_typing import ChecksumAddress, HexStr
+from web3 import HTTPProvider, Web3
+from web3.exceptions import (
+    BlockNotFound,
+    ContractLogicError,
+    TransactionNotFound,
+    Web3Exception,
+    Web3RPCError,
+)
+from web3.middleware import ExtraDataToPOAMiddleware
+from web3.types import TxParams, TxReceipt, Wei
+
+from traceability.chain.endpoint import name_of
+from traceability.errors import ChainUnavailable, Refused
+from traceability.proof.chain_reader import Finality
+
+# What nodes say of a transaction that they already have, or whose nonce another one has used.
+_NOTHING_LEFT_TO_SEND = (
+    "already known",
+    "alreadyknown",
+    "known transaction",
+    "already imported",
+    "nonce too low",
+    "oldnonce",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SignedTransaction:
+    """Known by its hash before anybody has seen it."""
+
+    tx_hash: str
+    raw: bytes
+
+
+class ChainClient:
+    """Every method raises `ChainUnavailable` while the chain is away.
+
+    Raises `Refused` at birth if the endpoint serves another chain than `chain_id`.
+    """
+
+    def __init__(self, url: str, chain_id: int, account: LocalAccount, timeout_s: float = 10) -> None:
+        self.account = account
+        self.chain_id = chain_id
+        self._name = name_of(url)
+        self._timeout_s = timeout_s
+        # No retries of web3's own: the callers come back anyway, and a round must end.
+        provider = HTTPProvider(url, {"timeout": timeout_s}, exception_retry_configuration=None)
+        self.web3 = Web3(provider)
+        # Consortium chains put their signatures into extraData, which web3 would find too long.
+        self.web3.middleware_onion.inject(ExtraDataToPOAMiddleware, layer=0)
+        with self.asking():
+            found = self.web3.eth.chain_id
+        if found != chain_id:
+            raise Refused(f"chain at {self._name} has id {found}, want {chain_id}")
+
+    @contextmanager
+    def asking(self) -> Iterator[None]:
+        """Turn whatever web3 and the network raise into one clear line; a contract's refusal passes."""
+        try:
+            yield
+        except ContractLogicError:
+            raise
+        except (Web3Exception, requests.RequestException, OSError, ValueError) as error:
+            raise ChainUnavailable(f"chain at {self._name}: {_one_line(error)}") from error
+
+    def sign(
+        self, data: HexStr, to: ChecksumAddress | None, instead_of: bytes | None = None
+    ) -> SignedTransaction:
+        """A transaction with `data` to the contract `to`; None makes a contract.
+
+        Its nonce is the first that no block has used, so it takes the place of one that is stuck.
+        `instead_of` is the raw transaction that is stuck: nodes take another only if it pays an eighth more.
+        """
+        with self.asking():
+            transaction: TxParams = {
+                "from": self.account.address,
+                "chainId": self.chain_id,
+                "nonce": self.web3.eth.get_transaction_count(self.account.address),
+                "value": Wei(0),
+                "data": data,
+            }
+            if to is not None:
+                transaction["to"] = to
+            transaction.update(self._fees(instead_of))
+            # What the call needs by the time it is mined may differ a little: the proof's way is fixed, zero
+            # words in storage are not.
+            transaction["gas"] = self.web3.eth.estimate_gas(transaction) * 6 // 5
+        signed = self.account.sign_transaction(cast(dict[str, Any], transaction))
+        return SignedTransaction(signed.hash.to_0x_hex(), bytes(signed.raw_transaction))
+
+    def send(self, raw: bytes) -> None:
+        """Hand it to the chain. That the chain has it already, or can no longer use it, is not an error."""
+        with self.asking():
+            try:
+                self.web3.eth.send_raw_transaction(raw)
+            except Web3RPCError as error:
+                if not any(words in str(error).lower() for words in _NOTHING_LEFT_TO_SEND):
+                    raise
+
+    def receipt(self, tx_hash: str) -> TxReceipt | None:
+        """None while no block of the chain as it is now holds this transaction."""
+        with self.asking():
+            try:
+                return self.web3.eth.get_transaction_receipt(HexStr(tx_hash))
+            except TransactionNotFound:
+                return None
+
+    def mine(self, signed: SignedTransaction) -> TxReceipt:
+        """Send it and wait until it stands in a block. Raises `Refused` if it failed there."""
+        self.send(signed.raw)
+        deadline = time.monotonic() + self._timeout_s
+        while (receipt := self.receipt(signed.tx_hash)) is None:
+            if time.monotonic() > deadline:
+                raise ChainUnavailable(
+                    f"transaction {signed.tx_hash} is in no block after {self._timeout_s:g} s"
+                )
+            time.sleep(0.1)
+        if receipt["status"] != 1:
+            raise Refused(f"transaction {signed.tx_hash} failed in block {receipt['blockNumber']}")
+        return receipt
+
+    def finalized_block_number(self, rule: Finality) -> int:
+        """The highest block that is final under `rule`; -1 if none is."""
+        with self.asking():
+            if rule.confirmations is not None:
+                return max(self.web3.eth.block_number - rule.confirmations, -1)
+            try:
+                return int(self.web3.eth.get_block("finalized")["number"])
+            except BlockNotFound:
+                return -1
+
+    def _fees(self, instead_of: bytes | None) -> TxParams:
+        """What a transaction should pay now: by EIP-1559, or a gas price on chains without a base fee."""
+        tip_before, most_before = (0, 0) if instead_of is None else _fees_in(instead_of)
+        base_fee = self.web3.eth.get_block("latest").get("baseFeePerGas")
+        if base_fee is None:
+            return {"gasPrice": _at_least(self.web3.eth.gas_price, most_before)}
+        tip = _at_least(self.web3.eth.max_priority_fee, tip_before)
+        # Room for the base fee to double before the transaction is mined.
+        return {"maxPriorityFeePerGas": tip, "maxFeePerGas": _at_least(Wei(2 * base_fee + tip), most_before)}
+
+
+def _at_least(fee: int, before: int) -> Wei:
+    """`fee`, or an eighth above `before` where that is more."""
+    return Wei(max(fee, before + -(-before // 8)))
+
+
+def _fees_in(raw: bytes) -> tuple[int, int]:
+    """Tip and highest fee of a signed transaction, typed (EIP-1559) or legacy; wei for one gas."""
+    if raw[0] == 2:
+        _, _, tip, most, *_ = rlp.decode(raw[1:])
+    else:
+        _, most, *_ = rlp.decode(raw)
+        tip = most
+    return int.from_bytes(tip, "big"), int.from_bytes(most, "big")
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())[:300] or type(error).__name__

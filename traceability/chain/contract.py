@@ -1,0 +1,141 @@
+"""Our log in the TraceLog contract: deploy it, hand it checkpoints, see what it holds."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from eth_abi.abi import decode
+from eth_typing import ABIError
+from eth_utils.abi import function_abi_to_4byte_selector
+from web3 import Web3
+from web3.exceptions import BadFunctionCallOutput, ContractLogicError
+
+from traceability.chain.client import ChainClient
+from traceability.chain.compile import Compiled
+from traceability.errors import ChainUnavailable, CheckpointConflict, Refused, TraceError
+from traceability.ledger.anchor import Held, Mined, Signed
+from traceability.proof.chain_reader import Finality
+
+ADMIN_DELAY_S = 86_400
+"""A stolen administrator's key needs a day to hand itself over, in which the owner can cancel."""
+
+
+def deploy(client: ChainClient, compiled: Compiled, admin: str | None = None) -> str:
+    """A new contract, and its address once it stands in a block. `admin` is the client's account by default.
+
+    Raises `ChainUnavailable` and `Refused`. Called again after a crash it makes another contract; the first
+    one is empty and does no harm.
+    """
+    contract = client.web3.eth.contract(abi=compiled.abi, bytecode=compiled.bytecode)
+    data = contract.constructor(ADMIN_DELAY_S, Web3.to_checksum_address(admin or client.account.address))
+    receipt = client.mine(client.sign(data.data_in_transaction, to=None))
+    address = receipt["contractAddress"]
+    if address is None:
+        raise ChainUnavailable("the chain gives the new contract no address")
+    return str(address).lower()
+
+
+class TraceLogContract:
+    """One log in one contract, for one publisher: what `ledger.anchor.Contract` asks for."""
+
+    def __init__(
+        self, client: ChainClient, compiled: Compiled, address: str, log_id: bytes, finality: Finality
+    ) -> None:
+        self._client = client
+        self._address = Web3.to_checksum_address(address)
+        self._contract = client.web3.eth.contract(self._address, abi=compiled.abi)
+        self._log_id = log_id
+        self._finality = finality
+
+    def exists(self) -> bool:
+        """Whether the chain has a contract at our address: a devnet that lost its state has none."""
+        with self._client.asking():
+            return bool(self._client.web3.eth.get_code(self._address))
+
+    def held(self) -> Held:
+        """Raises `ChainUnavailable`, or `Refused` if there is no such contract on this chain."""
+        with self._client.asking():
+            try:
+                root, size, _ = self._contract.functions.head(self._log_id).call()
+            except BadFunctionCallOutput as error:
+                raise Refused(
+                    f"chain {self._client.chain_id} has no TraceLog at {self._address}: "
+                    "the address is wrong or the chain lost its state"
+                ) from error
+        return Held(size, root)
+
+    def may_append(self) -> bool:
+        """Whether the client's account is a publisher of this log."""
+        with self._client.asking():
+            role = self._contract.functions.publisherRole(self._log_id).call()
+            allowed: bool = self._contract.functions.hasRole(role, self._client.account.address).call()
+            return allowed
+
+    def grant_publisher(self, account: str) -> None:
+        """Let `account` append to this log. The client's account must be the administrator."""
+        with self._client.asking():
+            role = self._contract.functions.publisherRole(self._log_id).call()
+        data = self._contract.encode_abi("grantRole", [role, Web3.to_checksum_address(account)])
+        try:
+            signed = self._client.sign(data, self._address)
+        except ContractLogicError as error:
+            raise self._refusal(error) from error
+        self._client.mine(signed)
+
+    def sign_append(
+        self, old_size: int, size: int, root: bytes, proof: Sequence[bytes], instead_of: bytes | None = None
+    ) -> Signed:
+        """An append, tried against the chain as it is now, ready to be sent.
+
+        `instead_of` is the raw transaction of an append that is stuck, to be replaced by this one. Raises
+        `CheckpointConflict` if the contract holds another size by now, `ChainUnavailable` while it is paused,
+        `Refused` for a tree that does not extend the held one and for an account that may not append.
+        """
+        data = self._contract.encode_abi("append", [self._log_id, old_size, size, root, list(proof)])
+        try:
+            signed = self._client.sign(data, self._address, instead_of)
+        except ContractLogicError as error:
+            raise self._refusal(error) from error
+        return Signed(signed.tx_hash, signed.raw)
+
+    def send(self, raw: bytes) -> None:
+        """Hand it to the chain. That the chain has it already, or can no longer use it, is not an error."""
+        self._client.send(raw)
+
+    def mined(self, tx_hash: str) -> Mined | None:
+        """None while no block of the chain as it is now holds this transaction."""
+        receipt = self._client.receipt(tx_hash)
+        if receipt is None:
+            return None
+        number = receipt["blockNumber"]
+        with self._client.asking():
+            block = self._client.web3.eth.get_block(number)
+        if block["hash"] != receipt["blockHash"]:
+            return None
+        return Mined(
+            reverted=receipt["status"] != 1,
+            block_number=number,
+            block_hash=block["hash"].to_0x_hex(),
+            block_time=datetime.fromtimestamp(block["timestamp"], UTC),
+            final=number <= self._client.finalized_block_number(self._finality),
+        )
+
+    def _refusal(self, error: ContractLogicError) -> TraceError:
+        """The contract's own error, in our tree and in words."""
+        data = bytes.fromhex(str(error.data or "").removeprefix("0x"))
+        for element in self._contract.abi:
+            if element["type"] == "error" and data[:4] == function_abi_to_4byte_selector(element):
+                name, said = element["name"], _spelled(element, data[4:])
+                break
+        else:
+            name, said = "", str(error)
+        kinds = {"TraceLogStale": CheckpointConflict, "EnforcedPause": ChainUnavailable}
+        return kinds.get(name, Refused)(f"the contract at {self._address} refuses: {said}")
+
+
+def _spelled(error: ABIError, data: bytes) -> str:
+    values = decode([given["type"] for given in error["inputs"]], data)
+    shown = [
+        f"{given['name']} {value.hex() if isinstance(value, bytes) else value}"
+        for given, value in zip(error["inputs"], values, strict=True)
+    ]
+    return f"{error['name']}({', '.join(shown)})"
