@@ -1,0 +1,129 @@
+"""One EPCIS event as we hold it, and the things it speaks of."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal, get_args
+
+from traceability.epcis import epc
+from traceability.epcis.context import ContextItem
+from traceability.epcis.event_hash import EventHash, event_hash
+from traceability.epcis.values import read_time
+from traceability.epcis.vocabulary import EVENT_TYPES
+from traceability.errors import InvalidInput
+from traceability.gs1 import digital_link
+
+Role = Literal[
+    "epc",
+    "class",
+    "parent",
+    "child",
+    "input",
+    "output",
+    "device",
+    "place",
+    "source",
+    "destination",
+    "transaction",
+]
+ROLES: tuple[Role, ...] = get_args(Role)
+
+_FIELDS: tuple[tuple[str, str | None, Role], ...] = (
+    ("epcList", None, "epc"),
+    ("quantityList", "epcClass", "class"),
+    ("parentID", None, "parent"),
+    ("childEPCs", None, "child"),
+    ("childQuantityList", "epcClass", "child"),
+    ("inputEPCList", None, "input"),
+    ("inputQuantityList", "epcClass", "input"),
+    ("outputEPCList", None, "output"),
+    ("outputQuantityList", "epcClass", "output"),
+    ("readPoint", "id", "place"),
+    ("bizLocation", "id", "place"),
+    ("bizTransactionList", "bizTransaction", "transaction"),
+    ("sourceList", "source", "source"),
+    ("destinationList", "destination", "destination"),
+)
+"""Field, member that holds the identifier (None: the value itself does), and what it is mentioned as."""
+
+_HARVEST_STEPS = ("commissioning", "creating_class_instance")
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """Something an event speaks of, and as what."""
+
+    identifier: str
+    """Canonical Digital Link of a GS1 key; any other URI as it stands."""
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A validated event, exactly as received, and the @context that holds for it."""
+
+    body: Mapping[str, Any]
+    context: list[ContextItem]
+
+    @property
+    def kind(self) -> str:
+        """The event type, such as ObjectEvent."""
+        return str(self.body["type"])
+
+    @property
+    def event_time(self) -> datetime:
+        """When it happened, with time zone. Raises `InvalidInput` for an event that nobody validated."""
+        moment = read_time(self.body["eventTime"])
+        if moment is None:
+            raise InvalidInput(f"eventTime is {self.body['eventTime']!r:.40}, want an RFC 3339 time")
+        return moment
+
+    @property
+    def is_harvest(self) -> bool:
+        """Whether quantities of a lot come into being here that were made from nothing else in the log."""
+        return (
+            self.kind == "ObjectEvent"
+            and self.body["action"] == "ADD"
+            and self.body.get("bizStep") in _HARVEST_STEPS
+            and bool(self.body.get("quantityList"))
+        )
+
+    def hash(self, version: str = "CBV2.0") -> EventHash:
+        """Compute the CBV event hash."""
+        return event_hash(self.body, self.context, version)
+
+    def identifiers(self) -> list[Mention]:
+        """List what the event speaks of, each thing once in each role.
+
+        An event type of somebody's own has fields of unknown shape, so nothing is read out of it.
+        """
+        if self.kind not in EVENT_TYPES:
+            return []
+        return list(dict.fromkeys(Mention(canonical(uri), role) for uri, role in _mentions(self.body)))
+
+    def identifiers_by_role(self) -> dict[Role, list[str]]:
+        """Give the identifiers in each role; every role is there."""
+        found: dict[Role, list[str]] = {role: [] for role in ROLES}
+        for mention in self.identifiers():
+            found[mention.role].append(mention.identifier)
+        return found
+
+
+def canonical(uri: str) -> str:
+    """Name the thing behind an EPC URN or Digital Link; other URIs, and broken ones, stay as they are."""
+    link = epc.digital_link(uri, epc.escape_all) or uri
+    try:
+        return digital_link.identity(link)
+    except InvalidInput:
+        return link
+
+
+def _mentions(body: Mapping[str, Any]) -> Iterator[tuple[str, Role]]:
+    for name, member, role in _FIELDS:
+        value = body.get(name, [])
+        for item in value if isinstance(value, list) else [value]:
+            yield item if member is None else item[member], role
+    for element in body.get("sensorElementList", ()):
+        for part in (element.get("sensorMetadata", {}), *element["sensorReport"]):
+            if "deviceID" in part:
+                yield part["deviceID"], "device"

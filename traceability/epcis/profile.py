@@ -1,0 +1,147 @@
+"""What we ask of an event beyond the schema: the text of the standard, and what we can keep safely."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+
+from traceability.epcis.context import Context
+from traceability.epcis.validate import Fault
+from traceability.epcis.values import read_time
+from traceability.epcis.vocabulary import GUOJI_NAMESPACE, GUOJI_PREFIX
+from traceability.errors import InvalidInput
+
+Path = tuple[str | int, ...]
+
+_YEARS = range(1970, 3000)
+_TIMES = frozenset({"eventTime", "recordTime", "time", "startTime", "endTime", "declarationTime"})
+
+_ENGLISH = """
+    birthdate birthday contactname dateofbirth driverlicence driverlicense drivername email emailaddress
+    employeename familyname farmername firstname fullname givenname homeaddress idcard idnumber identitycard
+    lastname licenceplate licenseplate mobile mobilephone nationalid passport passportnumber personname
+    phone phonenumber pickername surname telephone wechat wechatid workername
+"""
+_CHINESE = "姓名 手机 手机号 手机号码 电话 联系电话 身份证 身份证号 住址 家庭住址 微信号 车牌号 邮箱"
+PERSONAL = frozenset(_ENGLISH.split()) | frozenset(_CHINESE.split())
+"""Local names, in lower case without separators, of extension fields that hold personal data."""
+
+COMMITMENT = "guoji:commitment"
+"""Stands alone in an object in the place of personal data."""
+
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+_LINK_NAME = re.compile(r"guoji:(?:[A-Za-z]*(?:Link|Url)|link|url)")
+
+
+def profile_faults(event: Mapping[str, object], context: Context) -> list[Fault]:
+    """List why a schema-valid event is refused all the same; one that is merely unlike ours is not.
+
+    Paths are relative to the event. docs/epcis.md gives the reason for each rule.
+    """
+    return [*_standard(event), *_own_prefix(context), *_members(event, ())]
+
+
+def _standard(event: Mapping[str, object]) -> Iterator[Fault]:
+    kind, action = event["type"], event.get("action")
+    goods = event.get("epcList") or event.get("quantityList")
+    if kind == "ObjectEvent" and not goods and not ("readPoint" in event and event.get("sensorElementList")):
+        yield Fault((), "found no EPCs and no quantities, want some, or sensorElementList with readPoint")
+    if kind == "AggregationEvent" and action in ("ADD", "DELETE") and "parentID" not in event:
+        yield Fault((), f"found no parentID, want one with action {action}")
+    if kind == "TransactionEvent" and not event.get("bizTransactionList"):
+        yield Fault(("bizTransactionList",), "found no business transaction, want at least one")
+
+
+def _own_prefix(context: Context) -> Iterator[Fault]:
+    tables = [item for item in context if isinstance(item, Mapping)]
+    for prefix, meaning in [pair for table in tables for pair in table.items()]:
+        if (prefix == GUOJI_PREFIX) != (meaning == GUOJI_NAMESPACE):
+            yield Fault(
+                ("@context", prefix),
+                f"found {prefix!r:.40} for {meaning!r:.80}, "
+                f"want {GUOJI_PREFIX!r} for {GUOJI_NAMESPACE!r} and neither without the other",
+            )
+
+
+def _members(node: Mapping[str, object], path: Path) -> Iterator[Fault]:
+    for name, value in node.items():
+        if name == "@context":
+            continue
+        for problem in _problems(name, value):
+            yield Fault((*path, name), problem)
+        if isinstance(value, dict):
+            yield from _members(value, (*path, name))
+        elif isinstance(value, list):
+            for index, item in enumerate(value):
+                if isinstance(item, dict):
+                    yield from _members(item, (*path, name, index))
+
+
+def _problems(name: str, value: object) -> Iterator[str]:
+    if ":" not in name:
+        if name in _TIMES and isinstance(value, str):
+            yield from _time_problems(value)
+        return
+    if _is_personal(name) and not _is_commitment(value):
+        yield f"found personal data in clear, want an object with {COMMITMENT} alone"
+    if _LINK_NAME.fullmatch(name) and not (isinstance(value, str) and value.startswith("https://")):
+        yield f"found {value!r:.60}, want an https link"
+    fits, wanted = _OWN.get(name, _ANYTHING)
+    if not fits(value):
+        yield f"found {value!r:.60}, want {wanted}"
+
+
+def _time_problems(text: str) -> Iterator[str]:
+    try:
+        moment = read_time(text)
+    except InvalidInput as error:
+        yield str(error)
+        return
+    if moment is None or moment.year not in _YEARS:
+        yield f"found {text!r:.40}, want a time from {_YEARS[0]} to {_YEARS[-1]} without leap second"
+
+
+def _is_personal(name: str) -> bool:
+    return re.sub(r"[-_. ]", "", name.rpartition(":")[2]).lower() in PERSONAL
+
+
+def _is_commitment(value: object) -> bool:
+    return isinstance(value, dict) and list(value) == [COMMITMENT]
+
+
+def _is_digest(value: object) -> bool:
+    return isinstance(value, str) and _DIGEST.fullmatch(value) is not None
+
+
+def _is_count(value: object) -> bool:
+    return type(value) is int and value >= 0
+
+
+def _is_text(value: object) -> bool:
+    if isinstance(value, dict):
+        languages = {"guoji:zh", "guoji:en"}
+        return {*value} <= languages and {type(text) for text in value.values()} == {str}
+    return isinstance(value, str)
+
+
+def _are_objects(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(item, dict) for item in value)
+
+
+_Shape = tuple[Callable[[object], bool], str]
+_ANYTHING: _Shape = (lambda _: True, "anything")
+_DIGEST_SHAPE: _Shape = (_is_digest, "64 hexadecimal digits in lower case")
+_COUNT: _Shape = (_is_count, "a whole number from 0")
+_OBJECTS: _Shape = (_are_objects, "a list of objects")
+_TEXT: _Shape = (_is_text, "text, or an object of texts by guoji:zh and guoji:en")
+_OWN: Mapping[str, _Shape] = {
+    "guoji:batchRoot": _DIGEST_SHAPE,
+    "guoji:previousBatchRoot": _DIGEST_SHAPE,
+    COMMITMENT: _DIGEST_SHAPE,
+    "guoji:readingCount": _COUNT,
+    "guoji:expectedCount": _COUNT,
+    "guoji:firstSequence": _COUNT,
+    "guoji:lastSequence": _COUNT,
+    "guoji:findings": _OBJECTS,
+    "guoji:labResults": _OBJECTS,
+    "guoji:staged": _TEXT,
+    "guoji:name": _TEXT,
+}
