@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from traceability.epcis.read import read_document
+from traceability.epcis.document import read_document
 from traceability.errors import Unavailable, Unknown
 from traceability.ledger.capture import capture
 from traceability.ledger.grant import Grant

@@ -1,7 +1,7 @@
 """Which events belong to a lot, item or logistic unit, and which devices' readings, for which time."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from traceability.ledger.extensions import master_data
@@ -37,6 +37,8 @@ class Stay:
     opened: bool
     """Whether what these goods hold belongs to the history too: true of the subject and its contents, false
     of the containers that it shared with others."""
+    inside: str | None = None
+    """Of a container: the goods in it, whose leaving ends the stay."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,19 +66,31 @@ def lineage(subject: str, mentioning: Mentioning) -> Lineage:
     One query a generation, so the work grows with the trace and not with the store.
     """
     events: dict[str, StoredEvent] = {}
+    stays: list[Stay] = []
     seen: set[Stay] = set()
     generation = {Stay(subject, Span(), opened=True)}
     while generation:
         seen |= generation
         history = _by_time(mentioning({stay.identifier for stay in generation}))
         following: set[Stay] = set()
-        for stay in generation:
+        for stay in (_ended(each, history) for each in generation):
             its_own = [each for each in history if _concerns(each, stay)]
+            stays.append(stay)
             events |= {each.key: each for each in its_own}
             following.update(_neighbours(stay, its_own))
         generation = following - seen
     ordered = _by_time(events.values())
-    return Lineage(subject, tuple(ordered), tuple(_attachments(ordered, seen, mentioning)))
+    attachments = dict.fromkeys(_attachments(ordered, stays, mentioning))
+    return Lineage(subject, tuple(ordered), tuple(attachments))
+
+
+def _ended(stay: Stay, history: Sequence[StoredEvent]) -> Stay:
+    """A stay in a container, cut at the moment the goods left it; only the container's events tell."""
+    if stay.inside is None:
+        return stay
+    later = [each for each in history if each.event.event_time > stay.span.start]
+    left = _taken_out(stay.inside, stay.identifier, later)
+    return stay if left is None else replace(stay, span=Span(stay.span.start, min(left, stay.span.end)))
 
 
 def _neighbours(stay: Stay, history: Sequence[StoredEvent]) -> Iterator[Stay]:
@@ -94,8 +108,7 @@ def _neighbours(stay: Stay, history: Sequence[StoredEvent]) -> Iterator[Stay]:
             continue
         if stay.identifier in roles["child"]:
             for container in roles["parent"]:
-                end = _taken_out(stay.identifier, container, history[position + 1 :]) or stay.span.end
-                yield Stay(container, Span(at, end), opened=False)
+                yield Stay(container, Span(at, stay.span.end), opened=False, inside=stay.identifier)
         if stay.opened and stay.identifier in roles["parent"]:
             for content in roles["child"]:
                 end = _taken_out(content, stay.identifier, history[position + 1 :]) or stay.span.end
