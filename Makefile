@@ -1,0 +1,56 @@
+# The commands of this project. `make help` lists them.
+SHELL := /bin/sh
+PYTHON := .venv/bin/python
+BUILD := .build
+.DEFAULT_GOAL := help
+# One recipe at a time: two pip or npm runs in one folder spoil each other.
+.NOTPARALLEL:
+
+.PHONY: help demo test test-fast soak check format lock clean
+
+help: ## list the commands
+	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 14
+
+demo: $(BUILD)/run $(BUILD)/npm-run ## run the whole story; ONCE=1 checks itself and ends; PUBLIC=https://host sets what the QR says
+	@$(PYTHON) -m demo $(if $(ONCE),--once) $(if $(PUBLIC),--public-url $(PUBLIC))
+
+test: $(BUILD)/dev $(BUILD)/npm-dev debian check-only ## everything: checks, unit and system tests, a few rounds of each fault
+	@scripts/npm run --silent test:contracts
+	@$(PYTHON) -m pytest -m 'not soak'
+
+test-fast: $(BUILD)/dev ## the tests that start no processes; under 2 minutes
+	@$(PYTHON) -m pytest -q -m 'not slow and not soak'
+
+soak: $(BUILD)/dev $(BUILD)/npm-dev debian ## the full counts of every fault; writes its report to .build/soak.xml
+	@GUOJI_TEST_ROUNDS=50 $(PYTHON) -m pytest -m 'slow or soak' --timeout=0 --junitxml=$(BUILD)/soak.xml
+
+check: $(BUILD)/dev $(BUILD)/npm-dev check-only ## lint, types, import floors, contract lint
+
+.PHONY: check-only debian
+check-only:
+	@scripts/check
+
+debian:
+	@scripts/setup-debian
+
+format: $(BUILD)/dev ## put the code into its usual shape
+	@.venv/bin/ruff check -q --fix . ; .venv/bin/ruff format -q .
+
+lock: ## resolve the requirements anew and write their hashes (needs uv)
+	@for set in run dev; do uv pip compile -q --generate-hashes --no-emit-index-url --universal --python-version 3.11 \
+	  requirements/$$set.in -o requirements/$$set.txt; done
+
+clean: ## remove what these commands made
+	rm -rf .venv node_modules $(BUILD) .demo artifacts cache
+
+$(BUILD)/run: requirements/run.txt pyproject.toml scripts/setup-python
+	@scripts/setup-python run
+
+$(BUILD)/dev: $(BUILD)/run requirements/dev.txt
+	@scripts/setup-python dev
+
+$(BUILD)/npm-run: $(BUILD)/run package-lock.json scripts/setup-npm
+	@scripts/setup-npm run
+
+$(BUILD)/npm-dev: $(BUILD)/run package-lock.json scripts/setup-npm
+	@scripts/setup-npm dev

@@ -1,0 +1,31 @@
+"""Structured log lines on stderr: for people, or one JSON object a line for machines."""
+
+import sys
+
+import structlog
+
+from traceability.cli.terminal import printable
+
+
+def configure(role: str, as_json: bool) -> structlog.typing.FilteringBoundLogger:
+    """Set up the log of this process. Every line carries the role: they are read mixed."""
+    shape: list[structlog.typing.Processor] = (
+        [structlog.processors.JSONRenderer(ensure_ascii=False)]
+        if as_json
+        else [_printable, structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+    )
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            *shape,
+        ],
+        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+    )
+    logger: structlog.typing.FilteringBoundLogger = structlog.get_logger(role=role)
+    return logger
+
+
+def _printable(_logger: object, _method: str, line: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """Names of devices and lots come from outside: they must not steer the operator's terminal."""
+    return {key: printable(value) if isinstance(value, str) else value for key, value in line.items()}

@@ -1,0 +1,41 @@
+"""Run one role's step again and again until told to stop."""
+
+import signal
+import threading
+from collections.abc import Callable
+
+import structlog
+
+from traceability.errors import Unavailable
+
+LONGEST_WAIT_S = 30
+
+
+def until_told_to_stop() -> threading.Event:
+    """An event that SIGTERM and SIGINT set, so that a role ends between two steps and not within one."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    return stop
+
+
+def every(
+    seconds: float,
+    step: Callable[[], object],
+    stop: threading.Event,
+    log: structlog.typing.FilteringBoundLogger,
+) -> None:
+    """Call `step` every so many seconds. What it needs may be away: said once, then tried with back-off."""
+    failures = 0
+    while not stop.is_set():
+        try:
+            step()
+        except Unavailable as reason:
+            if failures == 0:
+                log.warning("waiting", reason=str(reason))
+            failures += 1
+        else:
+            if failures:
+                log.info("going on", after_tries=failures)
+            failures = 0
+        stop.wait(min(seconds * 2 ** min(failures, 16), max(seconds, LONGEST_WAIT_S)))

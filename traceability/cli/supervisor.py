@@ -1,0 +1,91 @@
+"""Keeps the processes of `guoji up` running, and ends them all when it ends."""
+
+import os
+import subprocess
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import structlog
+
+from traceability.children import die_with_parent
+
+SHORTEST_WAIT_S, LONGEST_WAIT_S = 0.5, 30.0
+STEADY_AFTER_S = 20.0
+"""A process that ran this long and then died is started again at once."""
+GRACE_S = 10.0
+
+
+@dataclass(slots=True)
+class Child:
+    """One program, started again whenever it dies."""
+
+    name: str
+    command: Sequence[str]
+    environment: Mapping[str, str] = field(default_factory=dict)
+    process: subprocess.Popen[bytes] | None = None
+    started_at_s: float = 0.0
+    wait_s: float = SHORTEST_WAIT_S
+    due_at_s: float = 0.0
+
+
+class Supervisor:
+    """Starts children in the order they are added, and stops them in the opposite one."""
+
+    def __init__(self, pid_folder: Path, log: structlog.typing.FilteringBoundLogger) -> None:
+        self._pids = pid_folder
+        self._log = log
+        self._children: list[Child] = []
+        pid_folder.mkdir(parents=True, exist_ok=True)
+
+    def add(self, child: Child) -> None:
+        self._children.append(child)
+        self._start(child)
+
+    def watch(self, stop: threading.Event) -> None:
+        """Start again whatever dies, until `stop`."""
+        while not stop.wait(0.2):
+            for child in self._children:
+                self._look_after(child)
+
+    def stop(self) -> None:
+        """End the children, last one first: who uses another goes before it."""
+        for child in reversed(self._children):
+            if child.process is None or child.process.poll() is not None:
+                continue
+            child.process.terminate()
+            try:
+                child.process.wait(GRACE_S)
+            except subprocess.TimeoutExpired:
+                self._log.warning("does not end when asked, killing it", process=child.name)
+                child.process.kill()
+                child.process.wait()
+            (self._pids / f"{child.name}.pid").unlink(missing_ok=True)
+
+    def _look_after(self, child: Child) -> None:
+        now = time.monotonic()
+        if child.process is not None:
+            code = child.process.poll()
+            if code is None:
+                return
+            steady = now - child.started_at_s > STEADY_AFTER_S
+            child.wait_s = SHORTEST_WAIT_S if steady else min(child.wait_s * 2, LONGEST_WAIT_S)
+            child.due_at_s = now + child.wait_s
+            child.process = None
+            self._log.warning("ended, starting it again", process=child.name, exit=code, in_s=child.wait_s)
+        if now >= child.due_at_s:
+            self._start(child)
+
+    def _start(self, child: Child) -> None:
+        child.process = subprocess.Popen(
+            child.command,
+            env={**os.environ, **child.environment},
+            stdin=subprocess.DEVNULL,
+            # Ctrl-C reaches only us, so that we can end them in order.
+            process_group=0,
+            preexec_fn=die_with_parent,
+        )
+        child.started_at_s = time.monotonic()
+        (self._pids / f"{child.name}.pid").write_text(f"{child.process.pid}\n")

@@ -1,0 +1,54 @@
+"""`guoji token`: who may write here."""
+
+import argparse
+import os
+import time
+
+from traceability.cli.terminal import printable
+from traceability.ledger.grant import ROLES, Grant
+from traceability.settings import Settings
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    group = commands.add_parser(
+        "token",
+        help="issue, list and revoke the tokens that guard every write",
+        description="Writes and control routes want `Authorization: Bearer TOKEN`. A token has a role and, "
+        "to capture events, the party (GLN) in whose name it does so.",
+    )
+    actions = group.add_subparsers(title="actions", metavar="ACTION", required=True)
+    issue = actions.add_parser("issue", help="make a token; it is printed once and kept only as a digest")
+    issue.add_argument("name", help='who or what will use it, e.g. "packhouse-scanner-2"')
+    issue.add_argument("--role", choices=ROLES, required=True)
+    issue.add_argument("--party", help="GLN (13 digits) of the party it captures for")
+    issue.set_defaults(run=_issue)
+    actions.add_parser("list", help="show all tokens, without their secrets").set_defaults(run=_list)
+    revoke = actions.add_parser("revoke", help="end a token at once")
+    revoke.add_argument("name")
+    revoke.set_defaults(run=_revoke)
+
+
+def _issue(args: argparse.Namespace) -> int:
+    from traceability.gs1.keys import gln
+    from traceability.wiring import Parts
+
+    party = None if args.party is None else gln(args.party)
+    print(Parts(Settings.read(os.environ)).tokens.issue(args.name, Grant(args.role, party)))
+    return 0
+
+
+def _list(_args: argparse.Namespace) -> int:
+    from traceability.wiring import Parts
+
+    for name, role, party, revoked_at_ms in Parts(Settings.read(os.environ)).tokens.listed():
+        state = "valid" if revoked_at_ms is None else "revoked"
+        print(f"{printable(name)}\t{role}\t{party or '-'}\t{state}")
+    return 0
+
+
+def _revoke(args: argparse.Namespace) -> int:
+    from traceability.wiring import Parts
+
+    Parts(Settings.read(os.environ)).tokens.revoke(args.name, int(time.time() * 1000))
+    print(f"revoked: {printable(args.name)}")
+    return 0

@@ -1,0 +1,54 @@
+"""Make an installation: everything that `guoji up` finds in its home."""
+
+from dataclasses import dataclass, fields
+
+from traceability import keyfiles
+from traceability.ledger.grant import Grant
+from traceability.settings import Settings
+from traceability.store.migrate import migrate
+from traceability.store.schema import open_engine
+from traceability.store.tokens import TokenTable
+
+ADMINISTRATOR = "administrator"
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    said: tuple[str, ...]
+    """One line for each thing that was missing and is there now."""
+    token: str | None
+    """The administrator's token, if it was issued now."""
+
+
+def make(settings: Settings) -> Made:
+    """Make what is missing; never touch what is there.
+
+    A crash on any line leaves an installation that the next call completes: keys first, since everything
+    else can be made again, and the token last, since it is shown only once.
+    """
+    said = [f"key {settings.keys / name}" for name in keyfiles.make_all(settings.keys)]
+    file = settings.home / "guoji.toml"
+    if not file.exists():
+        file.write_text(_commented(settings), encoding="utf-8")
+        said.append(f"settings {file}")
+    engine = open_engine(settings.database_url, create=True)
+    if migrate(engine):
+        said.append("database schema")
+    tokens = TokenTable(engine)
+    if any(name == ADMINISTRATOR for name, *_ in tokens.listed()):
+        return Made(tuple(said), None)
+    return Made(tuple(said), tokens.issue(ADMINISTRATOR, Grant("admin", settings.party)))
+
+
+def _commented(settings: Settings) -> str:
+    """A settings file in which each line is there to be uncommented, and says nothing yet."""
+    lines = [
+        "# Settings of this installation; docs/settings.md explains each. Uncomment what you change.",
+        "",
+    ]
+    for field in fields(settings):
+        if field.name != "home":
+            default = field.default
+            shown = str(default).lower() if isinstance(default, bool) else repr(default).replace("'", '"')
+            lines.append(f"# {field.name} = {shown}")
+    return "\n".join(lines) + "\n"

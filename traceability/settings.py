@@ -1,0 +1,101 @@
+"""How one installation is set up: read once, from `guoji.toml` in its home and the environment."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import fields
+from pathlib import Path
+from typing import Annotated, Any, Self
+
+from annotated_types import Gt, Interval
+from pydantic import ConfigDict, ValidationError
+from pydantic.dataclasses import dataclass
+from pydantic_core import ErrorDetails
+
+from traceability.errors import InvalidInput
+
+PREFIX = "GUOJI_"
+
+Seconds = Annotated[float, Gt(0)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=ConfigDict(extra="forbid"))
+class Settings:
+    """Names are written in lower case in `guoji.toml`, and as GUOJI_<NAME> in the environment, which wins."""
+
+    home: Path = Path("guoji-home")
+    """Folder of this installation: settings, keys, database, broker and chain state."""
+    database: str = ""
+    """SQLAlchemy URL. Empty: SQLite in the home. PostgreSQL: postgresql+psycopg://user@host/name."""
+    origin: str = "guoji.example/log"
+    """Name of the log, as it stands in every checkpoint. Choose it once: a domain that you own."""
+    party: str = "9521321000001"
+    """GLN of the party that runs this installation: it submits the sensor batches."""
+    public_url: str = ""
+    """What QR codes and links say. Empty: the address the web server listens on."""
+    http_host: str = "127.0.0.1"
+    """Address to listen on. Loopback unless told otherwise."""
+    http_port: Annotated[int, Interval(ge=0, le=65535)] = 8080
+    """Port to listen on; `guoji up` takes another free one, and says so, if it is taken."""
+    mqtt_url: str = ""
+    """Broker, as mqtt://host:port. Empty: `guoji up` starts the embedded one."""
+    rpc_url: str = ""
+    """JSON-RPC endpoint of the chain. Empty: `guoji up` starts the embedded test chain."""
+    seal_every_s: Seconds = 60
+    """Seconds after which a device's readings are closed into a batch. Shorter proves a reading sooner."""
+    publish_every_s: Seconds = 1
+    """Seconds between checkpoints. Shorter proves a record sooner."""
+    anchor_every_s: Seconds = 60
+    """Seconds between anchors. Shorter is final sooner and costs more gas."""
+    log_json: bool = False
+    """One JSON object a line on stderr, for machines; otherwise lines for people."""
+
+    @classmethod
+    def read(cls, environment: Mapping[str, str]) -> Self:
+        """From the environment and the file. An unknown name stops: a typo must not mean the default."""
+        given = {
+            name.removeprefix(PREFIX).lower(): value
+            for name, value in environment.items()
+            if name.startswith(PREFIX)
+        }
+        home = Path(given.pop("home", "guoji-home")).absolute()
+        file = home / "guoji.toml"
+        try:
+            return cls(**{**_read_toml(file), **given, "home": home})
+        except ValidationError as error:
+            raise InvalidInput("; ".join(_explain(fault, file) for fault in error.errors())) from error
+
+    @property
+    def database_url(self) -> str:
+        return self.database or f"sqlite:///{self.home / 'guoji.db'}"
+
+    @property
+    def keys(self) -> Path:
+        return self.home / "keys"
+
+    @property
+    def trust_file(self) -> Path:
+        """The trust policy this installation publishes: its log, its chain, its contract."""
+        return self.home / "trust.txt"
+
+    @property
+    def log_promise_s(self) -> float:
+        """Within how many seconds of its receipt a reading is in the log: one window, with room to spare."""
+        return self.seal_every_s + 10 * self.publish_every_s + 60
+
+
+def _read_toml(file: Path) -> dict[str, Any]:
+    if not file.exists():
+        return {}
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InvalidInput(f"{file}: {error}") from error
+
+
+def _explain(fault: ErrorDetails, file: Path) -> str:
+    name = str(fault["loc"][0])
+    where = f"setting {name} ({PREFIX}{name.upper()}, or {name} in {file})"
+    if fault["type"] == "unexpected_keyword_argument":
+        known = ", ".join(sorted(field.name for field in fields(Settings)))
+        return f"{where}: there is no such setting; there are {known}"
+    return f"{where} is {fault['input']!r}: {fault['msg']}"
