@@ -5,15 +5,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from traceability.epcis.parse import MAX_BYTES, parse_json
 from traceability.errors import InvalidInput
 from traceability.log.text import from_base64, from_hex, to_base64, to_hex
 from traceability.log.tlog_proof import TlogProof
 from traceability.proof.entry import Entry
-from traceability.proof.json_text import parse_json
 
 PROOF_FORMAT = "guoji-proof/1"
 TRACE_FORMAT = "guoji-trace-proof/1"
-MAX_BYTES = 64 * 1024 * 1024
 MAX_PROOFS = 10_000
 
 
@@ -57,7 +56,7 @@ class TraceProof:
 
 def parse_proof_file(data: bytes) -> Proof | TraceProof:
     """Raises `InvalidInput` that names the field: unknown, missing, malformed, too large."""
-    value = parse_json(data, "proof file", MAX_BYTES)
+    value = parse_json(data, MAX_BYTES)
     if isinstance(value, dict) and value.get("format") == TRACE_FORMAT:
         return _trace(value)
     return _proof(value, "proof")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from traceability.proof.chain_reader import ChainReader, Remembering
 from traceability.proof.proof_file import Proof, TraceProof
 from traceability.proof.trust import TrustPolicy
-from traceability.proof.verdict import Contradicted, TraceVerdict, Unchecked, Verdict, of_trace
+from traceability.proof.verdict import Contradicted, TraceVerdict, TraceVerified, Unchecked, Verdict, of_trace
 from traceability.proof.verify import Outcome, Report, verify
 
 
@@ -47,7 +47,7 @@ def _verdict(subject: str, events: Sequence[EventReport]) -> TraceVerdict:
     if fork is not None:
         return fork
     verdict = of_trace([_numbered(n, event.report.verdict) for n, event in enumerate(events, start=1)])
-    if not isinstance(verdict, Contradicted) and not any(event.mentions_subject for event in events):
+    if isinstance(verdict, TraceVerified) and not any(event.mentions_subject for event in events):
         return Unchecked(f"no event of this file names {subject}")
     return verdict
 

@@ -1,6 +1,7 @@
-"""Writes the Merkle vectors beside it: for each kind of proof, sound ones and one file per way to lie."""
+"""Writes the Merkle vectors (by default beside it): sound proofs, and one file per way to lie."""
 
 import json
+import sys
 from hashlib import sha256
 from pathlib import Path
 
@@ -10,11 +11,10 @@ LEAVES = [leaf_hash(f"entry {number}".encode()) for number in range(21)]
 OTHER = sha256(b"another").digest()
 
 
-def main() -> None:
-    here = Path(__file__).parent
+def main(folder: Path) -> None:
     for name, vector in {**inclusion_vectors(), **consistency_vectors()}.items():
         text = json.dumps(vector, indent=2, default=lambda data: data.hex())
-        (here / f"{name}.json").write_text(text + "\n")
+        (folder / f"{name}.json").write_text(text + "\n")
 
 
 def inclusion_vectors() -> dict[str, dict[str, object]]:
@@ -128,4 +128,4 @@ def consistency_vectors() -> dict[str, dict[str, object]]:
 
 
 if __name__ == "__main__":
-    main()
+    main(Path(sys.argv[1]) if sys.argv[1:] else Path(__file__).parent)

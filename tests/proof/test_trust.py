@@ -1,0 +1,111 @@
+"""Trust policies: what is read, and that nothing is passed over."""
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from traceability.errors import InvalidInput
+from traceability.log.note import NoteSigner, NoteVerifier
+from traceability.proof.chain_reader import Finality
+from traceability.proof.trust import TrustPolicy
+
+
+def a_key(name, seed=0):
+    return NoteVerifier.of(NoteSigner(name, Ed25519PrivateKey.from_private_bytes(bytes([seed] * 32))))
+
+
+LOG, GATEWAY = a_key("guoji.example/log"), a_key("guoji.example/gateway", 1)
+CONTRACT = "0x" + "ab" * 20
+WHOLE = f"""\
+# what the demo believes
+log {LOG.vkey} https://guoji.example/log
+  quorum   none
+gateway\t{GATEWAY.vkey}
+
+chain 31337
+contract {CONTRACT.upper().replace("0X", "0x")}
+finality confirmations 6
+endpoint http://127.0.0.1:8545
+endpoint https://rpc.example/key
+agree 1
+label Private test chain, editable by its operator
+"""
+
+
+def test_every_line_is_read():
+    policy = TrustPolicy.parse(WHOLE)
+
+    assert policy == TrustPolicy(
+        logs=(LOG,),
+        gateways=(GATEWAY,),
+        chain_id=31337,
+        contract=CONTRACT,
+        finality=Finality(6),
+        endpoints=("http://127.0.0.1:8545", "https://rpc.example/key"),
+        agree=1,
+        label="Private test chain, editable by its operator",
+    )
+
+
+def test_a_plain_tlog_policy_is_one_too():
+    policy = TrustPolicy.parse(f"log {LOG.vkey}\nquorum none\n")
+
+    assert policy == TrustPolicy(logs=(LOG,))
+    assert (policy.agree, policy.finality) == (2, Finality())
+
+
+@pytest.mark.parametrize(
+    ("line", "complaint"),
+    [
+        ("chian 1", "cannot read 'chian 1'"),
+        ("chain", "cannot read"),
+        ("chain 1 2", "cannot read"),
+        ("chain 0x1", "decimal"),
+        ("quorum none", "a second quorum line"),
+        (f"witness w {LOG.vkey}", "cosignatures"),
+        (f"log {a_key('other.example').vkey}", "already listed"),
+        ("log guoji.example/log", "1 parts"),
+        ("endpoint ftp://rpc.example", "not an http"),
+        ("endpoint http://", "not an http"),
+        ("endpoint http://[::1", "not a URL"),
+        ("label", "cannot read"),
+        ("label \x1b[2J", "control character"),
+        ("label x\r", "control character"),
+    ],
+)
+def test_a_line_that_cannot_be_read_is_named(line, complaint):
+    with pytest.raises(InvalidInput, match=f"trust policy, line 3: .*{complaint}"):
+        TrustPolicy.parse(f"log {LOG.vkey}\nquorum none\n{line}\n")
+
+
+@pytest.mark.parametrize("word", ["chain", "contract", "finality", "agree", "label", "quorum"])
+def test_what_can_be_said_once_is_not_overruled_later(word):
+    line = next(line for line in WHOLE.splitlines() if line.strip().startswith(word))
+
+    with pytest.raises(InvalidInput, match=f"line 13: a second {word} line"):
+        TrustPolicy.parse(WHOLE + line)
+
+
+def test_an_endpoint_named_twice_does_not_agree_with_itself():
+    with pytest.raises(InvalidInput, match=r"line 13: endpoint .* is already listed"):
+        TrustPolicy.parse(WHOLE + "endpoint http://127.0.0.1:8545")
+
+
+@pytest.mark.parametrize(
+    ("found", "instead", "complaint"),
+    [
+        ("  quorum   none\n", "", "no quorum line"),
+        ("  quorum   none\n", "quorum any\n", "cosignatures"),
+        ("chain 31337\n", "", "both a chain and a contract"),
+        ("agree 1", "agree 0", "wants 0 endpoints"),
+        ("agree 1", "agree two", "decimal"),
+        ("confirmations 6", "confirmations -6", "decimal"),
+        ("confirmations 6", "safe", "cannot read"),
+        (CONTRACT[2:].upper(), "AB", "want 0x and 40"),
+        ("label ", "label " + "x" * 300_000, "characters, want at most"),
+    ],
+)
+def test_a_policy_that_says_too_little_or_nonsense_is_refused(found, instead, complaint):
+    assert found in WHOLE
+
+    with pytest.raises(InvalidInput, match=complaint):
+        TrustPolicy.parse(WHOLE.replace(found, instead))

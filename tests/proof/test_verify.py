@@ -1,0 +1,181 @@
+"""Every vector comes to the verdict it names: sound proofs, gaps, and every way to lie that has a file."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from traceability.errors import ChainUnavailable, InvalidInput
+from traceability.proof.chain_reader import Block, ContractEvent, Head, Receipt
+from traceability.proof.proof_file import Proof, parse_proof_file, to_bytes
+from traceability.proof.trust import TrustPolicy
+from traceability.proof.verdict import Contradicted, TraceVerified, Unchecked, Verified
+from traceability.proof.verify import Outcome, verify
+from traceability.proof.verify_trace import verify_trace
+
+VECTORS = Path(__file__).parents[1] / "vectors" / "proof"
+
+
+class RecordedChain:
+    """An endpoint that answers what a vector says; counts the questions."""
+
+    def __init__(self, answers):
+        self.name = answers["name"]
+        self._answers = answers
+        self.asked = 0
+
+    def chain_id(self):
+        return self._answer("chain_id")
+
+    def receipt(self, tx_hash):
+        found = self._answer("receipts").get(tx_hash)
+        return (
+            None if found is None else Receipt(**{**found, "events": tuple(map(an_event, found["events"]))})
+        )
+
+    def block(self, number):
+        found = self._answer("blocks").get(str(number))
+        return (
+            None if found is None else Block(found["hash"], datetime.fromtimestamp(found["mined_at_s"], UTC))
+        )
+
+    def finalized_block_number(self, rule):
+        final = self._answer("finalized")
+        return final if rule.confirmations is None else final + 2 - rule.confirmations
+
+    def head(self, contract, log_id):
+        head = self._answer("head")
+        return Head(head["size"], bytes.fromhex(head["root"]))
+
+    def _answer(self, what):
+        self.asked += 1
+        if self._answers.get("away"):
+            raise ChainUnavailable(f"chain at {self.name}: connection refused")
+        return self._answers[what]
+
+
+def an_event(event):
+    topics = tuple(bytes.fromhex(topic) for topic in event["topics"])
+    return ContractEvent(event["address"], topics, bytes.fromhex(event["data"]))
+
+
+def load(name):
+    return json.loads((VECTORS / f"{name}.json").read_text())
+
+
+def checked(vector):
+    """The report, and the endpoints that were asked."""
+    policy = None if vector["policy"] is None else TrustPolicy.parse(vector["policy"])
+    chains = [RecordedChain(answers) for answers in vector["chains"]]
+    proof = parse_proof_file(json.dumps(vector["proof"]).encode())
+    check = verify if isinstance(proof, Proof) else verify_trace
+    return check(proof, policy, chains), chains
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in VECTORS.glob("*.json")))
+def test_vector(name):
+    vector = load(name)
+    want = vector["want"]
+
+    report, _ = checked(vector)
+
+    match report.verdict:
+        case Verified() | TraceVerified():
+            assert want == {"verdict": "verified"}
+        case Contradicted(step, _):
+            assert want == {"verdict": "contradicted", "step": step}
+        case Unchecked(reason):
+            assert want["verdict"] == "unchecked"
+            assert want["reason"] in reason
+
+
+def test_verified_names_the_time_of_the_block():
+    report, _ = checked(load("sound-event"))
+
+    assert report.verdict == Verified(datetime.fromtimestamp(1_795_000_120, UTC))
+    assert [step.name for step in report.steps] == [
+        "policy",
+        "event",
+        "readings",
+        "inclusion",
+        "checkpoint",
+        "anchor",
+    ]
+
+
+def test_a_lie_stops_no_later_step_from_being_checked():
+    report, _ = checked(load("lie-event-changed"))
+
+    failed = [step.name for step in report.steps if step.outcome is Outcome.FAILED]
+    assert failed == ["event"]
+    assert report.steps[-1].outcome is Outcome.PASSED
+
+
+def test_without_a_policy_a_lie_is_told_but_not_judged():
+    report, chains = checked({**load("lie-event-changed"), "policy": None})
+
+    assert "no trust policy was given; event: event and context hash to" in report.verdict.reason
+    assert chains[0].asked == 0
+
+
+def test_no_chain_is_asked_about_an_anchor_that_contradicts_the_policy():
+    for name in ("lie-foreign-contract", "lie-wrong-chain", "lie-other-log-id", "lie-foreign-log"):
+        _, chains = checked(load(name))
+
+        assert chains[0].asked == 0, name
+
+
+def test_a_rewritten_log_is_called_two_histories():
+    for name in ("lie-rewritten-checkpoint", "lie-rewritten-checkpoint-not-anchored"):
+        report, _ = checked(load(name))
+
+        assert report.verdict.reason.startswith("two histories: at size 5 the log signed root"), name
+
+
+def test_a_trace_counts_what_is_verified_and_asks_each_thing_once():
+    report, chains = checked(load("sound-trace"))
+    alone, its_chains = checked(load("sound-event"))
+
+    assert report.verdict == TraceVerified(2, 2, alone.verdict.anchored_at)
+    assert [event.mentions_subject for event in report.events] == [True, False]
+    assert chains[0].asked == its_chains[0].asked
+
+
+def test_a_trace_with_a_gap_counts_the_gap():
+    report, _ = checked(load("sound-trace-partly-anchored"))
+
+    assert (report.verdict.verified, report.verdict.total) == (1, 2)
+
+
+def test_an_endpoint_that_is_away_is_asked_once_for_a_whole_trace():
+    vector = {**load("sound-trace"), "chains": [{"name": "a", "away": True}]}
+
+    report, chains = checked(vector)
+
+    assert isinstance(report.verdict, Unchecked)
+    assert chains[0].asked == 1
+
+
+def test_a_lie_in_a_trace_is_named_with_its_event():
+    report, _ = checked(load("lie-trace-with-one-lie"))
+
+    assert report.verdict.reason.startswith("event 2: event and context hash to")
+
+
+@given(st.sampled_from(["sound-event", "sound-batch"]), st.data())
+def test_no_bit_of_a_proof_file_can_change_and_leave_it_verified(name, data):
+    vector = load(name)
+    file = bytearray(to_bytes(parse_proof_file(json.dumps(vector["proof"]).encode())))
+    bit = data.draw(st.integers(0, 8 * len(file) - 1))
+    file[bit // 8] ^= 1 << bit % 8
+
+    try:
+        proof = parse_proof_file(bytes(file))
+        report = verify(proof, TrustPolicy.parse(vector["policy"]), [RecordedChain(vector["chains"][0])])
+    except InvalidInput:
+        return
+
+    assert not isinstance(report.verdict, Verified)

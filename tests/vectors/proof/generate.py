@@ -1,0 +1,297 @@
+"""Writes the proof vectors (by default beside it): sound proofs, gaps, and one file per way to lie."""
+
+import json
+import sys
+from collections.abc import Callable
+from copy import deepcopy
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from world import CHAIN_ID, CONTRACT, LOG, LOT, SOUND, World, batch, payload, policy, shipping, signer
+
+from traceability.log.checkpoint import Checkpoint
+from traceability.log.text import from_base64, to_base64, to_hex
+from traceability.proof.proof_file import Proof, TraceProof, proof_json, trace_json
+
+Vector = dict[str, Any]
+OTHER = sha256(b"another").digest()
+ELSEWHERE = "0x" + "ee" * 20
+FOREIGN = signer("foreign.example/log", 9)
+IMPOSTOR = signer(LOG.name, 9)
+
+
+def vector(proof: Proof | TraceProof, *chains: Vector, trust: str | None = policy()) -> Vector:
+    as_json = trace_json(proof) if isinstance(proof, TraceProof) else proof_json(proof)
+    return deepcopy({"policy": trust, "proof": as_json, "chains": list(chains or (SOUND.chain(),))})
+
+
+def of_world(world: World, trust: str = policy()) -> Vector:
+    return vector(world.proof(0), world.chain(), trust=trust)
+
+
+def with_chain(**changes: Any) -> Vector:
+    return of_world(replace(SOUND, chain_changes=changes))
+
+
+def with_receipt(**changes: Any) -> Vector:
+    receipts = SOUND.chain()["receipts"]
+    return with_chain(receipts={tx: {**receipt, **changes} for tx, receipt in receipts.items()})
+
+
+def with_event(**changes: Any) -> Vector:
+    """The one event that the receipt holds, changed."""
+    [receipt] = SOUND.chain()["receipts"].values()
+    return with_receipt(events=[{**receipt["events"][0], **changes}])
+
+
+def changed(change: Callable[[Vector], object], index: int = 0) -> Vector:
+    """A sound vector whose proof file `change` then edits."""
+    made = vector(SOUND.proof(index))
+    change(made["proof"])
+    return made
+
+
+def edited(path: str, value: Any) -> Vector:
+    """A sound vector with one value of its proof file replaced."""
+    *parents, last = path.split(".")
+
+    def edit(proof: Vector) -> None:
+        for name in parents:
+            proof = proof[name]
+        proof[last] = value
+
+    return changed(edit)
+
+
+def entry_with(start: int, data: bytes) -> Vector:
+    entry = SOUND.entry(0).to_bytes()
+    return edited("entry", to_base64(entry[:start] + data + entry[start + len(data) :]))
+
+
+def tlog_with(**changes: Any) -> Vector:
+    return edited("tlog", replace(SOUND.proof(0).tlog, **changes).to_text())
+
+
+def leaves_with(change: Callable[[list[bytes]], list[bytes]]) -> Vector:
+    return changed(
+        lambda proof: proof["batch"].update(
+            leaves=[
+                to_base64(leaf) for leaf in change([from_base64(x, "leaf") for x in proof["batch"]["leaves"]])
+            ]
+        ),
+        index=1,
+    )
+
+
+def other_root_on_chain() -> Vector:
+    """The log's operator rewrote an entry after the anchor, and signs the new tree at the same size."""
+    rewritten = replace(SOUND, events=[(shipping(disposition="rewritten"), None), *SOUND.events[1:]])
+    return vector(rewritten.proof(0), SOUND.chain())
+
+
+def unanchored(chain: Vector) -> Vector:
+    return vector(replace(SOUND.proof(0), anchor=None), chain)
+
+
+def second_chain(**changes: Any) -> Vector:
+    two = policy(f"chain {CHAIN_ID}", f"contract {CONTRACT}")
+    return vector(
+        SOUND.proof(0), SOUND.chain(), {**SOUND.chain("chain-b.example:8545"), **changes}, trust=two
+    )
+
+
+def sound() -> dict[str, Vector]:
+    rotated = LOG.sign(SOUND.checkpoint.to_text()) + FOREIGN.sign(SOUND.checkpoint.to_text()).split("\n\n")[1]
+    confirmed = policy(f"chain {CHAIN_ID}", f"contract {CONTRACT}", "finality confirmations 2", "agree 1")
+    return {
+        "sound-event": vector(SOUND.proof(0)),
+        "sound-last-event": vector(SOUND.proof(4)),
+        "sound-batch": vector(SOUND.proof(1)),
+        "sound-with-an-unknown-signature": tlog_with(checkpoint=rotated),
+        "sound-two-endpoints-agree": second_chain(),
+        "sound-one-endpoint-behind": second_chain_of_three(),
+        "sound-by-confirmations": vector(SOUND.proof(0), trust=confirmed),
+        "sound-trace": vector(TraceProof(LOT, (SOUND.proof(0), SOUND.proof(1)))),
+        "sound-trace-partly-anchored": vector(
+            TraceProof(LOT, (SOUND.proof(0), replace(SOUND.proof(1), anchor=None)))
+        ),
+    }
+
+
+def second_chain_of_three() -> Vector:
+    made = second_chain()
+    made["chains"].append({**SOUND.chain("chain-c.example:8545"), "receipts": {}})
+    return made
+
+
+def unchecked() -> dict[str, tuple[str, Vector]]:
+    claim = SOUND.claim
+    no_chain = policy("label no chain")
+    younger = {str(claim.block_number): {"hash": to_hex(OTHER), "mined_at_s": 1}}
+    return {
+        "no-policy": ("no trust policy", vector(SOUND.proof(0), trust=None)),
+        "policy-without-chain": ("names no chain", vector(SOUND.proof(0), trust=no_chain)),
+        "policy-without-log": ("names a log", vector(SOUND.proof(0), trust="quorum none\n")),
+        "not-anchored": ("not yet anchored", unanchored(SOUND.chain())),
+        "not-anchored-chain-away": ("not yet anchored", unanchored({"name": "a", "away": True})),
+        "chain-away": ("0 of 1 endpoints", vector(SOUND.proof(0), {"name": "a", "away": True})),
+        "endpoint-of-another-chain": ("this is chain 1, not 31337", with_chain(chain_id=1)),
+        "transaction-unknown": ("is not on the chain", with_chain(receipts={})),
+        "block-reorganised": ("no longer on the chain", with_chain(blocks=younger)),
+        "block-vanished": ("no longer on the chain", with_chain(blocks={})),
+        "block-not-final": ("is not finalized yet", with_chain(finalized=6)),
+        "block-number-claimed-falsely": ("not where the proof says", edited("anchor.block_number", 6)),
+        "block-hash-claimed-falsely": (
+            "not where the proof says",
+            edited("anchor.block_hash", to_hex(OTHER)),
+        ),
+        "one-endpoint-where-two-must-agree": (
+            "1 of 1 endpoints confirm it, want 2",
+            vector(SOUND.proof(0), trust=policy(f"chain {CHAIN_ID}", f"contract {CONTRACT}")),
+        ),
+        "one-endpoint-twice": (
+            "1 of 2 endpoints confirm it, want 2",
+            second_chain(name=SOUND.chain()["name"]),
+        ),
+        "endpoints-disagree": (
+            "endpoints disagree",
+            second_chain(receipts={claim.transaction: {**receipt(), "succeeded": False}}),
+        ),
+        "endpoints-disagree-on-the-time": (
+            "endpoints disagree",
+            second_chain(blocks={"7": {"hash": claim.block_hash, "mined_at_s": 1}}),
+        ),
+        "batch-without-its-readings": (
+            "does not carry them",
+            changed(lambda p: p.update(batch=None), index=1),
+        ),
+        "trace-that-never-names-its-subject": (
+            "no event of this file names",
+            vector(TraceProof(LOT + "9", (SOUND.proof(0), SOUND.proof(1)))),
+        ),
+        "trace-without-events": ("the trace has no events", vector(TraceProof(LOT, ()))),
+    }
+
+
+def receipt() -> Vector:
+    [found] = SOUND.chain()["receipts"].values()
+    return dict(found)
+
+
+def contradicted() -> dict[str, dict[str, Vector]]:
+    """By the step that fails."""
+    claim, hashes = SOUND.claim, SOUND.proof(0).tlog.hashes
+    twin = replace(SOUND, events=[(shipping(eventID="urn:uuid:1"), None), *SOUND.events[1:]])
+    checkpoint = SOUND.checkpoint
+    data_of_other = claim.size.to_bytes(32, "big").hex() + OTHER.hex()
+    return {
+        "event": {
+            "event-changed": edited("event.disposition", "sellable_accessible"),
+            "event-number-changed": edited(
+                "event.quantityList", [{"epcClass": LOT, "quantity": 120, "uom": "KGM"}]
+            ),
+            "event-of-the-same-hash": edited("event", dict(twin.events[0][0])),
+            "event-with-an-unhashed-field": edited("event.recordTime", "2026-11-18T08:00:00.000Z"),
+            "context-changed": edited(
+                "context", [SOUND.proof(0).context[0], {"guoji": "https://evil.example/"}]
+            ),
+            "nonce-changed": entry_with(13, bytes(16)),
+            "event-digest-changed": entry_with(29, OTHER),
+            "prehash-digest-changed": entry_with(61, OTHER),
+        },
+        "readings": {
+            "reading-changed": leaves_with(lambda x: [*x[:2], x[2].replace(b"4.5", b"3.5"), x[3]]),
+            "reading-left-out": leaves_with(lambda x: [*x[:2], x[3]]),
+            "reading-added": leaves_with(lambda x: [*x, x[3]]),
+            "readings-swapped": leaves_with(lambda x: [x[0], x[2], x[1], x[3]]),
+            "reading-time-changed": leaves_with(lambda x: [*x[:3], x[3].replace(payload(3), payload(2))]),
+            "batch-header-changed": leaves_with(lambda x: [x[0][:-1] + b"\x01", *x[1:]]),
+            "batch-without-leaves": leaves_with(lambda x: []),
+            "readings-beside-an-event-of-none": edited(
+                "batch", {"leaves": [to_base64(x) for x in batch()[1]]}
+            ),
+        },
+        "inclusion": {
+            "submitter-changed": entry_with(93, b"9521321000027"),
+            "capture-time-changed": entry_with(106, bytes(8)),
+            "signature-digest-changed": entry_with(114, OTHER),
+            "index-of-another-entry": tlog_with(index=1),
+            "index-beyond-the-log": tlog_with(index=5),
+            "index-at-the-limit": tlog_with(index=2**63 - 1),
+            "hash-changed": tlog_with(hashes=(OTHER, *hashes[1:])),
+            "hash-missing": tlog_with(hashes=hashes[1:]),
+            "hash-added": tlog_with(hashes=(*hashes, OTHER)),
+            "checkpoint-of-the-empty-log": tlog_with(
+                checkpoint=Checkpoint(LOG.name, 0, sha256(b"").digest()).sign(LOG)
+            ),
+        },
+        "checkpoint": {
+            "foreign-log": of_world(replace(SOUND, log=FOREIGN, origin=FOREIGN.name)),
+            "foreign-key-under-our-name": of_world(replace(SOUND, log=IMPOSTOR)),
+            "other-origin-by-our-key": of_world(replace(SOUND, origin="other.example/log")),
+            "signature-changed": tlog_with(checkpoint=swap_signature(checkpoint.sign(LOG))),
+            "signed-text-changed": tlog_with(checkpoint=checkpoint.sign(LOG).replace("\n5\n", "\n6\n")),
+            "extension-added-after-signing": tlog_with(
+                checkpoint=checkpoint.sign(LOG).replace("\n\n", "\nextension\n\n")
+            ),
+        },
+        "anchor": {
+            "rewritten-checkpoint": other_root_on_chain(),
+            "rewritten-checkpoint-not-anchored": unanchored(
+                replace(SOUND, chain_changes={"head": {"size": 5, "root": OTHER.hex()}}).chain()
+            ),
+            "foreign-contract": of_world(replace(SOUND, contract=ELSEWHERE)),
+            "foreign-contract-called-by-our-name": with_event(address=ELSEWHERE),
+            "wrong-chain": of_world(replace(SOUND, chain_id=1)),
+            "other-log-id": edited("anchor.log_id", to_hex(OTHER)),
+            "other-log-in-the-receipt": with_event(topics=[receipt()["events"][0]["topics"][0], OTHER.hex()]),
+            "other-kind-of-event": with_event(topics=[OTHER.hex(), claim.log_id.hex()]),
+            "indexed-differently": with_event(topics=[*receipt()["events"][0]["topics"], OTHER.hex()]),
+            "no-event-in-the-receipt": with_receipt(events=[]),
+            "transaction-failed": with_receipt(succeeded=False),
+            "other-root-in-the-receipt": with_event(data=data_of_other),
+            "other-size-in-the-receipt": with_event(data=(6).to_bytes(32, "big").hex() + claim.root.hex()),
+            "event-data-cut": with_event(data=receipt()["events"][0]["data"][:-2]),
+            "event-data-longer": with_event(data=receipt()["events"][0]["data"] + "00"),
+            "size-claimed-falsely": edited("anchor.size", 4),
+            "root-claimed-falsely": edited("anchor.root", to_hex(OTHER)),
+        },
+    }
+
+
+def traces() -> dict[str, tuple[str, Vector]]:
+    """By the step that fails."""
+    rewritten = replace(SOUND, events=[(shipping(disposition="rewritten"), None), *SOUND.events[1:]])
+    fork = TraceProof(LOT, (SOUND.proof(0), replace(rewritten.proof(0), anchor=None)))
+    lie = replace(SOUND.proof(2), event=shipping(disposition="invented"))
+    return {
+        "trace-with-two-histories": ("checkpoint", vector(fork)),
+        "trace-with-one-lie": ("event", vector(TraceProof(LOT, (SOUND.proof(0), lie)))),
+    }
+
+
+def swap_signature(note: str) -> str:
+    head, _, line = note.rstrip("\n").rpartition(" ")
+    data = from_base64(line, "signature")
+    return f"{head} {to_base64(data[:-1] + bytes([data[-1] ^ 1]))}\n"
+
+
+def main(folder: Path) -> None:
+    wanted: dict[str, Vector] = {}
+    for name, made in sound().items():
+        wanted[name] = {"want": {"verdict": "verified"}, **made}
+    for name, (reason, made) in unchecked().items():
+        wanted[f"unchecked-{name}"] = {"want": {"verdict": "unchecked", "reason": reason}, **made}
+    by_step = [(step, name, made) for step, lies in contradicted().items() for name, made in lies.items()]
+    by_step += [(step, name, made) for name, (step, made) in traces().items()]
+    for step, name, made in by_step:
+        wanted[f"lie-{name}"] = {"want": {"verdict": "contradicted", "step": step}, **made}
+    for name, made in wanted.items():
+        text = json.dumps(made, indent=1, ensure_ascii=False, default=lambda data: data.hex())
+        (folder / f"{name}.json").write_text(text + "\n")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]) if sys.argv[1:] else Path(__file__).parent)
