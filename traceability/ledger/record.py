@@ -1,0 +1,139 @@
+"""Take messages in: readings into the store, the rest into quarantine, a signed answer to every device."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Protocol
+
+from traceability.errors import InvalidInput
+from traceability.log.note import NoteSigner
+from traceability.telemetry.device import Device
+from traceability.telemetry.reading import Authenticated, Reading
+from traceability.telemetry.receipt import Conflict, Quarantined, Receipt, RefusedPayload, sign_receipt
+from traceability.telemetry.runs import Runs
+from traceability.telemetry.senml import open_pack
+
+MAX_AHEAD_MS = 5 * 60_000
+"""How far a device's clock may be ahead of ours. Behind it may be by years: a device sends when it can."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A message as the broker handed it over."""
+
+    topic: str
+    alias: str | None
+    """The device that `topic` belongs to; None if it is not a topic for readings."""
+    payload: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    reading: Reading
+    digest: bytes
+    """SHA-256 of the payload."""
+    taken_from_ms: int
+    taken_to_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A message that can never become a reading."""
+
+    topic: str
+    device: str | None
+    """Alias; None if the topic names no device."""
+    number: tuple[int, int] | None
+    """Epoch and sequence; None if they cannot be read, or no such device is registered."""
+    received_at_ms: int
+    payload: bytes
+    digest: bytes
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the store made of the numbered messages of one device and epoch."""
+
+    device: str
+    runs: Runs
+    quarantined: tuple[Quarantined, ...]
+    conflicts: tuple[Conflict, ...]
+
+
+class ReadingStore(Protocol):
+    """Keeps readings for good, and what could not become one."""
+
+    def devices(self) -> Mapping[str, Device]:
+        """All registered devices, by alias."""
+
+    def record(self, arrivals: Sequence[Accepted | Rejected]) -> Sequence[Outcome]:
+        """Keep all of `arrivals` in one durable commit; raises `Unavailable` if anything was not kept.
+
+        The same number with the same payload is kept once. With another payload it is kept as a conflict, and
+        the first one stands. One outcome for each device and epoch that has a number among `arrivals`.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class SignedReceipt:
+    device: str
+    note: bytes
+
+
+def record(
+    deliveries: Sequence[Delivery], store: ReadingStore, signer: NoteSigner, now_ms: int, promise_s: float
+) -> list[SignedReceipt]:
+    """Judge and keep `deliveries`, and answer for them. Only when this returns may the broker forget them.
+
+    `promise_s`: the receipts say that the readings will be in the log by `now_ms` plus this.
+    """
+    devices = store.devices()
+    arrivals = [_judge(delivery, devices, now_ms) for delivery in deliveries]
+    outcomes = store.record(arrivals)
+    in_log_by_ms = now_ms + round(promise_s * 1000)
+    receipts = [
+        Receipt(each.device, now_ms, in_log_by_ms, each.runs, each.quarantined, each.conflicts)
+        for each in outcomes
+    ]
+    receipts += [
+        Receipt(device, now_ms, in_log_by_ms, None, refused=refused)
+        for device, refused in _refused_by_device(arrivals).items()
+    ]
+    return [SignedReceipt(receipt.device, sign_receipt(receipt, signer)) for receipt in receipts]
+
+
+def _judge(delivery: Delivery, devices: Mapping[str, Device], now_ms: int) -> Accepted | Rejected:
+    digest = sha256(delivery.payload).digest()
+    number = None
+    try:
+        alias = _registered(delivery, devices)
+        pack = open_pack(delivery.payload, alias)
+        number = pack.epoch, pack.sequence
+        moments = [measurement.taken_at_ms for measurement in pack.message().measurements]
+        if max(moments) > now_ms + MAX_AHEAD_MS:
+            ahead_s = (max(moments) - now_ms) / 1000
+            raise InvalidInput(f"taken {ahead_s:.0f} s after it arrived, want at most {MAX_AHEAD_MS // 1000}")
+    except InvalidInput as refusal:
+        return Rejected(
+            delivery.topic, delivery.alias, number, now_ms, delivery.payload, digest, str(refusal)
+        )
+    reading = Reading(alias, *number, now_ms, Authenticated.BROKER, delivery.payload)
+    return Accepted(reading, digest, min(moments), max(moments))
+
+
+def _registered(delivery: Delivery, devices: Mapping[str, Device]) -> str:
+    if delivery.alias is None:
+        raise InvalidInput(f"{delivery.topic[:200]!r} is no topic for readings")
+    if delivery.alias not in devices:
+        raise InvalidInput(f"no device {delivery.alias} is registered")
+    return delivery.alias
+
+
+def _refused_by_device(arrivals: Sequence[Accepted | Rejected]) -> dict[str, tuple[RefusedPayload, ...]]:
+    refused: dict[str, tuple[RefusedPayload, ...]] = {}
+    for each in arrivals:
+        if isinstance(each, Rejected) and each.number is None and each.device is not None:
+            payload = RefusedPayload(each.digest, each.reason)
+            refused[each.device] = (*refused.get(each.device, ()), payload)
+    return refused

@@ -1,0 +1,151 @@
+"""Which arrivals of a device stand in which batch: sealed once, never changed."""
+
+from itertools import takewhile
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Engine,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Row,
+    String,
+    Table,
+    func,
+    insert,
+    select,
+)
+from sqlalchemy.exc import IntegrityError
+
+from traceability.errors import Unavailable, Unknown
+from traceability.store.devices import device
+from traceability.store.readings import as_reading, conflict, reading
+from traceability.store.schema import metadata
+from traceability.telemetry.batch import NO_BATCH, Batch, build_batch
+from traceability.telemetry.reading import Authenticated, Reading
+from traceability.telemetry.window import Window
+
+batch = Table(
+    "batch",
+    metadata,
+    Column("device", ForeignKey(device.c.alias), primary_key=True),
+    # The primary key is what makes a second sealer lose: a window is sealed once.
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("epoch", BigInteger, nullable=False),
+    Column("from_arrival", BigInteger, nullable=False),
+    Column("to_arrival", BigInteger, nullable=False),
+    Column("root", LargeBinary(32), nullable=False, unique=True),
+    Column("count", Integer, nullable=False),
+    Column("first_sequence", BigInteger, nullable=False),
+    Column("last_sequence", BigInteger, nullable=False),
+    Column("previous_root", LargeBinary(32), nullable=False),
+    # Of its event.
+    Column("entry_key", String(64), nullable=False, unique=True),
+    # Serves `_sealed_through`.
+    Index("ix_batch_device_epoch_last_sequence", "device", "epoch", "last_sequence"),
+)
+
+
+class BatchTable:
+    """Insert-only."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def unsealed(self, alias: str, at_most: int) -> Window | None:
+        """The device's oldest arrivals that no batch holds, of one epoch, at most `at_most` readings."""
+        with self._engine.connect() as connection:
+            last = _last_batch(connection, alias)
+            from_arrival = 1 if last is None else last.to_arrival + 1
+            rows = _readings_from(connection, alias, from_arrival, at_most)
+            if not rows:
+                return None
+            to_arrival = rows[-1].arrival
+            return Window(
+                device=alias,
+                number=1 if last is None else last.number + 1,
+                from_arrival=from_arrival,
+                to_arrival=to_arrival,
+                readings=tuple(as_reading(row) for row in rows),
+                conflicts=_conflicts(connection, alias, from_arrival, to_arrival),
+                previous_root=NO_BATCH if last is None else last.root,
+                previous_epoch=None if last is None else last.epoch,
+                sealed_through=_sealed_through(connection, alias, rows[0].epoch),
+            )
+
+    def leaves(self, root: bytes) -> list[bytes]:
+        """The batch with this root, leaf by leaf. Raises `Unknown`."""
+        with self._engine.connect() as connection:
+            row = connection.execute(select(batch).where(batch.c.root == root)).first()
+            if row is None:
+                raise Unknown(f"no batch has the root {root.hex()}")
+            held = select(reading).where(
+                reading.c.device == row.device, reading.c.arrival.between(row.from_arrival, row.to_arrival)
+            )
+            readings = [as_reading(each) for each in connection.execute(held)]
+        return list(build_batch(readings, row.previous_root).leaves)
+
+
+def keep_batch(connection: Connection, window: Window, sealed: Batch, entry_key: str) -> None:
+    """Keep the batch made from `window`, in the transaction that keeps its event.
+
+    Raises `Unavailable` if another sealer was faster: the transaction must then be given up.
+    """
+    row = {
+        "device": window.device,
+        "number": window.number,
+        "epoch": window.epoch,
+        "from_arrival": window.from_arrival,
+        "to_arrival": window.to_arrival,
+        "root": sealed.root,
+        "count": sealed.header.count,
+        "first_sequence": sealed.header.first_sequence,
+        "last_sequence": sealed.header.last_sequence,
+        "previous_root": sealed.header.previous_root,
+        "entry_key": entry_key,
+    }
+    try:
+        connection.execute(insert(batch).values(row))
+    except IntegrityError as error:
+        raise Unavailable(f"batch {window.number} of {window.device} was sealed by another sealer") from error
+
+
+def _last_batch(connection: Connection, alias: str) -> Row[tuple[object, ...]] | None:
+    newest = select(batch).where(batch.c.device == alias).order_by(batch.c.number.desc()).limit(1)
+    return connection.execute(newest).first()
+
+
+def _readings_from(
+    connection: Connection, alias: str, arrival: int, at_most: int
+) -> list[Row[tuple[object, ...]]]:
+    onward = (
+        select(reading)
+        .where(reading.c.device == alias, reading.c.arrival >= arrival)
+        .order_by(reading.c.arrival)
+        .limit(at_most)
+    )
+    rows = connection.execute(onward).all()
+    return list(takewhile(lambda row: row.epoch == rows[0].epoch, rows))
+
+
+def _conflicts(connection: Connection, alias: str, first: int, last: int) -> tuple[Reading, ...]:
+    held = (
+        select(conflict)
+        .where(conflict.c.device == alias, conflict.c.arrival.between(first, last))
+        .order_by(conflict.c.arrival)
+    )
+    return tuple(
+        Reading(row.device, row.epoch, row.sequence, row.received_at_ms, Authenticated.BROKER, row.payload)
+        for row in connection.execute(held)
+    )
+
+
+def _sealed_through(connection: Connection, alias: str, epoch: int) -> int:
+    highest = select(func.coalesce(func.max(batch.c.last_sequence), 0)).where(
+        batch.c.device == alias, batch.c.epoch == epoch
+    )
+    through: int = connection.execute(highest).scalar_one()
+    return through

@@ -1,0 +1,75 @@
+"""The devices whose readings are taken in."""
+
+import json
+from collections.abc import Mapping
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Connection,
+    Engine,
+    ForeignKey,
+    Row,
+    String,
+    Table,
+    Text,
+    insert,
+    select,
+    update,
+)
+
+from traceability.store.schema import metadata
+from traceability.telemetry.device import Device
+
+device = Table(
+    "device",
+    metadata,
+    Column("alias", String(32), primary_key=True),
+    Column("giai", Text, nullable=False, unique=True),
+    Column("party", String(13), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("place", Text, nullable=False),
+    Column("cold_chain", Boolean, nullable=False),
+    Column("staged", Text),
+)
+
+device_state = Table(
+    "device_state",
+    metadata,
+    Column("device", ForeignKey(device.c.alias), primary_key=True),
+    # Whoever writes for a device holds the lock on this row, so arrivals become visible in their order.
+    Column("next_arrival", BigInteger, nullable=False),
+)
+
+
+class DeviceTable:
+    """One row a device. Its description may change, its alias never: batches have it in their bytes."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def keep(self, new: Device) -> None:
+        """Register a device, or change the description of the one with this alias."""
+        values = {column.name: getattr(new, column.name) for column in device.c}
+        values["name"] = json.dumps(dict(new.name), ensure_ascii=False)
+        with self._engine.begin() as connection:
+            if not connection.execute(
+                update(device).where(device.c.alias == new.alias).values(values)
+            ).rowcount:
+                connection.execute(insert(device).values(values))
+                connection.execute(insert(device_state).values(device=new.alias, next_arrival=1))
+
+    def all(self) -> Mapping[str, Device]:
+        with self._engine.connect() as connection:
+            return all_devices(connection)
+
+
+def all_devices(connection: Connection) -> Mapping[str, Device]:
+    rows = connection.execute(select(device).order_by(device.c.alias))
+    return {row.alias: _device(row) for row in rows}
+
+
+def _device(row: Row[tuple[object, ...]]) -> Device:
+    fields = row._asdict()
+    return Device(**fields | {"name": json.loads(fields["name"])})
