@@ -6,6 +6,7 @@ from pathlib import Path
 from eth_account import Account
 from eth_account.signers.local import LocalAccount
 
+import traceability.chain.recursion  # noqa: F401
 from traceability.errors import InvalidInput
 
 

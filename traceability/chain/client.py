@@ -21,6 +21,7 @@ from web3.exceptions import (
 from web3.middleware import ExtraDataToPOAMiddleware
 from web3.types import TxParams, TxReceipt, Wei
 
+import traceability.chain.recursion  # noqa: F401
 from traceability.chain.endpoint import name_of
 from traceability.errors import ChainUnavailable, Refused
 from traceability.proof.chain_reader import Finality
@@ -168,4 +169,8 @@ def _fees_in(raw: bytes) -> tuple[int, int]:
 
 
 def _one_line(error: Exception) -> str:
+    if isinstance(error, requests.RequestException):
+        return f"no answer ({type(error).__name__})"  # its text repeats the URL, which may be a key
+    if isinstance(error, Web3RPCError) and error.rpc_response:
+        return str(error.rpc_response["error"]["message"])[:300]
     return " ".join(str(error).split())[:300] or type(error).__name__

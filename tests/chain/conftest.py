@@ -1,0 +1,67 @@
+"""A real test chain with a compiled contract, shared by the tests of this folder."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from eth_account import Account
+
+from traceability.chain.client import ChainClient
+from traceability.chain.compile import Compiled, compile_trace_log
+from traceability.chain.contract import TraceLogContract, deploy
+from traceability.chain.devnet import CHAIN_ID, Devnet, fund, start_devnet
+from traceability.proof.chain_reader import Finality
+
+PROJECT = Path(__file__).parents[2]
+FINALIZED = Finality()
+
+
+@pytest.fixture(scope="session")
+def compiled(tmp_path_factory) -> Compiled:
+    return compile_trace_log(PROJECT, tmp_path_factory.mktemp("solc"))
+
+
+@pytest.fixture(scope="session")
+def devnet(tmp_path_factory) -> Iterator[Devnet]:
+    running = start_devnet(PROJECT, tmp_path_factory.mktemp("devnet"))
+    yield running
+    running.stop()
+
+
+def a_client(url: str) -> ChainClient:
+    """An account of its own, with money."""
+    account = Account.create()
+    fund(url, account.address)
+    return ChainClient(url, CHAIN_ID, account)
+
+
+@pytest.fixture
+def client(devnet: Devnet) -> ChainClient:
+    return a_client(devnet.url)
+
+
+@pytest.fixture
+def rival(devnet: Devnet) -> ChainClient:
+    return a_client(devnet.url)
+
+
+@pytest.fixture
+def address(client: ChainClient, compiled: Compiled) -> str:
+    """A contract that `client` administers."""
+    return deploy(client, compiled)
+
+
+@pytest.fixture
+def log_at(compiled: Compiled) -> Callable[..., TraceLogContract]:
+    """The log of these tests, as an account sees it."""
+    return lambda client, address, finality=FINALIZED: TraceLogContract(
+        client, compiled, address, b"l" * 32, finality
+    )
+
+
+@pytest.fixture
+def contract(client: ChainClient, address: str, log_at) -> TraceLogContract:
+    """A log that holds nothing yet and takes appends from `client`."""
+    log = log_at(client, address)
+    log.grant_publisher(client.account.address)
+    return log
