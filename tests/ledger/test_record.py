@@ -1,0 +1,147 @@
+import json
+from hashlib import sha256
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from traceability.errors import Unavailable
+from traceability.ledger.record import MAX_AHEAD_MS, Accepted, Delivery, Outcome, Rejected, record
+from traceability.log.note import NoteSigner, NoteVerifier
+from traceability.telemetry.device import Device
+from traceability.telemetry.receipt import RefusedPayload, covers, nothing_sent, open_receipt
+from traceability.telemetry.runs import Accounted, Status, advance, no_runs
+
+GATEWAY = NoteSigner("gateway.example", Ed25519PrivateKey.from_private_bytes(bytes(32)))
+NOW_MS = 1_790_000_000_000
+
+
+class FakeStore:
+    """Keeps what it is given; `fail` makes it raise instead."""
+
+    def __init__(self):
+        self.kept = []
+        self.fail = False
+
+    def devices(self):
+        place = "https://id.gs1.org/414/9521321000032"
+        return {
+            "cold-7": Device("cold-7", "https://id.gs1.org/8004/9521321C7", "9521321000018", {}, place, True)
+        }
+
+    def record(self, arrivals):
+        if self.fail:
+            raise Unavailable("database: disk I/O error")
+        self.kept += arrivals
+        held = [
+            Accounted(each.reading.sequence, Status.HELD, each.digest)
+            for each in arrivals
+            if isinstance(each, Accepted)
+        ]
+        return [Outcome("cold-7", advance(no_runs(9), held, lambda first: ()), (), ())] if held else []
+
+
+def a_payload(sequence=1, taken_at_s=NOW_MS / 1000, celsius=4.0):
+    records = [
+        {"bn": "cold-7:", "bt": taken_at_s, "n": "epoch", "u": "count", "v": 9},
+        {"n": "seq", "u": "count", "v": sequence},
+        {"n": "air_temperature", "u": "Cel", "v": celsius},
+    ]
+    return json.dumps(records).encode()
+
+
+def a_delivery(payload, alias="cold-7"):
+    return Delivery(f"guoji/v1/{alias}/readings", alias, payload)
+
+
+def recorded(store, *deliveries):
+    return record(deliveries, store, GATEWAY, NOW_MS, 90)
+
+
+def test_a_sound_message_becomes_a_reading_and_is_answered():
+    store, payload = FakeStore(), a_payload()
+
+    [answer] = recorded(store, a_delivery(payload))
+
+    [kept] = store.kept
+    assert kept.reading.payload == payload
+    assert (kept.taken_from_ms, kept.taken_to_ms) == (NOW_MS, NOW_MS)
+    receipt = open_receipt(answer.note, [NoteVerifier.of(GATEWAY)])
+    assert (receipt.device, receipt.received_at_ms, receipt.in_log_by_ms) == (
+        "cold-7",
+        NOW_MS,
+        NOW_MS + 90_000,
+    )
+    sent = nothing_sent(9)
+    assert covers(receipt, type(sent)(9, 0, sent.chain, {1: sha256(payload).digest()}))[0] == {1}
+
+
+def test_a_message_from_long_ago_is_taken_in():
+    store = FakeStore()
+
+    recorded(store, a_delivery(a_payload(taken_at_s=NOW_MS / 1000 - 30 * 86_400)))
+
+    assert isinstance(store.kept[0], Accepted)
+
+
+@pytest.mark.parametrize(("ahead_ms", "kind"), [(MAX_AHEAD_MS, Accepted), (MAX_AHEAD_MS + 1, Rejected)])
+def test_a_message_from_the_future_is_rejected_under_its_number(ahead_ms, kind):
+    store = FakeStore()
+
+    recorded(store, a_delivery(a_payload(4, (NOW_MS + ahead_ms) / 1000)))
+
+    [kept] = store.kept
+    assert isinstance(kept, kind)
+    assert kind is Accepted or (kept.number == (9, 4) and "taken 300 s after it arrived" in kept.reason)
+
+
+@pytest.mark.parametrize(
+    ("delivery", "reason"),
+    [
+        (a_delivery(b"\x00"), "not JSON"),
+        (a_delivery(bytes(2 * 1024 * 1024)), "2097152 bytes"),
+        (a_delivery(a_payload(), "cold-8"), "no device cold-8 is registered"),
+        (Delivery("guoji/v1/cold-7/reading", None, a_payload()), "no topic for readings"),
+    ],
+)
+def test_what_has_no_number_is_rejected_with_the_reason(delivery, reason):
+    store = FakeStore()
+
+    recorded(store, delivery)
+
+    [kept] = store.kept
+    assert kept.number is None
+    assert reason in kept.reason
+    assert kept.payload == delivery.payload
+
+
+def test_not_a_number_is_rejected_under_its_number():
+    store = FakeStore()
+
+    recorded(store, a_delivery(a_payload(5, celsius=float("nan"))))
+
+    assert store.kept[0].number == (9, 5)
+
+
+def test_a_device_is_told_which_of_its_payloads_were_refused():
+    [answer] = recorded(FakeStore(), a_delivery(b"x"), a_delivery(b"y"))
+
+    receipt = open_receipt(answer.note, [NoteVerifier.of(GATEWAY)])
+    assert receipt.runs is None
+    assert [each.digest for each in receipt.refused] == [sha256(b"x").digest(), sha256(b"y").digest()]
+    assert isinstance(receipt.refused[0], RefusedPayload)
+
+
+def test_one_bad_message_does_not_keep_the_others_out():
+    store = FakeStore()
+
+    recorded(store, a_delivery(b"x"), a_delivery(a_payload()), Delivery("elsewhere", None, b""))
+
+    assert [type(each) for each in store.kept] == [Rejected, Accepted, Rejected]
+
+
+def test_nothing_is_answered_for_what_was_not_kept():
+    store = FakeStore()
+    store.fail = True
+
+    with pytest.raises(Unavailable):
+        recorded(store, a_delivery(a_payload()))
