@@ -1,10 +1,12 @@
 """What is missing from or odd about a device's readings: said beside them, never repaired in them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from traceability.telemetry.clock import iso
+from traceability.errors import InvalidInput
+from traceability.telemetry.clock import from_iso, iso
 
 
 class Kind(StrEnum):
@@ -17,7 +19,7 @@ class Kind(StrEnum):
     STUCK_VALUE = "stuck_value"
     """The same value for longer than the metric stays still."""
     SILENCE = "silence"
-    """No reading for longer than the device's usual pace."""
+    """Nothing was measured for much longer than the device's usual pace, though no number is missing."""
     CLOCK_OFFSET = "clock_offset"
     """The device's clock is ahead of ours, or behind by a steady amount while it sends live."""
     NEW_EPOCH = "new_epoch"
@@ -53,3 +55,19 @@ def to_event(finding: Finding) -> dict[str, Any]:
         "guoji:detail": finding.detail,
     }
     return {name: value for name, value in fields.items() if value is not None}
+
+
+def from_event(fields: Mapping[str, Any]) -> Finding:
+    """The inverse of `to_event`. Raises `InvalidInput`: the event may be anybody's."""
+    try:
+        return Finding(
+            kind=Kind(fields["guoji:kind"]),
+            device=str(fields["guoji:device"]),
+            metric=None if fields.get("guoji:metric") is None else str(fields["guoji:metric"]),
+            from_ms=None if fields.get("guoji:from") is None else from_iso(fields["guoji:from"]),
+            to_ms=None if fields.get("guoji:to") is None else from_iso(fields["guoji:to"]),
+            count=int(fields["guoji:count"]),
+            detail=str(fields["guoji:detail"]),
+        )
+    except (KeyError, ValueError, TypeError, AttributeError, OverflowError) as error:
+        raise InvalidInput(f"finding {str(fields)[:200]} is malformed") from error
