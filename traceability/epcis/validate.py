@@ -76,8 +76,11 @@ def _validator() -> Any:  # noqa: ANN401 (jsonschema_rs has no common type for i
 def _problem(error: jsonschema_rs.ValidationError) -> str:
     found = json.dumps(error.instance, ensure_ascii=False)
     match type(error.kind).__name__.rpartition("_")[2]:
-        case "Required" | "AdditionalProperties" | "PropertyNames":
+        case "Required" | "AdditionalProperties":
             return f"{error.message:.200}"
+        case "PropertyNames":
+            name, _ = json.JSONDecoder().raw_decode(error.message)
+            return f"found the name {name!r:.60}, want one of the standard or prefix:name"
         case "AnyOf":
             return f"found {found:.60}, want {_wanted(error)}"
         case _:
