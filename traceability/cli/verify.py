@@ -13,8 +13,9 @@ from urllib.request import Request, urlopen
 
 from traceability.chain.rpc import RpcChain
 from traceability.cli.terminal import printable
+from traceability.epcis.parse import MAX_BYTES
 from traceability.errors import InvalidInput
-from traceability.proof.proof_file import MAX_BYTES, Proof, parse_proof_file
+from traceability.proof.proof_file import Proof, parse_proof_file
 from traceability.proof.trust import MAX_CHARACTERS, TrustPolicy
 from traceability.proof.verdict import Contradicted, TraceVerdict, TraceVerified, Unchecked, Verdict, Verified
 from traceability.proof.verify import Outcome, Report, Step, verify
@@ -65,7 +66,7 @@ def run(args: argparse.Namespace) -> int:
         report = verify(proof, policy, chains)
         return _show(args, report.verdict, _steps(report.steps), _report_json(report))
     trace = verify_trace(proof, policy, chains)
-    return _show(args, trace.verdict, _trace(trace, args.verbose), _trace_json(trace))
+    return _show(args, trace.verdict, _trace(trace, policy, args.verbose), _trace_json(trace))
 
 
 def _text(path: Path) -> str:
@@ -151,7 +152,9 @@ def _steps(steps: Iterable[Step]) -> Iterator[str]:
         yield _line(f"  {step.name:<11}{MARKS[step.outcome]:<11}{step.detail}")
 
 
-def _trace(trace: TraceReport, verbose: bool) -> Iterator[str]:
+def _trace(trace: TraceReport, policy: TrustPolicy | None, verbose: bool) -> Iterator[str]:
+    if policy is not None and policy.label is not None:
+        yield _line(f"Trust policy: {policy.label}")
     yield _line(f"{trace.subject}: {len(trace.events)} events; those marked * name it themselves")
     for number, event in enumerate(trace.events, start=1):
         star = "*" if event.mentions_subject else " "

@@ -133,6 +133,8 @@ def _agreed(policy: TrustPolicy, chains: Sequence[ChainReader], ask: Callable[[C
     The word of one endpoint must neither verify nor contradict where the policy wants more of them. They are
     told apart by name, so one that is given twice does not agree with itself.
     """
+    if not chains:
+        raise Unavailable("no chain endpoint was given")
     confirmed: dict[str, T] = {}
     refuted: dict[str, str] = {}
     silent: dict[str, str] = {}
