@@ -28,21 +28,26 @@ def devnet(tmp_path_factory) -> Iterator[Devnet]:
     running.stop()
 
 
-def a_client(url: str) -> ChainClient:
-    """An account of its own, with money."""
-    account = Account.create()
-    fund(url, account.address)
-    return ChainClient(url, CHAIN_ID, account)
+@pytest.fixture(scope="session")
+def client_at() -> Callable[[str], ChainClient]:
+    """Makes an account with money on the chain at a URL."""
+
+    def make(url: str) -> ChainClient:
+        account = Account.create()
+        fund(url, account.address)
+        return ChainClient(url, CHAIN_ID, account)
+
+    return make
 
 
 @pytest.fixture
-def client(devnet: Devnet) -> ChainClient:
-    return a_client(devnet.url)
+def client(devnet: Devnet, client_at) -> ChainClient:
+    return client_at(devnet.url)
 
 
 @pytest.fixture
-def rival(devnet: Devnet) -> ChainClient:
-    return a_client(devnet.url)
+def rival(devnet: Devnet, client_at) -> ChainClient:
+    return client_at(devnet.url)
 
 
 @pytest.fixture

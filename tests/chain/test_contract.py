@@ -1,15 +1,17 @@
 """Anchoring on a real test chain, while everything that can go wrong with a chain does."""
 
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from eth_account import Account
 
+from traceability.chain import devnet as devnets
 from traceability.chain.client import ChainClient
-from traceability.chain.contract import TraceLogContract
-from traceability.chain.devnet import CHAIN_ID, settle
+from traceability.chain.contract import TraceLogContract, deploy
+from traceability.chain.devnet import CHAIN_ID, settle, start_devnet
 from traceability.chain.rpc import RpcChain
-from traceability.errors import ChainUnavailable, CheckpointConflict, Refused
+from traceability.errors import ChainUnavailable, CheckpointConflict, InvalidInput, Refused
 from traceability.ledger.anchor import Held, Mined, Signed
 from traceability.log.merkle import consistency_proof, leaf_hash, root_of
 from traceability.proof.anchor import CHECKPOINT_APPENDED
@@ -17,6 +19,7 @@ from traceability.proof.chain_reader import Finality, Head
 
 pytestmark = pytest.mark.slow
 
+PROJECT = Path(__file__).parents[2]
 LEAVES = [leaf_hash(b"entry %d" % index) for index in range(40)]
 
 
@@ -183,6 +186,31 @@ def test_an_append_that_a_reorganisation_threw_out_can_be_sent_again(contract, d
 
     assert not mined(contract, signed).reverted
     assert contract.held().size == 3
+
+
+def test_a_chain_without_a_base_fee_gets_legacy_ones(tmp_path, compiled, client_at, log_at, monkeypatch):
+    modern = devnets._anvil_command
+    monkeypatch.setattr(devnets, "_anvil_command", lambda *args: [*modern(*args), "--hardfork", "berlin"])
+    devnet = start_devnet(PROJECT, tmp_path)
+    try:
+        publisher = client_at(devnet.url)
+        log = log_at(publisher, deploy(publisher, compiled))
+        log.grant_publisher(publisher.account.address)
+        RpcChain(devnet.url).call("evm_setAutomine", False)
+        stuck = append(log, 0, 3)
+        log.send(sign(log, 0, 7, instead_of=stuck.raw).raw)
+        RpcChain(devnet.url).call("anvil_mine", "0x1")
+
+        assert stuck.raw[0] != 2
+        assert log.held().size == 7
+    finally:
+        devnet.stop()
+
+
+@pytest.mark.parametrize("text", ["", "0x12", "0x" + "zz" * 20])
+def test_what_is_no_address_is_refused(client, log_at, text):
+    with pytest.raises(InvalidInput, match="is not an address"):
+        log_at(client, text)
 
 
 def test_another_chain_is_refused(devnet):

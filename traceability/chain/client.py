@@ -3,7 +3,6 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any, cast
 
 import requests
@@ -24,6 +23,7 @@ from web3.types import TxParams, TxReceipt, Wei
 import traceability.chain.recursion  # noqa: F401
 from traceability.chain.endpoint import name_of
 from traceability.errors import ChainUnavailable, Refused
+from traceability.ledger.anchor import Signed
 from traceability.proof.chain_reader import Finality
 
 # What nodes say of a transaction that they already have, or whose nonce another one has used.
@@ -35,14 +35,6 @@ _NOTHING_LEFT_TO_SEND = (
     "nonce too low",
     "oldnonce",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class SignedTransaction:
-    """Known by its hash before anybody has seen it."""
-
-    tx_hash: str
-    raw: bytes
 
 
 class ChainClient:
@@ -73,13 +65,12 @@ class ChainClient:
             yield
         except ContractLogicError:
             raise
-        except (Web3Exception, requests.RequestException, OSError, ValueError) as error:
+        except (Web3Exception, requests.RequestException, OSError, ValueError, KeyError, TypeError) as error:
             raise ChainUnavailable(f"chain at {self._name}: {_one_line(error)}") from error
 
-    def sign(
-        self, data: HexStr, to: ChecksumAddress | None, instead_of: bytes | None = None
-    ) -> SignedTransaction:
-        """A transaction with `data` to the contract `to`; None makes a contract.
+    def sign(self, data: HexStr, to: ChecksumAddress | None, instead_of: bytes | None = None) -> Signed:
+        """A transaction with `data` to the contract `to`; None makes a contract. web3's own
+        `ContractLogicError` if the contract would refuse it.
 
         Its nonce is the first that no block has used, so it takes the place of one that is stuck.
         `instead_of` is the raw transaction that is stuck: nodes take another only if it pays an eighth more.
@@ -95,11 +86,10 @@ class ChainClient:
             if to is not None:
                 transaction["to"] = to
             transaction.update(self._fees(instead_of))
-            # What the call needs by the time it is mined may differ a little: the proof's way is fixed, zero
-            # words in storage are not.
+            # Some room: nodes estimate tightly, and the trial ran on an older block.
             transaction["gas"] = self.web3.eth.estimate_gas(transaction) * 6 // 5
         signed = self.account.sign_transaction(cast(dict[str, Any], transaction))
-        return SignedTransaction(signed.hash.to_0x_hex(), bytes(signed.raw_transaction))
+        return Signed(signed.hash.to_0x_hex(), bytes(signed.raw_transaction))
 
     def send(self, raw: bytes) -> None:
         """Hand it to the chain. That the chain has it already, or can no longer use it, is not an error."""
@@ -118,7 +108,7 @@ class ChainClient:
             except TransactionNotFound:
                 return None
 
-    def mine(self, signed: SignedTransaction) -> TxReceipt:
+    def mine(self, signed: Signed) -> TxReceipt:
         """Send it and wait until it stands in a block. Raises `Refused` if it failed there."""
         self.send(signed.raw)
         deadline = time.monotonic() + self._timeout_s

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from eth_abi.abi import decode
-from eth_typing import ABIError
+from eth_typing import ABI, ABIError, ChecksumAddress, HexStr
 from eth_utils.abi import function_abi_to_4byte_selector
 from web3 import Web3
 from web3.exceptions import BadFunctionCallOutput, ContractLogicError
 
 from traceability.chain.client import ChainClient
 from traceability.chain.compile import Compiled
-from traceability.errors import ChainUnavailable, CheckpointConflict, Refused, TraceError
+from traceability.errors import ChainUnavailable, CheckpointConflict, InvalidInput, Refused, TraceError
 from traceability.ledger.anchor import Held, Mined, Signed
 from traceability.proof.chain_reader import Finality
 
@@ -26,8 +26,8 @@ def deploy(client: ChainClient, compiled: Compiled, admin: str | None = None) ->
     one is empty and does no harm.
     """
     contract = client.web3.eth.contract(abi=compiled.abi, bytecode=compiled.bytecode)
-    data = contract.constructor(ADMIN_DELAY_S, Web3.to_checksum_address(admin or client.account.address))
-    receipt = client.mine(client.sign(data.data_in_transaction, to=None))
+    call = contract.constructor(ADMIN_DELAY_S, _address(admin or client.account.address))
+    receipt = client.mine(_sign(client, contract.abi, call.data_in_transaction, to=None))
     address = receipt["contractAddress"]
     if address is None:
         raise ChainUnavailable("the chain gives the new contract no address")
@@ -41,7 +41,7 @@ class TraceLogContract:
         self, client: ChainClient, compiled: Compiled, address: str, log_id: bytes, finality: Finality
     ) -> None:
         self._client = client
-        self._address = Web3.to_checksum_address(address)
+        self._address = _address(address)
         self._contract = client.web3.eth.contract(self._address, abi=compiled.abi)
         self._log_id = log_id
         self._finality = finality
@@ -74,12 +74,8 @@ class TraceLogContract:
         """Let `account` append to this log. The client's account must be the administrator."""
         with self._client.asking():
             role = self._contract.functions.publisherRole(self._log_id).call()
-        data = self._contract.encode_abi("grantRole", [role, Web3.to_checksum_address(account)])
-        try:
-            signed = self._client.sign(data, self._address)
-        except ContractLogicError as error:
-            raise self._refusal(error) from error
-        self._client.mine(signed)
+        data = self._contract.encode_abi("grantRole", [role, _address(account)])
+        self._client.mine(_sign(self._client, self._contract.abi, data, self._address))
 
     def sign_append(
         self, old_size: int, size: int, root: bytes, proof: Sequence[bytes], instead_of: bytes | None = None
@@ -91,11 +87,7 @@ class TraceLogContract:
         `Refused` for a tree that does not extend the held one and for an account that may not append.
         """
         data = self._contract.encode_abi("append", [self._log_id, old_size, size, root, list(proof)])
-        try:
-            signed = self._client.sign(data, self._address, instead_of)
-        except ContractLogicError as error:
-            raise self._refusal(error) from error
-        return Signed(signed.tx_hash, signed.raw)
+        return _sign(self._client, self._contract.abi, data, self._address, instead_of)
 
     def send(self, raw: bytes) -> None:
         """Hand it to the chain. That the chain has it already, or can no longer use it, is not an error."""
@@ -103,33 +95,53 @@ class TraceLogContract:
 
     def mined(self, tx_hash: str) -> Mined | None:
         """None while no block of the chain as it is now holds this transaction."""
+        # The last final block is asked for first: a block that is seen on the chain after that, and is not above
+        # it, stays. Asked for last, it could count a block that was replaced in between.
+        final = self._client.finalized_block_number(self._finality)
         receipt = self._client.receipt(tx_hash)
         if receipt is None:
             return None
-        number = receipt["blockNumber"]
         with self._client.asking():
-            block = self._client.web3.eth.get_block(number)
-        if block["hash"] != receipt["blockHash"]:
-            return None
-        return Mined(
-            reverted=receipt["status"] != 1,
-            block_number=number,
-            block_hash=block["hash"].to_0x_hex(),
-            block_time=datetime.fromtimestamp(block["timestamp"], UTC),
-            final=number <= self._client.finalized_block_number(self._finality),
-        )
+            block = self._client.web3.eth.get_block(receipt["blockNumber"])
+            if block["hash"] != receipt["blockHash"]:
+                return None
+            return Mined(
+                reverted=receipt["status"] != 1,
+                block_number=block["number"],
+                block_hash=block["hash"].to_0x_hex(),
+                block_time=datetime.fromtimestamp(block["timestamp"], UTC),
+                final=block["number"] <= final,
+            )
 
-    def _refusal(self, error: ContractLogicError) -> TraceError:
-        """The contract's own error, in our tree and in words."""
-        data = bytes.fromhex(str(error.data or "").removeprefix("0x"))
-        for element in self._contract.abi:
-            if element["type"] == "error" and data[:4] == function_abi_to_4byte_selector(element):
-                name, said = element["name"], _spelled(element, data[4:])
-                break
-        else:
-            name, said = "", str(error)
-        kinds = {"TraceLogStale": CheckpointConflict, "EnforcedPause": ChainUnavailable}
-        return kinds.get(name, Refused)(f"the contract at {self._address} refuses: {said}")
+
+def _address(text: str) -> ChecksumAddress:
+    try:
+        return Web3.to_checksum_address(text)
+    except ValueError as error:
+        raise InvalidInput(f"{text[:80]!r} is not an address, want 0x and 40 hex digits") from error
+
+
+def _sign(
+    client: ChainClient,
+    abi: ABI,
+    data: HexStr,
+    to: ChecksumAddress | None,
+    instead_of: bytes | None = None,
+) -> Signed:
+    try:
+        return client.sign(data, to, instead_of)
+    except ContractLogicError as error:
+        raise _refusal(abi, error) from error
+
+
+def _refusal(abi: ABI, error: ContractLogicError) -> TraceError:
+    """The contract's own error, in our tree and in words."""
+    data = bytes.fromhex(str(error.data or "").removeprefix("0x"))
+    for element in abi:
+        if element["type"] == "error" and function_abi_to_4byte_selector(element) == data[:4]:
+            kinds = {"TraceLogStale": CheckpointConflict, "EnforcedPause": ChainUnavailable}
+            return kinds.get(element["name"], Refused)(f"the contract refuses: {_spelled(element, data[4:])}")
+    return Refused(f"the contract refuses: {error}")
 
 
 def _spelled(error: ABIError, data: bytes) -> str:
