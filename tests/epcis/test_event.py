@@ -66,6 +66,13 @@ def test_spellings_of_one_thing_are_one_mention():
     assert event.identifiers() == [Mention(item, "epc")]
 
 
+def test_a_broken_identifier_stays_as_it_stands():
+    no_gsin = "urn:epc:id:gsin:4012345.222333444x"
+
+    assert canonical(no_gsin) == no_gsin
+    assert canonical("https://shop.example/01/09521321012005") == "https://shop.example/01/09521321012005"
+
+
 def test_a_uri_that_is_no_gs1_key_stays_as_it_stands():
     assert canonical("https://erp.example/po/7") == "https://erp.example/po/7"
     assert canonical("ni:///sha-256;00?ver=CBV2.0") == "ni:///sha-256;00?ver=CBV2.0"

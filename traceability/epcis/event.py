@@ -1,6 +1,7 @@
 """One EPCIS event as we hold it, and the things it speaks of."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, get_args
@@ -8,6 +9,7 @@ from typing import Any, Literal, get_args
 from traceability.epcis import epc
 from traceability.epcis.context import ContextItem
 from traceability.epcis.event_hash import EventHash, event_hash
+from traceability.epcis.links import canonical_link
 from traceability.epcis.values import read_time
 from traceability.epcis.vocabulary import EVENT_TYPES
 from traceability.errors import InvalidInput
@@ -110,12 +112,16 @@ class Event:
 
 
 def canonical(uri: str) -> str:
-    """Name the thing behind an EPC URN or Digital Link; other URIs, and broken ones, stay as they are."""
-    link = epc.digital_link(uri, epc.escape_all) or uri
-    try:
-        return digital_link.identity(link)
-    except InvalidInput:
-        return link
+    """Name the thing behind an EPC URN or a Digital Link, also one with old short names or a short GTIN.
+
+    Other URIs, and identifiers that break their own rules, stay as they are.
+    """
+    # GS1's own reading first: the hash's form drops what it does not need.
+    for link in (epc.digital_link(uri, epc.escape_all) or uri, canonical_link(uri, epc.escape_all)):
+        if link is not None:
+            with suppress(InvalidInput):
+                return digital_link.identity(link)
+    return uri
 
 
 def _mentions(body: Mapping[str, Any]) -> Iterator[tuple[str, Role]]:
