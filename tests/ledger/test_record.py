@@ -50,7 +50,7 @@ def a_payload(sequence=1, taken_at_s=NOW_MS / 1000, celsius=4.0):
 
 
 def a_delivery(payload, alias="cold-7"):
-    return Delivery(f"guoji/v1/{alias}/readings", alias, payload)
+    return Delivery(f"guoji/v1/{alias}/readings", payload)
 
 
 def recorded(store, *deliveries):
@@ -100,7 +100,7 @@ def test_a_message_from_the_future_is_rejected_under_its_number(ahead_ms, kind):
         (a_delivery(b"\x00"), "not JSON"),
         (a_delivery(bytes(2 * 1024 * 1024)), "2097152 bytes"),
         (a_delivery(a_payload(), "cold-8"), "no device cold-8 is registered"),
-        (Delivery("guoji/v1/cold-7/reading", None, a_payload()), "no topic for readings"),
+        (Delivery("guoji/v1/cold-7/reading", a_payload()), "no topic for readings"),
     ],
 )
 def test_what_has_no_number_is_rejected_with_the_reason(delivery, reason):
@@ -134,7 +134,7 @@ def test_a_device_is_told_which_of_its_payloads_were_refused():
 def test_one_bad_message_does_not_keep_the_others_out():
     store = FakeStore()
 
-    recorded(store, a_delivery(b"x"), a_delivery(a_payload()), Delivery("elsewhere", None, b""))
+    recorded(store, a_delivery(b"x"), a_delivery(a_payload()), Delivery("elsewhere", b""))
 
     assert [type(each) for each in store.kept] == [Rejected, Accepted, Rejected]
 

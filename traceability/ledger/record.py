@@ -7,6 +7,7 @@ from typing import Protocol
 
 from traceability.errors import InvalidInput
 from traceability.log.note import NoteSigner
+from traceability.telemetry import topics
 from traceability.telemetry.device import Device
 from traceability.telemetry.reading import Authenticated, Reading
 from traceability.telemetry.receipt import Conflict, Quarantined, Receipt, RefusedPayload, sign_receipt
@@ -22,8 +23,6 @@ class Delivery:
     """A message as the broker handed it over."""
 
     topic: str
-    alias: str | None
-    """The device that `topic` belongs to; None if it is not a topic for readings."""
     payload: bytes
 
 
@@ -107,7 +106,7 @@ def _judge(delivery: Delivery, devices: Mapping[str, Device], now_ms: int) -> Ac
     digest = sha256(delivery.payload).digest()
     number = None
     try:
-        alias = _registered(delivery, devices)
+        alias = _sender(delivery.topic, devices)
         pack = open_pack(delivery.payload, alias)
         number = pack.epoch, pack.sequence
         moments = [measurement.taken_at_ms for measurement in pack.message().measurements]
@@ -115,19 +114,19 @@ def _judge(delivery: Delivery, devices: Mapping[str, Device], now_ms: int) -> Ac
             ahead_s = (max(moments) - now_ms) / 1000
             raise InvalidInput(f"taken {ahead_s:.0f} s after it arrived, want at most {MAX_AHEAD_MS // 1000}")
     except InvalidInput as refusal:
-        return Rejected(
-            delivery.topic, delivery.alias, number, now_ms, delivery.payload, digest, str(refusal)
-        )
+        sender = topics.alias_in(delivery.topic)
+        return Rejected(delivery.topic, sender, number, now_ms, delivery.payload, digest, str(refusal))
     reading = Reading(alias, *number, now_ms, Authenticated.BROKER, delivery.payload)
     return Accepted(reading, digest, min(moments), max(moments))
 
 
-def _registered(delivery: Delivery, devices: Mapping[str, Device]) -> str:
-    if delivery.alias is None:
-        raise InvalidInput(f"{delivery.topic[:200]!r} is no topic for readings")
-    if delivery.alias not in devices:
-        raise InvalidInput(f"no device {delivery.alias} is registered")
-    return delivery.alias
+def _sender(topic: str, devices: Mapping[str, Device]) -> str:
+    alias = topics.alias_in(topic)
+    if alias is None or topic != topics.readings(alias):
+        raise InvalidInput(f"{topic[:200]!r} is no topic for readings")
+    if alias not in devices:
+        raise InvalidInput(f"no device {alias} is registered")
+    return alias
 
 
 def _refused_by_device(arrivals: Sequence[Accepted | Rejected]) -> dict[str, tuple[RefusedPayload, ...]]:
