@@ -95,8 +95,8 @@ class TraceLogContract:
 
     def mined(self, tx_hash: str) -> Mined | None:
         """None while no block of the chain as it is now holds this transaction."""
-        # The last final block is asked for first: a block that is seen on the chain after that, and is not above
-        # it, stays. Asked for last, it could count a block that was replaced in between.
+        # The last final block is asked for first: a block seen on the chain after that, and not above it,
+        # stays. Asked for last, it could count a block that was replaced in between.
         final = self._client.finalized_block_number(self._finality)
         receipt = self._client.receipt(tx_hash)
         if receipt is None:
