@@ -35,12 +35,6 @@ class Product:
     variety: Names
 
 
-@dataclass(frozen=True, slots=True)
-class Instrument:
-    device: Device
-    staged: Names
-
-
 def names(zh: str, en: str) -> Names:
     return {"zh": zh, "en": en}
 
@@ -120,10 +114,9 @@ _CABINET_STAGED = names(
 
 def _device(
     alias: str, party: Party, place: Place, name: Names, staged: Names, cold_chain: bool = False
-) -> Instrument:
+) -> Device:
     giai = digital_link.device(f"{COMPANY}{alias.upper()}")
-    both = f"{staged['zh']} {staged['en']}"
-    return Instrument(Device(alias, giai, party.gln, name, place.link, cold_chain, both), staged)
+    return Device(alias, giai, party.gln, name, place.link, cold_chain, staged)
 
 
 WEATHER = _device(

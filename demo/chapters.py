@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from statistics import mean
 
 from demo import cast
-from demo.cast import Instrument, Party
+from demo.cast import Party
 from demo.replay import laboratory_values
 from demo.shapes import (
     Event,
@@ -22,6 +22,7 @@ from demo.shapes import (
     told,
     unpacked,
 )
+from traceability.telemetry.device import Device
 
 Told = tuple[Party, Event]
 
@@ -69,7 +70,7 @@ class Lot:
 
 
 def chapters(
-    lot: Lot, stations: Sequence[tuple[Instrument, datetime]], sheet_url: str, sheet_sha256: str
+    lot: Lot, stations: Sequence[tuple[Device, datetime]], sheet_url: str, sheet_sha256: str
 ) -> list[Told]:
     """Every event with the party that tells it, oldest first; `stations` come with when they were fitted."""
     told_events = [
@@ -83,7 +84,7 @@ def chapters(
     return sorted(told_events, key=lambda pair: datetime.fromisoformat(pair[1]["eventTime"]))
 
 
-def _measuring(lot: Lot, stations: Sequence[tuple[Instrument, datetime]]) -> Iterator[Told]:
+def _measuring(lot: Lot, stations: Sequence[tuple[Device, datetime]]) -> Iterator[Told]:
     for instrument, at in stations:
         yield cast.FARM, fitted(at, cast.FARM, cast.FIELD, cast.FIELD.link, instrument)
     at = lot.harvested_at

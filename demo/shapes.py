@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from demo.cast import DEMO_EVENT, Instrument, Names, Party, Place
+from demo.cast import DEMO_EVENT, Names, Party, Place
 from traceability.epcis.vocabulary import GUOJI_NAMESPACE, STANDARD_CONTEXT
+from traceability.telemetry.device import Device
 
 CONTEXT = [STANDARD_CONTEXT, {"guoji": GUOJI_NAMESPACE}]
 
@@ -101,17 +102,17 @@ def unpacked(at: datetime, party: Party, place: Place, parent: str) -> Event:
     )
 
 
-def fitted(at: datetime, party: Party, place: Place, parent: str, instrument: Instrument) -> Event:
+def fitted(at: datetime, party: Party, place: Place, parent: str, instrument: Device) -> Event:
     """`instrument` begins to measure what happens to `parent`: a place or a logistic unit."""
     return _association(at, party, place, parent, instrument, "ADD", "installing")
 
 
-def taken_off(at: datetime, party: Party, place: Place, parent: str, instrument: Instrument) -> Event:
+def taken_off(at: datetime, party: Party, place: Place, parent: str, instrument: Device) -> Event:
     return _association(at, party, place, parent, instrument, "DELETE", "removing")
 
 
 def _association(
-    at: datetime, party: Party, place: Place, parent: str, instrument: Instrument, action: str, step: str
+    at: datetime, party: Party, place: Place, parent: str, instrument: Device, action: str, step: str
 ) -> Event:
     made = event(
         "AssociationEvent",
@@ -119,15 +120,15 @@ def _association(
         party,
         place,
         parentID=parent,
-        childEPCs=[instrument.device.giai],
+        childEPCs=[instrument.giai],
         action=action,
         bizStep=step,
     )
     return (
         made
-        | staged(instrument.staged)
+        | staged(instrument.staged or {})
         | {
-            "guoji:device": instrument.device.alias,
-            "guoji:deviceName": told(instrument.device.name),
+            "guoji:device": instrument.alias,
+            "guoji:deviceName": told(instrument.name),
         }
     )

@@ -94,7 +94,7 @@ def tell(now: datetime, base_url: str, serials: Sequence[str]) -> Story:
     return Story(
         parties=cast.PARTIES,
         places=cast.PLACES,
-        devices=tuple(instrument.device for instrument in cast.INSTRUMENTS),
+        devices=cast.INSTRUMENTS,
         product=cast.PUNNET,
         lot=lot,
         submissions=tuple(Submission(party.gln, event) for party, event in told),
@@ -124,7 +124,7 @@ def _lot(harvested_at: datetime, serials: Sequence[str]) -> Lot:
     )
 
 
-def _stations(lot: Lot) -> list[tuple[cast.Instrument, datetime]]:
+def _stations(lot: Lot) -> list[tuple[Device, datetime]]:
     """Each is fitted as its series begins."""
     return [
         (instrument, lot.harvested_at - timedelta(milliseconds=span_ms(series)))
@@ -138,14 +138,12 @@ def _tracks(lot: Lot, now: datetime) -> tuple[Track, ...]:
     probe_on = _ms(lot.harvested_at + PROBE_ON)
     return (
         *(
-            Track(instrument.device.alias, every_s, partial(replay, series, harvest_ms), live=False)
+            Track(instrument.alias, every_s, partial(replay, series, harvest_ms), live=False)
             for instrument, series, every_s in REPLAYED
         ),
+        Track(cast.LOGGER.alias, 120, partial(truck, logger_on, logger_off, cast.TRUCK_SEED), live=False),
         Track(
-            cast.LOGGER.device.alias, 120, partial(truck, logger_on, logger_off, cast.TRUCK_SEED), live=False
-        ),
-        Track(
-            cast.CABINET_PROBE.device.alias,
+            cast.CABINET_PROBE.alias,
             60,
             partial(cabinet, probe_on, _ms(now), cast.CABINET_SEED),
             live=True,

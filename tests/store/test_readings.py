@@ -60,9 +60,9 @@ def spans(outcome):
 def test_a_device_reads_back_and_its_description_may_change(engine):
     devices = DeviceTable(engine)
     devices.keep(a_device())
-    devices.keep(a_device(staged="simulated"))
+    devices.keep(a_device(staged={"en": "simulated"}))
 
-    assert devices.all() == {"cold-7": a_device(staged="simulated")}
+    assert devices.all() == {"cold-7": a_device(staged={"en": "simulated"})}
     assert ArrivalTable(engine).devices() == devices.all()
 
 

@@ -20,7 +20,7 @@ DEVICE = Device(
     name={"en": "Truck 7"},
     place="https://id.gs1.org/414/9521321000032/254/truck7",
     cold_chain=True,
-    staged="simulated from a physical model",
+    staged={"en": "simulated from a physical model"},
 )
 
 

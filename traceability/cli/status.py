@@ -20,10 +20,10 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 
 def _status(args: argparse.Namespace) -> int:
-    from traceability.wiring import Parts
+    from traceability.wiring import open_store
 
-    parts = Parts(Settings.read(os.environ))
-    counters, reasons = parts.counters(), parts.readings.quarantine_reasons()
+    counts = open_store(Settings.read(os.environ)).counts
+    counters, reasons = counts.all(), counts.quarantine_reasons()
     if args.json:
         print(json.dumps({**counters, "quarantine_reasons": reasons}, ensure_ascii=False))
         return 0

@@ -30,25 +30,25 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 def _issue(args: argparse.Namespace) -> int:
     from traceability.gs1.keys import gln
-    from traceability.wiring import Parts
+    from traceability.wiring import open_store
 
     party = None if args.party is None else gln(args.party)
-    print(Parts(Settings.read(os.environ)).tokens.issue(args.name, Grant(args.role, party)))
+    print(open_store(Settings.read(os.environ)).tokens.issue(args.name, Grant(args.role, party)))
     return 0
 
 
 def _list(_args: argparse.Namespace) -> int:
-    from traceability.wiring import Parts
+    from traceability.wiring import open_store
 
-    for name, role, party, revoked_at_ms in Parts(Settings.read(os.environ)).tokens.listed():
+    for name, role, party, revoked_at_ms in open_store(Settings.read(os.environ)).tokens.listed():
         state = "valid" if revoked_at_ms is None else "revoked"
         print(f"{printable(name)}\t{role}\t{party or '-'}\t{state}")
     return 0
 
 
 def _revoke(args: argparse.Namespace) -> int:
-    from traceability.wiring import Parts
+    from traceability.wiring import open_store
 
-    Parts(Settings.read(os.environ)).tokens.revoke(args.name, int(time.time() * 1000))
+    open_store(Settings.read(os.environ)).tokens.revoke(args.name, int(time.time() * 1000))
     print(f"revoked: {printable(args.name)}")
     return 0

@@ -120,6 +120,3 @@ class AnchorStore(Protocol):
 
     def covering(self, index: int) -> Anchor | None:
         """The final anchor of the smallest tree that holds entry `index`: the same answer for ever."""
-
-    def at(self, tx_hash: str) -> Anchor | None:
-        """The anchor made by this transaction."""

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from sqlalchemy import (
     BigInteger,
     Column,
+    ColumnElement,
     Engine,
     Index,
     LargeBinary,
@@ -24,6 +25,8 @@ anchor = Table(
     "anchor",
     metadata,
     Column("tx_hash", String(66), primary_key=True),
+    # A test chain that lost its state gets a new contract: what the old one held counts for nothing then.
+    Column("contract", String(42), nullable=False),
     Column("old_size", BigInteger, nullable=False),
     Column("size", BigInteger, nullable=False),
     Column("root", LargeBinary(32), nullable=False),
@@ -34,18 +37,19 @@ anchor = Table(
     Column("block_hash", String(66)),
     Column("block_time_s", BigInteger),
     # Serves `covering` and `open`.
-    Index("ix_anchor_state_size", "state", "size"),
+    Index("ix_anchor_contract_state_size", "contract", "state", "size"),
 )
 
 
 class AnchorTable:
-    """Rows change only in their state and block; nothing is ever deleted."""
+    """The anchors in one contract. Rows change only in their state and block; nothing is ever deleted."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, contract: str) -> None:
         self._engine = engine
+        self._contract = contract
 
     def keep(self, new: Anchor) -> None:
-        values = {column: getattr(new, column) for column in _SAME}
+        values = {column: getattr(new, column) for column in _SAME} | {"contract": self._contract}
         values["block_time_s"] = None if new.block_time is None else int(new.block_time.timestamp())
         with self._engine.begin() as connection:
             if not connection.execute(
@@ -54,14 +58,16 @@ class AnchorTable:
                 connection.execute(insert(anchor).values(values))
 
     def open(self) -> list[Anchor]:
-        statement = select(anchor).where(anchor.c.state.in_(["sent", "mined"])).order_by(anchor.c.size)
+        statement = (
+            select(anchor).where(self._ours, anchor.c.state.in_(["sent", "mined"])).order_by(anchor.c.size)
+        )
         with self._engine.connect() as connection:
             return [_anchor(row) for row in connection.execute(statement)]
 
     def covering(self, index: int) -> Anchor | None:
         statement = (
             select(anchor)
-            .where(anchor.c.state == "final", anchor.c.size > index)
+            .where(self._ours, anchor.c.state == "final", anchor.c.size > index)
             .order_by(anchor.c.size)
             .limit(1)
         )
@@ -69,10 +75,9 @@ class AnchorTable:
             row = connection.execute(statement).first()
         return None if row is None else _anchor(row)
 
-    def at(self, tx_hash: str) -> Anchor | None:
-        with self._engine.connect() as connection:
-            row = connection.execute(select(anchor).where(anchor.c.tx_hash == tx_hash)).first()
-        return None if row is None else _anchor(row)
+    @property
+    def _ours(self) -> ColumnElement[bool]:
+        return anchor.c.contract == self._contract
 
 
 _SAME = ("tx_hash", "old_size", "size", "root", "note", "raw", "state", "block_number", "block_hash")

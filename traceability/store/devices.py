@@ -31,7 +31,7 @@ device = Table(
     Column("name", Text, nullable=False),
     Column("place", Text, nullable=False),
     Column("cold_chain", Boolean, nullable=False),
-    Column("staged", Text),
+    Column("staged", Text, nullable=False),
 )
 
 device_state = Table(
@@ -43,6 +43,10 @@ device_state = Table(
 )
 
 
+_TEXTS = ("name", "staged")
+"""Columns that hold a text by language, or null, as JSON."""
+
+
 class DeviceTable:
     """One row a device. Its description may change, its alias never: batches have it in their bytes."""
 
@@ -52,7 +56,7 @@ class DeviceTable:
     def keep(self, new: Device) -> None:
         """Register a device, or change the description of the one with this alias."""
         values = {column.name: getattr(new, column.name) for column in device.c}
-        values["name"] = json.dumps(dict(new.name), ensure_ascii=False)
+        values |= {column: json.dumps(values[column], ensure_ascii=False) for column in _TEXTS}
         with self._engine.begin() as connection:
             if not connection.execute(
                 update(device).where(device.c.alias == new.alias).values(values)
@@ -72,4 +76,4 @@ def all_devices(connection: Connection) -> Mapping[str, Device]:
 
 def _device(row: Row[tuple[object, ...]]) -> Device:
     fields = row._asdict()
-    return Device(**fields | {"name": json.loads(fields["name"])})
+    return Device(**fields | {column: json.loads(fields[column]) for column in _TEXTS})

@@ -20,7 +20,7 @@ from sqlalchemy.exc import IntegrityError
 
 from traceability.errors import CheckpointConflict, Unknown
 from traceability.log import tiles
-from traceability.log.merkle import HASH_SIZE, leaf_hash
+from traceability.log.merkle import HASH_BYTES, leaf_hash
 from traceability.store.events import event, pending
 from traceability.store.schema import metadata
 
@@ -136,16 +136,17 @@ def _integrate(connection: Connection, at_most: int) -> None:
 
 
 def _size(connection: Connection) -> int:
-    return connection.execute(select(func.coalesce(func.max(log_entry.c.index) + 1, 0))).scalar_one()
+    size: int = connection.execute(select(func.coalesce(func.max(log_entry.c.index) + 1, 0))).scalar_one()
+    return size
 
 
 def _read_tile(connection: Connection, level: int, index: int, width: int) -> bytes:
     statement = select(tile.c.hashes).where(tile.c.level == level, tile.c.index == index)
     hashes: bytes = connection.execute(statement).scalar_one_or_none() or b""
-    if len(hashes) < width * HASH_SIZE:
-        held = len(hashes) // HASH_SIZE
+    if len(hashes) < width * HASH_BYTES:
+        held = len(hashes) // HASH_BYTES
         raise Unknown(f"tile {index} of level {level} holds {held} hashes, {width} were asked for")
-    return hashes[: width * HASH_SIZE]
+    return hashes[: width * HASH_BYTES]
 
 
 def _write_tile(connection: Connection, level: int, index: int, hashes: bytes) -> None:

@@ -36,7 +36,7 @@ def batch_event(
     if findings:
         event["guoji:findings"] = [to_event(finding) for finding in findings]
     if device.staged is not None:
-        event["guoji:staged"] = device.staged
+        event["guoji:staged"] = {f"guoji:{language}": text for language, text in device.staged.items()}
     return event
 
 

@@ -23,8 +23,8 @@ class Device:
     """Canonical Digital Link (414, or 414 with 254) of where it stands."""
     cold_chain: bool
     """Whether it travels with goods; otherwise it stands where they grow."""
-    staged: str | None = None
-    """What about it is staged or simulated, in the words of whoever staged it; None if nothing is."""
+    staged: Mapping[str, str] | None = None
+    """What about it is staged or simulated, by language, as whoever staged it says; None if nothing is."""
 
     def __post_init__(self) -> None:
         check_alias(self.alias)

@@ -1,0 +1,15 @@
+"""Programs that we start end with us."""
+
+import ctypes
+import signal
+import sys
+
+# Loaded here, since a forked child of a process with threads must not load libraries.
+_LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
+_PR_SET_PDEATHSIG = 1
+
+
+def die_with_parent() -> None:
+    """For `preexec_fn`. Linux only: a parent killed with -9 takes its children along; no port stays taken."""
+    if _LIBC is not None:
+        _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)

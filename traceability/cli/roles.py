@@ -1,0 +1,147 @@
+"""`guoji seal | publish | anchor | serve | devnet`: one role each; `guoji up` runs them all."""
+
+import argparse
+import os
+
+from traceability.cli.journal import configure
+from traceability.cli.loop import every, until_told_to_stop
+from traceability.settings import Settings
+
+Commands = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+DEVNET_KEPT_EVERY_S = 1.0
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    for name, run, help_text, description in (
+        (
+            "seal",
+            _seal,
+            "close the devices' windows of readings into batches",
+            "Close each device's readings into a batch every GUOJI_SEAL_EVERY_S seconds: one Merkle root "
+            "over them, one EPCIS event that says what they hold and what is missing.",
+        ),
+        (
+            "publish",
+            _publish,
+            "bring recorded events under a signed checkpoint",
+            "Give each recorded event its place in the log and sign the tree, every GUOJI_PUBLISH_EVERY_S "
+            "seconds. A second publisher on the same database loses and says so.",
+        ),
+        (
+            "anchor",
+            _anchor,
+            "have the contract on the chain hold the newest checkpoint",
+            "Send the newest checkpoint to the contract every GUOJI_ANCHOR_EVERY_S seconds, and follow it "
+            "until it is final. While the chain is away everything else goes on, and this catches up.",
+        ),
+        (
+            "serve",
+            _serve,
+            "answer scans: trace pages, proofs, the log, capture",
+            "Serve pages and proofs on GUOJI_HTTP_HOST and GUOJI_HTTP_PORT.",
+        ),
+        (
+            "devnet",
+            _devnet,
+            "run the embedded test chain and keep its state",
+            "Run a private Ethereum test chain on the port of GUOJI_RPC_URL. Whoever runs it can edit it: "
+            "good for trying things out, worth nothing to a stranger.",
+        ),
+    ):
+        commands.add_parser(name, help=help_text, description=description).set_defaults(run=run)
+
+
+def _seal(_args: argparse.Namespace) -> int:
+    import time
+
+    from traceability.ledger.seal import seal
+    from traceability.wiring import open_store, public_url
+
+    settings = Settings.read(os.environ)
+    log, stop, store = configure("seal", settings.log_json), until_told_to_stop(), open_store(settings)
+
+    def step() -> None:
+        closed = seal(store.sealing, int(time.time() * 1000), settings.seal_every_s, public_url(settings))
+        if closed:
+            log.info("sealed", batches=closed)
+
+    every(min(settings.seal_every_s, 1), step, stop, log)
+    return 0
+
+
+def _publish(_args: argparse.Namespace) -> int:
+    from traceability.ledger.publish import publish
+    from traceability.wiring import check_not_behind_the_chain, log_signer, open_store
+
+    settings = Settings.read(os.environ)
+    log, stop, store = configure("publish", settings.log_json), until_told_to_stop(), open_store(settings)
+    check_not_behind_the_chain(settings, store)
+    signer = log_signer(settings)
+
+    def step() -> None:
+        checkpoint = publish(store.log, store.checkpoints, signer)
+        if checkpoint is not None:
+            log.info("published", size=checkpoint.size, root=checkpoint.root.hex()[:16])
+
+    every(settings.publish_every_s, step, stop, log)
+    return 0
+
+
+def _anchor(_args: argparse.Namespace) -> int:
+    from traceability.ledger.anchor import anchor
+    from traceability.log.note import NoteVerifier
+    from traceability.wiring import contract, log_signer, open_store
+
+    settings = Settings.read(os.environ)
+    log, stop, store = configure("anchor", settings.log_json), until_told_to_stop(), open_store(settings)
+    verifier = NoteVerifier.of(log_signer(settings))
+
+    def step() -> None:
+        sent = anchor(store.log, store.checkpoints, store.anchors, contract(settings), verifier)
+        if sent is not None:
+            log.info("anchoring", size=sent.size, root=sent.root.hex()[:16])
+
+    every(settings.anchor_every_s, step, stop, log)
+    return 0
+
+
+def _serve(_args: argparse.Namespace) -> int:
+    import uvicorn
+
+    from api.app import create_app
+    from traceability.wiring import ledger, public_url
+
+    settings = Settings.read(os.environ)
+    configure("serve", settings.log_json)
+    app = create_app(ledger(settings), public_url=public_url(settings))
+    uvicorn.run(app, host=settings.http_host, port=settings.http_port, log_level="warning", access_log=False)
+    return 0
+
+
+def _devnet(_args: argparse.Namespace) -> int:
+    from urllib.parse import urlsplit
+
+    from traceability.chain.devnet import save_state, settle, start_devnet
+    from traceability.errors import Refused
+    from traceability.wiring import PROJECT, rpc_url
+
+    settings = Settings.read(os.environ)
+    log, stop = configure("devnet", settings.log_json), until_told_to_stop()
+    folder = settings.home / "chain"
+    chain = start_devnet(PROJECT, folder, urlsplit(rpc_url(settings)).port or 0)
+    log.info("test chain is up", url=chain.url, keeps_state=chain.keeps_state)
+
+    def step() -> None:
+        if chain.process.poll() is not None:
+            raise Refused(f"the test chain ended by itself (exit {chain.process.returncode})")
+        if settle(chain.url) and chain.keeps_state:
+            save_state(chain.url, folder)
+
+    try:
+        every(DEVNET_KEPT_EVERY_S, step, stop, log)
+        if chain.keeps_state:
+            save_state(chain.url, folder)
+    finally:
+        chain.stop()
+    return 0

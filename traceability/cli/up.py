@@ -1,0 +1,132 @@
+"""`guoji up`: every part of an installation with one command."""
+
+import argparse
+import os
+import socket
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import structlog
+
+from traceability.cli.journal import configure
+from traceability.cli.loop import until_told_to_stop
+from traceability.cli.supervisor import Child, Supervisor
+from traceability.errors import Refused, Unavailable
+from traceability.settings import Settings
+
+UP_WITHIN_S = 90
+ROLES = ("gateway", "seal", "publish", "anchor", "serve")
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    up = commands.add_parser(
+        "up",
+        help="run everything: broker, chain, gateway, log, web pages",
+        description="Run all parts of an installation, and start again whatever dies. Makes the installation "
+        "first if there is none. Without GUOJI_MQTT_URL and GUOJI_RPC_URL it starts its own broker and its "
+        "own private test chain. Everything listens on this machine only, unless told otherwise. "
+        "Ctrl-C ends it.",
+    )
+    up.set_defaults(run=_up)
+
+
+def _up(_args: argparse.Namespace) -> int:
+    from traceability.installation import make
+
+    given = Settings.read(os.environ)
+    log, stop = configure("up", given.log_json), until_told_to_stop()
+    made = make(given)
+    if made.token is not None:
+        log.info("installation made", home=str(given.home), administrator_token=made.token)
+    settings = _with_addresses(given, log)
+    supervisor = Supervisor(settings.home / "run", log)
+    try:
+        _start_all(given, settings, supervisor, log)
+        log.info("up", url=f"http://{settings.http_host}:{settings.http_port}", to_stop="Ctrl-C")
+        supervisor.watch(stop)
+    finally:
+        supervisor.stop()
+    return 0
+
+
+def _with_addresses(given: Settings, log: structlog.typing.FilteringBoundLogger) -> Settings:
+    """The settings in which every part that we start ourselves has its address."""
+    http_port = _free_port(given.http_port)
+    if http_port != given.http_port:
+        log.warning("port is taken", wanted=given.http_port, using=http_port)
+    return replace(
+        given,
+        http_port=http_port,
+        mqtt_url=given.mqtt_url or f"mqtt://127.0.0.1:{_free_port(1883)}",
+        rpc_url=given.rpc_url or f"http://127.0.0.1:{_free_port(8545)}",
+    )
+
+
+def _free_port(wanted: int) -> int:
+    """`wanted` if nobody listens there, otherwise another one."""
+    for port in (wanted, 0):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            free: int = probe.getsockname()[1]
+            return free
+    raise Refused("this machine has no free port left")
+
+
+def _start_all(
+    given: Settings, settings: Settings, supervisor: Supervisor, log: structlog.typing.FilteringBoundLogger
+) -> None:
+    """Start each part after those it leans on; what `given` has an address for is not ours to start."""
+    environment = {
+        "GUOJI_HOME": str(settings.home),
+        "GUOJI_MQTT_URL": settings.mqtt_url,
+        "GUOJI_RPC_URL": settings.rpc_url,
+        "GUOJI_HTTP_PORT": str(settings.http_port),
+    }
+
+    def start(role: str) -> None:
+        command = [sys.executable, "-m", "traceability.cli.main", role]
+        supervisor.add(Child(role, command, environment))
+
+    if not given.mqtt_url:
+        _start_broker(settings, supervisor)
+    if not given.rpc_url:
+        start("devnet")
+        _use_devnet(settings, log)
+    for role in ROLES:
+        start(role)
+    _wait_for("the web server", lambda: _answers(f"http://{settings.http_host}:{settings.http_port}/healthz"))
+
+
+def _use_devnet(settings: Settings, log: structlog.typing.FilteringBoundLogger) -> None:
+    from traceability.chain.rpc import RpcChain
+    from traceability.deployment import deploy_on_devnet
+
+    _wait_for("the test chain", lambda: RpcChain(settings.rpc_url).chain_id())
+    deploy_on_devnet(settings, log)
+
+
+def _wait_for(what: str, ask: Callable[[], object]) -> None:
+    deadline = time.monotonic() + UP_WITHIN_S
+    while True:
+        try:
+            ask()
+            return
+        except Unavailable as reason:
+            if time.monotonic() > deadline:
+                raise Refused(f"{what} did not come up within {UP_WITHIN_S} s: {reason}") from reason
+            time.sleep(0.1)
+
+
+def _answers(url: str) -> None:
+    try:
+        urlopen(url, timeout=2).close()  # noqa: S310 - our own address
+    except (URLError, OSError) as error:
+        raise Unavailable(f"{url}: {error}") from error

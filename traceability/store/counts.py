@@ -1,0 +1,66 @@
+"""What the store holds, in numbers."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import Engine, func, select, text
+
+from traceability.store.anchors import anchor
+from traceability.store.batches import batch
+from traceability.store.devices import device_state
+from traceability.store.events import event, pending
+from traceability.store.log import log_entry
+from traceability.store.readings import ReadingTable, quarantine
+
+
+class Counts:
+    """Counters for people and machines, and a mark of whether anything has changed."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._readings = ReadingTable(engine)
+
+    def all(self) -> Mapping[str, int]:
+        held = self._readings.counts()
+        with self._engine.connect() as connection:
+
+            def count(table: object, *where: object) -> int:
+                statement = select(func.count()).select_from(table).where(*where)  # type: ignore[arg-type]
+                return connection.execute(statement).scalar_one()
+
+            anchored = select(func.coalesce(func.max(anchor.c.size), 0)).where(anchor.c.state == "final")
+            return {
+                "devices": held.devices,
+                "readings": held.readings,
+                "conflicts": held.conflicts,
+                "quarantined": held.quarantined,
+                "batches": count(batch),
+                "events": count(event),
+                "events_waiting_for_the_log": count(pending),
+                "log_entries": count(log_entry),
+                "anchors_final": count(anchor, anchor.c.state == "final"),
+                "anchors_under_way": count(anchor, anchor.c.state.in_(["sent", "mined"])),
+                "log_entries_anchored": connection.execute(anchored).scalar_one(),
+            }
+
+    def quarantine_reasons(self) -> Mapping[str, int]:
+        """How many messages are in quarantine for each reason, most frequent first. Reasons are hostile."""
+        many = func.count().label("many")
+        statement = select(quarantine.c.reason, many).group_by(quarantine.c.reason).order_by(many.desc())
+        with self._engine.connect() as connection:
+            return {row.reason: row.many for row in connection.execute(statement.limit(50))}
+
+    def revision(self) -> str:
+        """Another text whenever a reading, an event or an anchor has come since; a few index look-ups."""
+        newest = select(
+            select(func.max(event.c.id)).scalar_subquery(),
+            select(func.sum(device_state.c.next_arrival)).scalar_subquery(),
+            select(func.max(log_entry.c.index)).scalar_subquery(),
+            select(func.max(anchor.c.size)).where(anchor.c.state == "final").scalar_subquery(),
+        )
+        with self._engine.connect() as connection:
+            return "-".join(str(each or 0) for each in connection.execute(newest).one())
+
+    def check(self) -> None:
+        """Raises `Unavailable` if the database does not answer."""
+        with self._engine.connect() as connection:
+            connection.execute(text("SELECT 1"))

@@ -1,0 +1,191 @@
+"""The only place that builds real objects: from the settings to the parts that a role needs."""
+
+import socket
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from traceability import keyfiles
+from traceability.chain.rpc import RpcChain
+from traceability.errors import ChainUnavailable, InvalidInput, Unavailable
+from traceability.ledger.anchor import check_same_history
+from traceability.ledger.ledger import Health, Ledger
+from traceability.ledger.own_word import OwnWord
+from traceability.ledger.prove import Prover
+from traceability.ledger.read_trace import TraceReader
+from traceability.log.checkpoint import log_id
+from traceability.log.note import NoteSigner, NoteVerifier
+from traceability.proof.trust import TrustPolicy
+from traceability.settings import Settings
+from traceability.store.anchors import AnchorTable
+from traceability.store.arrivals import ArrivalTable
+from traceability.store.counts import Counts
+from traceability.store.devices import DeviceTable
+from traceability.store.events import EventTable
+from traceability.store.history import History
+from traceability.store.log import CheckpointTable, LogTable
+from traceability.store.migrate import check_up_to_date
+from traceability.store.schema import open_engine
+from traceability.store.sealing import SealTable
+from traceability.store.tokens import TokenTable
+
+if TYPE_CHECKING:
+    from traceability.chain.client import ChainClient
+    from traceability.chain.compile import Compiled
+    from traceability.chain.contract import TraceLogContract
+
+PROJECT = Path(__file__).parent.parent
+"""Where contracts/ and node_modules/ are."""
+ANSWER_WITHIN_S = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """Every table, over one database."""
+
+    devices: DeviceTable
+    arrivals: ArrivalTable
+    sealing: SealTable
+    history: History
+    events: EventTable
+    log: LogTable
+    checkpoints: CheckpointTable
+    anchors: AnchorTable
+    tokens: TokenTable
+    counts: Counts
+
+
+def open_store(settings: Settings) -> Store:
+    """Raises `InvalidInput` if there is no database, or an older one: `guoji init` makes it right."""
+    engine = open_engine(settings.database_url)
+    check_up_to_date(engine)
+    contract_address = TrustPolicy.parse(policy_text(settings)).contract or ""
+    return Store(
+        devices=DeviceTable(engine),
+        arrivals=ArrivalTable(engine),
+        sealing=SealTable(engine),
+        history=History(engine),
+        events=EventTable(engine),
+        log=LogTable(engine),
+        checkpoints=CheckpointTable(engine, settings.origin),
+        anchors=AnchorTable(engine, contract_address),
+        tokens=TokenTable(engine),
+        counts=Counts(engine),
+    )
+
+
+def log_signer(settings: Settings) -> NoteSigner:
+    return NoteSigner(settings.origin, keyfiles.signing_key(settings.keys / keyfiles.LOG))
+
+
+def gateway_signer(settings: Settings) -> NoteSigner:
+    key = keyfiles.signing_key(settings.keys / keyfiles.GATEWAY)
+    return NoteSigner(f"{settings.origin}/gateway", key)
+
+
+def policy_text(settings: Settings) -> str:
+    """The trust policy that this installation publishes; without a chain until a contract is deployed."""
+    if settings.trust_file.exists():
+        return settings.trust_file.read_text(encoding="utf-8")
+    verifier = NoteVerifier.of(log_signer(settings))
+    return f"log {verifier.vkey}\nquorum none\n"
+
+
+def contract(settings: Settings) -> "TraceLogContract":
+    """Our log in the contract that our trust policy names. Raises `ChainUnavailable` while it is away."""
+    policy = TrustPolicy.parse(policy_text(settings))
+    if policy.chain_id is None or policy.contract is None:
+        raise InvalidInput(f"{settings.trust_file} names no chain and contract; `guoji deploy` makes one")
+    return contract_at(settings, chain_client(settings, policy.chain_id), policy.contract)
+
+
+def chain_client(settings: Settings, chain_id: int) -> "ChainClient":
+    """Our account on the chain. Raises `ChainUnavailable`, or `Refused` if it has another id."""
+    # web3 takes a second to load; only who writes to the chain waits for it.
+    from traceability.chain.accounts import load_account
+    from traceability.chain.client import ChainClient
+
+    return ChainClient(rpc_url(settings), chain_id, load_account(settings.keys / keyfiles.CHAIN))
+
+
+def contract_at(settings: Settings, client: "ChainClient", address: str) -> "TraceLogContract":
+    from traceability.chain.contract import TraceLogContract
+
+    verifier = NoteVerifier.of(log_signer(settings))
+    ours = log_id(verifier.name, verifier.public_key)
+    finality = TrustPolicy.parse(policy_text(settings)).finality
+    return TraceLogContract(client, compiled_contract(settings), address, ours, finality)
+
+
+def compiled_contract(settings: Settings) -> "Compiled":
+    from traceability.chain.compile import compile_trace_log
+
+    return compile_trace_log(PROJECT, settings.home / "compiled")
+
+
+def check_not_behind_the_chain(settings: Settings, store: Store) -> None:
+    """Raises `Refused` if the contract holds what our store does not: an old backup must not sign a fork.
+
+    A chain that is away is no reason to stop: the anchoring looks again before it sends anything.
+    """
+    if TrustPolicy.parse(policy_text(settings)).contract is None:
+        return
+    with suppress(ChainUnavailable):
+        check_same_history(contract(settings).held(), store.log)
+
+
+def public_url(settings: Settings) -> str:
+    """What links and QR codes say, without a slash at its end."""
+    return settings.public_url.rstrip("/") or f"http://{settings.http_host}:{settings.http_port}"
+
+
+def rpc_url(settings: Settings) -> str:
+    if not settings.rpc_url:
+        raise InvalidInput("there is no chain: set GUOJI_RPC_URL, or let `guoji up` start the test chain")
+    return settings.rpc_url
+
+
+def ledger(settings: Settings) -> Ledger:
+    store = open_store(settings)
+    verifier = NoteVerifier.of(log_signer(settings))
+    text = policy_text(settings)
+    policy = TrustPolicy.parse(text)
+    prover = Prover(store.log, store.checkpoints, store.anchors, store.history, verifier, policy)
+    return Ledger(
+        events=store.events,
+        log=store.log,
+        checkpoints=store.checkpoints,
+        batches=store.history,
+        authority=store.tokens,
+        prover=prover,
+        traces=TraceReader(store.events, store.history, OwnWord(prover), policy.label),
+        policy_text=text,
+        now=lambda: datetime.now(UTC),
+        health=lambda: Health(
+            store=_trouble(store.counts.check),
+            broker=_trouble(lambda: _reach(settings.mqtt_url)),
+            chain=_trouble(lambda: RpcChain(rpc_url(settings), ANSWER_WITHIN_S).chain_id()),
+        ),
+        revision=store.counts.revision,
+        status=store.counts.all,
+    )
+
+
+def _trouble(ask: Callable[[], object]) -> str | None:
+    try:
+        ask()
+    except (Unavailable, InvalidInput) as reason:
+        return str(reason)
+    return None
+
+
+def _reach(mqtt_url: str) -> None:
+    parts = urlsplit(mqtt_url)
+    try:
+        socket.create_connection((parts.hostname or "", parts.port or 1883), ANSWER_WITHIN_S).close()
+    except OSError as error:
+        raise Unavailable(f"broker at {parts.hostname}:{parts.port}: {error.strerror or error}") from error
