@@ -1,0 +1,1 @@
+"""What people and partners reach over HTTP: pages, proofs, the log, capture."""

@@ -1,0 +1,36 @@
+"""Builds the web application from a ledger."""
+
+from fastapi import FastAPI, Request
+from fastapi.responses import HTMLResponse
+from starlette.middleware.gzip import GZipMiddleware
+
+from api import problems
+from api.deps import Ledger, Site, words_for
+from api.headers import SafeHeaders
+from api.live import Live
+from api.overlay_feed import OverlayFeed
+from api.pages import Pages
+from api.routes import capture, health, landing, log, overlay, proof, scan
+from api.words import languages
+
+
+def create_app(ledger: Ledger, public_url: str, live_every_s: float = 1) -> FastAPI:
+    """The application that serves `ledger`; `public_url` is what its links and QR codes say."""
+    app = FastAPI(title="Guoji", docs_url=None, redoc_url=None, openapi_url=None)
+    speak = languages()
+    pages = Pages()
+    live = Live(OverlayFeed(ledger, speak), live_every_s)
+    app.state.site = Site(ledger, pages, live, speak, public_url.rstrip("/"))
+    app.state.error_page = _error_page
+    problems.install(app)
+    for part in (scan, overlay, proof, log, capture, health, landing):
+        app.include_router(part.router)
+    app.add_middleware(GZipMiddleware, minimum_size=1024)
+    app.add_middleware(SafeHeaders)
+    return app
+
+
+def _error_page(request: Request, answer: problems.Answer, status: int, detail: str) -> HTMLResponse:
+    site: Site = request.app.state.site
+    words = words_for(request)
+    return site.pages.html("error.html", words, "unknown", status, answer=answer, code=status, detail=detail)

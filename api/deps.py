@@ -1,0 +1,134 @@
+"""What routes are given: the ledger they call, the reader's language, and who may write."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Protocol
+
+from fastapi import Depends, Request
+
+from api.live import Live
+from api.pages import Pages
+from api.problems import Unauthenticated
+from api.words import Words, preferred
+from traceability.errors import NotAuthorised
+from traceability.ledger.ports import Captured
+from traceability.ledger.trace import Trace
+
+
+class Grant(Protocol):
+    """What a bearer token allows."""
+
+    @property
+    def role(self) -> str:
+        """ "capture", "admin" or "read"."""
+
+    @property
+    def party(self) -> str | None:
+        """GLN that it captures for."""
+
+
+class Health(Protocol):
+    """Of each thing we lean on: None if well, else one line that says what is wrong."""
+
+    @property
+    def store(self) -> str | None: ...
+    @property
+    def broker(self) -> str | None: ...
+    @property
+    def chain(self) -> str | None: ...
+
+
+class Ledger(Protocol):
+    """What the web asks of the system. Every method may raise `Unavailable`."""
+
+    def trace(self, subject: str) -> Trace:
+        """All that is known about a canonical Digital Link. Raises `Unknown`."""
+
+    def version(self, subject: str) -> str:
+        """Another text whenever `trace` would say something else; far cheaper. Raises `Unknown`."""
+
+    def proof(self, key: str) -> bytes:
+        """The JSON proof file of one event, by the hex leaf hash of its entry. Raises `Unknown`."""
+
+    def trace_proof(self, subject: str) -> bytes:
+        """The JSON bundle of the proofs of all events of a trace. Raises `Unknown`."""
+
+    def batch(self, root: str) -> bytes:
+        """What a batch event's rawData points at, by the hex root. Raises `Unknown`."""
+
+    def capture(self, body: bytes, party: str) -> Sequence[Captured]:
+        """Take an EPCIS document or event from the party with this GLN. Raises `InvalidInput`."""
+
+    def checkpoint(self) -> bytes:
+        """The newest signed checkpoint. Raises `Unknown` before the first."""
+
+    def tile(self, level: int, index: int, width: int) -> bytes:
+        """`width` (1 to 256) hashes. Raises `Unknown` for a tile that does not hold as many."""
+
+    def entry_bundle(self, index: int, width: int) -> bytes:
+        """`width` (1 to 256) entries, each after its length (C2SP tlog-tiles). Raises `Unknown`."""
+
+    def trust_policy(self) -> str:
+        """The policy that this installation publishes about itself."""
+
+    def authorise(self, token: str) -> Grant:
+        """Raises `NotAuthorised` for a token that we did not issue."""
+
+    def health(self) -> Health: ...
+
+    def status(self) -> Mapping[str, float]:
+        """Counters and gauges by name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What one running web server is made of."""
+
+    ledger: Ledger
+    pages: Pages
+    live: Live
+    languages: Mapping[str, Words]
+    public_url: str
+    """What links and QR codes say; no slash at its end."""
+
+
+def _site(request: Request) -> Site:
+    site: Site = request.app.state.site
+    return site
+
+
+SiteDep = Annotated[Site, Depends(_site)]
+
+
+def _ledger(site: SiteDep) -> Ledger:
+    return site.ledger
+
+
+def words_for(request: Request) -> Words:
+    """The reader's language, for routes and error pages alike."""
+    site = _site(request)
+    return preferred(
+        request.query_params.get("lang"), request.headers.get("accept-language", ""), site.languages
+    )
+
+
+LedgerDep = Annotated[Ledger, Depends(_ledger)]
+WordsDep = Annotated[Words, Depends(words_for)]
+
+
+def granted(*roles: str) -> Callable[[Request, Ledger], Grant]:
+    """A dependency that lets a request through only with a bearer token of one of `roles`."""
+
+    def check(request: Request, ledger: LedgerDep) -> Grant:
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not token.strip():
+            raise Unauthenticated("no bearer token; want the header Authorization: Bearer TOKEN")
+        try:
+            grant = ledger.authorise(token.strip())
+        except NotAuthorised as error:
+            raise Unauthenticated(str(error)) from error
+        if grant.role not in roles:
+            raise NotAuthorised(f"the token has role {grant.role}, want {' or '.join(roles)}")
+        return grant
+
+    return check

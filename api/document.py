@@ -1,0 +1,107 @@
+"""The public JSON of a trace. Fields are added, never renamed: other tools read what docs/pages.md lists."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, assert_never
+
+from traceability.ledger.trace import Curve, LabResult, Trace, TracedEvent
+from traceability.proof.verdict import Contradicted, TraceVerdict, TraceVerified, Unchecked, Verdict, Verified
+from traceability.telemetry.findings import Finding
+
+FORMAT = "guoji-trace/1"
+
+
+def trace_document(trace: Trace) -> dict[str, Any]:
+    """Times are RFC 3339 in UTC, but for readings: milliseconds since 1970, beside their values."""
+    return {
+        "format": FORMAT,
+        "subject": trace.subject,
+        "product": dict(trace.product),
+        "origin": dict(trace.origin),
+        "harvested_at": _time(trace.harvested_at),
+        "verdict": _verdict(trace.verdict),
+        "events": [_event(traced) for traced in trace.events],
+        "curves": [_curve(curve) for curve in trace.curves],
+        "lab_results": [_lab_result(result) for result in trace.lab_results],
+        "findings": [_finding(finding) for finding in trace.findings],
+        "staged": [dict(staged) for staged in trace.staged],
+        "chain_label": trace.chain_label,
+        "made_at": _time(trace.made_at),
+    }
+
+
+def _verdict(verdict: Verdict | TraceVerdict) -> dict[str, Any]:
+    match verdict:
+        case Verified(anchored_at):
+            return {"is": "verified", "anchored_at": _time(anchored_at)}
+        case TraceVerified(verified, total, through):
+            return {"is": "verified", "verified": verified, "total": total, "through": _time(through)}
+        case Contradicted(step, reason):
+            return {"is": "contradicted", "step": step, "reason": reason}
+        case Unchecked(reason):
+            return {"is": "unchecked", "reason": reason}
+    assert_never(verdict)
+
+
+def _event(traced: TracedEvent) -> dict[str, Any]:
+    return {
+        "key": traced.key,
+        "event": traced.event.body,
+        "submitter": traced.submitter,
+        "captured_at": _time(traced.captured_at),
+        "grade": traced.grade.value,
+        "verdict": _verdict(traced.verdict),
+        "voided": traced.voided,
+        "staged": _names(traced.staged),
+    }
+
+
+def _curve(curve: Curve) -> dict[str, Any]:
+    return {
+        "device": curve.device,
+        "alias": curve.alias,
+        "metric": curve.metric,
+        "unit": curve.unit,
+        "cold_chain": curve.cold_chain,
+        "live": curve.live,
+        "low": curve.low,
+        "high": curve.high,
+        "points": [[point.taken_at_ms, point.value] for point in curve.points],
+        "excursions": [
+            {"from_ms": e.from_ms, "to_ms": e.to_ms, "extreme": e.extreme} for e in curve.excursions
+        ],
+        "silences": [{"from_ms": s.from_ms, "to_ms": s.to_ms} for s in curve.silences],
+        "staged": _names(curve.staged),
+    }
+
+
+def _lab_result(result: LabResult) -> dict[str, Any]:
+    return {
+        "analyte": result.analyte,
+        "value": result.value,
+        "unit": result.unit,
+        "limit": result.limit,
+        "tested_at": _time(result.tested_at),
+        "laboratory": dict(result.laboratory),
+        "staged": _names(result.staged),
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "kind": finding.kind.value,
+        "device": finding.device,
+        "metric": finding.metric,
+        "from_ms": finding.from_ms,
+        "to_ms": finding.to_ms,
+        "count": finding.count,
+        "detail": finding.detail,
+    }
+
+
+def _names(names: Mapping[str, str] | None) -> dict[str, str] | None:
+    return dict(names) if names is not None else None
+
+
+def _time(moment: datetime | None) -> str | None:
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z") if moment else None

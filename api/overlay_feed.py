@@ -1,0 +1,51 @@
+"""Makes a subject's overlay states, asking for its trace only when that has changed."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from api.deps import Ledger
+from api.live import States
+from api.present.overlay import encoded, overlay_state
+from api.words import Words
+from traceability.ledger.trace import Trace
+
+MOST_KEPT = 256
+"""Traces kept at once; far more than anybody shows on air at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    version: str
+    trace: Trace
+    at_s: float
+
+
+class OverlayFeed:
+    """Called from many threads; two that find the same change do the same work twice, and agree."""
+
+    def __init__(
+        self, ledger: Ledger, languages: Mapping[str, Words], clock_s: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._ledger = ledger
+        self._languages = languages
+        self._clock_s = clock_s
+        self._kept: dict[str, _Kept] = {}
+
+    def __call__(self, subject: str) -> States:
+        kept = self._newest(subject)
+        since_made_ms = round((self._clock_s() - kept.at_s) * 1000)
+        return {
+            lang: encoded(overlay_state(kept.trace, words, since_made_ms))
+            for lang, words in self._languages.items()
+        }
+
+    def _newest(self, subject: str) -> _Kept:
+        version = self._ledger.version(subject)
+        kept = self._kept.get(subject)
+        if kept is None or kept.version != version:
+            kept = _Kept(version, self._ledger.trace(subject), self._clock_s())
+            if len(self._kept) >= MOST_KEPT:
+                self._kept.clear()
+            self._kept[subject] = kept
+        return kept

@@ -1,0 +1,67 @@
+"""What is missing from or odd about the readings, in plain words."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from api.present import measures
+from api.present.text import plain
+from api.words import Words, message
+from traceability.telemetry.findings import Finding, Kind
+
+
+@dataclass(frozen=True, slots=True)
+class FindingLine:
+    title: str
+    sentence: str
+    where: str
+    """Device, metric and time."""
+
+
+_TITLES: Final = {
+    Kind.GAP: message("Readings are missing"),
+    Kind.CONFLICT: message("One number, two contents"),
+    Kind.IMPOSSIBLE_VALUE: message("Values that cannot be"),
+    Kind.STUCK_VALUE: message("A value that did not move"),
+    Kind.SILENCE: message("The sensor was silent"),
+    Kind.CLOCK_OFFSET: message("The sensor's clock is off"),
+    Kind.NEW_EPOCH: message("The sensor started anew"),
+    Kind.OUT_OF_ORDER: message("Times run backwards"),
+}
+_SENTENCES: Final = {
+    Kind.GAP: message("{count} readings that the sensor numbered have not arrived."),
+    Kind.CONFLICT: message(
+        "{count} times a number came again with other content; the first content is the one shown."
+    ),
+    Kind.IMPOSSIBLE_VALUE: message(
+        "{count} values lie outside what this can be, as from a loose wire. They are kept as they came."
+    ),
+    Kind.STUCK_VALUE: message(
+        "{count} values in a row are exactly the same, which real air or soil does not do."
+    ),
+    Kind.SILENCE: message("Nothing came for longer than usual. What happened meanwhile is not known."),
+    Kind.CLOCK_OFFSET: message("Times may be shifted. They are shown as the sensor gave them."),
+    Kind.NEW_EPOCH: message("It lost its memory and counts from one again; earlier readings may be lost."),
+    Kind.OUT_OF_ORDER: message("{count} later readings carry earlier times."),
+}
+
+
+def finding_lines(findings: tuple[Finding, ...], words: Words) -> tuple[FindingLine, ...]:
+    return tuple(_line(finding, words) for finding in findings)
+
+
+def _line(finding: Finding, words: Words) -> FindingLine:
+    parts = [
+        plain(finding.device),
+        measures.metric(finding.metric, words) if finding.metric else None,
+        _when(finding, words),
+    ]
+    return FindingLine(
+        words.say(_TITLES[finding.kind]),
+        words.say(_SENTENCES[finding.kind], count=words.number(finding.count)),
+        " · ".join(part for part in parts if part),
+    )
+
+
+def _when(finding: Finding, words: Words) -> str | None:
+    moments = [words.moment_ms(at_ms) for at_ms in (finding.from_ms, finding.to_ms) if at_ms is not None]
+    return " – ".join(dict.fromkeys(moments)) or None

@@ -1,0 +1,63 @@
+"""The lab report: each value beside its limit, and the report's place and day."""
+
+from dataclasses import dataclass
+
+from api.present import measures
+from api.present.text import plain
+from api.words import Words
+from traceability.ledger.trace import LabResult
+
+
+@dataclass(frozen=True, slots=True)
+class LabLine:
+    analyte: str
+    value: str
+    limit: str | None
+    share: int | None
+    """Value as percent of the limit, at most 100, for the meter; None without a limit."""
+    over: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LabReport:
+    source: str
+    lines: tuple[LabLine, ...]
+    staged: tuple[str, ...]
+
+
+def lab_reports(results: tuple[LabResult, ...], words: Words) -> tuple[LabReport, ...]:
+    """One for each laboratory and day."""
+    by_source: dict[str, list[LabResult]] = {}
+    for result in results:
+        laboratory = words.name(result.laboratory) or words.say("laboratory not named")
+        by_source.setdefault(f"{laboratory} · {words.date(result.tested_at)}", []).append(result)
+    return tuple(
+        LabReport(source, tuple(_line(result, words) for result in report), _staged(report, words))
+        for source, report in by_source.items()
+    )
+
+
+def sugar(results: tuple[LabResult, ...]) -> LabResult | None:
+    """The newest Brix value, if a laboratory measured one; of several, the one it put first."""
+    found = [result for result in results if measures.unit(result.unit) == "°Bx"]
+    return max(found, key=lambda result: result.tested_at, default=None)
+
+
+def _line(result: LabResult, words: Words) -> LabLine:
+    limit, share = None, None
+    if result.limit is not None:
+        limit = words.say("limit {limit}", limit=measures.amount(result.limit, result.unit, words))
+        share = min(100, round(100 * result.value / result.limit)) if result.limit > 0 else 100
+    return LabLine(
+        analyte=plain(result.analyte),
+        value=measures.amount(result.value, result.unit, words),
+        limit=limit,
+        share=share,
+        over=result.limit is not None and result.value > result.limit,
+    )
+
+
+def _staged(report: list[LabResult], words: Words) -> tuple[str, ...]:
+    """Each different thing that is staged, once."""
+    said = (words.name(result.staged or {}) for result in report)
+    return tuple(dict.fromkeys(text for text in said if text))

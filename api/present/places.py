@@ -1,0 +1,57 @@
+"""What the places of events are called, and the order in which goods passed them."""
+
+from dataclasses import dataclass
+
+from api.present.text import plain
+from api.words import Words
+from traceability.epcis.event import Event
+from traceability.ledger import extensions
+from traceability.ledger.trace import Trace, TracedEvent
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    name: str
+    day: str
+
+
+def place_name(event: Event, words: Words) -> str | None:
+    """The name that the event gives its place, else the place's numbers; None if it names no place."""
+    place = place_id(event)
+    if place is None:
+        return None
+    gln, _, extension = plain(place).removeprefix("https://id.gs1.org/414/").partition("/254/")
+    numbers = f"GLN {gln} {extension}".rstrip() if gln.isdigit() else gln
+    return words.name(extensions.place_name(event)) or numbers
+
+
+def place_id(event: Event) -> str | None:
+    """Where it happened: the read point, else the business location."""
+    for field in ("readPoint", "bizLocation"):
+        match event.body.get(field):
+            case {"id": str(found)}:
+                return found
+    return None
+
+
+def stops(trace: Trace, words: Words) -> tuple[Stop, ...]:
+    """Where the goods came through, each site once in a row; what is about sensors is no stop."""
+    passed: list[tuple[str, TracedEvent]] = []
+    for traced in trace.events:
+        site = (place_id(traced.event) or "").partition("/254/")[0]
+        elsewhere = not passed or passed[-1][0] != site
+        if site and elsewhere and not traced.voided and not _is_about_sensors(traced):
+            passed.append((site, traced))
+    return tuple(
+        Stop(place_name(traced.event, words) or "", words.day(traced.event.event_time))
+        for _, traced in passed
+    )
+
+
+def is_batch(traced: TracedEvent) -> bool:
+    """Whether it is a window of sensor readings, not a step that somebody took."""
+    return traced.event.body.get("bizStep") == "sensor_reporting"
+
+
+def _is_about_sensors(traced: TracedEvent) -> bool:
+    return is_batch(traced) or traced.event.body.get("type") == "AssociationEvent"

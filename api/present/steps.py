@@ -1,0 +1,150 @@
+"""The timeline: one step an event; sensor batches that follow each other are folded into one."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from api.present import measures
+from api.present.grades import grade_name
+from api.present.papers import Paper, papers
+from api.present.places import is_batch, place_name
+from api.present.step_names import disposition_name, step_name
+from api.present.text import plain
+from api.present.verdict import Badge, of_event
+from api.words import Words
+from traceability.ledger import extensions
+from traceability.ledger.trace import Trace, TracedEvent
+
+MOST_LISTED = 24
+"""Batches listed of one run: their hashes do not compress, and the page must stay small."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    title: str
+    at: str
+    at_iso: str
+    detail: str
+    badge: Badge
+    grade: str
+    staged: str | None
+    voided: bool
+    key: str
+    proof_url: str
+    recorded_by: str
+    captured_at: str
+    papers: tuple[Paper, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A step of its own, or a run of sensor batches under one title."""
+
+    title: str
+    at: str
+    at_iso: str
+    detail: str
+    badge: Badge
+    steps: tuple[Step, ...]
+    """At most `MOST_LISTED` of a run, those that are not Verified first."""
+    more: str
+    """How many are left out; empty if none is."""
+    folded: bool
+
+
+def timeline(trace: Trace, words: Words) -> tuple[Group, ...]:
+    return tuple(_groups(trace, words))
+
+
+def _groups(trace: Trace, words: Words) -> Iterator[Group]:
+    for folded, run in groupby(trace.events, key=is_batch):
+        steps = [_step(traced, words) for traced in run]
+        if folded:
+            yield _folded(tuple(steps), words)
+        else:
+            yield from (
+                Group(step.title, step.at, step.at_iso, step.detail, step.badge, (step,), "", False)
+                for step in steps
+            )
+
+
+def _folded(steps: tuple[Step, ...], words: Words) -> Group:
+    first, last = steps[0], steps[-1]
+    title = words.say_many(
+        "{count} batch of sensor readings", "{count} batches of sensor readings", len(steps)
+    )
+    span = first.at if first.at == last.at else f"{first.at} – {last.at}"
+    listed = sorted(steps, key=lambda step: step.badge.state == "verified")[:MOST_LISTED]
+    left = len(steps) - len(listed)
+    more = words.say_many(
+        "{count} more is in the proof of all steps.", "{count} more are in the proof of all steps.", left
+    )
+    badge = _weakest([step.badge for step in steps])
+    return Group(title, first.at, first.at_iso, span, badge, tuple(listed), more if left else "", True)
+
+
+def _weakest(badges: list[Badge]) -> Badge:
+    """A run is no better than the worst of it."""
+    order = ("contradicted", "unknown", "pending", "verified")
+    return min(badges, key=lambda badge: order.index(badge.state))
+
+
+def _step(traced: TracedEvent, words: Words) -> Step:
+    body = traced.event.body
+    parts = [
+        place_name(traced.event, words),
+        *_quantities(body, words),
+        _readings(body, words),
+        disposition_name(traced.event, words),
+    ]
+    return Step(
+        title=step_name(traced.event, words),
+        at=words.moment(traced.event.event_time),
+        at_iso=traced.event.event_time.isoformat(),
+        detail=" · ".join(part for part in parts if part),
+        badge=of_event(traced.verdict, words),
+        grade=grade_name(traced.grade, words),
+        staged=words.name(traced.staged or {}),
+        voided=traced.voided,
+        key=traced.key,
+        proof_url=f"/proof/{traced.key}",
+        recorded_by=_party(traced, words),
+        captured_at=words.moment(traced.captured_at),
+        papers=papers(traced.event),
+    )
+
+
+def _party(traced: TracedEvent, words: Words) -> str:
+    number = f"GLN {plain(traced.submitter)}"
+    name = words.name(extensions.party_name(traced.event))
+    return f"{name} · {number}" if name else number
+
+
+def _quantities(body: Mapping[str, Any], words: Words) -> Iterator[str]:
+    for field in ("quantityList", "outputQuantityList", "childQuantityList"):
+        for element in _dicts(body.get(field)):
+            quantity, uom = element.get("quantity"), element.get("uom")
+            if isinstance(quantity, int | float) and isinstance(uom, str):
+                yield measures.amount(quantity, uom, words)
+            elif isinstance(quantity, int | float):
+                yield words.say_many("{count} piece", "{count} pieces", round(quantity))
+    for field in ("childEPCs", "epcList", "outputEPCList"):
+        named = body.get(field)
+        if isinstance(named, list) and len(named) > 1:
+            yield words.say_many("{count} unit", "{count} units", len(named))
+
+
+def _readings(body: Mapping[str, Any], words: Words) -> str | None:
+    count = body.get("guoji:readingCount")
+    device = body.get("guoji:device")
+    if not isinstance(count, int):
+        return None
+    said = words.say_many("{count} reading", "{count} readings", count)
+    return f"{plain(device)}: {said}" if isinstance(device, str) else said
+
+
+def _dicts(value: object) -> Iterator[Mapping[str, Any]]:
+    return (
+        (element for element in value if isinstance(element, dict)) if isinstance(value, list) else iter(())
+    )

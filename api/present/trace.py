@@ -1,0 +1,116 @@
+"""The whole trace page as one value: what the template writes down, in the reader's language."""
+
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from api.present import measures
+from api.present.curves import CurveCard, curve_card, excursion_sentence, span_of_values
+from api.present.findings import FindingLine, finding_lines
+from api.present.grades import GradeLine, grades
+from api.present.lab import LabReport, lab_reports, sugar
+from api.present.places import Stop, stops
+from api.present.steps import Group, timeline
+from api.present.text import plain
+from api.present.verdict import Badge, of_trace
+from api.words import Words, message
+from traceability.gs1 import digital_link
+from traceability.ledger.trace import Trace
+
+_KNOWN_LABEL = message("private test chain, editable by its operator")
+_CODES = {
+    "00": message("Shipping unit"),
+    "01": message("Product"),
+    "10": message("Lot"),
+    "21": message("Item"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    value: str | None
+    """None where nothing is recorded, and the page says so."""
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Identifier:
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class TracePage:
+    subject: str
+    product: str
+    origin: str | None
+    identifiers: tuple[Identifier, ...]
+    badge: Badge
+    facts: tuple[Fact, ...]
+    alerts: tuple[str, ...]
+    staged: tuple[str, ...]
+    chain_label: str | None
+    groups: tuple[Group, ...]
+    cold: tuple[CurveCard, ...]
+    field: tuple[CurveCard, ...]
+    reports: tuple[LabReport, ...]
+    findings: tuple[FindingLine, ...]
+    stops: tuple[Stop, ...]
+    grades: tuple[GradeLine, ...]
+    proof_url: str
+    command: str
+    made_at: str
+
+
+def trace_page(trace: Trace, words: Words, public_url: str) -> TracePage:
+    link = digital_link.parse(trace.subject)
+    proof_url = f"/proof?subject={quote(trace.subject, safe='')}"
+    return TracePage(
+        subject=trace.subject,
+        product=product_name(trace, words),
+        origin=words.name(trace.origin),
+        identifiers=tuple(Identifier(words.say(_CODES.get(ai, ai)), plain(value)) for ai, value in link.path),
+        badge=of_trace(trace.verdict, words),
+        facts=facts(trace, words),
+        alerts=alerts(trace, words),
+        staged=tuple(shown for staged in trace.staged if (shown := words.name(staged))),
+        chain_label=chain_label(trace, words),
+        groups=timeline(trace, words),
+        cold=tuple(curve_card(curve, words) for curve in trace.curves if curve.cold_chain),
+        field=tuple(curve_card(curve, words) for curve in trace.curves if not curve.cold_chain),
+        reports=lab_reports(trace.lab_results, words),
+        findings=finding_lines(trace.findings, words),
+        stops=stops(trace, words),
+        grades=grades(trace, words),
+        proof_url=proof_url,
+        command=f"guoji verify '{public_url}{proof_url}' --trust trust.txt",
+        made_at=words.moment(trace.made_at),
+    )
+
+
+def product_name(trace: Trace, words: Words) -> str:
+    return words.name(trace.product) or words.say("Product without a name")
+
+
+def facts(trace: Trace, words: Words) -> tuple[Fact, ...]:
+    """Three: the day of harvest, sweetness, the range of the cold chain."""
+    sweetness = sugar(trace.lab_results)
+    cold = tuple(c for c in trace.curves if c.cold_chain and c.metric in measures.TEMPERATURES)
+    return (
+        Fact(words.day(trace.harvested_at) if trace.harvested_at else None, words.say("Harvested")),
+        Fact(f"{words.number(sweetness.value, 1)} °Bx" if sweetness else None, words.say("Sweetness")),
+        Fact(span_of_values(cold, words), words.say("Cold chain")),
+    )
+
+
+def alerts(trace: Trace, words: Words) -> tuple[str, ...]:
+    """Every time the goods left their range: about the goods, whatever the verdict on the records."""
+    return tuple(
+        excursion_sentence(excursion, curve, words)
+        for curve in trace.curves
+        if curve.cold_chain
+        for excursion in curve.excursions
+    )
+
+
+def chain_label(trace: Trace, words: Words) -> str | None:
+    return words.say(plain(trace.chain_label)) if trace.chain_label is not None else None

@@ -1,0 +1,126 @@
+"""Turns errors into answers: a table of status codes; RFC 9457 problem documents, or a page for a reader."""
+
+from dataclasses import dataclass
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from starlette.exceptions import HTTPException
+
+from api.present.text import plain
+from api.words import message
+from traceability import errors
+
+
+class Unauthenticated(errors.NotAuthorised):
+    """We do not know who asks."""
+
+
+class TooLarge(errors.InvalidInput):
+    """The body is longer than we take."""
+
+
+class WrongMedia(errors.InvalidInput):
+    """The body is of a media type that we do not read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    status: int
+    type: str
+    """EPCIS 2.0 names its problems by CURIE."""
+    title: str
+    advice: str
+
+
+_INVALID = Answer(
+    400,
+    "epcisException:ValidationException",
+    message("This link is not right"),
+    message("Perhaps a character got lost. Scan the code again, or type what stands under it."),
+)
+_UNKNOWN = Answer(
+    404,
+    "epcisException:NoSuchResourceException",
+    message("We hold nothing under this code"),
+    message(
+        "Perhaps it was typed wrong, or its records have not arrived yet. "
+        "If the code is on goods that you hold, be careful: "
+        "whoever sold them can tell you where it comes from."
+    ),
+)
+_AWAY = Answer(
+    503,
+    "epcisException:ImplementationException",
+    message("Not right now"),
+    message("Something we lean on does not answer. Nothing is lost; try again in a minute."),
+)
+_BROKEN = Answer(
+    500,
+    "epcisException:ImplementationException",
+    message("Something went wrong here"),
+    message("It is our fault, not yours, and it is written down. Try again later."),
+)
+_FORBIDDEN = Answer(
+    403,
+    "epcisException:SecurityException",
+    message("You may not do this"),
+    message("It needs another token."),
+)
+_TABLE: tuple[tuple[type[errors.TraceError], Answer], ...] = (
+    (Unauthenticated, Answer(401, _FORBIDDEN.type, _FORBIDDEN.title, _FORBIDDEN.advice)),
+    (errors.NotAuthorised, _FORBIDDEN),
+    (TooLarge, Answer(413, "epcisException:CaptureLimitExceededException", _INVALID.title, _INVALID.advice)),
+    (
+        WrongMedia,
+        Answer(415, "epcisException:UnsupportedMediaTypeException", _INVALID.title, _INVALID.advice),
+    ),
+    (errors.InvalidInput, _INVALID),
+    (errors.Unknown, _UNKNOWN),
+    (errors.Duplicate, Answer(409, "epcisException:ResourceAlreadyExistsException", _INVALID.title, "")),
+    (errors.Unavailable, _AWAY),
+    (errors.TraceError, _BROKEN),
+)
+"""The first row that fits decides."""
+
+
+def install(app: FastAPI) -> None:
+    """Make every error of `app` leave through this module."""
+    app.add_exception_handler(errors.TraceError, _refused)
+    app.add_exception_handler(HTTPException, _not_routed)
+    app.add_exception_handler(RequestValidationError, _not_understood)
+    app.add_exception_handler(Exception, _failed)
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    answer = next(answer for kind, answer in _TABLE if isinstance(error, kind))
+    return _answered(request, answer, answer.status, str(error))
+
+
+async def _not_routed(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    answer = _UNKNOWN if status == 404 else _INVALID if status < 500 else _BROKEN
+    return _answered(request, answer, status, f"{request.method} {request.url.path}: {_detail(error)}")
+
+
+async def _not_understood(request: Request, error: Exception) -> Response:
+    return _answered(request, _INVALID, 400, str(error))
+
+
+async def _failed(request: Request, error: Exception) -> Response:
+    # The server's log has the traceback; a stranger gets nothing that helps them further in.
+    return _answered(request, _BROKEN, 500, type(error).__name__)
+
+
+def _detail(error: Exception) -> str:
+    return str(error.detail) if isinstance(error, HTTPException) else str(error)
+
+
+def _answered(request: Request, answer: Answer, status: int, detail: str) -> Response:
+    headers = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "10"}}.get(status, {})
+    if "text/html" in request.headers.get("accept", "") and request.query_params.get("format") != "json":
+        response: Response = request.app.state.error_page(request, answer, status, plain(detail))
+        response.headers.update(headers)
+        return response
+    problem = {"type": answer.type, "title": answer.title, "status": status, "detail": plain(detail)}
+    return JSONResponse(problem, status, headers, "application/problem+json")

@@ -1,0 +1,46 @@
+"""A link as a QR code: one path of an SVG, no smaller than a livestream's encoder lets through."""
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import qrcode
+from qrcode.constants import ERROR_CORRECT_M
+
+QUIET_ZONE = 4
+"""Modules of white around it (ISO/IEC 18004)."""
+SMALLEST_MODULE_PX = 8
+SMALLEST_CODE_PX = 344
+
+
+@dataclass(frozen=True, slots=True)
+class QrCode:
+    modules: int
+    """Along one side, quiet zone included."""
+    side_px: int
+    path: str
+    """In units of a module."""
+
+
+def scan_url(public_url: str, subject: str) -> str:
+    """What the code of `subject` says: scheme and host in upper case, which makes the code smaller."""
+    parts = urlsplit(public_url)
+    return f"{parts.scheme}://{parts.netloc}".upper() + parts.path + urlsplit(subject).path
+
+
+def qr_code(text: str) -> QrCode:
+    code = qrcode.QRCode(error_correction=ERROR_CORRECT_M, border=QUIET_ZONE)
+    code.add_data(text)
+    rows = code.get_matrix()
+    bars = [
+        f"M{start} {y}h{end - start}v1h{start - end}z"
+        for y, row in enumerate(rows)
+        for start, end in _bars(row)
+    ]
+    side = max(SMALLEST_CODE_PX, len(rows) * SMALLEST_MODULE_PX)
+    return QrCode(len(rows), side, "".join(bars))
+
+
+def _bars(row: list[bool]) -> list[tuple[int, int]]:
+    """Where runs of dark modules start and end."""
+    edges = [x for x in range(len(row) + 1) if (x < len(row) and row[x]) != (x > 0 and row[x - 1])]
+    return list(zip(edges[::2], edges[1::2], strict=True))

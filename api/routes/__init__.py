@@ -1,0 +1,1 @@
+"""The routes, one file a concern: each parses, calls the ledger once, presents."""

@@ -1,0 +1,46 @@
+"""GET of how the system is: alive, ready, and its numbers for Prometheus."""
+
+from collections.abc import Iterator, Mapping
+
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse, Response
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+
+from api.deps import LedgerDep
+
+router = APIRouter()
+
+
+@router.get("/healthz")
+def alive() -> JSONResponse:
+    return JSONResponse({"alive": True})
+
+
+@router.get("/readyz")
+def ready(ledger: LedgerDep) -> JSONResponse:
+    """Not ready only without the store: while broker or chain is away, pages are still served and say so."""
+    health = ledger.health()
+    parts = {"store": health.store, "broker": health.broker, "chain": health.chain}
+    return JSONResponse(
+        {name: fault or "ok" for name, fault in parts.items()}, 200 if health.store is None else 503
+    )
+
+
+@router.get("/metrics")
+def metrics(ledger: LedgerDep) -> Response:
+    registry = CollectorRegistry()
+    registry.register(_Status(ledger.status()))
+    return Response(generate_latest(registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+
+class _Status(Collector):
+    """One gauge a number of `status`: counters too, for they live in the store, not in this process."""
+
+    def __init__(self, status: Mapping[str, float]) -> None:
+        self._status = status
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        for name, value in self._status.items():
+            yield GaugeMetricFamily(f"guoji_{name}", name.replace("_", " "), value)

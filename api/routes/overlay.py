@@ -1,0 +1,66 @@
+"""GET of a lot's overlay for a livestream: a transparent page, and the events that keep it true."""
+
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import Response, StreamingResponse
+
+from api.deps import LedgerDep, SiteDep, WordsDep
+from api.present.overlay import overlay_state
+from api.qr import qr_code, scan_url
+from api.subject import subject_of
+
+router = APIRouter(prefix="/overlay")
+
+_MEDIA = {
+    "vertical": ("all", "not all"),
+    "horizontal": ("not all", "all"),
+    "auto": ("(orientation: portrait)", "(orientation: landscape)"),
+}
+"""For which media the vertical and the horizontal style hold, by layout."""
+
+
+@router.get("/01/{rest:path}/events")
+async def events(request: Request, site: SiteDep, ledger: LedgerDep, words: WordsDep) -> Response:
+    subject = subject_of(request, "/overlay", "/events")
+    await run_in_threadpool(
+        ledger.version, subject
+    )  # an unknown lot is a 404, not a stream that stays silent
+    return StreamingResponse(
+        _stream(site.live.states(subject, words.lang)),
+        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+        media_type="text/event-stream",
+    )
+
+
+@router.get("/01/{rest:path}")
+def overlay(
+    request: Request,
+    site: SiteDep,
+    ledger: LedgerDep,
+    words: WordsDep,
+    layout: Annotated[str, Query()] = "auto",
+    qr: Annotated[str, Query()] = "on",
+) -> Response:
+    subject = subject_of(request, "/overlay")
+    state = overlay_state(ledger.trace(subject), words, 0)
+    vertical, horizontal = _MEDIA.get(layout, _MEDIA["auto"])
+    response = site.pages.html(
+        "overlay.html",
+        words,
+        state.state,
+        overlay=state,
+        vertical=vertical,
+        horizontal=horizontal,
+        qr=qr_code(scan_url(site.public_url, subject)) if qr != "off" else None,
+        events=f"{request.scope['raw_path'].decode('latin-1').removesuffix('/')}/events?lang={words.lang}",
+    )
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+async def _stream(states: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    async for state in states:
+        yield b"data: " + state + b"\n\n"

@@ -1,0 +1,52 @@
+"""GET of what a stranger checks with: proofs, the readings of a batch, the trust policy."""
+
+import re
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from fastapi.responses import Response
+
+from api.deps import LedgerDep
+from traceability.errors import InvalidInput
+from traceability.gs1 import digital_link
+
+router = APIRouter()
+
+_FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
+_NOT_LONG = {"Cache-Control": "no-cache"}
+_HASH = re.compile(r"[0-9a-f]{64}")
+
+
+@router.get("/proof/{key}")
+def event_proof(key: str, ledger: LedgerDep) -> Response:
+    # Not for ever: before its anchor is final the file has none.
+    return _file(ledger.proof(_hash(key)), f"guoji-{key[:12]}.json", _NOT_LONG)
+
+
+@router.get("/proof")
+def trace_proof(ledger: LedgerDep, subject: Annotated[str, Query()] = "") -> Response:
+    identity = digital_link.identity(subject)
+    name = "-".join(re.sub(r"[^0-9A-Za-z]+", "_", value) for _, value in digital_link.parse(identity).path)
+    return _file(ledger.trace_proof(identity), f"guoji-{name}.json", _NOT_LONG)
+
+
+@router.get("/batch/{root}")
+def batch(root: str, ledger: LedgerDep) -> Response:
+    content = ledger.batch(_hash(root))
+    return Response(content, headers=_FOR_EVER, media_type="application/octet-stream")
+
+
+@router.get("/trust")
+def trust_policy(ledger: LedgerDep) -> Response:
+    return Response(ledger.trust_policy(), headers=_NOT_LONG, media_type="text/plain; charset=utf-8")
+
+
+def _file(content: bytes, name: str, headers: dict[str, str]) -> Response:
+    disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(content, headers=headers | disposition, media_type="application/json")
+
+
+def _hash(text: str) -> str:
+    if not _HASH.fullmatch(text):
+        raise InvalidInput(f"{text[:80]!r} is no hash; want 64 hex digits in lower case")
+    return text

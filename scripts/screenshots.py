@@ -1,0 +1,88 @@
+"""Takes a picture of every page in every state, from sample traces, with the browser of the machine.
+
+Run from the top of the repository: python -m scripts.screenshots FOLDER
+"""
+
+import sys
+from pathlib import Path
+
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.api.samples import PATH, in_every_state
+from tests.api.serving import SampleLedger, served
+
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PHONE = {"width": 390, "height": 844}
+SMALL = {"width": 320, "height": 640}
+DESK = {"width": 1280, "height": 900}
+CANVAS = {"vertical": {"width": 1080, "height": 1920}, "horizontal": {"width": 1920, "height": 1080}}
+
+
+def main(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        for state, trace in in_every_state().items():
+            with served(SampleLedger({trace.subject: trace})) as address:
+                _traces(browser, address, folder, state)
+                _overlays(browser, address, folder, state)
+        with served(SampleLedger({})) as address:
+            _others(browser, address, folder)
+        browser.close()
+
+
+def _traces(browser: Browser, address: str, folder: Path, state: str) -> None:
+    for lang in ("zh-CN", "en"):
+        url = f"{address}{PATH}?lang={lang}"
+        _take(browser, url, folder / f"page-{state}-{lang}.png", PHONE)
+        if state == "verified":
+            _take(browser, url, folder / f"page-{state}-{lang}-full.png", PHONE, full=True)
+            _take(browser, url, folder / f"page-{state}-{lang}-desk.png", DESK, full=True)
+            _take(browser, url, folder / f"page-{state}-{lang}-dark.png", PHONE, dark=True)
+            _take(browser, url, folder / f"page-{state}-{lang}-small.png", SMALL, full=True)
+
+
+def _overlays(browser: Browser, address: str, folder: Path, state: str) -> None:
+    for layout, canvas in CANVAS.items():
+        url = f"{address}/overlay{PATH}?layout={layout}&lang=zh-CN"
+        _take(browser, url, folder / f"overlay-{state}-{layout}.png", canvas, transparent=True)
+
+
+def _others(browser: Browser, address: str, folder: Path) -> None:
+    for lang in ("zh-CN", "en"):
+        _take(browser, f"{address}/?lang={lang}", folder / f"landing-{lang}.png", PHONE)
+        _take(browser, f"{address}{PATH}?lang={lang}", folder / f"unknown-lot-{lang}.png", PHONE)
+        _take(browser, f"{address}/01/123/10/A?lang={lang}", folder / f"bad-link-{lang}.png", PHONE)
+
+
+def _take(
+    browser: Browser,
+    url: str,
+    file: Path,
+    size: dict[str, int],
+    full: bool = False,
+    dark: bool = False,
+    transparent: bool = False,
+) -> None:
+    scheme = "dark" if dark else "light"
+    page = browser.new_page(viewport={"width": size["width"], "height": size["height"]}, color_scheme=scheme)
+    page.on(
+        "console", lambda message: print(f"{file.name}: {message.text}") if message.type == "error" else None
+    )
+    page.goto(url, wait_until="load")
+    page.wait_for_timeout(300)
+    page.screenshot(path=file, full_page=full, omit_background=transparent)
+    page.close()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

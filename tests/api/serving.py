@@ -1,0 +1,113 @@
+"""A ledger of sample traces, and a real web server over it."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import uvicorn
+
+from api.app import create_app
+from traceability.errors import InvalidInput, NotAuthorised, Unknown
+from traceability.ledger.ports import Captured
+from traceability.ledger.trace import Trace
+
+
+@dataclass(frozen=True, slots=True)
+class SampleGrant:
+    role: str
+    party: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SampleHealth:
+    store: str | None = None
+    broker: str | None = None
+    chain: str | None = None
+
+
+@dataclass
+class SampleLedger:
+    """A ledger that holds `traces` by subject, and knows the tokens "capture", "read" and "nobody"."""
+
+    traces: dict[str, Trace] = field(default_factory=dict)
+    captured: list[tuple[bytes, str]] = field(default_factory=list)
+    state_of_health: SampleHealth = SampleHealth()
+    away: Exception | None = None
+    """Raised by every look at a trace."""
+    traced: int = 0
+    """How many traces were made."""
+
+    def trace(self, subject: str) -> Trace:
+        self.version(subject)
+        self.traced += 1
+        return self.traces[subject]
+
+    def version(self, subject: str) -> str:
+        if self.away is not None:
+            raise self.away
+        if subject not in self.traces:
+            raise Unknown(f"we hold no event for {subject}")
+        return str(hash(self.traces[subject].verdict))
+
+    def proof(self, key: str) -> bytes:
+        return b'{"proof":"%s"}' % key.encode()
+
+    def trace_proof(self, subject: str) -> bytes:
+        return b'{"bundle":"%s"}' % subject.encode()
+
+    def batch(self, root: str) -> bytes:
+        return b"leaves of " + root.encode()
+
+    def capture(self, body: bytes, party: str) -> tuple[Captured, ...]:
+        if b"wrong" in body:
+            raise InvalidInput("event 1 has no eventTime")
+        self.captured.append((body, party))
+        return (Captured("ab" * 32, "ni:///sha-256;00?ver=CBV2.0", False),)
+
+    def checkpoint(self) -> bytes:
+        return b"guoji.example/log\n7\n"
+
+    def tile(self, level: int, index: int, width: int) -> bytes:
+        if index > 1_000_000:
+            raise Unknown(f"the log has no tile {index}")
+        return f"tile {level} {index} {width}".encode()
+
+    def entry_bundle(self, index: int, width: int) -> bytes:
+        return f"entries {index} {width}".encode()
+
+    def trust_policy(self) -> str:
+        return "log guoji.example/log\n"
+
+    def authorise(self, token: str) -> SampleGrant:
+        known = {
+            "capture": SampleGrant("capture", "9521234000013"),
+            "read": SampleGrant("read", None),
+            "nobody": SampleGrant("capture", None),
+        }
+        if token not in known:
+            raise NotAuthorised("we did not issue this token")
+        return known[token]
+
+    def health(self) -> SampleHealth:
+        return self.state_of_health
+
+    def status(self) -> dict[str, float]:
+        return {"readings_stored": 2000, "entries_waiting": 3}
+
+
+@contextmanager
+def served(ledger: SampleLedger, live_every_s: float = 1) -> Iterator[str]:
+    """The address of the application over `ledger` on a free port, for as long as the block lasts."""
+    app = create_app(ledger, "https://guoji.example", live_every_s)
+    config = uvicorn.Config(app, port=0, ws="none", log_level="critical", timeout_graceful_shutdown=1)
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        thread.join(0.05)
+    try:
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join()
