@@ -12,7 +12,7 @@ from traceability.errors import InvalidInput
     [
         ("https://a.example", None, ["https://a.example"]),
         (["https://a.example"], {"x": "urn:x"}, ["https://a.example", {"x": "urn:x"}]),
-        ([{"x": "urn:x"}], [{"x": "urn:x"}, {"y": "urn:y"}], [{"x": "urn:x"}, {"y": "urn:y"}]),
+        ([{"x": "urn:x"}, {"x": "urn:y"}], {"x": "urn:x"}, [{"x": "urn:x"}, {"x": "urn:y"}, {"x": "urn:x"}]),
         (None, "https://a.example", ["https://a.example"]),
     ],
 )

@@ -159,7 +159,7 @@ def test_one_document_leaves_no_prefix_behind_for_the_next():
     ("fields", "problem"),
     [
         ({"type": 5}, "type 5"),
-        ({"bizStep": {"a": 1}}, "bizStep is an dict"),
+        ({"bizStep": {"a": 1}}, "bizStep holds a dict"),
         ({"farm:a": "\ud800"}, "surrogate"),
         ({"farm:a": "1E-999999999"}, "too small"),
         ({"eventTime": "2026-08-15T14:00:00"}, "no time zone"),

@@ -63,6 +63,7 @@ def test_every_kind_of_epc_urn_becomes_its_digital_link(urn, path):
         "urn:epc:id:sgtin:4012345.０11111.987",
         "urn:epc:id:sgtin:4012345.011111.a b",
         "urn:epc:id:sscc:4012345.00000000111",
+        "urn:epc:id:sscc:4012345.000000001",
         "urn:epc:id:giai:4012345." + "a" * 24,
         "urn:epc:id:adi:W81X9C.1.2",
         "urn:epc:tag:sgtin-96:3.4012345.011111.9",

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 
-from traceability.epcis.vocabulary import CONTEXT_VOC, names
+from traceability.epcis.vocabulary import CONTEXT_VOC
 from traceability.errors import InvalidInput
 
 ContextItem = str | Mapping[str, object]
 Context = Sequence[ContextItem]
 """An effective @context: URLs and prefix tables, in order."""
+
+_KNOWN = "one of " + ", ".join(CONTEXT_VOC)
 
 
 def as_context(value: object) -> list[ContextItem]:
@@ -28,10 +30,8 @@ def effective_context(
 
     For a single event, the event is the document.
     """
-    context = as_context(document.get("@context"))
-    if event is not None:
-        context += [item for item in as_context(event.get("@context")) if item not in context]
-    return context
+    own = [] if event is None else as_context(event.get("@context"))
+    return as_context(document.get("@context")) + own
 
 
 def prefixes(context: Context) -> dict[str, str]:
@@ -47,9 +47,9 @@ def prefixes(context: Context) -> dict[str, str]:
         elif item in CONTEXT_VOC:
             standard = True
         else:
-            raise InvalidInput(f"@context {item!r} is not one we can resolve, want {names(CONTEXT_VOC)}")
+            raise InvalidInput(f"@context {item!r} is not one we can resolve, want {_KNOWN}")
     if not standard:
-        raise InvalidInput(f"@context names no EPCIS context, want {names(CONTEXT_VOC)}")
+        raise InvalidInput(f"@context names no EPCIS context, want {_KNOWN}")
     return declared
 
 

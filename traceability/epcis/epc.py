@@ -17,20 +17,15 @@ _PART = r"(?:%2[3dfDF]|%3[0-9]|%4[1-9A-Fa-f]|%5[0-9Aa]|[0-9A-Z-])"
 Escape = Callable[[str], str]
 
 
-def escape_all(serial: str) -> str:
-    """Percent-encode what GS1 Digital Link reserves, as the hash tool's release 1.9.3 does."""
-    return _escape_tail(
-        serial.replace("!", "%21").replace("(", "%28").replace(")", "%29").replace("*", "%2A")
-    )
-
-
-def _escape_tail(serial: str) -> str:
+def escape_few(serial: str) -> str:
+    """Percent-encode as the current hash tools do: `! ( ) *` stay as they are."""
     return serial.replace("+", "%2B").replace(",", "%2C").replace(":", "%3A")
 
 
-def escape_few(serial: str) -> str:
-    """Percent-encode as the current hash tools do: `! ( ) *` stay as they are."""
-    return _escape_tail(serial)
+def escape_all(serial: str) -> str:
+    """Percent-encode what GS1 Digital Link reserves, as the hash tool's release 1.9.3 does."""
+    escaped = serial.replace("!", "%21").replace("(", "%28").replace(")", "%29").replace("*", "%2A")
+    return escape_few(escaped)
 
 
 def check_digit(digits: str) -> str:
@@ -100,6 +95,7 @@ _SCHEMES: dict[str, _Scheme] = {
     "id:gsin": _numeric(16, "", lambda p, r, s, e: f"402/{_checked(p + r)}"),
 }
 
+_DIGITS = re.compile(r"[0-9]*")
 _URN = re.compile(r"urn:epc:((?:id|idpat|class):[a-z]+):([0-9]{6,12})\.(.*)", re.DOTALL)
 _ALPHANUMERIC: dict[str, tuple[re.Pattern[str], Callable[[str, list[str], Escape], str]]] = {
     "id:giai": (re.compile(rf"((?:{_SYMBOL})+)"), lambda p, s, e: f"8004/{p}{e(s[0])}"),
@@ -133,7 +129,7 @@ def _with_digits(scheme: _Scheme, prefix: str, tail: str, escape: Escape) -> str
     length = scheme.digits - len(prefix)
     reference = tail[:length]
     rest = scheme.rest.fullmatch(tail, length)
-    if len(reference) != length or not (reference.isascii() and (reference + "0").isdigit()) or rest is None:
+    if len(reference) != length or _DIGITS.fullmatch(reference) is None or rest is None:
         return None
     return scheme.build(prefix, reference, list(rest.groups()), escape)
 

@@ -166,7 +166,7 @@ class _Writer:
                 return f"{field.name}={field.words[value]}"
             text = self._values.time(value.strip()) if field.time else self._values.text(value)
         elif isinstance(value, dict | list):
-            raise InvalidInput(f"{field.name} is an {type(value).__name__}, want one value")
+            raise InvalidInput(f"{field.name} holds a {type(value).__name__}, want one value")
         else:
             text = self._values.text(value)
         return f"{field.name}={text}" if text else ""

@@ -1,6 +1,6 @@
 """The fixed words of EPCIS 2.0 and CBV 2.0, and the names of our own extension."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 GUOJI_PREFIX = "guoji"
 GUOJI_NAMESPACE = "https://ns.guoji.example/epcis/"
@@ -88,8 +88,3 @@ _ALERTS = "ALARM_CONDITION ERROR_CONDITION"
 def sensor_terms(voc: str) -> Mapping[str, str]:
     """Give the URI of each measurement type and alert in the namespace `voc`."""
     return _terms(voc, _MEASUREMENTS + _ALERTS)
-
-
-def names(prefixes: Iterable[str]) -> str:
-    """Write a set of names for an error message, in a fixed order."""
-    return ", ".join(sorted(prefixes))
