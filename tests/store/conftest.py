@@ -6,8 +6,8 @@ from itertools import count
 import pytest
 from sqlalchemy import text
 
-from traceability.store import all_tables  # noqa: F401 - puts every table on `metadata`
-from traceability.store.schema import metadata, open_engine
+from traceability.store.migrate import migrate
+from traceability.store.schema import open_engine
 
 _NUMBER = count(1)
 
@@ -25,15 +25,20 @@ def postgresql_url(tmp_path_factory):
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
-def engine(request, tmp_path):
+def empty_engine(request, tmp_path):
     if request.param == "sqlite":
         url = f"sqlite:///{tmp_path / 'store.db'}"
     else:
         url = _new_database(request.getfixturevalue("postgresql_url"))
     engine = open_engine(url, create=True)
-    metadata.create_all(engine)
     yield engine
     engine.dispose()
+
+
+@pytest.fixture
+def engine(empty_engine):
+    migrate(empty_engine)
+    return empty_engine
 
 
 def _new_database(url):

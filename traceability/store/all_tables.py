@@ -1,6 +1,6 @@
 """Every table, so that one look at `metadata` sees the whole schema."""
 
-from traceability.store import anchors, devices, events, log, readings, tokens
+from traceability.store import anchors, batches, devices, events, log, readings, streams, tokens
 from traceability.store.schema import metadata
 
-__all__ = ["anchors", "devices", "events", "log", "metadata", "readings", "tokens"]
+__all__ = ["anchors", "batches", "devices", "events", "log", "metadata", "readings", "streams", "tokens"]

@@ -13,7 +13,7 @@ from traceability.errors import InvalidInput
 
 def migrate(engine: Engine) -> bool:
     """Run the steps that are missing, all in one transaction; whether there were any."""
-    config = _config()
+    config = configured()
     with engine.begin() as connection:
         before = MigrationContext.configure(connection).get_current_revision()
         config.attributes["connection"] = connection
@@ -23,7 +23,7 @@ def migrate(engine: Engine) -> bool:
 
 def check_up_to_date(engine: Engine) -> None:
     """Raises `InvalidInput` if the schema is not the one that this version of the code was written for."""
-    wanted = ScriptDirectory.from_config(_config()).get_current_head()
+    wanted = ScriptDirectory.from_config(configured()).get_current_head()
     with engine.connect() as connection:
         found = MigrationContext.configure(connection).get_current_revision()
     if found != wanted:
@@ -32,7 +32,7 @@ def check_up_to_date(engine: Engine) -> None:
         )
 
 
-def _config() -> Config:
+def configured() -> Config:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     return config
