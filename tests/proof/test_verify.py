@@ -14,7 +14,7 @@ from traceability.proof.proof_file import Proof, parse_proof_file, to_bytes
 from traceability.proof.trust import TrustPolicy
 from traceability.proof.verdict import Contradicted, TraceVerified, Unchecked, Verified
 from traceability.proof.verify import Outcome, verify
-from traceability.proof.verify_trace import verify_trace
+from traceability.proof.verify_trace import mentions, verify_trace
 
 VECTORS = Path(__file__).parents[1] / "vectors" / "proof"
 
@@ -142,6 +142,14 @@ def test_a_trace_counts_what_is_verified_and_asks_each_thing_once():
     assert report.verdict == TraceVerified(2, 2, alone.verdict.anchored_at)
     assert [event.mentions_subject for event in report.events] == [True, False]
     assert chains[0].asked == its_chains[0].asked
+
+
+def test_an_event_mentions_a_lot_by_its_name_or_by_one_of_its_items_and_by_no_longer_lot():
+    lot = "https://id.gs1.org/01/09521234500018/10/L1"
+
+    assert mentions({"epcList": [lot]}, lot)
+    assert mentions({"quantityList": [{"epcClass": f"{lot}/21/7"}]}, lot)
+    assert not mentions({"epcList": [f"{lot}2"], "note": f"about {lot}"}, lot)
 
 
 def test_a_trace_with_a_gap_counts_the_gap():

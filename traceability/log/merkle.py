@@ -88,7 +88,6 @@ def check_inclusion(index: int, size: int, leaf_hash: bytes, proof: Sequence[byt
         raise CheckFailed(f"entry {index} lies outside a log of {size}")
     inner = (index ^ (size - 1)).bit_length()
     _check_shape(proof, inner + (index >> inner).bit_count())
-    _check_width("leaf hash", leaf_hash)
     node = leaf_hash
     for level, sibling in enumerate(proof):
         on_right = level >= inner or index >> level & 1

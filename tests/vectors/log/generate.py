@@ -37,6 +37,13 @@ def inclusion_vectors() -> dict[str, dict[str, object]]:
         "index-of-another-half": {"index": 20},
         "index-is-size": {"index": 21},
         "index-beyond-64-bits": {"index": 2**64 + 5},
+        "index-one-of-size-one": {
+            "index": 1,
+            "size": 1,
+            "leaf_hash": LEAVES[1],
+            "proof": [LEAVES[0]],
+            "root": root_of(LEAVES[:2]),
+        },
         "index-negative": {"index": -1},
         "size-zero": {"size": 0},
         "size-of-another-shape": {"size": 5 + 1},

@@ -151,6 +151,10 @@ def unchecked() -> dict[str, tuple[str, Vector]]:
             "1 of 1 endpoints confirm it, want 2",
             vector(SOUND.proof(0), trust=policy(f"chain {CHAIN_ID}", f"contract {CONTRACT}")),
         ),
+        "one-endpoint-contradicts-where-two-must-agree": (
+            "so it anchored nothing",
+            second_chain_away(),
+        ),
         "one-endpoint-twice": (
             "1 of 2 endpoints confirm it, want 2",
             second_chain(name=SOUND.chain()["name"]),
@@ -173,6 +177,13 @@ def unchecked() -> dict[str, tuple[str, Vector]]:
         ),
         "trace-without-events": ("the trace has no events", vector(TraceProof(LOT, ()))),
     }
+
+
+def second_chain_away() -> Vector:
+    made = second_chain()
+    failed = {SOUND.claim.transaction: {**receipt(), "succeeded": False}}
+    made["chains"] = [{**SOUND.chain(), "receipts": failed}, {"name": "b", "away": True}]
+    return made
 
 
 def receipt() -> Vector:
