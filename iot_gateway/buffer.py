@@ -1,0 +1,43 @@
+"""What a device keeps: every payload that no receipt covers yet, and what it needs to judge receipts."""
+
+from dataclasses import replace
+from hashlib import sha256
+
+from traceability.telemetry.receipt import Receipt, covers, nothing_sent
+
+
+class Buffer:
+    """Of one epoch. In memory: a device that restarts with nothing begins a new epoch."""
+
+    def __init__(self, device: str, epoch: int) -> None:
+        self._device = device
+        self._sent = nothing_sent(epoch)
+        self._last = 0
+        self.payloads: dict[int, bytes] = {}
+        """Not covered yet, by number."""
+
+    @property
+    def epoch(self) -> int:
+        return self._sent.epoch
+
+    @property
+    def next_number(self) -> int:
+        return self._last + 1
+
+    def keep(self, payload: bytes) -> int:
+        """Keep the payload that carries `next_number`; its number."""
+        self._last += 1
+        self.payloads[self._last] = payload
+        digests = {**self._sent.digests, self._last: sha256(payload).digest()}
+        self._sent = replace(self._sent, digests=digests)
+        return self._last
+
+    def free(self, receipt: Receipt) -> int:
+        """Drop what a receipt covers, once its signature was checked; how many that were."""
+        if receipt.device != self._device:
+            return 0
+        covered, self._sent = covers(receipt, self._sent)
+        freed = covered & self.payloads.keys()
+        for number in freed:
+            del self.payloads[number]
+        return len(freed)

@@ -1,0 +1,150 @@
+"""The gateway's place at an MQTT broker, by paho-mqtt: messages come in groups, and we acknowledge them."""
+
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from queue import Empty, Queue
+
+import structlog
+from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage, MQTTv311
+from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+
+from iot_gateway.logins import Address
+from traceability.ledger.record import Delivery, SignedReceipt
+from traceability.telemetry import topics
+
+MAX_QUEUED = 20_000
+"""More than any broker sends unacknowledged. When it is full, the network thread waits, then the broker."""
+LONGEST_WAIT_S = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    delivery: Delivery
+    mid: int
+    qos: int
+    connection: int
+    """Packet ids mean something only within the connection they came on."""
+
+
+class MqttInbox:
+    """A persistent session: what comes while we are away waits at the broker.
+
+    MQTT 3.1.1, since the embedded broker speaks nothing newer; the client id is the user name.
+    """
+
+    def __init__(self, address: Address, log: structlog.typing.FilteringBoundLogger) -> None:
+        self._address = address
+        self._log = log
+        self._queue: Queue[Received] = Queue(MAX_QUEUED)
+        self._connection = 0
+        self._said_away = False
+        self.subscribed = threading.Event()
+        """Set while the broker keeps messages for us. Before the first time it may drop them."""
+        self._client = Client(
+            CallbackAPIVersion.VERSION2,
+            client_id=address.user,
+            clean_session=False,
+            protocol=MQTTv311,
+            manual_ack=True,
+        )
+        self._client.username_pw_set(address.user, address.password)
+        self._client.reconnect_delay_set(1, LONGEST_WAIT_S)
+        self._client.on_connect = self._on_connect
+        self._client.on_connect_fail = self._on_connect_fail
+        self._client.on_disconnect = self._on_disconnect
+        self._client.on_subscribe = self._on_subscribe
+        self._client.on_message = self._on_message
+
+    def open(self) -> None:
+        """Connect in the background, and again whenever the connection is lost."""
+        self._client.connect_async(self._address.host, self._address.port)
+        self._client.loop_start()
+
+    def close(self) -> None:
+        self._client.disconnect()
+        self._client.loop_stop()
+
+    def batches(self, at_most: int, wait_s: float, stop: threading.Event) -> Iterator[list[Received]]:
+        """What has arrived, `at_most` at a time, until `stop`, which is looked at every `wait_s`.
+
+        Nobody waits for a group to fill: while one is being stored, the next one gathers.
+        """
+        while not stop.is_set():
+            batch: list[Received] = []
+            try:
+                batch.append(self._queue.get(timeout=wait_s))
+                while len(batch) < at_most:
+                    batch.append(self._queue.get_nowait())
+            except Empty:
+                if not batch:
+                    continue
+            yield batch
+
+    def acknowledge(self, messages: Sequence[Received]) -> None:
+        """Let the broker forget `messages`. Those of an earlier connection it will send again instead."""
+        for message in messages:
+            if message.connection == self._connection:
+                self._client.ack(message.mid, message.qos)
+
+    def answer(self, receipts: Sequence[SignedReceipt]) -> None:
+        # Not repeated by MQTT: a device that misses a receipt sends its readings again and gets a newer one.
+        for receipt in receipts:
+            self._client.publish(topics.receipts(receipt.device), receipt.note, qos=0)
+
+    def _on_connect(
+        self, client: Client, _data: object, _flags: ConnectFlags, code: ReasonCode, _more: Properties | None
+    ) -> None:
+        if code.is_failure:
+            self._say_away(str(code))
+            return
+        self._connection += 1
+        self._said_away = False
+        client.subscribe(topics.ALL, qos=1)
+
+    def _on_subscribe(
+        self, _client: Client, _data: object, _mid: int, codes: list[ReasonCode], _more: Properties | None
+    ) -> None:
+        if any(code.is_failure for code in codes):
+            self._log.error("broker refuses the subscription", topic=topics.ALL, user=self._address.user)
+            return
+        self.subscribed.set()
+        self._log.info("broker is there", host=self._address.host, port=self._address.port)
+
+    def _on_connect_fail(self, _client: Client, _data: object) -> None:
+        self._say_away("no connection")
+
+    def _on_disconnect(
+        self,
+        _client: Client,
+        _data: object,
+        _flags: DisconnectFlags,
+        code: ReasonCode,
+        _more: Properties | None,
+    ) -> None:
+        self.subscribed.clear()
+        if code.is_failure:
+            self._say_away(str(code))
+
+    def _say_away(self, reason: str) -> None:
+        if not self._said_away:
+            self._log.warning(
+                "broker is away, trying again",
+                host=self._address.host,
+                port=self._address.port,
+                reason=reason,
+            )
+        self._said_away = True
+
+    def _on_message(self, client: Client, _data: object, message: MQTTMessage) -> None:
+        try:
+            topic = message.topic
+        except UnicodeDecodeError:
+            topic = "not UTF-8"
+        if topic.endswith("/receipts"):  # our own answers come back, since we subscribe to everything
+            client.ack(message.mid, message.qos)
+            return
+        delivery = Delivery(topic, bytes(message.payload))
+        self._queue.put(Received(delivery, message.mid, message.qos, self._connection))

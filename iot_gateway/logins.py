@@ -1,0 +1,62 @@
+"""Who logs in at the broker, where, and with which password."""
+
+import json
+import secrets
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from traceability.errors import InvalidInput
+from traceability.keyfiles import read_secret, write_secret
+
+GATEWAY = "gateway"
+"""User name of all gateways; every other user is a device, under its alias."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A broker, and who we are there."""
+
+    host: str
+    port: int
+    user: str
+    password: str = field(repr=False)
+
+
+def address(mqtt_url: str, user: str, password: str) -> Address:
+    """From `mqtt://host:port`. Raises `InvalidInput`."""
+    parts = urlsplit(mqtt_url)
+    if parts.scheme != "mqtt" or not parts.hostname:
+        raise InvalidInput(f"broker {mqtt_url!r} is not like mqtt://host:port")
+    return Address(parts.hostname, parts.port or 1883, user, password)
+
+
+def make_passwords(file: Path, users: Iterable[str]) -> Mapping[str, str]:
+    """The passwords in `file` by user name, with new ones for those of `users` that have none yet."""
+    held = read_passwords(file) if file.exists() else {}
+    missing = [user for user in users if user not in held]
+    if missing:
+        held = {**held, **{user: secrets.token_urlsafe(24) for user in missing}}
+        write_secret(file, json.dumps(held, indent=1).encode())
+    return held
+
+
+def read_passwords(file: Path) -> Mapping[str, str]:
+    """Raises `InvalidInput`."""
+    try:
+        held = json.loads(read_secret(file))
+    except ValueError as error:
+        raise InvalidInput(f"{file} is not JSON: {error}") from error
+    if not isinstance(held, dict) or not all(isinstance(password, str) for password in held.values()):
+        raise InvalidInput(f"{file} is not a JSON object of passwords by user name")
+    return held
+
+
+def password_of(user: str, passwords: Mapping[str, str]) -> str:
+    """Raises `InvalidInput` if the broker knows no such user."""
+    if user not in passwords:
+        raise InvalidInput(
+            f"the broker knows no user {user}; it knows {', '.join(sorted(passwords)) or 'nobody'}"
+        )
+    return passwords[user]

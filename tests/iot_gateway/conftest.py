@@ -1,0 +1,76 @@
+"""Real brokers, a store and a gateway between them."""
+
+import shutil
+import subprocess
+
+import pytest
+import structlog
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from iot_gateway import mosquitto
+from iot_gateway.broker import free_port, start_broker, wait_until_open
+from iot_gateway.logins import Address, make_passwords
+from traceability.log.note import NoteSigner
+from traceability.store import all_tables  # noqa: F401 - puts every table on `metadata`
+from traceability.store.devices import DeviceTable
+from traceability.store.schema import metadata, open_engine
+from traceability.telemetry.device import Device
+
+DEVICES = ("cold-7", "cold-8")
+
+
+@pytest.fixture
+def signer():
+    return NoteSigner("guoji.example/gateway", Ed25519PrivateKey.from_private_bytes(bytes(32)))
+
+
+@pytest.fixture
+def log():
+    return structlog.get_logger()
+
+
+@pytest.fixture
+def passwords(tmp_path):
+    return make_passwords(tmp_path / "passwords.json", ["gateway", *DEVICES])
+
+
+@pytest.fixture(params=["nats", "mosquitto"])
+def address_of(request, tmp_path, passwords):
+    """A broker of each kind; the address of a user there."""
+    start = {"nats": _nats, "mosquitto": _mosquitto}[request.param]
+    process, port = start(tmp_path / "broker", passwords)
+    yield lambda user: Address("127.0.0.1", port, user, passwords[user])
+    process.terminate()
+    process.wait()
+
+
+def _nats(folder, passwords):
+    broker = start_broker(folder, passwords)
+    return broker.process, broker.port
+
+
+def _mosquitto(folder, passwords):
+    program = shutil.which("mosquitto", path="/usr/sbin:/usr/bin:/usr/local/sbin")
+    if program is None:
+        pytest.skip("the Debian package mosquitto is missing")
+    port = free_port("127.0.0.1")
+    config = mosquitto.write_config(folder, passwords, "127.0.0.1", port)
+    output = (folder / "log").open("ab")
+    process = subprocess.Popen([program, "-c", str(config)], stdout=output, stderr=output)
+    output.close()
+    wait_until_open(process, "127.0.0.1", port, folder / "log")
+    return process, port
+
+
+@pytest.fixture
+def database(tmp_path):
+    """URL of a store in which `DEVICES` are registered."""
+    url = f"sqlite:///{tmp_path / 'store.db'}"
+    engine = open_engine(url, create=True)
+    metadata.create_all(engine)
+    for alias in DEVICES:
+        giai = f"https://id.gs1.org/8004/9521321{alias}"
+        place = "https://id.gs1.org/414/9521321000032"
+        DeviceTable(engine).keep(Device(alias, giai, "9521321000018", {}, place, cold_chain=True))
+    engine.dispose()
+    return url

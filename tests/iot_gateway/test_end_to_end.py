@@ -1,0 +1,209 @@
+import random
+import subprocess
+import sys
+import threading
+import time
+from contextlib import contextmanager
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from paho.mqtt.client import Client, MQTTv311
+from paho.mqtt.enums import CallbackAPIVersion
+
+from iot_gateway.gateway import run
+from iot_gateway.inbox import MqttInbox
+from iot_gateway.simulator import SimulatedDevice, encode_message
+from traceability.log.note import NoteSigner, NoteVerifier
+from traceability.store.arrivals import ArrivalTable
+from traceability.store.readings import ReadingTable
+from traceability.store.schema import open_engine
+from traceability.telemetry.receipt import open_receipt
+from traceability.telemetry.senml import decode
+
+pytestmark = pytest.mark.slow
+
+
+def now_ms():
+    return time.time_ns() // 1_000_000
+
+
+@contextmanager
+def a_gateway(address, engine, signer, log):
+    inbox, stop = MqttInbox(address, log), threading.Event()
+    inbox.open()
+    worker = threading.Thread(target=run, args=(inbox, ArrivalTable(engine), signer, 60, stop, log))
+    worker.start()
+    try:
+        assert inbox.subscribed.wait(10)
+        yield
+    finally:
+        stop.set()
+        worker.join()
+        inbox.close()
+
+
+@contextmanager
+def a_simulated(address, gateway, **changes):
+    device = SimulatedDevice(address, NoteVerifier.of(gateway), **changes)
+    device.open()
+    try:
+        yield device
+    finally:
+        device.close()
+
+
+@pytest.fixture
+def engine(database):
+    engine = open_engine(database)
+    yield engine
+    engine.dispose()
+
+
+def stored(engine, alias):
+    return [decode(each.payload, alias) for each in ReadingTable(engine).between(alias, 0, 10**14)]
+
+
+def test_every_reading_is_stored_once_and_freed_by_its_receipt(address_of, engine, signer, log):
+    with (
+        a_gateway(address_of("gateway"), engine, signer, log),
+        a_simulated(address_of("cold-7"), signer) as device,
+    ):
+        for number in range(500):
+            device.send(now_ms() - 1000 + number, {"air_temperature": number / 10, "door_open": False})
+        device.settle(30)
+
+    assert [each.sequence for each in stored(engine, "cold-7")] == list(range(1, 501))
+    assert device.kept() == 0
+
+
+def test_a_device_frees_nothing_on_the_word_of_another_key(address_of, engine, signer, log):
+    impostor = NoteSigner(signer.name, Ed25519PrivateKey.from_private_bytes(bytes([1] * 32)))
+
+    with (
+        a_gateway(address_of("gateway"), engine, impostor, log),
+        a_simulated(address_of("cold-7"), signer) as device,
+    ):
+        device.send(now_ms(), {"air_temperature": 4})
+        with pytest.raises(Exception, match="1 readings of cold-7 have no receipt"):
+            device.settle(1)
+
+    assert len(stored(engine, "cold-7")) == 1
+
+
+def test_bad_input_is_quarantined_and_answered_and_the_gateway_goes_on(address_of, engine, signer, log):
+    ahead = encode_message("cold-7", 9, 2, now_ms() + 3_600_000, {"air_temperature": 4})
+    not_a_number = encode_message("cold-7", 9, 3, now_ms(), {"air_temperature": float("nan")})
+    bad = [b"{", b"\xff\x00", bytes(2 * 1024 * 1024), ahead, not_a_number]
+    receipts = []
+
+    with a_gateway(address_of("gateway"), engine, signer, log):
+        device = a_client(address_of("cold-7"), receipts)
+        for payload in bad:
+            publish(device, "guoji/v1/cold-7/readings", payload)
+        publish(device, "guoji/v1/cold-7/reading", b"to a wrong topic")
+        publish(device, "guoji/v1/cold-7/readings", encode_message("cold-7", 9, 1, now_ms(), {"battery": 80}))
+        publish(device, "guoji/v1/cold-7/readings", encode_message("cold-7", 9, 1, now_ms(), {"battery": 90}))
+        wait_for(lambda: ReadingTable(engine).counts().conflicts == 1)
+        wait_for(lambda: len(answered(receipts, signer)) == len(bad) + 2)
+        device.disconnect()
+        device.loop_stop()
+
+    counts = ReadingTable(engine).counts()
+    assert (counts.readings, counts.quarantined, counts.conflicts) == (1, len(bad) + 1, 1)
+    assert {sha256(payload).digest() for payload in bad} < answered(receipts, signer)
+
+
+def test_a_device_reaches_only_its_own_topics(address_of, engine, signer, log):
+    overheard = []
+
+    with a_gateway(address_of("gateway"), engine, signer, log):
+        impostor = a_client(address_of("cold-8"), overheard, listens_to="cold-7")
+        # NATS acknowledges what it drops, Mosquitto too: only what is stored tells.
+        publish(
+            impostor, "guoji/v1/cold-7/readings", encode_message("cold-7", 9, 1, now_ms(), {"battery": 1})
+        )
+        with a_simulated(address_of("cold-7"), signer) as device:
+            device.send(now_ms(), {"battery": 80})
+            device.settle(10)
+        impostor.disconnect()
+        impostor.loop_stop()
+
+    assert [each.measurements[0].value for each in stored(engine, "cold-7")] == [80]
+    assert overheard == []
+
+
+def test_a_killed_gateway_loses_nothing_it_gave_a_receipt_for(address_of, database, engine, signer, log):
+    readings, kept, stop = 1500, {}, threading.Event()
+    with a_gateway(address_of("gateway"), engine, signer, log):
+        pass  # from now on the broker keeps messages for it
+    killer = threading.Thread(target=kill_and_restart, args=(address_of("gateway"), database, stop))
+    killer.start()
+
+    def send(alias):
+        with a_simulated(address_of(alias), signer, epoch=9, resend_after_s=1) as device:
+            for number in range(readings):
+                device.send(now_ms(), {"air_temperature": number})
+                time.sleep(0.004)
+            device.settle(60)
+            kept[alias] = device.kept()
+
+    senders = [threading.Thread(target=send, args=(alias,)) for alias in ("cold-7", "cold-8")]
+    for sender in senders:
+        sender.start()
+    for sender in senders:
+        sender.join()
+    stop.set()
+    killer.join()
+
+    assert kept == {"cold-7": 0, "cold-8": 0}
+    for alias in kept:
+        numbers = {each.sequence: each.measurements[0].value for each in stored(engine, alias)}
+        assert numbers == {number + 1: number for number in range(readings)}
+    assert ReadingTable(engine).counts().readings == 2 * readings
+    assert ReadingTable(engine).counts().conflicts == 0
+
+
+def kill_and_restart(address, database, stop, rounds=3):
+    command = [sys.executable, str(Path(__file__).with_name("gateway_process.py"))]
+    command += [database, address.host, str(address.port), address.password]
+    moments = [2 + random.random() for _ in range(rounds)] + [None]
+    for moment in moments:
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        stop.wait(moment)
+        process.kill()
+        process.wait()
+
+
+def a_client(address, received, listens_to=None):
+    client = Client(CallbackAPIVersion.VERSION2, client_id=address.user, protocol=MQTTv311)
+    client.username_pw_set(address.user, address.password)
+    client.on_message = lambda _client, _data, message: received.append(message.payload)
+    connected = threading.Event()
+    client.on_connect = lambda *_: connected.set()
+    client.connect(address.host, address.port)
+    client.loop_start()
+    assert connected.wait(10)
+    client.subscribe(f"guoji/v1/{listens_to or address.user}/receipts")
+    time.sleep(0.3)
+    return client
+
+
+def publish(client, topic, payload):
+    client.publish(topic, payload, qos=1).wait_for_publish(10)
+
+
+def answered(receipts, signer):
+    """Digests of all payloads that the receipts name as refused, quarantined or in conflict."""
+    opened = [open_receipt(note, [NoteVerifier.of(signer)]) for note in receipts]
+    named = [[*each.refused, *each.quarantined] for each in opened]
+    conflicts = [conflict.came for each in opened for conflict in each.conflicts]
+    return {one.digest for some in named for one in some} | set(conflicts)
+
+
+def wait_for(condition, timeout_s=20):
+    give_up_at_s = time.monotonic() + timeout_s
+    while not condition():
+        assert time.monotonic() < give_up_at_s
+        time.sleep(0.05)

@@ -1,0 +1,60 @@
+import pytest
+
+from iot_gateway import broker, mosquitto
+from iot_gateway.logins import Address, address, make_passwords, password_of, read_passwords
+from traceability.errors import InvalidInput, Refused
+
+
+def test_a_password_is_made_once_and_only_its_owner_can_read_it(tmp_path):
+    file = tmp_path / "passwords.json"
+
+    first = make_passwords(file, ["gateway", "cold-7"])
+    second = make_passwords(file, ["gateway", "cold-7", "cold-8"])
+
+    assert second["cold-7"] == first["cold-7"] != second["cold-8"]
+    assert read_passwords(file) == second
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert password_of("cold-8", second) == second["cold-8"]
+    with pytest.raises(InvalidInput, match="knows no user cold-9"):
+        password_of("cold-9", second)
+
+
+@pytest.mark.parametrize("content", ["", "[]", '{"a": 1}'])
+def test_a_spoiled_password_file_is_refused(tmp_path, content):
+    (tmp_path / "passwords.json").write_text(content)
+
+    with pytest.raises(InvalidInput, match="is not"):
+        read_passwords(tmp_path / "passwords.json")
+
+
+def test_an_address_is_read_strictly_and_never_shows_its_password():
+    assert address("mqtt://broker.example", "u", "p") == Address("broker.example", 1883, "u", "p")
+    assert "secret" not in repr(address("mqtt://broker.example:2", "u", "secret"))
+    with pytest.raises(InvalidInput, match="is not like"):
+        address("http://broker.example", "u", "p")
+
+
+@pytest.mark.parametrize("configure", [broker.write_config, mosquitto.write_config])
+def test_only_the_owner_can_read_what_configures_a_broker(tmp_path, configure):
+    ports = (1883, 4222) if configure is broker.write_config else (1883,)
+
+    configure(tmp_path, {"gateway": "g", "cold-7": "c"}, "127.0.0.1", *ports)
+
+    assert {file.stat().st_mode & 0o777 for file in tmp_path.iterdir()} == {0o600}
+
+
+@pytest.mark.slow
+def test_a_taken_port_is_not_mistaken_for_our_broker(tmp_path):
+    running = broker.start_broker(tmp_path / "one", {})
+
+    try:
+        with pytest.raises(Refused, match=f"port {running.port} on 127"):
+            broker.start_broker(tmp_path / "two", {}, port=running.port)
+    finally:
+        running.stop()
+
+
+@pytest.mark.slow
+def test_a_broker_that_cannot_start_says_where_the_reason_is(tmp_path):
+    with pytest.raises(Refused, match=r"nats\.log says why"):
+        broker.start_broker(tmp_path, {"gateway": '"'})
