@@ -34,6 +34,7 @@ def test_a_file_is_read_back_as_it_was_written(vector):
         ({"extra": 1}, "has the unknown key 'extra'"),
         ({"event": []}, "event of proof is of the wrong kind"),
         ({"context": "https://example.com"}, "context of proof is of the wrong kind"),
+        ({"context": [None]}, "@context holds a NoneType"),
         ({"entry": None}, "entry of proof is of the wrong kind"),
         ({"entry": EVENT["proof"]["entry"][:-4]}, "entry has"),
         ({"entry": EVENT["proof"]["entry"] + "\n"}, "base64"),

@@ -1,6 +1,7 @@
 """Every vector comes to the verdict it names: sound proofs, gaps, and every way to lie that has a file."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -8,8 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from traceability.epcis.canonical import canonical_bytes
 from traceability.errors import ChainUnavailable, InvalidInput
 from traceability.proof.chain_reader import Block, ContractEvent, Head, Receipt
+from traceability.proof.entry import event_digest
 from traceability.proof.proof_file import Proof, parse_proof_file, to_bytes
 from traceability.proof.trust import TrustPolicy
 from traceability.proof.verdict import Contradicted, TraceVerified, Unchecked, Verified
@@ -187,3 +190,29 @@ def test_no_bit_of_a_proof_file_can_change_and_leave_it_verified(name, data):
         return
 
     assert not isinstance(report.verdict, Verified)
+
+
+json_values = st.recursive(
+    st.sampled_from([None, True, 0, -1.5, "", "1E400", "2026-99-99T00:00:00Z", "urn:epc:id:sgtin:1.2.3"]),
+    lambda inner: (
+        st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from(["id", "type", "ex:x"]), inner)
+    ),
+    max_leaves=5,
+)
+
+
+@given(st.sampled_from(["sound-event", "sound-batch"]), json_values, st.data())
+def test_no_event_that_a_forger_can_write_breaks_the_verifier(name, value, data):
+    vector = load(name)
+    key = data.draw(st.sampled_from([*vector["proof"]["event"], "ilmd", "errorDeclaration", "epcList"]))
+    vector["proof"]["event"][key] = value
+    proof = parse_proof_file(json.dumps(vector["proof"]).encode())
+    entry = proof.entry
+    committed = event_digest(entry.nonce, canonical_bytes(proof.event, proof.context))
+
+    try:
+        report = verify(replace(proof, entry=replace(entry, event_digest=committed)), None, [])
+    except InvalidInput:
+        return
+
+    assert isinstance(report.verdict, Unchecked)

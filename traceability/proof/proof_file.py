@@ -1,10 +1,11 @@
 """The proof file: all a stranger needs to check one event, or all events of a trace, in one JSON text."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from traceability.epcis.context import Context, as_context
 from traceability.epcis.parse import MAX_BYTES, parse_json
 from traceability.errors import InvalidInput
 from traceability.log.text import from_base64, from_hex, to_base64, to_hex
@@ -34,7 +35,7 @@ class AnchorClaim:
 class Proof:
     """Of one event. Parsed, not checked."""
 
-    context: Sequence[Any]
+    context: Context
     """The event's effective JSON-LD context."""
     event: Mapping[str, Any]
     entry: Entry
@@ -104,7 +105,7 @@ def _proof(value: object, where: str) -> Proof:
     if fields["format"] != PROOF_FORMAT:
         raise InvalidInput(f"{where} has the format {fields['format'][:80]!r}, want {PROOF_FORMAT!r}")
     return Proof(
-        fields["context"],
+        as_context(fields["context"]),
         fields["event"],
         Entry.from_bytes(from_base64(fields["entry"], f"entry of {where}")),
         TlogProof.from_text(fields["tlog"]),
