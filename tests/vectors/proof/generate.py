@@ -2,104 +2,39 @@
 
 import json
 import sys
-from collections.abc import Callable
-from copy import deepcopy
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
-from world import CHAIN_ID, CONTRACT, LOG, LOT, SOUND, World, batch, payload, policy, shipping, signer
+from edits import (
+    ELSEWHERE,
+    FOREIGN,
+    IMPOSTOR,
+    OTHER,
+    Vector,
+    changed,
+    edited,
+    entry_with,
+    leaves_with,
+    of_world,
+    other_root_on_chain,
+    receipt,
+    second_chain,
+    second_chain_away,
+    second_chain_of_three,
+    swap_signature,
+    tlog_with,
+    unanchored,
+    vector,
+    with_chain,
+    with_event,
+    with_receipt,
+)
+from world import CHAIN_ID, CONTRACT, LOG, LOT, SOUND, batch, payload, policy, shipping
 
 from traceability.log.checkpoint import Checkpoint
-from traceability.log.text import from_base64, to_base64, to_hex
-from traceability.proof.proof_file import Proof, TraceProof, proof_json, trace_json
-
-Vector = dict[str, Any]
-OTHER = sha256(b"another").digest()
-ELSEWHERE = "0x" + "ee" * 20
-FOREIGN = signer("foreign.example/log", 9)
-IMPOSTOR = signer(LOG.name, 9)
-
-
-def vector(proof: Proof | TraceProof, *chains: Vector, trust: str | None = policy()) -> Vector:
-    as_json = trace_json(proof) if isinstance(proof, TraceProof) else proof_json(proof)
-    return deepcopy({"policy": trust, "proof": as_json, "chains": list(chains or (SOUND.chain(),))})
-
-
-def of_world(world: World, trust: str = policy()) -> Vector:
-    return vector(world.proof(0), world.chain(), trust=trust)
-
-
-def with_chain(**changes: Any) -> Vector:
-    return of_world(replace(SOUND, chain_changes=changes))
-
-
-def with_receipt(**changes: Any) -> Vector:
-    receipts = SOUND.chain()["receipts"]
-    return with_chain(receipts={tx: {**receipt, **changes} for tx, receipt in receipts.items()})
-
-
-def with_event(**changes: Any) -> Vector:
-    """The one event that the receipt holds, changed."""
-    [receipt] = SOUND.chain()["receipts"].values()
-    return with_receipt(events=[{**receipt["events"][0], **changes}])
-
-
-def changed(change: Callable[[Vector], object], index: int = 0) -> Vector:
-    """A sound vector whose proof file `change` then edits."""
-    made = vector(SOUND.proof(index))
-    change(made["proof"])
-    return made
-
-
-def edited(path: str, value: Any) -> Vector:
-    """A sound vector with one value of its proof file replaced."""
-    *parents, last = path.split(".")
-
-    def edit(proof: Vector) -> None:
-        for name in parents:
-            proof = proof[name]
-        proof[last] = value
-
-    return changed(edit)
-
-
-def entry_with(start: int, data: bytes) -> Vector:
-    entry = SOUND.entry(0).to_bytes()
-    return edited("entry", to_base64(entry[:start] + data + entry[start + len(data) :]))
-
-
-def tlog_with(**changes: Any) -> Vector:
-    return edited("tlog", replace(SOUND.proof(0).tlog, **changes).to_text())
-
-
-def leaves_with(change: Callable[[list[bytes]], list[bytes]]) -> Vector:
-    return changed(
-        lambda proof: proof["batch"].update(
-            leaves=[
-                to_base64(leaf) for leaf in change([from_base64(x, "leaf") for x in proof["batch"]["leaves"]])
-            ]
-        ),
-        index=1,
-    )
-
-
-def other_root_on_chain() -> Vector:
-    """The log's operator rewrote an entry after the anchor, and signs the new tree at the same size."""
-    rewritten = replace(SOUND, events=[(shipping(disposition="rewritten"), None), *SOUND.events[1:]])
-    return vector(rewritten.proof(0), SOUND.chain())
-
-
-def unanchored(chain: Vector) -> Vector:
-    return vector(replace(SOUND.proof(0), anchor=None), chain)
-
-
-def second_chain(**changes: Any) -> Vector:
-    two = policy(f"chain {CHAIN_ID}", f"contract {CONTRACT}")
-    return vector(
-        SOUND.proof(0), SOUND.chain(), {**SOUND.chain("chain-b.example:8545"), **changes}, trust=two
-    )
+from traceability.log.text import to_base64, to_hex
+from traceability.proof.proof_file import TraceProof
 
 
 def sound() -> dict[str, Vector]:
@@ -118,12 +53,6 @@ def sound() -> dict[str, Vector]:
             TraceProof(LOT, (SOUND.proof(0), replace(SOUND.proof(1), anchor=None)))
         ),
     }
-
-
-def second_chain_of_three() -> Vector:
-    made = second_chain()
-    made["chains"].append({**SOUND.chain("chain-c.example:8545"), "receipts": {}})
-    return made
 
 
 def unchecked() -> dict[str, tuple[str, Vector]]:
@@ -177,18 +106,6 @@ def unchecked() -> dict[str, tuple[str, Vector]]:
         ),
         "trace-without-events": ("the trace has no events", vector(TraceProof(LOT, ()))),
     }
-
-
-def second_chain_away() -> Vector:
-    made = second_chain()
-    failed = {SOUND.claim.transaction: {**receipt(), "succeeded": False}}
-    made["chains"] = [{**SOUND.chain(), "receipts": failed}, {"name": "b", "away": True}]
-    return made
-
-
-def receipt() -> Vector:
-    [found] = SOUND.chain()["receipts"].values()
-    return dict(found)
 
 
 def contradicted() -> dict[str, dict[str, Vector]]:
@@ -281,12 +198,6 @@ def traces() -> dict[str, tuple[str, Vector]]:
         "trace-with-two-histories": ("checkpoint", vector(fork)),
         "trace-with-one-lie": ("event", vector(TraceProof(LOT, (SOUND.proof(0), lie)))),
     }
-
-
-def swap_signature(note: str) -> str:
-    head, _, line = note.rstrip("\n").rpartition(" ")
-    data = from_base64(line, "signature")
-    return f"{head} {to_base64(data[:-1] + bytes([data[-1] ^ 1]))}\n"
 
 
 def main(folder: Path) -> None:

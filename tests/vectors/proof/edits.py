@@ -1,0 +1,122 @@
+"""Ways to change a sound proof vector: its file, its log, its chain."""
+
+from collections.abc import Callable
+from copy import deepcopy
+from dataclasses import replace
+from hashlib import sha256
+from typing import Any
+
+from world import CHAIN_ID, CONTRACT, LOG, SOUND, World, policy, shipping, signer
+
+from traceability.log.text import from_base64, to_base64
+from traceability.proof.proof_file import Proof, TraceProof, proof_json, trace_json
+
+Vector = dict[str, Any]
+OTHER = sha256(b"another").digest()
+ELSEWHERE = "0x" + "ee" * 20
+FOREIGN = signer("foreign.example/log", 9)
+IMPOSTOR = signer(LOG.name, 9)
+
+
+def vector(proof: Proof | TraceProof, *chains: Vector, trust: str | None = policy()) -> Vector:
+    as_json = trace_json(proof) if isinstance(proof, TraceProof) else proof_json(proof)
+    return deepcopy({"policy": trust, "proof": as_json, "chains": list(chains or (SOUND.chain(),))})
+
+
+def of_world(world: World, trust: str = policy()) -> Vector:
+    return vector(world.proof(0), world.chain(), trust=trust)
+
+
+def with_chain(**changes: Any) -> Vector:
+    return of_world(replace(SOUND, chain_changes=changes))
+
+
+def with_receipt(**changes: Any) -> Vector:
+    receipts = SOUND.chain()["receipts"]
+    return with_chain(receipts={tx: {**receipt, **changes} for tx, receipt in receipts.items()})
+
+
+def with_event(**changes: Any) -> Vector:
+    """The one event that the receipt holds, changed."""
+    [receipt] = SOUND.chain()["receipts"].values()
+    return with_receipt(events=[{**receipt["events"][0], **changes}])
+
+
+def changed(change: Callable[[Vector], object], index: int = 0) -> Vector:
+    """A sound vector whose proof file `change` then edits."""
+    made = vector(SOUND.proof(index))
+    change(made["proof"])
+    return made
+
+
+def edited(path: str, value: Any) -> Vector:
+    """A sound vector with one value of its proof file replaced."""
+    *parents, last = path.split(".")
+
+    def edit(proof: Vector) -> None:
+        for name in parents:
+            proof = proof[name]
+        proof[last] = value
+
+    return changed(edit)
+
+
+def entry_with(start: int, data: bytes) -> Vector:
+    entry = SOUND.entry(0).to_bytes()
+    return edited("entry", to_base64(entry[:start] + data + entry[start + len(data) :]))
+
+
+def tlog_with(**changes: Any) -> Vector:
+    return edited("tlog", replace(SOUND.proof(0).tlog, **changes).to_text())
+
+
+def leaves_with(change: Callable[[list[bytes]], list[bytes]]) -> Vector:
+    return changed(
+        lambda proof: proof["batch"].update(
+            leaves=[
+                to_base64(leaf) for leaf in change([from_base64(x, "leaf") for x in proof["batch"]["leaves"]])
+            ]
+        ),
+        index=1,
+    )
+
+
+def other_root_on_chain() -> Vector:
+    """The log's operator rewrote an entry after the anchor, and signs the new tree at the same size."""
+    rewritten = replace(SOUND, events=[(shipping(disposition="rewritten"), None), *SOUND.events[1:]])
+    return vector(rewritten.proof(0), SOUND.chain())
+
+
+def unanchored(chain: Vector) -> Vector:
+    return vector(replace(SOUND.proof(0), anchor=None), chain)
+
+
+def second_chain(**changes: Any) -> Vector:
+    two = policy(f"chain {CHAIN_ID}", f"contract {CONTRACT}")
+    return vector(
+        SOUND.proof(0), SOUND.chain(), {**SOUND.chain("chain-b.example:8545"), **changes}, trust=two
+    )
+
+
+def second_chain_of_three() -> Vector:
+    made = second_chain()
+    made["chains"].append({**SOUND.chain("chain-c.example:8545"), "receipts": {}})
+    return made
+
+
+def second_chain_away() -> Vector:
+    made = second_chain()
+    failed = {SOUND.claim.transaction: {**receipt(), "succeeded": False}}
+    made["chains"] = [{**SOUND.chain(), "receipts": failed}, {"name": "b", "away": True}]
+    return made
+
+
+def receipt() -> Vector:
+    [found] = SOUND.chain()["receipts"].values()
+    return dict(found)
+
+
+def swap_signature(note: str) -> str:
+    head, _, line = note.rstrip("\n").rpartition(" ")
+    data = from_base64(line, "signature")
+    return f"{head} {to_base64(data[:-1] + bytes([data[-1] ^ 1]))}\n"
