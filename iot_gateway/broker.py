@@ -65,13 +65,16 @@ def start_broker(
     Raises `Refused` if it does not start.
     """
     port = free_port(host, port)
-    config = write_config(folder, passwords, host, port, free_port("127.0.0.1"))
+    command = broker_command(folder, passwords, host, port)
     with (folder / "nats.log").open("ab") as output:
-        process = subprocess.Popen(
-            [_program(), "-c", str(config)], stdout=output, stderr=output, preexec_fn=die_with_parent
-        )
+        process = subprocess.Popen(command, stdout=output, stderr=output, preexec_fn=die_with_parent)
     wait_until_open(process, host, port, folder / "nats.log")
     return Broker(process, host, port)
+
+
+def broker_command(folder: Path, passwords: Mapping[str, str], host: str, port: int) -> list[str]:
+    """What to run for the broker, once its configuration is written into `folder`."""
+    return [_program(), "-c", str(write_config(folder, passwords, host, port, free_port("127.0.0.1")))]
 
 
 def write_config(

@@ -12,6 +12,8 @@ from traceability.keyfiles import read_secret, write_secret
 
 GATEWAY = "gateway"
 """User name of all gateways; every other user is a device, under its alias."""
+PASSWORDS = "broker-passwords.json"
+"""Where an installation keeps them, among its keys."""
 
 
 @dataclass(frozen=True, slots=True)

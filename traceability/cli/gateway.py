@@ -1,0 +1,41 @@
+"""`guoji gateway`: takes readings from the broker into the store."""
+
+import argparse
+import os
+
+from traceability.cli.journal import configure
+from traceability.cli.loop import until_told_to_stop
+from traceability.settings import Settings
+
+SLACK_S = 30
+"""What receipts promise beyond the usual time to the log, for parts that are being started again."""
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    gateway = commands.add_parser(
+        "gateway",
+        help="take readings from the broker into the store, and answer the devices",
+        description="Store what devices publish at GUOJI_MQTT_URL, acknowledge it to the broker only then, "
+        "and send each device a signed receipt. What can never become a reading goes into quarantine. While "
+        "broker or store is away, this waits and says so once.",
+    )
+    gateway.set_defaults(run=_gateway)
+
+
+def _gateway(_args: argparse.Namespace) -> int:
+    from iot_gateway.gateway import run
+    from iot_gateway.inbox import MqttInbox
+    from iot_gateway.logins import GATEWAY, PASSWORDS, address, password_of, read_passwords
+    from traceability.wiring import gateway_signer, open_store
+
+    settings = Settings.read(os.environ)
+    log, stop, store = configure("gateway", settings.log_json), until_told_to_stop(), open_store(settings)
+    password = password_of(GATEWAY, read_passwords(settings.keys / PASSWORDS))
+    inbox = MqttInbox(address(settings.mqtt_url, GATEWAY, password), log)
+    inbox.open()
+    try:
+        promise_s = settings.seal_every_s + settings.publish_every_s + SLACK_S
+        run(inbox, store.arrivals, gateway_signer(settings), promise_s, stop, log)
+    finally:
+        inbox.close()
+    return 0
