@@ -45,7 +45,7 @@ class Ledger(Protocol):
         """All that is known about a canonical Digital Link. Raises `Unknown`."""
 
     def version(self, subject: str) -> str:
-        """Another text whenever `trace` would say something else; far cheaper. Raises `Unknown`."""
+        """Another text whenever `trace` may say something else; far cheaper, and known for any subject."""
 
     def proof(self, key: str) -> bytes:
         """The JSON proof file of one event, by the hex leaf hash of its entry. Raises `Unknown`."""
@@ -55,6 +55,9 @@ class Ledger(Protocol):
 
     def batch(self, root: str) -> bytes:
         """What a batch event's rawData points at, by the hex root. Raises `Unknown`."""
+
+    def document(self, digest: str) -> bytes:
+        """A file that an event names, by its hex SHA-256. Raises `Unknown`."""
 
     def capture(self, body: bytes, party: str) -> Sequence[Captured]:
         """Take an EPCIS document or event from the party with this GLN. Raises `InvalidInput`."""

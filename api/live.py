@@ -32,6 +32,10 @@ class Live:
         self._every_s = every_s
         self._feeds: dict[str, _Feed] = {}
 
+    def now(self, subject: str) -> States:
+        """The state at this moment. Raises what computing it raises, `Unknown` among it."""
+        return self._compute(subject)
+
     async def states(self, subject: str, lang: str) -> AsyncIterator[bytes]:
         """The newest state, at most once each period; a slow listener misses some, and queues none."""
         feed = self._feeds.setdefault(subject, _Feed())

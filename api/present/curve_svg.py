@@ -51,8 +51,8 @@ class Chart:
     x_marks: tuple[Mark, ...]
 
 
-def chart(curve: Curve, height: int, words: Words) -> Chart:
-    """Lay out `curve`, which has at least one point."""
+def chart(curve: Curve, height: int, grain: int, words: Words) -> Chart:
+    """Lay out `curve`, which has at least one point, in columns `grain` units wide."""
     start, end = curve.points[0].taken_at_ms, curve.points[-1].taken_at_ms
     bounds = [bound for bound in (curve.low, curve.high) if bound is not None]
     values = [point.value for point in curve.points] + bounds
@@ -61,7 +61,7 @@ def chart(curve: Curve, height: int, words: Words) -> Chart:
     across, up = (WIDTH - LEFT - RIGHT) / (end - start or 1), (bottom - TOP) / (highest - lowest or 1)
 
     def x(at_ms: int) -> int:
-        return round(LEFT + (min(max(at_ms, start), end) - start) * across)
+        return LEFT + round((min(max(at_ms, start), end) - start) * across / grain) * grain
 
     def y(value: float) -> int:
         return round(bottom - (value - lowest) * up)

@@ -1,16 +1,23 @@
 """A curve's card: the drawing, and in words what it says, where it left its range, where nothing is known."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from api.present import measures
-from api.present.curve_svg import Chart, chart
+from api.present.curve_svg import Chart, Mark, chart
 from api.present.text import plain
 from api.words import Words
 from traceability.ledger.trace import Curve
-from traceability.telemetry.cold_chain import Excursion
+from traceability.telemetry.cold_chain import Excursion, Stretch
 
 _TALL, _LOW = 570, 330
+_FINE, _COARSE = 1, 9
+"""Columns of the drawing: every reading of the journey; of the field, the extremes of each three pixels."""
+MOST_NOTES = 6
+"""Of excursions, and of silences; a broken sensor could make thousands."""
+
+T = TypeVar("T", Excursion, Stretch)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,33 +38,32 @@ class CurveCard:
     cold_chain: bool
     chart: Chart | None
     """None when not one reading applies."""
-    hot_labels: tuple[str, ...]
-    """One for each excursion of the chart."""
+    hot_label: Mark | None
     notes: tuple[Note, ...]
     staged: str | None
 
 
 def curve_card(curve: Curve, words: Words) -> CurveCard:
     title = f"{measures.metric(curve.metric, words)} · {plain(curve.alias)}"
-    staged = words.name(curve.staged or {})
-    notes = tuple(_notes(curve, words))
-    if not curve.points:
-        nothing = words.say("No readings apply to these goods.")
-        return CurveCard(
-            title, words.say("Unknown"), nothing, nothing, curve.cold_chain, None, (), notes, staged
-        )
-    headline, under = _headline(curve, words)
+    headline, under = _headline(curve, words) if curve.points else _nothing(words)
+    drawn = _drawn(curve, words) if curve.points else None
     return CurveCard(
         title=title,
         headline=headline,
         under=under,
         summary=f"{title}: {headline} {under}",
         cold_chain=curve.cold_chain,
-        chart=chart(curve, _TALL if curve.cold_chain else _LOW, words),
-        hot_labels=tuple(_hot_label(excursion, curve, words) for excursion in curve.excursions),
-        notes=notes,
-        staged=staged,
+        chart=drawn,
+        hot_label=_hot_label(curve, drawn, words) if drawn and curve.excursions else None,
+        notes=tuple(_notes(curve, words)),
+        staged=words.name(curve.staged or {}),
     )
+
+
+def longest(stretches: Sequence[T], most: int) -> list[T]:
+    """The `most` longest, in their order."""
+    ranked = sorted(stretches, key=lambda stretch: stretch.from_ms - stretch.to_ms)[:most]
+    return [stretch for stretch in stretches if stretch in ranked]
 
 
 def span_of_values(curves: tuple[Curve, ...], words: Words) -> str | None:
@@ -65,16 +71,24 @@ def span_of_values(curves: tuple[Curve, ...], words: Words) -> str | None:
     values = [point.value for curve in curves for point in curve.points]
     if not values:
         return None
-    return f"{words.number(min(values), 1)}–{words.number(max(values), 1)} {measures.unit(curves[0].unit)}"
+    lowest, highest = min(values), max(values)
+    digits = 2 if max(abs(lowest), abs(highest)) < 1 else 1
+    # A dash that touched a minus sign would be read as part of it.
+    dash = " – " if lowest < 0 else "–"
+    span = f"{words.number(lowest, digits)}{dash}{words.number(highest, digits)}"
+    return f"{span} {measures.unit(curves[0].unit)}".rstrip()
 
 
 def excursion_sentence(excursion: Excursion, curve: Curve, words: Words) -> str:
+    start, extreme = words.moment_ms(excursion.from_ms), measures.amount(excursion.extreme, curve.unit, words)
+    if excursion.from_ms == excursion.to_ms:
+        return words.say("{start}, one reading of {extreme}.", start=start, extreme=extreme)
     return words.say(
         "{start} to {end}, {span}, at worst {extreme}.",
-        start=words.moment_ms(excursion.from_ms),
+        start=start,
         end=words.time(words.at(excursion.to_ms)),
         span=words.span(excursion.to_ms - excursion.from_ms),
-        extreme=measures.amount(excursion.extreme, curve.unit, words),
+        extreme=extreme,
     )
 
 
@@ -94,22 +108,45 @@ def _headline(curve: Curve, words: Words) -> tuple[str, str]:
 
 
 def _notes(curve: Curve, words: Words) -> Iterator[Note]:
-    for excursion in curve.excursions:
-        title = words.say("Outside the range") + f" · {_hot_label(excursion, curve, words)}"
+    excursions, silences = longest(curve.excursions, MOST_NOTES), longest(curve.silences, MOST_NOTES)
+    for excursion in excursions:
+        title = words.say("Outside the range") + f" · {_worst(excursion, curve, words)}"
         meaning = words.say(
             "Warmth or frost shortens how long fruit keeps; it does not say that this fruit is bad."
         )
         yield Note("hot", title, f"{excursion_sentence(excursion, curve, words)} {meaning}")
-    for silence in curve.silences:
+    for silence in silences:
         title = words.say("No readings for {span}", span=words.span(silence.to_ms - silence.from_ms))
         start, end = words.moment_ms(silence.from_ms), words.time(words.at(silence.to_ms))
+        what = words.say("{start} to {end}: what happened then is not known.", start=start, end=end)
+        yield Note("gap", title, what)
+    left = len(curve.excursions) + len(curve.silences) - len(excursions) - len(silences)
+    if left:
         yield Note(
             "gap",
-            title,
-            words.say("{start} to {end}: what happened then is not known.", start=start, end=end),
+            words.say_many(
+                "{count} shorter one is drawn above.", "{count} shorter ones are drawn above.", left
+            ),
+            "",
         )
 
 
-def _hot_label(excursion: Excursion, curve: Curve, words: Words) -> str:
+def _hot_label(curve: Curve, drawn: Chart, words: Words) -> Mark:
+    """Over the longest excursion; more labels would stand on each other, and the notes name all."""
+    worst = longest(curve.excursions, 1)[0]
+    return Mark(drawn.excursions[curve.excursions.index(worst)].middle, _worst(worst, curve, words))
+
+
+def _worst(excursion: Excursion, curve: Curve, words: Words) -> str:
     extreme = measures.amount(excursion.extreme, curve.unit, words)
     return f"{extreme} · {words.span(excursion.to_ms - excursion.from_ms)}"
+
+
+def _nothing(words: Words) -> tuple[str, str]:
+    return words.say("Unknown"), words.say("No readings apply to these goods.")
+
+
+def _drawn(curve: Curve, words: Words) -> Chart:
+    if curve.cold_chain:
+        return chart(curve, _TALL, _FINE, words)
+    return chart(curve, _LOW, _COARSE, words)

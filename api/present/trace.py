@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from api.present import measures
-from api.present.curves import CurveCard, curve_card, excursion_sentence, span_of_values
+from api.present.curves import CurveCard, curve_card, excursion_sentence, longest, span_of_values
 from api.present.findings import FindingLine, finding_lines
 from api.present.grades import GradeLine, grades
 from api.present.lab import LabReport, lab_reports, sugar
@@ -23,6 +23,13 @@ _CODES = {
     "10": message("Lot"),
     "21": message("Item"),
 }
+
+MOST_ALERTS = 3
+"""Of one curve; the curve itself names more."""
+MOST_UNFOLDED = 2
+
+_FIRST_IN_FIELD = ("air_temperature", "soil_moisture")
+"""What tells a shopper most about how it grew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +59,8 @@ class TracePage:
     groups: tuple[Group, ...]
     cold: tuple[CurveCard, ...]
     field: tuple[CurveCard, ...]
+    field_folded: tuple[CurveCard, ...]
+    """The other stations' curves, which only some readers open."""
     reports: tuple[LabReport, ...]
     findings: tuple[FindingLine, ...]
     stops: tuple[Stop, ...]
@@ -63,6 +72,7 @@ class TracePage:
 
 def trace_page(trace: Trace, words: Words, public_url: str) -> TracePage:
     link = digital_link.parse(trace.subject)
+    field = _field_cards(trace, words)
     proof_url = f"/proof?subject={quote(trace.subject, safe='')}"
     return TracePage(
         subject=trace.subject,
@@ -76,7 +86,8 @@ def trace_page(trace: Trace, words: Words, public_url: str) -> TracePage:
         chain_label=chain_label(trace, words),
         groups=timeline(trace, words),
         cold=tuple(curve_card(curve, words) for curve in trace.curves if curve.cold_chain),
-        field=tuple(curve_card(curve, words) for curve in trace.curves if not curve.cold_chain),
+        field=field[:MOST_UNFOLDED],
+        field_folded=field[MOST_UNFOLDED:],
         reports=lab_reports(trace.lab_results, words),
         findings=finding_lines(trace.findings, words),
         stops=stops(trace, words),
@@ -103,14 +114,26 @@ def facts(trace: Trace, words: Words) -> tuple[Fact, ...]:
 
 
 def alerts(trace: Trace, words: Words) -> tuple[str, ...]:
-    """Every time the goods left their range: about the goods, whatever the verdict on the records."""
+    """When the goods left their range: about the goods, whatever the verdict on the records."""
     return tuple(
         excursion_sentence(excursion, curve, words)
         for curve in trace.curves
         if curve.cold_chain
-        for excursion in curve.excursions
+        for excursion in longest(curve.excursions, MOST_ALERTS)
     )
 
 
 def chain_label(trace: Trace, words: Words) -> str | None:
     return words.say(plain(trace.chain_label)) if trace.chain_label is not None else None
+
+
+def _field_cards(trace: Trace, words: Words) -> tuple[CurveCard, ...]:
+    """Of the stations: one curve of each of the metrics that tell most, then the others."""
+    curves = [curve for curve in trace.curves if not curve.cold_chain]
+    first = [
+        found
+        for metric in _FIRST_IN_FIELD
+        if (found := next((curve for curve in curves if curve.metric == metric), None)) is not None
+    ]
+    others = [curve for curve in curves if curve not in first]
+    return tuple(curve_card(curve, words) for curve in (*first, *others))

@@ -7,8 +7,8 @@ from api.present.text import plain
 from api.words import Words
 from traceability.proof.verdict import Contradicted, TraceVerdict, TraceVerified, Unchecked, Verdict, Verified
 
-NOT_ANCHORED: Final = "not yet anchored"
-"""Stands in the reason of an `Unchecked` that only waits for the chain; any other reason means "unknown"."""
+WAITING: Final = ("not yet anchored", "is not in the log yet", "is under no checkpoint yet")
+"""Stand in the reasons of an `Unchecked` that only needs time; any other reason makes it "unknown"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ def _contradicted(step: str, reason: str, words: Words) -> Badge:
 
 
 def _unchecked(reason: str, words: Words) -> Badge:
-    if NOT_ANCHORED in reason:
+    if any(waiting in reason for waiting in WAITING):
         sentence = words.say(
             "Recorded, but the chain does not hold it yet. This usually takes a few minutes."
         )

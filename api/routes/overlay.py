@@ -23,11 +23,10 @@ _MEDIA = {
 
 
 @router.get("/01/{rest:path}/events")
-async def events(request: Request, site: SiteDep, ledger: LedgerDep, words: WordsDep) -> Response:
+async def events(request: Request, site: SiteDep, words: WordsDep) -> Response:
     subject = subject_of(request, "/overlay", "/events")
-    await run_in_threadpool(
-        ledger.version, subject
-    )  # an unknown lot is a 404, not a stream that stays silent
+    # An unknown lot is a 404 now, not a stream that stays silent for ever.
+    await run_in_threadpool(site.live.now, subject)
     return StreamingResponse(
         _stream(site.live.states(subject, words.lang)),
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},

@@ -36,6 +36,17 @@ def batch(root: str, ledger: LedgerDep) -> Response:
     return Response(content, headers=_FOR_EVER, media_type="application/octet-stream")
 
 
+@router.get("/documents/{digest}")
+def document(digest: str, ledger: LedgerDep) -> Response:
+    """As plain text or a download, whatever it is: nothing that comes from outside may run on our pages."""
+    content = ledger.document(_hash(digest))
+    try:
+        content.decode()
+    except UnicodeDecodeError:
+        return Response(content, headers=_FOR_EVER, media_type="application/octet-stream")
+    return Response(content, headers=_FOR_EVER, media_type="text/plain; charset=utf-8")
+
+
 @router.get("/trust")
 def trust_policy(ledger: LedgerDep) -> Response:
     return Response(ledger.trust_policy(), headers=_NOT_LONG, media_type="text/plain; charset=utf-8")

@@ -1,0 +1,189 @@
+"""The overlay: whole states as events, one computation for all listeners, nothing stale that looks fresh."""
+
+import asyncio
+import json
+from dataclasses import replace
+
+import httpx
+import pytest
+import zxingcpp
+from PIL import Image, ImageDraw
+
+from api.live import Live
+from api.overlay_feed import OverlayFeed
+from api.present.overlay import overlay_state
+from api.qr import QUIET_ZONE, SMALLEST_MODULE_PX, qr_code, scan_url
+from api.words import languages
+from tests.api.samples import PATH, PENDING, SUBJECT, a_cabinet, a_trace, a_truck, with_last
+from tests.api.serving import SampleLedger, served
+from traceability.errors import Unavailable
+
+SPEAK = languages()
+
+
+def cold_of(trace, since_made_ms=0):
+    return overlay_state(trace, SPEAK["en"], since_made_ms).cold
+
+
+def test_a_live_value_says_how_old_it_is():
+    cold = cold_of(a_trace())
+
+    assert (cold.freshness, cold.value, cold.unit) == ("live", "2.3", "°C")
+    assert cold.age == "cabinet-1 · 1 minute ago"
+
+
+def test_a_value_that_stops_arriving_turns_stale_and_keeps_its_age():
+    assert cold_of(a_trace(), since_made_ms=130_000).freshness == "live"
+    assert cold_of(a_trace(), since_made_ms=150_000).freshness == "stale"
+    assert cold_of(a_trace(), since_made_ms=3_600_000).age == "no signal for 1 h 1 min"
+
+
+def test_a_journey_that_is_over_is_not_shown_as_live():
+    cold = cold_of(a_trace(curves=(a_truck(),)))
+
+    assert (cold.freshness, cold.value) == ("ended", "1.1–8.9")
+
+
+def test_without_readings_it_says_so():
+    assert cold_of(a_trace(curves=())).freshness == "none"
+
+
+def test_it_shows_the_alert_the_staging_and_whose_word_it_is():
+    state = overlay_state(a_trace(), SPEAK["en"], 0)
+
+    assert state.alert.startswith("The cold chain was broken")
+    assert state.staged == "Demonstration data"
+    assert state.claim == "as this server states"
+    assert overlay_state(a_trace(curves=(a_cabinet(),)), SPEAK["en"], 0).alert == ""
+
+
+def test_an_event_is_the_whole_state_in_the_language_asked_for():
+    with served(SampleLedger({SUBJECT: a_trace()}), live_every_s=0.01) as address:
+        url = f"{address}/overlay{PATH}/events?lang=en"
+        with httpx.stream("GET", url, trust_env=False) as stream:
+            lines = stream.iter_lines()
+            states = [
+                json.loads(next(line for line in lines if line).removeprefix("data: ")) for _ in range(3)
+            ]
+
+    assert stream.headers["content-type"].startswith("text/event-stream")
+    assert stream.headers["cache-control"] == "no-store"
+    assert all(state["word"] == "Verified" and state["cold"]["value"] == "2.3" for state in states)
+
+
+def test_an_unknown_lot_is_refused_not_streamed(site):
+    assert site.get("/overlay/01/09521234000020/10/NOWHERE/events").status_code == 404
+    assert site.get("/overlay/01/09521234000020/10/NOWHERE").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("query", "media"),
+    [
+        ("", 'media="(orientation: portrait)"'),
+        ("?layout=vertical", 'media="all"'),
+        ("?layout=horizontal", 'media="not all"'),
+    ],
+)
+def test_the_layout_follows_the_canvas_or_the_query(site, query, media):
+    first_style = site.get(f"/overlay{PATH}{query}").text.split("<style media=")[1]
+
+    assert f"media={first_style}".startswith(media)
+
+
+def test_the_code_can_be_left_out(site):
+    assert 'class="qr"' in site.get(f"/overlay{PATH}").text
+    assert 'class="qr"' not in site.get(f"/overlay{PATH}?qr=off").text
+
+
+def test_the_code_reads_back_and_its_modules_are_large_enough():
+    url = scan_url("https://guoji.example", SUBJECT)
+
+    code = qr_code(url)
+    picture = Image.new("L", (code.modules * 8, code.modules * 8), 255)
+    for bar in code.path.split("M")[1:]:
+        x, rest = bar.split(" ")
+        y, width = rest.split("h")[0], rest.split("h")[1].split("v")[0]
+        left, top = int(x) * 8, int(y) * 8
+        ImageDraw.Draw(picture).rectangle((left, top, left + int(width) * 8 - 1, top + 7), fill=0)
+
+    assert url == f"HTTPS://GUOJI.EXAMPLE{PATH}"
+    assert [found.text for found in zxingcpp.read_barcodes(picture)] == [url]
+    assert code.side_px / code.modules >= SMALLEST_MODULE_PX
+    assert QUIET_ZONE == 4
+
+
+def test_however_many_listen_a_state_is_computed_once_a_period():
+    computed = []
+
+    def compute(subject):
+        computed.append(subject)
+        return {"en": str(len(computed)).encode()}
+
+    async def listen(live):
+        return [state async for state in _take(live.states("x", "en"), 3)]
+
+    async def everybody():
+        live = Live(compute, every_s=0.01)
+        return await asyncio.gather(*(listen(live) for _ in range(50)))
+
+    heard = asyncio.run(everybody())
+
+    assert all(states == sorted(states) and len(set(states)) == 3 for states in heard)
+    assert len(computed) < 20
+
+
+def test_nothing_is_computed_when_nobody_listens():
+    computed = []
+
+    async def listen_and_leave():
+        live = Live(lambda subject: computed.append(subject) or {"en": b""}, every_s=0.01)
+        states = live.states("x", "en")
+        await anext(states)
+        await states.aclose()
+        before = len(computed)
+        await asyncio.sleep(0.1)
+        return before
+
+    assert asyncio.run(listen_and_leave()) == len(computed)
+
+
+def test_a_failure_costs_one_state_and_not_the_stream(caplog):
+    answers = [Unavailable("store is away"), {"en": b"back"}]
+
+    def compute(subject):
+        answer = answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    async def listen():
+        states = Live(compute, every_s=0.01).states("x", "en")
+        state = await anext(states)
+        await states.aclose()
+        return state
+
+    assert asyncio.run(listen()) == b"back"
+    assert "store is away" in caplog.text
+
+
+def test_a_trace_is_read_again_only_when_it_changed():
+    trace = a_trace()
+    ledger = SampleLedger({SUBJECT: trace})
+    clock = iter((0.0, 0.0, 10.0, 20.0, 20.0))
+    feed = OverlayFeed(ledger, SPEAK, lambda: next(clock))
+
+    feed(SUBJECT)
+    feed(SUBJECT)
+    ledger.traces[SUBJECT] = replace(a_trace(events=with_last(PENDING, 1)))
+    changed = json.loads(feed(SUBJECT)["en"])
+
+    assert ledger.traced == 2
+    assert changed["word"] == "12 of 13 verified"
+
+
+async def _take(states, count):
+    async for state in states:
+        yield state
+        count -= 1
+        if not count:
+            return

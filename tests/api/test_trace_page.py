@@ -1,0 +1,255 @@
+"""What the trace page says of a trace."""
+
+from dataclasses import replace
+
+import pytest
+
+from api.document import trace_document
+from api.pages import Pages
+from api.present.trace import trace_page
+from api.words import languages
+from tests.api.samples import (
+    NOW,
+    PENDING,
+    a_batch,
+    a_body,
+    a_curve,
+    a_trace,
+    a_traced_event,
+    at_ms,
+    in_every_state,
+    lab_results,
+    with_last,
+)
+from traceability.ledger.trace import Grade
+from traceability.proof.verdict import Contradicted, Unchecked, Verified
+from traceability.telemetry.cold_chain import Excursion, Point
+from traceability.telemetry.findings import Finding, Kind
+
+SPEAK = languages()
+STATES = in_every_state()
+
+
+def page_of(trace, lang="en"):
+    return trace_page(trace, SPEAK[lang], "https://guoji.example")
+
+
+def html_of(trace, lang="en"):
+    page = page_of(trace, lang)
+    return bytes(Pages().html("trace.html", SPEAK[lang], page.badge.state, page=page).body).decode()
+
+
+@pytest.mark.parametrize(
+    ("name", "state", "word"),
+    [
+        ("verified", "verified", "Verified"),
+        ("pending", "pending", "10 of 13 verified"),
+        ("new", "pending", "Not yet anchored"),
+        ("contradicted", "contradicted", "Do not trust this record"),
+        ("unknown", "unknown", "Not checked"),
+    ],
+)
+def test_each_state_has_its_own_word_and_shape(name, state, word):
+    page = page_of(STATES[name])
+
+    assert (page.badge.state, page.badge.word) == (state, word)
+    assert f'href="#seal-{state}"' in html_of(STATES[name])
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "anchor: not yet anchored",
+        "event ab is not in the log yet; try again",
+        "entry 3 is under no checkpoint yet",
+    ],
+)
+def test_what_only_needs_time_is_pending_not_unknown(reason):
+    assert page_of(a_trace(events=with_last(Unchecked(reason), 13))).badge.state == "pending"
+
+
+def test_every_page_can_be_written_in_both_languages():
+    for trace in STATES.values():
+        for lang in SPEAK:
+            assert f'<html lang="{lang}"' in html_of(trace, lang)
+
+
+def test_the_three_facts_are_said_and_a_missing_one_is_said_to_be_missing():
+    assert [fact.value for fact in page_of(a_trace()).facts] == ["12 Nov", "9.8 °Bx", "1.1–8.9 °C"]
+    assert html_of(STATES["bare"]).count("not recorded") >= 3
+
+
+def test_an_excursion_is_an_alert_about_the_goods_and_leaves_the_verdict_alone():
+    page = page_of(a_trace())
+
+    assert page.badge.state == "verified"
+    assert len(page.alerts) == 1
+    assert "at worst 8.91 °C" in page.alerts[0]
+
+
+def test_a_thousand_excursions_make_a_short_page():
+    outside = tuple(Excursion(at_ms(9) + n, at_ms(9) + 2 * n, 5.0) for n in range(1000))
+
+    page = page_of(a_trace(curves=(a_curve(excursions=outside),)))
+
+    assert len(page.alerts) == 3
+    assert page.cold[0].notes[-1].title == "994 shorter ones are drawn above."
+
+
+def test_nearly_all_is_not_shown_as_all():
+    points = [Point(at_ms(10) + n, 2.0) for n in range(9_999)] + [Point(at_ms(9), 9.0)]
+
+    assert page_of(a_trace(curves=(a_curve(points),))).cold[0].headline == "99.9%"
+
+
+def test_what_is_staged_is_listed_at_the_top_and_marked_on_each_step():
+    text = html_of(a_trace())
+
+    assert "Demonstration data" in text
+    assert "Simulated refrigerated truck" in text
+    assert text.count('<span class="tag staged">Staged</span>') >= 11
+    assert "private test chain, editable by its operator" in text
+    assert "私有测试链，运营者可以改动" in html_of(a_trace(), "zh-CN")
+
+
+def test_nothing_is_called_staged_where_nothing_is():
+    plain = a_trace(
+        events=tuple(replace(each, staged=None) for each in a_trace().events),
+        curves=tuple(replace(curve, staged=None) for curve in a_trace().curves),
+        lab_results=tuple(replace(result, staged=None) for result in lab_results()),
+        staged=(),
+        chain_label=None,
+    )
+
+    assert "Staged" not in html_of(plain)
+    assert "Demonstration data" not in html_of(plain)
+
+
+def test_batches_in_a_row_are_one_step_as_weak_as_the_weakest():
+    batches = (a_batch(3, "a", 1), a_batch(2, "b", 1, PENDING), a_batch(1, "c", 1))
+
+    group = page_of(a_trace(events=batches)).groups[0]
+
+    assert group.title == "3 batches of sensor readings"
+    assert group.badge.state == "pending"
+    assert group.steps[0].badge.state == "pending"
+
+
+def test_of_many_batches_the_doubtful_ones_are_listed_first():
+    broken = Contradicted("batch", "leaf 3 differs")
+    batches = (*(a_batch(60 - n / 10, "a", 1) for n in range(100)), a_batch(1, "b", 1, broken))
+
+    group = page_of(a_trace(events=batches)).groups[0]
+
+    assert group.steps[0].badge.state == "contradicted"
+    assert len(group.steps) == 24
+    assert group.more == "77 more are in the proof of all steps."
+
+
+@pytest.mark.parametrize(
+    ("body", "title"),
+    [
+        (
+            a_body("commissioning", 1, "farm", action="ADD", quantityList=[{"quantity": 3, "uom": "KGM"}]),
+            "Harvest",
+        ),
+        (a_body("commissioning", 1, "farm", action="ADD"), "Labelled"),
+        (a_body("commissioning", 1, "farm", type="TransformationEvent"), "Sorted and packed"),
+        (a_body("https://ns.example/x", 1, "farm"), "https://ns.example/x"),
+    ],
+)
+def test_a_step_is_named_by_what_happened(body, title):
+    assert page_of(a_trace(events=(a_traced_event(body),))).groups[0].title == title
+
+
+def test_a_voided_event_is_struck_out_and_said_to_be_wrong():
+    text = html_of(a_trace(events=(a_traced_event(voided=True),)))
+
+    assert 'class="voided"' in text
+    assert "Declared wrong by whoever recorded it" in text
+
+
+def test_a_value_above_its_limit_is_said_to_be():
+    over = replace(lab_results()[3], value=0.6)
+
+    report = page_of(a_trace(lab_results=(over,))).reports[0]
+
+    assert report.lines[0].over
+    assert "above the limit" in html_of(a_trace(lab_results=(over,)))
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_every_kind_of_finding_has_its_sentence(kind):
+    finding = Finding(kind, "soil-1", "soil_moisture", at_ms(3), at_ms(2), 4, "")
+
+    line = page_of(a_trace(findings=(finding,))).findings[0]
+
+    assert "{" not in line.sentence
+    assert line.where == "soil-1 · Soil moisture · 14 Nov 09:00 – 14 Nov 10:00"
+
+
+@pytest.mark.parametrize("grade", list(Grade))
+def test_every_grade_is_explained(grade):
+    line = page_of(a_trace(events=(a_traced_event(grade=grade),))).grades[0]
+
+    assert line.sentence
+    assert line.count == "1 record"
+
+
+def test_the_route_names_each_site_once_in_a_row_and_no_sensor():
+    names = [stop.name for stop in page_of(a_trace()).stops]
+
+    assert names == [
+        "Demo farm, field 3",
+        "Demo packhouse, line 1",
+        "Demo laboratory",
+        "Demo packhouse, line 1",
+        "Demo livestream shop, cold cabinet",
+    ]
+
+
+def test_the_command_verifies_what_the_button_downloads():
+    page = page_of(a_trace())
+
+    assert page.command == f"guoji verify 'https://guoji.example{page.proof_url}' --trust trust.txt"
+
+
+def test_the_public_document_keeps_its_names():
+    document = trace_document(a_trace(harvested_at=NOW))
+
+    assert list(document) == [
+        "format",
+        "subject",
+        "product",
+        "origin",
+        "harvested_at",
+        "verdict",
+        "events",
+        "curves",
+        "lab_results",
+        "findings",
+        "staged",
+        "chain_label",
+        "made_at",
+    ]
+    assert document["harvested_at"] == "2026-11-14T04:00:00Z"
+    assert document["verdict"] == {
+        "is": "verified",
+        "verified": 13,
+        "total": 13,
+        "through": document["events"][-1]["verdict"]["anchored_at"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("verdict", "written"),
+    [
+        (Verified(NOW), {"is": "verified", "anchored_at": "2026-11-14T04:00:00Z"}),
+        (Contradicted("log", "differs"), {"is": "contradicted", "step": "log", "reason": "differs"}),
+        (Unchecked("away"), {"is": "unchecked", "reason": "away"}),
+    ],
+)
+def test_the_document_tells_the_verdicts_apart(verdict, written):
+    assert (
+        trace_document(a_trace(events=(a_traced_event(verdict=verdict),)))["events"][0]["verdict"] == written
+    )
