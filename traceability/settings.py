@@ -50,8 +50,11 @@ class Settings:
     """One JSON object a line on stderr, for machines; otherwise lines for people."""
 
     @classmethod
-    def read(cls, environment: Mapping[str, str]) -> Self:
-        """From the environment and the file. An unknown name stops: a typo must not mean the default."""
+    def read(cls, environment: Mapping[str, str], of_running: bool = True) -> Self:
+        """From the environment and the file. An unknown name stops: a typo must not mean the default.
+
+        `of_running`: where neither says, take the addresses of the parts that `guoji up` has started here.
+        """
         given = {
             name.removeprefix(PREFIX).lower(): value
             for name, value in environment.items()
@@ -60,7 +63,8 @@ class Settings:
         home = Path(given.pop("home", "guoji-home")).absolute()
         file = home / "guoji.toml"
         try:
-            return cls(**{**_read_toml(file), **given, "home": home})
+            running = _read_toml(addresses_file(home)) if of_running else {}
+            return cls(**{**running, **_read_toml(file), **given, "home": home})
         except ValidationError as error:
             raise InvalidInput("; ".join(_explain(fault, file) for fault in error.errors())) from error
 
@@ -77,10 +81,10 @@ class Settings:
         """The trust policy this installation publishes: its log, its chain, its contract."""
         return self.home / "trust.txt"
 
-    @property
-    def log_promise_s(self) -> float:
-        """Within how many seconds of its receipt a reading is in the log: one window, with room to spare."""
-        return self.seal_every_s + 10 * self.publish_every_s + 60
+
+def addresses_file(home: Path) -> Path:
+    """Where `guoji up` writes what it has started, for the other commands on this machine."""
+    return home / "run" / "addresses.toml"
 
 
 def _read_toml(file: Path) -> dict[str, Any]:

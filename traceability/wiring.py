@@ -25,6 +25,7 @@ from traceability.store.anchors import AnchorTable
 from traceability.store.arrivals import ArrivalTable
 from traceability.store.counts import Counts
 from traceability.store.devices import DeviceTable
+from traceability.store.documents import DocumentFolder
 from traceability.store.events import EventTable
 from traceability.store.history import History
 from traceability.store.log import CheckpointTable, LogTable
@@ -160,6 +161,7 @@ def ledger(settings: Settings) -> Ledger:
         log=store.log,
         checkpoints=store.checkpoints,
         batches=store.history,
+        documents=documents(settings),
         authority=store.tokens,
         prover=prover,
         traces=TraceReader(store.events, store.history, OwnWord(prover), policy.label),
@@ -173,6 +175,10 @@ def ledger(settings: Settings) -> Ledger:
         revision=store.counts.revision,
         status=store.counts.all,
     )
+
+
+def documents(settings: Settings) -> DocumentFolder:
+    return DocumentFolder(settings.home / "documents")
 
 
 def _trouble(ask: Callable[[], object]) -> str | None:

@@ -1,6 +1,7 @@
 """`guoji up`: every part of an installation with one command."""
 
 import argparse
+import json
 import os
 import socket
 import sys
@@ -8,6 +9,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from urllib.error import URLError
+from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 import structlog
@@ -16,7 +18,7 @@ from traceability.cli.journal import configure
 from traceability.cli.loop import until_told_to_stop
 from traceability.cli.supervisor import Child, Supervisor
 from traceability.errors import Refused, Unavailable
-from traceability.settings import Settings
+from traceability.settings import Settings, addresses_file
 
 UP_WITHIN_S = 90
 ROLES = ("gateway", "seal", "publish", "anchor", "serve")
@@ -37,7 +39,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 def _up(_args: argparse.Namespace) -> int:
     from traceability.installation import make
 
-    given = Settings.read(os.environ)
+    given = Settings.read(os.environ, of_running=False)
     log, stop = configure("up", given.log_json), until_told_to_stop()
     made = make(given)
     if made.token is not None:
@@ -46,11 +48,19 @@ def _up(_args: argparse.Namespace) -> int:
     supervisor = Supervisor(settings.home / "run", log)
     try:
         _start_all(given, settings, supervisor, log)
+        addresses_file(settings.home).write_text(_addresses(settings), encoding="utf-8")
         log.info("up", url=f"http://{settings.http_host}:{settings.http_port}", to_stop="Ctrl-C")
         supervisor.watch(stop)
     finally:
+        addresses_file(settings.home).unlink(missing_ok=True)
         supervisor.stop()
     return 0
+
+
+def _addresses(settings: Settings) -> str:
+    shown = {"mqtt_url": settings.mqtt_url, "rpc_url": settings.rpc_url, "http_port": settings.http_port}
+    # A string of ours in JSON is the same in TOML.
+    return "".join(f"{name} = {json.dumps(value)}\n" for name, value in shown.items())
 
 
 def _with_addresses(given: Settings, log: structlog.typing.FilteringBoundLogger) -> Settings:
@@ -103,6 +113,18 @@ def _start_all(
     for role in ROLES:
         start(role)
     _wait_for("the web server", lambda: _answers(f"http://{settings.http_host}:{settings.http_port}/healthz"))
+
+
+def _start_broker(settings: Settings, supervisor: Supervisor) -> None:
+    from iot_gateway.broker import broker_command
+    from iot_gateway.logins import GATEWAY, PASSWORDS, make_passwords
+    from traceability.wiring import open_store
+
+    users = [GATEWAY, *open_store(settings).devices.all()]
+    passwords = make_passwords(settings.keys / PASSWORDS, users)
+    where = urlsplit(settings.mqtt_url)
+    command = broker_command(settings.home / "broker", passwords, "127.0.0.1", where.port or 1883)
+    supervisor.add(Child("broker", command))
 
 
 def _use_devnet(settings: Settings, log: structlog.typing.FilteringBoundLogger) -> None:

@@ -22,6 +22,11 @@ class Authority(Protocol):
         """Raises `NotAuthorised`."""
 
 
+class Documents(Protocol):
+    def read(self, digest: str) -> bytes:
+        """The file with this SHA-256 (hex). Raises `Unknown`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Health:
     """None where a part is well, else one line on what is wrong with it."""
@@ -37,6 +42,7 @@ class Ledger:
     log: Log
     checkpoints: CheckpointStore
     batches: BatchLeaves
+    documents: Documents
     authority: Authority
     prover: Prover
     traces: TraceReader
@@ -70,6 +76,10 @@ class Ledger:
     def batch(self, root: str) -> bytes:
         """What a batch event's `rawData` points at: its leaves, as an entry bundle holds entries."""
         return tiles.to_bundle(self.batches.batch_leaves(root))
+
+    def document(self, digest: str) -> bytes:
+        """A file that an event names by its SHA-256 (hex). Raises `Unknown`."""
+        return self.documents.read(digest)
 
     def checkpoint(self) -> bytes:
         note = self.checkpoints.newest()

@@ -1,0 +1,77 @@
+"""Check the demo as a stranger would: the untouched proof, then one from a store with one byte changed."""
+
+import sqlite3
+import subprocess
+from contextlib import closing
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+
+from rich.console import Console
+
+from demo import cast
+from demo.stage import HOME, Stage
+from demo.story import Story
+from traceability.errors import Refused
+
+VERIFIED, CONTRADICTED = 0, 1
+
+
+def check_as_a_stranger(stage: Stage, story: Story, console: Console) -> None:
+    """Raises `Refused` unless everything is as it should be."""
+    path = urlsplit(story.lot.link).path
+    _check_pages(stage, path)
+    untouched = _verify(stage, f"{stage.local_url}/proof?subject={quote(story.lot.link, safe='')}")
+    _expect(untouched, VERIFIED, "the untouched proof")
+    copy = _tampered_copy(cast.LOGGER.alias)
+    proof = HOME / "tampered-proof.json"
+    proved = stage.guoji("prove", story.lot.link, "-o", str(proof), GUOJI_DATABASE=f"sqlite:///{copy}")
+    _expect(proved, 0, "`guoji prove` on the copied store")
+    tampered = _verify(stage, str(proof))
+    _expect(tampered, CONTRADICTED, "the proof from the tampered copy")
+    console.print(untouched.stdout, markup=False, highlight=False)
+    console.print(tampered.stdout, markup=False, highlight=False)
+    console.print(f"untouched proof: {_verdict(untouched)}", markup=False, highlight=False)
+    console.print(f"tampered proof:  {_verdict(tampered)}", markup=False, highlight=False)
+
+
+def _check_pages(stage: Stage, path: str) -> None:
+    for lang, name in (("zh-CN", cast.PUNNET.name["zh"]), ("en", cast.PUNNET.name["en"])):
+        if name.encode() not in stage.get(f"{path}?lang={lang}"):
+            raise Refused(f"the page in {lang} does not name the product {name}")
+    if b'"subject"' not in stage.get(path, accept="application/json"):
+        raise Refused("the JSON of the trace has no subject")
+    stage.get(f"/overlay{path}")
+
+
+def _verify(stage: Stage, proof: str) -> subprocess.CompletedProcess[str]:
+    return stage.guoji("verify", proof, "--trust", str(stage.settings.trust_file))
+
+
+def _tampered_copy(alias: str) -> Path:
+    """A copy of the database in which one reading of `alias` has one bit of its payload turned over."""
+    copy = HOME / "tampered.db"
+    with closing(sqlite3.connect(HOME / "guoji.db")) as original, closing(sqlite3.connect(copy)) as copied:
+        original.backup(copied)
+        arrival, payload = copied.execute(
+            "SELECT arrival, payload FROM reading WHERE device = ? ORDER BY arrival LIMIT 1 OFFSET 100",
+            [alias],
+        ).fetchone()
+        # A digit of the last value: 4 becomes 5, so that what is left is a sound reading, only another one.
+        position = max(payload.rfind(digit) for digit in b"0123456789")
+        flipped = payload[:position] + bytes([payload[position] ^ 1]) + payload[position + 1 :]
+        copied.execute(
+            "UPDATE reading SET payload = ? WHERE device = ? AND arrival = ?", [flipped, alias, arrival]
+        )
+        copied.commit()
+    return copy
+
+
+def _expect(done: subprocess.CompletedProcess[str], code: int, what: str) -> None:
+    if done.returncode != code:
+        raise Refused(f"{what} exits {done.returncode}, want {code}:\n{done.stdout}{done.stderr}")
+
+
+def _verdict(done: subprocess.CompletedProcess[str]) -> str:
+    """The line of the report that says what it comes to."""
+    lines = [line for line in done.stdout.splitlines() if line.startswith(("Verified", "Contradicted"))]
+    return lines[-1] if lines else done.stdout.strip().splitlines()[-1]

@@ -1,0 +1,165 @@
+"""A whole installation under `.demo/`, made anew and run by `guoji up`."""
+
+import json
+import os
+import secrets
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from urllib.error import HTTPError, URLError
+from urllib.request import Request, urlopen
+
+from demo import cast
+from demo.shapes import CONTEXT
+from demo.story import Document, Submission
+from iot_gateway.logins import GATEWAY, address, make_passwords, password_of
+from iot_gateway.simulator import SimulatedDevice
+from traceability import keyfiles
+from traceability.children import die_with_parent
+from traceability.errors import Refused
+from traceability.gs1 import serials
+from traceability.installation import make
+from traceability.ledger.grant import Grant
+from traceability.log.note import NoteVerifier
+from traceability.settings import Settings
+from traceability.wiring import documents, gateway_signer, open_store, public_url
+
+PROJECT = Path(__file__).parent.parent
+HOME = PROJECT / ".demo"
+GUOJI = [sys.executable, "-m", "traceability.cli.main"]
+UP_WITHIN_S = 120
+ALL_WITHIN_S = 240
+
+
+class Stage:
+    """The installation, and the `guoji up` that runs it. Leaving it as a context ends everything."""
+
+    def __init__(self, public: str | None) -> None:
+        shutil.rmtree(HOME, ignore_errors=True)
+        HOME.mkdir()
+        self.environment = {
+            "GUOJI_HOME": str(HOME),
+            "GUOJI_ORIGIN": "demo.guoji.example/log",
+            "GUOJI_SEAL_EVERY_S": "2",
+            "GUOJI_PUBLISH_EVERY_S": "0.5",
+            "GUOJI_ANCHOR_EVERY_S": "1",
+            **({} if public is None else {"GUOJI_PUBLIC_URL": public}),
+        }
+        make(Settings.read(self.environment))
+        self.store = open_store(Settings.read(self.environment))
+        for device in cast.INSTRUMENTS:
+            self.store.devices.keep(device)
+        self._tokens = {
+            party.gln: self.store.tokens.issue(party.name["en"], Grant("capture", party.gln))
+            for party in cast.PARTIES
+        }
+        self._log = (HOME / "up.log").open("wb")
+        self._up = subprocess.Popen(
+            [*GUOJI, "up"],
+            env={**os.environ, **self.environment},
+            stdin=subprocess.DEVNULL,
+            stdout=self._log,
+            stderr=self._log,
+            process_group=0,  # Ctrl-C reaches us alone, so that we end it in order
+            preexec_fn=die_with_parent,
+        )
+
+    def __enter__(self) -> "Stage":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._up.terminate()
+        self._up.wait()
+        self._log.close()
+
+    @property
+    def settings(self) -> Settings:
+        """With the addresses of what is running."""
+        return Settings.read(self.environment)
+
+    @property
+    def local_url(self) -> str:
+        return f"http://127.0.0.1:{self.settings.http_port}"
+
+    @property
+    def public_url(self) -> str:
+        return public_url(self.settings)
+
+    def wait_until_up(self) -> None:
+        self.wait_for("all parts to run", lambda: bool(self.settings.mqtt_url) and self._ready(), UP_WITHIN_S)
+
+    def wait_for(self, what: str, reached: Callable[[], bool], within_s: float = ALL_WITHIN_S) -> None:
+        """Raises `Refused` if it takes too long, or if `guoji up` ends meanwhile."""
+        deadline = time.monotonic() + within_s
+        while not reached():
+            if self._up.poll() is not None:
+                raise Refused(f"`guoji up` ended by itself; {self._log.name} says why")
+            if time.monotonic() > deadline:
+                raise Refused(f"waited {within_s:g} s for {what}; {self._log.name} may say why")
+            time.sleep(0.2)
+
+    def serials(self, count: int) -> list[str]:
+        key = keyfiles.read_secret(self.settings.keys / keyfiles.SERIALS)
+        return [
+            serials.issue(key, cast.PUNNET.gtin, secrets.token_bytes(serials.RANDOM_BYTES))
+            for _ in range(count)
+        ]
+
+    def keep(self, papers: Iterable[Document]) -> None:
+        for paper in papers:
+            documents(self.settings).keep(paper.content)
+
+    def capture(self, submission: Submission) -> None:
+        """Send one event as its party's own system would."""
+        event = submission.event
+        document = {
+            "@context": CONTEXT,
+            "type": "EPCISDocument",
+            "schemaVersion": "2.0",
+            "creationDate": event["eventTime"],
+            "epcisBody": {"eventList": [event]},
+        }
+        headers = {
+            "Authorization": f"Bearer {self._tokens[submission.submitter]}",
+            "Content-Type": "application/ld+json",
+        }
+        request = Request(f"{self.local_url}/capture", json.dumps(document).encode(), headers)
+        try:
+            urlopen(request, timeout=30).close()
+        except HTTPError as error:
+            raise Refused(f"capture of {event['eventTime']}: {error.read().decode()[:500]}") from error
+
+    def device(self, alias: str) -> SimulatedDevice:
+        users = [GATEWAY, *(device.alias for device in cast.INSTRUMENTS)]
+        passwords = make_passwords(self.settings.keys / "broker.json", users)
+        where = address(self.settings.mqtt_url, alias, password_of(alias, passwords))
+        return SimulatedDevice(where, NoteVerifier.of(gateway_signer(self.settings)))
+
+    def guoji(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        """Run a `guoji` command as its own process."""
+        return subprocess.run(
+            [*GUOJI, *arguments],
+            env={**os.environ, **self.environment, **environment},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def get(self, path: str, accept: str = "text/html") -> bytes:
+        """What the web server answers. Raises `Refused` for anything but success."""
+        try:
+            with urlopen(Request(self.local_url + path, headers={"Accept": accept}), timeout=30) as answer:
+                content: bytes = answer.read()
+                return content
+        except HTTPError as error:
+            raise Refused(f"GET {path}: {error.code} {error.read().decode()[:300]}") from error
+
+    def _ready(self) -> bool:
+        try:
+            urlopen(f"{self.local_url}/readyz", timeout=2).close()
+        except (URLError, OSError):
+            return False
+        return True
