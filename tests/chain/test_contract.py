@@ -1,5 +1,6 @@
 """Anchoring on a real test chain, while everything that can go wrong with a chain does."""
 
+import time
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -28,16 +29,25 @@ def sign(contract: TraceLogContract, old_size: int, size: int, leaves=LEAVES, **
     return contract.sign_append(old_size, size, root_of(leaves[:size]), proof, **how)
 
 
-def append(contract: TraceLogContract, old_size: int, size: int) -> Signed:
-    signed = sign(contract, old_size, size)
+def send(contract: TraceLogContract, signed: Signed) -> Signed:
     contract.send(signed.raw)
     return signed
 
 
 def mined(contract: TraceLogContract, signed: Signed) -> Mined:
-    found = contract.mined(signed.tx_hash)
-    assert found is not None
+    """What became of it, once it is in a block: anvil answers a moment before that."""
+    deadline = time.monotonic() + 20
+    while (found := contract.mined(signed.tx_hash)) is None:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
     return found
+
+
+def append(contract: TraceLogContract, old_size: int, size: int) -> Signed:
+    """Append and wait until it is mined."""
+    signed = send(contract, sign(contract, old_size, size))
+    mined(contract, signed)
+    return signed
 
 
 @pytest.fixture
@@ -144,7 +154,7 @@ def test_a_paused_contract_means_try_later(contract, client, address, compiled):
 
 def test_sending_twice_has_the_effect_of_sending_once(contract, one_block):
     with one_block():
-        signed = append(contract, 0, 3)
+        signed = send(contract, sign(contract, 0, 3))
         contract.send(signed.raw)
         assert contract.mined(signed.tx_hash) is None
     contract.send(signed.raw)
@@ -155,24 +165,30 @@ def test_sending_twice_has_the_effect_of_sending_once(contract, one_block):
 
 def test_a_stuck_append_gives_way_to_one_that_pays_more(contract, one_block):
     with one_block():
-        stuck = append(contract, 0, 3)
+        stuck = send(contract, sign(contract, 0, 3))
         with pytest.raises(ChainUnavailable, match="underpriced"):
-            contract.send(sign(contract, 0, 7).raw)
-        dearer = sign(contract, 0, 7, instead_of=stuck.raw)
-        contract.send(dearer.raw)
+            send(contract, sign(contract, 0, 7))
+        dearer = send(contract, sign(contract, 0, 7, instead_of=stuck.raw))
 
     assert contract.mined(stuck.tx_hash) is None
     assert not mined(contract, dearer).reverted
     assert contract.held().size == 7
 
 
-def test_of_two_publishers_the_slower_one_is_seen_to_have_reverted(
-    contract, rival, address, log_at, one_block
-):
+def test_a_receipt_of_a_block_that_is_gone_counts_for_nothing(contract, client, monkeypatch):
+    signed = append(contract, 0, 3)
+    stale = {**client.receipt(signed.tx_hash), "blockHash": bytes(32)}
+    monkeypatch.setattr(client, "receipt", lambda tx_hash: stale)
+
+    assert contract.mined(signed.tx_hash) is None
+
+
+def test_of_two_appends_in_one_block_one_is_seen_to_revert(contract, rival, address, log_at, one_block):
     theirs = log_at(rival, address)
     contract.grant_publisher(rival.account.address)
     with one_block():
-        first, second = append(contract, 0, 3), append(theirs, 0, 7)
+        first = send(contract, sign(contract, 0, 3))
+        second = send(theirs, sign(theirs, 0, 7))
 
     assert {mined(contract, first).reverted, mined(theirs, second).reverted} == {False, True}
 
@@ -188,7 +204,7 @@ def test_an_append_that_a_reorganisation_threw_out_can_be_sent_again(contract, d
     assert contract.held().size == 3
 
 
-def test_a_chain_without_a_base_fee_gets_legacy_ones(tmp_path, compiled, client_at, log_at, monkeypatch):
+def test_a_chain_without_a_base_fee_is_paid_a_gas_price(tmp_path, compiled, client_at, log_at, monkeypatch):
     modern = devnets._anvil_command
     monkeypatch.setattr(devnets, "_anvil_command", lambda *args: [*modern(*args), "--hardfork", "berlin"])
     devnet = start_devnet(PROJECT, tmp_path)
@@ -197,8 +213,8 @@ def test_a_chain_without_a_base_fee_gets_legacy_ones(tmp_path, compiled, client_
         log = log_at(publisher, deploy(publisher, compiled))
         log.grant_publisher(publisher.account.address)
         RpcChain(devnet.url).call("evm_setAutomine", False)
-        stuck = append(log, 0, 3)
-        log.send(sign(log, 0, 7, instead_of=stuck.raw).raw)
+        stuck = send(log, sign(log, 0, 3))
+        send(log, sign(log, 0, 7, instead_of=stuck.raw))
         RpcChain(devnet.url).call("anvil_mine", "0x1")
 
         assert stuck.raw[0] != 2

@@ -1,5 +1,6 @@
 """The test chain keeps what was saved, and says why it does not start."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,8 @@ def send_money(devnet: Devnet) -> str:
     chain = RpcChain(devnet.url)
     payer = chain.call("eth_accounts")[0]
     tx_hash: str = chain.call("eth_sendTransaction", {"from": payer, "to": RICH, "value": "0x7"})
+    while chain.receipt(tx_hash) is None:
+        time.sleep(0.01)
     return tx_hash
 
 
@@ -81,6 +84,19 @@ def test_a_save_that_fails_leaves_the_state_that_was_there(start, tmp_path, monk
         save_state(devnet.url, tmp_path)
 
     assert (tmp_path / "state.json").read_bytes() == before
+
+
+def test_a_save_replaces_the_state_in_one_step(start, tmp_path):
+    devnet = start()
+    save_state(devnet.url, tmp_path)
+    before = (tmp_path / "state.json").read_bytes()
+
+    with (tmp_path / "state.json").open("rb") as reader:
+        fund(devnet.url, RICH)
+        save_state(devnet.url, tmp_path)
+        assert reader.read() == before
+
+    assert (tmp_path / "state.json").read_bytes() != before
 
 
 def test_a_state_that_cannot_be_read_stops_the_start_and_is_named(start, tmp_path):

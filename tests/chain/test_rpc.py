@@ -1,6 +1,8 @@
 """The verifier's reader against endpoints that lie, babble or stay silent."""
 
 import json
+import subprocess
+import sys
 import threading
 import time
 from contextlib import suppress
@@ -60,6 +62,12 @@ def reader(endpoint, result=None, timeout_s=5.0, **answer) -> RpcChain:
 def test_the_selector_is_the_keccak_hash_of_what_it_stands_for():
     assert Web3.keccak(text="head(bytes32)")[:4] == rpc.HEAD_SELECTOR
     assert Web3.keccak(text="CheckpointAppended(bytes32,uint64,bytes32)") == CHECKPOINT_APPENDED
+
+
+def test_reading_a_chain_loads_no_web3():
+    program = "import sys, traceability.chain.rpc; print({'web3', 'eth_abi', 'requests'} & set(sys.modules))"
+
+    assert subprocess.run([sys.executable, "-c", program], capture_output=True).stdout == b"set()\n"
 
 
 def test_a_receipt_is_read_in_lower_case(endpoint):
