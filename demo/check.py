@@ -28,10 +28,12 @@ def check_as_a_stranger(stage: Stage, story: Story, console: Console) -> None:
     _expect(proved, 0, "`guoji prove` on the copied store")
     tampered = _verify(stage, str(proof))
     _expect(tampered, CONTRADICTED, "the proof from the tampered copy")
-    console.print(untouched.stdout, markup=False, highlight=False)
-    console.print(tampered.stdout, markup=False, highlight=False)
-    console.print(f"untouched proof: {_verdict(untouched)}", markup=False, highlight=False)
-    console.print(f"tampered proof:  {_verdict(tampered)}", markup=False, highlight=False)
+    for line in (
+        tampered.stdout,
+        f"untouched proof: {_verdict(untouched)}",
+        f"tampered proof:  {_verdict(tampered)}",
+    ):
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 def _check_pages(stage: Stage, path: str) -> None:
@@ -73,5 +75,5 @@ def _expect(done: subprocess.CompletedProcess[str], code: int, what: str) -> Non
 
 def _verdict(done: subprocess.CompletedProcess[str]) -> str:
     """The line of the report that says what it comes to."""
-    lines = [line for line in done.stdout.splitlines() if line.startswith(("Verified", "Contradicted"))]
-    return lines[-1] if lines else done.stdout.strip().splitlines()[-1]
+    lines = done.stdout.splitlines()
+    return next(line for line in lines if line.startswith(("Verified:", "Contradicted:")))

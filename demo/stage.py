@@ -15,7 +15,7 @@ from urllib.request import Request, urlopen
 from demo import cast
 from demo.shapes import CONTEXT
 from demo.story import Document, Submission
-from iot_gateway.logins import GATEWAY, address, make_passwords, password_of
+from iot_gateway.logins import GATEWAY, PASSWORDS, address, make_passwords, password_of
 from iot_gateway.simulator import SimulatedDevice
 from traceability import keyfiles
 from traceability.children import die_with_parent
@@ -134,7 +134,7 @@ class Stage:
 
     def device(self, alias: str) -> SimulatedDevice:
         users = [GATEWAY, *(device.alias for device in cast.INSTRUMENTS)]
-        passwords = make_passwords(self.settings.keys / "broker.json", users)
+        passwords = make_passwords(self.settings.keys / PASSWORDS, users)
         where = address(self.settings.mqtt_url, alias, password_of(alias, passwords))
         return SimulatedDevice(where, NoteVerifier.of(gateway_signer(self.settings)))
 
