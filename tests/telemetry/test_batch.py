@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 
 from traceability.errors import CheckFailed, InvalidInput
 from traceability.log.merkle import leaf_hash, root_of
-from traceability.telemetry.batch import NO_BATCH, build_batch, expected_count, open_batch
+from traceability.telemetry.batch import NO_BATCH, build_batch, expected_count, header_leaf, open_batch
 from traceability.telemetry.batch_event import batch_event, check_batch
+from traceability.telemetry.clock import from_iso, iso
 from traceability.telemetry.device import Device
 from traceability.telemetry.findings import Finding, Kind
 from traceability.telemetry.reading import Authenticated, Reading, leaf_of, parse_leaf
@@ -205,3 +206,77 @@ def test_every_missing_number_is_missed_in_exactly_one_batch(order, lost, size):
     late = sum(1 for i, n in enumerate(arrived) if n < max(arrived[: i - i % size], default=0))
 
     assert missing_when_closed == sealed_through - len(arrived) + late
+
+
+def test_a_leaf_that_names_an_unknown_way_of_authentication_is_refused():
+    leaf = bytearray(leaf_of(a_reading(payload=b"")))
+    leaf[-5] = 3
+
+    with pytest.raises(InvalidInput, match="authenticated by 3"):
+        parse_leaf(bytes(leaf))
+
+
+def test_a_batch_needs_a_reading():
+    batch = build_batch([a_reading(1)], NO_BATCH)
+
+    with pytest.raises(InvalidInput, match="at least one reading"):
+        build_batch([], NO_BATCH)
+    with pytest.raises(CheckFailed, match="batch has 1 leaves"):
+        open_batch(batch.leaves[:1])
+
+
+@pytest.mark.parametrize(("field", "value"), [("first_sequence", 0), ("last_sequence", 3), ("count", 3)])
+def test_a_header_that_says_another_range_or_count_is_caught(field, value):
+    batch = build_batch([a_reading(1), a_reading(2)], NO_BATCH)
+    header = header_leaf(dataclasses.replace(batch.header, **{field: value}))
+
+    with pytest.raises(CheckFailed, match="its header says"):
+        open_batch([header, *batch.leaves[1:]])
+
+
+def test_a_header_that_is_longer_than_it_should_be_is_caught():
+    batch = build_batch([a_reading(1)], NO_BATCH)
+
+    with pytest.raises(CheckFailed, match="61 bytes after the alias, want 60"):
+        open_batch([batch.leaves[0] + b"x", *batch.leaves[1:]])
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("startTime", "2026-09-21T14:00:00.000+00:00"),
+        ("endTime", "2026-09-21T15:00:00.000+00:00"),
+        ("rawData", "https://guoji.example/batch/another"),
+        ("deviceID", 7),
+    ],
+)
+def test_an_event_with_other_sensor_metadata_is_caught(field, value):
+    batch = build_batch([a_reading(1), a_reading(2)], NO_BATCH)
+    event = an_event(batch)
+    event["sensorElementList"][0]["sensorMetadata"][field] = value
+
+    with pytest.raises(CheckFailed):
+        check_batch(batch.leaves, event)
+
+
+@pytest.mark.parametrize("change", [lambda reports: reports * 2, lambda reports: [], lambda reports: None])
+def test_an_event_that_reports_more_or_fewer_metrics_is_caught(change):
+    batch = build_batch([a_reading(1)], NO_BATCH)
+    event = an_event(batch)
+    element = event["sensorElementList"][0]
+    element["sensorReport"] = change(element["sensorReport"])
+
+    with pytest.raises(CheckFailed, match="payloads hold 1 metrics"):
+        check_batch(batch.leaves, event)
+
+
+def test_a_moment_has_one_spelling():
+    assert from_iso(iso(1_790_000_000_123)) == 1_790_000_000_123
+    for other in (
+        "2026-09-21T14:13:20Z",
+        "2026-09-21T16:13:20.123+02:00",
+        "2026-09-21 14:13:20.123+00:00",
+        "now",
+    ):
+        with pytest.raises(InvalidInput):
+            from_iso(other)
