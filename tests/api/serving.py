@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import uvicorn
 
 from api.app import create_app
-from traceability.errors import InvalidInput, NotAuthorised, Unknown
+from traceability.errors import InvalidInput, NotAuthorised, Unavailable, Unknown
 from traceability.ledger.ports import Captured
 from traceability.ledger.trace import Trace
 
@@ -33,6 +33,8 @@ class SampleLedger:
     traces: dict[str, Trace] = field(default_factory=dict)
     captured: list[tuple[bytes, str]] = field(default_factory=list)
     state_of_health: SampleHealth = SampleHealth()
+    silent: bool = False
+    """Whether looks at a trace are refused for now."""
     away: Exception | None = None
     """Raised by every look at a trace."""
     traced: int = 0
@@ -44,6 +46,8 @@ class SampleLedger:
         return self.traces[subject]
 
     def version(self, subject: str) -> str:
+        if self.silent:
+            raise Unavailable("the store does not answer")
         if self.away is not None:
             raise self.away
         if subject not in self.traces:
