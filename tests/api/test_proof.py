@@ -39,6 +39,15 @@ def test_a_batch_may_be_kept_for_ever(site):
     assert "immutable" in answer.headers["cache-control"]
 
 
+def test_a_document_is_text_or_a_download_and_never_a_page(site):
+    text = site.get(f"/documents/{'ab' * 32}").headers
+    binary = site.get(f"/documents/{'cd' * 32}").headers
+
+    assert text["content-type"] == "text/plain; charset=utf-8"
+    assert binary["content-type"] == "application/octet-stream"
+    assert text["x-content-type-options"] == binary["x-content-type-options"] == "nosniff"
+
+
 def test_the_trust_policy_is_plain_text(site):
     answer = site.get("/trust")
 
