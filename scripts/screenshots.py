@@ -73,8 +73,9 @@ def _take(
     dark: bool = False,
     transparent: bool = False,
 ) -> None:
-    scheme = "dark" if dark else "light"
-    page = browser.new_page(viewport={"width": size["width"], "height": size["height"]}, color_scheme=scheme)
+    page = browser.new_page(
+        viewport={"width": size["width"], "height": size["height"]}, color_scheme="dark" if dark else "light"
+    )
     page.on(
         "console", lambda message: print(f"{file.name}: {message.text}") if message.type == "error" else None
     )
