@@ -16,18 +16,26 @@ from traceability.keyfiles import write_secret
 
 MAX_MESSAGE_BYTES = 4 * 1024 * 1024
 """A larger one ends the connection at the broker. A smaller one that is still too large is quarantined."""
-MAX_UNACKNOWLEDGED = 5_000
-"""How far the broker sends ahead of our acknowledgements. With 65535, NATS breaks filters that end in #."""
+MAX_UNACKNOWLEDGED = 512
+"""How far the broker sends ahead of our acknowledgements. All of it must fit into MAX_PENDING_BYTES."""
+MAX_PENDING_BYTES = MAX_UNACKNOWLEDGED * MAX_MESSAGE_BYTES
+"""With less, a backlog of large messages ends the gateway's connection again and again."""
+ANY_PORT = -1
+"""For the native port, which NATS always opens. A fixed one could be taken, and may not change at SIGHUP."""
 START_WITHIN_S = 20
 
 _CONFIG = """\
 server_name: guoji
 listen: "127.0.0.1:{native_port}"
 max_payload: {max_message_bytes}
+max_pending: {max_pending_bytes}
+# A gateway that stops reading for less than this, since its store is away, stays connected.
+write_deadline: "60s"
 # A broker that is killed loses nothing it has acknowledged; a machine that loses power may lose its last
-# seconds. Syncing each message would prevent that at a quarter of the speed; receipts make up for it.
-jetstream {{ store_dir: "{folder}/jetstream" }}
-mqtt {{ listen: "{host}:{mqtt_port}", max_ack_pending: {max_unacknowledged} }}
+# ten seconds. Syncing each message would prevent that at a quarter of the speed; receipts make up for it.
+jetstream {{ store_dir: "{folder}/jetstream", sync_interval: "10s" }}
+# A gateway that was killed waits up to ack_wait for what it had not acknowledged.
+mqtt {{ listen: "{host}:{mqtt_port}", max_ack_pending: {max_unacknowledged}, ack_wait: "10s" }}
 authorization {{
   users: [
 {users}
@@ -35,12 +43,13 @@ authorization {{
 }}
 """
 # A device may use all of its own topics: what it sends to a wrong one is acknowledged by NATS in any case,
-# and must then come to us, not vanish. $MQTT.sub is how NATS delivers QoS 1 to a subscriber.
+# and must then come to us, not vanish. $MQTT.sub is how NATS delivers QoS 1 to a subscriber: an MQTT client
+# cannot ask for it, but one on the native port could, and would hear everybody; so nobody logs in there.
 _DEVICE = """\
-    {{ user: "{user}", password: "{password}", permissions: {{
+    {{ user: "{user}", password: "{password}", allowed_connection_types: ["MQTT"], permissions: {{
         publish: ["guoji.v1.{user}.>"], subscribe: ["guoji.v1.{user}.receipts", "$MQTT.sub.>"] }} }}"""
 _GATEWAY = """\
-    {{ user: "{user}", password: "{password}", permissions: {{
+    {{ user: "{user}", password: "{password}", allowed_connection_types: ["MQTT"], permissions: {{
         publish: ["guoji.v1.*.receipts"], subscribe: ["guoji.v1", "guoji.v1.>", "$MQTT.sub.>"] }} }}"""
 
 
@@ -74,13 +83,17 @@ def start_broker(
 
 def broker_command(folder: Path, passwords: Mapping[str, str], host: str, port: int) -> list[str]:
     """What to run for the broker, once its configuration is written into `folder`."""
-    return [_program(), "-c", str(write_config(folder, passwords, host, port, free_port("127.0.0.1")))]
+    return [_program(), "-c", str(write_config(folder, passwords, host, port, ANY_PORT))]
 
 
 def write_config(
     folder: Path, passwords: Mapping[str, str], host: str, mqtt_port: int, native_port: int
 ) -> Path:
-    """The configuration file for users with these passwords; only its owner can read it."""
+    """The configuration file for users with these passwords; only its owner can read it.
+
+    A running broker takes it over at SIGHUP if the ports are the same as before: new users may log in, those
+    who are gone or have a new password are disconnected, everybody else stays connected.
+    """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     users = [
         (_GATEWAY if user == GATEWAY else _DEVICE).format(user=user, password=password)
@@ -92,6 +105,7 @@ def write_config(
         mqtt_port=mqtt_port,
         native_port=native_port,
         max_message_bytes=MAX_MESSAGE_BYTES,
+        max_pending_bytes=MAX_PENDING_BYTES,
         max_unacknowledged=MAX_UNACKNOWLEDGED,
         users="\n".join(users),
     )

@@ -14,6 +14,9 @@ from traceability.keyfiles import write_secret
 _ITERATIONS = 101
 """Mosquitto's own number. Enough, since our passwords are random and cannot be guessed."""
 
+_PACKET_OVERHEAD_BYTES = 1024
+"""Room for the topic beside the payload."""
+
 _CONFIG = """\
 listener {port} {host}
 user {system_user}
@@ -24,10 +27,15 @@ acl_file {folder}/acl
 use_username_as_clientid true
 persistence true
 persistence_location {folder}/
+# Mosquitto keeps messages in memory and writes them all out this often (by default every half hour). When
+# it is killed, it loses what it acknowledged since; receipts make up for it. To save at every change loses
+# almost as much, and costs the whole backlog each time.
+autosave_interval 5
 # The default of 1000 silently drops acknowledged messages for a gateway that is away or slow.
 max_queued_messages 0
 max_inflight_messages 100
-message_size_limit {max_message_bytes}
+# message_size_limit would acknowledge a larger message and drop it; this ends the connection.
+max_packet_size {max_packet_bytes}
 """
 _ACL = """\
 user {gateway}
@@ -50,7 +58,7 @@ def write_config(folder: Path, passwords: Mapping[str, str], host: str, port: in
         port=port,
         folder=folder,
         system_user=getpass.getuser(),
-        max_message_bytes=MAX_MESSAGE_BYTES,
+        max_packet_bytes=MAX_MESSAGE_BYTES + _PACKET_OVERHEAD_BYTES,
     )
     write_secret(folder / "mosquitto.conf", config.encode())
     return folder / "mosquitto.conf"
