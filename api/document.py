@@ -60,6 +60,7 @@ def _curve(curve: Curve) -> dict[str, Any]:
     return {
         "device": curve.device,
         "alias": curve.alias,
+        "name": dict(curve.name),
         "metric": curve.metric,
         "unit": curve.unit,
         "cold_chain": curve.cold_chain,
@@ -77,7 +78,7 @@ def _curve(curve: Curve) -> dict[str, Any]:
 
 def _lab_result(result: LabResult) -> dict[str, Any]:
     return {
-        "analyte": result.analyte,
+        "analyte": dict(result.analyte),
         "value": result.value,
         "unit": result.unit,
         "limit": result.limit,

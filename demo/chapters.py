@@ -169,21 +169,27 @@ def _inspecting(lot: Lot, sheet_url: str, sheet_sha256: str) -> Told:
     )
     return cast.LABORATORY, made | staged(cast.LAB_STAGED) | {
         "guoji:labResults": [
-            *_results("soluble solids (Brix)", "J18", laboratory_values("soluble_solids")),
-            *_results("firmness", "unstated", laboratory_values("firmness")),
+            *_results(
+                "可溶性固形物（糖度）", "soluble solids (Brix)", "J18", laboratory_values("soluble_solids")
+            ),
+            *_results("硬度", "firmness", "unstated", laboratory_values("firmness")),
         ],
         "guoji:reportSha256": sheet_sha256,
     }
 
 
-def _results(analyte: str, unit: str, values: Sequence[float]) -> Iterator[dict[str, object]]:
-    for of_all, value in (
-        ("mean", round(mean(values), 2)),
-        ("lowest", min(values)),
-        ("highest", max(values)),
+def _results(zh: str, en: str, unit: str, values: Sequence[float]) -> Iterator[dict[str, object]]:
+    for zh_of_all, en_of_all, value in (
+        ("平均", "mean", round(mean(values), 2)),
+        ("最低", "lowest", min(values)),
+        ("最高", "highest", max(values)),
     ):
+        analyte = {
+            "zh": f"{zh}，{len(values)} 个样品{zh_of_all}",
+            "en": f"{en}, {en_of_all} of {len(values)}",
+        }
         yield {
-            "guoji:analyte": f"{analyte}, {of_all} of {len(values)}",
+            "guoji:analyte": told(analyte),
             "guoji:value": value,
             "guoji:uom": unit,
         }

@@ -44,7 +44,7 @@ class CurveCard:
 
 
 def curve_card(curve: Curve, words: Words) -> CurveCard:
-    title = f"{measures.metric(curve.metric, words)} · {plain(curve.alias)}"
+    title = f"{measures.metric(curve.metric, words)} · {device_name(curve, words)}"
     headline, under = _headline(curve, words) if curve.points else _nothing(words)
     drawn = _drawn(curve, words) if curve.points else None
     return CurveCard(
@@ -58,6 +58,10 @@ def curve_card(curve: Curve, words: Words) -> CurveCard:
         notes=tuple(_notes(curve, words)),
         staged=words.name(curve.staged or {}),
     )
+
+
+def device_name(curve: Curve, words: Words) -> str:
+    return words.name(curve.name) or plain(curve.alias)
 
 
 def longest(stretches: Sequence[T], most: int) -> list[T]:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from api.present import measures
-from api.present.text import plain
 from api.words import Words
 from traceability.ledger.trace import LabResult
 
@@ -49,7 +48,7 @@ def _line(result: LabResult, words: Words) -> LabLine:
         limit = words.say("limit {limit}", limit=measures.amount(result.limit, result.unit, words))
         share = min(100, round(100 * result.value / result.limit)) if result.limit > 0 else 100
     return LabLine(
-        analyte=plain(result.analyte),
+        analyte=words.name(result.analyte) or "–",
         value=measures.amount(result.value, result.unit, words),
         limit=limit,
         share=share,

@@ -7,7 +7,7 @@ from statistics import median
 import orjson
 
 from api.present import measures
-from api.present.curves import span_of_values
+from api.present.curves import device_name, span_of_values
 from api.present.lab import lab_reports
 from api.present.text import plain
 from api.present.trace import Fact, alerts, facts, product_name
@@ -107,7 +107,7 @@ def _cold(trace: Trace, words: Words, since_made_ms: int) -> ColdChain:
     age_ms = max(0, round(trace.made_at.timestamp() * 1000) + since_made_ms - last.taken_at_ms)
     fresh = age_ms <= _stale_after_ms(curve)
     age = (
-        words.say("{alias} · {span} ago", alias=plain(curve.alias), span=words.span(age_ms))
+        words.say("{device} · {span} ago", device=device_name(curve, words), span=words.span(age_ms))
         if fresh
         else words.say("no signal for {span}", span=words.span(age_ms))
     )

@@ -130,6 +130,7 @@ def a_curve(points: Sequence[Point] | None = None, **fields: Any) -> Curve:
     values: dict[str, Any] = {
         "device": "https://id.gs1.org/8004/9521234LOGGER-1",
         "alias": "logger-1",
+        "name": {"zh": "示范记录仪", "en": "Demo logger"},
         "metric": "air_temperature",
         "unit": "CEL",
         "cold_chain": True,
@@ -191,10 +192,10 @@ def lab_results() -> tuple[LabResult, ...]:
     laboratory = {"zh": "果迹示范检测室", "en": "Guoji Demo Laboratory"}
     tested_at = NOW - timedelta(hours=48)
     rows = (
-        ("soluble solids (Brix), mean of 5", 9.84, "J18", None),
-        ("firmness, mean of 5", 391.2, "unstated", None),
-        ("procymidone 腐霉利", 0.31, "NA", 10.0),
-        ("carbendazim 多菌灵", 0.08, "NA", 0.5),
+        ({"zh": "糖度，5 个样品平均", "en": "soluble solids (Brix), mean of 5"}, 9.84, "J18", None),
+        ({"zh": "硬度，5 个样品平均", "en": "firmness, mean of 5"}, 391.2, "unstated", None),
+        ({"zh": "腐霉利", "en": "procymidone"}, 0.31, "NA", 10.0),
+        ({"zh": "多菌灵", "en": "carbendazim"}, 0.08, "NA", 0.5),
     )
     return tuple(LabResult(*row, tested_at, laboratory, STAGED) for row in rows)
 

@@ -38,9 +38,9 @@ def an_evil_trace():
         product=BOTH,
         origin=BOTH,
         events=events,
-        curves=(a_curve(alias=EVIL, metric=EVIL, unit=EVIL, staged=BOTH),),
+        curves=(a_curve(alias=EVIL, name=BOTH, metric=EVIL, unit=EVIL, staged=BOTH),),
         lab_results=tuple(
-            replace(result, analyte=EVIL, unit=EVIL, laboratory=BOTH) for result in lab_results()
+            replace(result, analyte=BOTH, unit=EVIL, laboratory=BOTH) for result in lab_results()
         ),
         findings=(Finding(Kind.GAP, EVIL, EVIL, None, None, 1, EVIL),),
         staged=(BOTH,),

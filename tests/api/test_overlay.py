@@ -29,7 +29,7 @@ def test_a_live_value_says_how_old_it_is():
     cold = cold_of(a_trace())
 
     assert (cold.freshness, cold.value, cold.unit) == ("live", "2.3", "°C")
-    assert cold.age == "cabinet-1 · 1 minute ago"
+    assert cold.age == "Demo logger · 1 minute ago"
 
 
 def test_a_value_that_stops_arriving_turns_stale_and_keeps_its_age():

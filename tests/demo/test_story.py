@@ -171,7 +171,9 @@ def test_what_is_packed_or_fitted_to_the_pallet_comes_off_again(begins, ends, ke
 def test_the_laboratory_reports_what_was_really_measured_and_names_the_sheet():
     story = a_story()
     (inspected,) = steps("inspecting")
-    results = {result["guoji:analyte"]: result["guoji:value"] for result in inspected["guoji:labResults"]}
+    results = {
+        result["guoji:analyte"]["guoji:en"]: result["guoji:value"] for result in inspected["guoji:labResults"]
+    }
     (sheet,) = story.documents
 
     assert results["soluble solids (Brix), highest of 12"] == max(laboratory_values("soluble_solids"))

@@ -1,4 +1,4 @@
-"""`guoji seal | publish | anchor | serve | devnet`: one role each; `guoji up` runs them all."""
+"""`guoji seal | publish | anchor | serve | devnet | deploy`: what `guoji up` runs, one by one."""
 
 import argparse
 import os
@@ -6,8 +6,6 @@ import os
 from traceability.cli.journal import configure
 from traceability.cli.loop import every, until_told_to_stop
 from traceability.settings import Settings
-
-Commands = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 DEVNET_KEPT_EVERY_S = 1.0
 
@@ -47,6 +45,14 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
             "run the embedded test chain and keep its state",
             "Run a private Ethereum test chain on the port of GUOJI_RPC_URL. Whoever runs it can edit it: "
             "good for trying things out, worth nothing to a stranger.",
+        ),
+        (
+            "deploy",
+            _deploy,
+            "deploy the contract on your own chain",
+            "Deploy TraceLog on the chain of GUOJI_RPC_URL and write the trust policy that names it. The "
+            "installation's account pays; without money on it, this says where to send some. `guoji up` does "
+            "this by itself on its test chain.",
         ),
     ):
         commands.add_parser(name, help=help_text, description=description).set_defaults(run=run)
@@ -116,6 +122,16 @@ def _serve(_args: argparse.Namespace) -> int:
     configure("serve", settings.log_json)
     app = create_app(ledger(settings), public_url=public_url(settings))
     uvicorn.run(app, host=settings.http_host, port=settings.http_port, log_level="warning", access_log=False)
+    return 0
+
+
+def _deploy(_args: argparse.Namespace) -> int:
+    from traceability.deployment import account_address, deploy_on_chain
+
+    settings = Settings.read(os.environ)
+    print(f"account that pays: {account_address(settings)}")
+    print(f"contract: {deploy_on_chain(settings)}")
+    print(f"trust policy: {settings.trust_file}")
     return 0
 
 

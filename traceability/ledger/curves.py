@@ -30,6 +30,7 @@ def curves_of(
         yield Curve(
             device=attachment.device,
             alias=device.alias,
+            name=device.name,
             metric=metric,
             unit=METRICS[metric].uom,
             cold_chain=attachment.cold_chain,

@@ -12,7 +12,9 @@ LANGUAGES = ("zh", "en")
 
 
 def texts(value: object) -> Mapping[str, str]:
-    """A text in one or two languages, by "zh" and "en"; empty if there is none."""
+    """A text in one or two languages, by "zh" and "en"; empty if there is none. Plain text is in both."""
+    if isinstance(value, str):
+        return dict.fromkeys(LANGUAGES, value)
     if not isinstance(value, Mapping):
         return {}
     found = {language: value.get(f"guoji:{language}") for language in LANGUAGES}
@@ -49,15 +51,15 @@ def storage_range(event: Event) -> tuple[float, float] | None:
     return None
 
 
-def lab_results(event: Event) -> Iterator[tuple[str, float, str, float | None]]:
+def lab_results(event: Event) -> Iterator[tuple[Mapping[str, str], float, str, float | None]]:
     """Analyte, value, unit and limit of each result."""
     results = event.body.get("guoji:labResults")
     for result in results if isinstance(results, list) else ():
         match result:
             case {
-                "guoji:analyte": str(analyte),
+                "guoji:analyte": analyte,
                 "guoji:value": int() | float() as value,
                 "guoji:uom": str(unit),
             }:
                 limit = result.get("guoji:limit")
-                yield analyte, value, unit, limit if isinstance(limit, int | float) else None
+                yield texts(analyte), value, unit, limit if isinstance(limit, int | float) else None

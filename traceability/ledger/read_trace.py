@@ -62,7 +62,7 @@ class TraceReader:
             harvested_at=None if harvest is None else harvest.event_time,
             verdict=of_trace([each.verdict for each in traced]),
             events=tuple(traced),
-            curves=tuple(sorted(curves, key=lambda curve: (not curve.cold_chain, curve.alias, curve.metric))),
+            curves=tuple(sorted(curves, key=_order)),
             lab_results=tuple(result for each in goods for result in _lab_results(each)),
             findings=tuple(finding for each in found.batches for finding in _findings(each)),
             staged=_different([*(each.staged for each in traced), *(curve.staged for curve in curves)]),
@@ -109,6 +109,11 @@ class TraceReader:
             )
             for each in stored
         ]
+
+
+def _order(curve: Curve) -> tuple[bool, int, str]:
+    """Cold chain first, then as the goods went."""
+    return not curve.cold_chain, curve.points[0].taken_at_ms, curve.metric
 
 
 def _product(goods: Sequence[StoredEvent]) -> Mapping[str, str]:

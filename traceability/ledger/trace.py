@@ -53,6 +53,8 @@ class Curve:
     device: str
     """Canonical Digital Link of the device (8004)."""
     alias: str
+    name: Mapping[str, str]
+    """Of the device, by language; may be empty; the text is hostile."""
     metric: str
     """As in the telemetry table of metrics, e.g. "air_temperature"."""
     unit: str
@@ -72,8 +74,8 @@ class Curve:
 
 @dataclass(frozen=True, slots=True)
 class LabResult:
-    analyte: str
-    """Name as the laboratory wrote it; hostile until escaped."""
+    analyte: Mapping[str, str]
+    """Name by language, as the laboratory wrote it; the text is hostile."""
     value: float
     unit: str
     limit: float | None
