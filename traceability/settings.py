@@ -6,16 +6,34 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Annotated, Any, Self
 
-from annotated_types import Gt, Interval
-from pydantic import ConfigDict, ValidationError
+from annotated_types import Interval
+from pydantic import AfterValidator, ConfigDict, ValidationError
 from pydantic.dataclasses import dataclass
 from pydantic_core import ErrorDetails
 
 from traceability.errors import InvalidInput
+from traceability.gs1.keys import gln
 
 PREFIX = "GUOJI_"
+A_WEEK_S = 7 * 86_400
 
-Seconds = Annotated[float, Gt(0)]
+
+def _gln(text: str) -> str:
+    try:
+        return gln(text)
+    except InvalidInput as error:
+        raise ValueError(str(error)) from error  # the one error that pydantic names the setting for
+
+
+def _log_name(text: str) -> str:
+    if not text or "+" in text or " " in text or not text.isprintable():
+        raise ValueError("want a name without spaces and plus signs")
+    return text
+
+
+Seconds = Annotated[float, Interval(gt=0, le=A_WEEK_S)]
+LogName = Annotated[str, AfterValidator(_log_name)]
+Gln = Annotated[str, AfterValidator(_gln)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=ConfigDict(extra="forbid"))
@@ -26,9 +44,9 @@ class Settings:
     """Folder of this installation: settings, keys, database, broker and chain state."""
     database: str = ""
     """SQLAlchemy URL. Empty: SQLite in the home. PostgreSQL: postgresql+psycopg://user@host/name."""
-    origin: str = "guoji.example/log"
+    origin: LogName = "guoji.example/log"
     """Name of the log, as it stands in every checkpoint. Choose it once: a domain that you own."""
-    party: str = "9521321000001"
+    party: Gln = "9521321000001"
     """GLN of the party that runs this installation: it submits the sensor batches."""
     public_url: str = ""
     """What QR codes and links say. Empty: the address the web server listens on."""
@@ -92,6 +110,8 @@ def _read_toml(file: Path) -> dict[str, Any]:
         return {}
     try:
         return tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InvalidInput(f"{file}: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InvalidInput(f"{file}: {error}") from error
 
