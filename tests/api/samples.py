@@ -17,18 +17,9 @@ NOW = datetime(2026, 11, 14, 4, 0, tzinfo=UTC)
 SUBJECT = "https://id.gs1.org/01/09521234000020/10/HY261112"
 PATH = "/01/09521234000020/10/HY261112"
 PENDING = Unchecked("not yet anchored")
-STAGED = {
-    "zh": "演示事件：主体、地点和货物均为虚构。",
-    "en": "Demonstration event: its parties, places and goods are invented.",
-}
-SIMULATED = {
-    "zh": "模拟的冷藏车（物理模型），并非真实测量。",
-    "en": "Simulated refrigerated truck (physical model); not measured.",
-}
-REPLAYED = {
-    "zh": "回放真实测量：某果园气象站，时间已平移。",
-    "en": "Replay of real measurements from another orchard, shifted in time.",
-}
+STAGED = {"zh": "演示事件，均为虚构。", "en": "Demonstration event, all invented."}
+SIMULATED = {"zh": "模拟的冷藏车，并非真实测量。", "en": "Simulated refrigerated truck; not measured."}
+REPLAYED = {"zh": "回放别处果园的真实测量。", "en": "Replay of real measurements from another orchard."}
 
 _PLACES = {
     "farm": ("9521234000013", "FIELD-3", "示范草莓园三号地", "Demo farm, field 3"),

@@ -4,12 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from api.document import trace_document
 from api.pages import Pages
 from api.present.trace import trace_page
 from api.words import languages
 from tests.api.samples import (
-    NOW,
     PENDING,
     a_batch,
     a_body,
@@ -22,7 +20,7 @@ from tests.api.samples import (
     with_last,
 )
 from traceability.ledger.trace import Grade
-from traceability.proof.verdict import Contradicted, Unchecked, Verified
+from traceability.proof.verdict import Contradicted, Unchecked
 from traceability.telemetry.cold_chain import Excursion, Point
 from traceability.telemetry.findings import Finding, Kind
 
