@@ -39,16 +39,24 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = parser().parse_args(argv)
     try:
         exit_code: int = args.run(args)
+        sys.stdout.flush()
     except TraceError as refusal:
-        print(f"guoji: {printable(str(refusal))}", file=sys.stderr)
-        return BAD_INPUT
+        return _refuse(str(refusal))
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
         # Whoever read our output has stopped reading; say nothing more, and not at exit either.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return BAD_INPUT
+    except OSError as error:
+        return _refuse(f"{error.filename}: {error.strerror}" if error.filename else str(error))
     return exit_code
+
+
+def _refuse(reason: str) -> int:
+    one_line = " ".join(reason.split())
+    print(f"guoji: {printable(one_line)}", file=sys.stderr)
+    return BAD_INPUT
 
 
 if __name__ == "__main__":

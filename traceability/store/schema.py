@@ -5,10 +5,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, MetaData, Table, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, MetaData, Table, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import ExceptionContext
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import ArgumentError, OperationalError
 
 from traceability.errors import InvalidInput, Unavailable
 
@@ -21,6 +21,8 @@ metadata = MetaData(
     }
 )
 
+SQLITE, POSTGRESQL = "sqlite", "postgresql+psycopg"
+
 _BUSY_S = 30
 _ON_CONNECT = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON")
 _IMMEDIATE = "guoji_immediate"
@@ -30,11 +32,11 @@ def open_engine(url: str, create: bool = False) -> Engine:
     """The database at a SQLAlchemy URL: SQLite, or PostgreSQL through psycopg.
 
     Write in `engine.begin()`, read in `engine.connect()`. A database that does not answer, is locked or full
-    raises `Unavailable`. A SQLite file that is missing and not to be created raises `InvalidInput`: a typo
-    must not start an empty log.
+    raises `Unavailable`; a URL of another kind `InvalidInput`. So does a SQLite file that is missing and not
+    to be created: a typo must not start an empty log.
     """
-    parsed = make_url(url)
-    if parsed.get_backend_name() != "sqlite":
+    parsed = _parsed(url)
+    if parsed.drivername == POSTGRESQL:
         return _report_trouble(create_engine(parsed, pool_pre_ping=True))
     if not create and not Path(parsed.database or "").is_file():
         raise InvalidInput(f"there is no database at {parsed.database}: `guoji init` makes one")
@@ -43,6 +45,20 @@ def open_engine(url: str, create: bool = False) -> Engine:
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return _report_trouble(engine)
+
+
+def _parsed(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError) as error:
+        raise InvalidInput(
+            f"database: its URL is none, want {SQLITE}:///file or {POSTGRESQL}://..."
+        ) from error
+    if parsed.drivername not in (SQLITE, POSTGRESQL):
+        raise InvalidInput(
+            f"database: its URL begins with {parsed.drivername}, want {SQLITE} or {POSTGRESQL}"
+        )
+    return parsed
 
 
 def insert_missing(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -1,0 +1,204 @@
+"""The command line as a person meets it: help everywhere, one line and an exit code for every mistake."""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.builders import FARM, a_harvest
+from traceability.cli.main import main, parser
+from traceability.installation import make
+from traceability.ledger.capture import capture
+from traceability.ledger.publish import publish
+from traceability.settings import Settings
+from traceability.wiring import log_signer, open_store
+
+
+def commands(of=None, so_far=()):
+    """Every command and action, as the words that call it."""
+    of = of or parser()
+    for action in of._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for name, below in action.choices.items():
+                yield (*so_far, name)
+                yield from commands(below, (*so_far, name))
+
+
+@pytest.fixture
+def guoji(tmp_path, monkeypatch, capsys):
+    """Run `guoji` in a fresh home: exit code, standard output, standard error."""
+
+    def run(*words, **environment):
+        for name, value in {"GUOJI_HOME": str(tmp_path / "home"), **environment}.items():
+            monkeypatch.setenv(name, value)
+        try:
+            code = main(words)
+        except SystemExit as end:
+            code = end.code
+        return code, *capsys.readouterr()
+
+    return run
+
+
+@pytest.mark.parametrize("words", list(commands()), ids=" ".join)
+def test_every_command_has_help_that_says_what_it_does(guoji, words):
+    code, shown, _ = guoji(*words, "--help")
+
+    assert code == 0
+    about = shown.partition("\n\n")[2].partition("\n\n")[0]
+    assert shown.startswith(f"usage: guoji {' '.join(words)}")
+    assert len(about) > 20, "no sentence between usage and options"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["fly"], [], ["status", "--yes"], ["token"], ["token", "issue", "x", "--role", "king"], ["st\x1b[2Jx"]],
+)
+def test_wrong_usage_exits_64_and_shows_the_usage(guoji, words):
+    code, shown, said = guoji(*words)
+
+    assert code == 64
+    assert shown == ""
+    assert said.startswith("usage: guoji")
+    assert "\x1b" not in said
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["status"],
+        ["token", "list"],
+        ["prove", "https://id.gs1.org/01/09521234000020/10/P1"],
+        ["gateway"],
+        ["seal"],
+        ["publish"],
+        ["anchor"],
+        ["serve"],
+        ["simulate", "--device", "cold-7", "--csv", os.devnull],
+    ],
+    ids=" ".join,
+)
+def test_without_an_installation_one_line_says_so(guoji, words):
+    code, shown, said = guoji(*words)
+
+    assert (code, shown) == (65, "")
+    assert said.startswith("guoji: ")
+    assert said.count("\n") == 1
+
+
+def test_without_an_installation_the_line_names_the_command_that_makes_one(guoji, tmp_path):
+    _, _, said = guoji("status")
+
+    assert said == f"guoji: there is no database at {tmp_path}/home/guoji.db: `guoji init` makes one\n"
+
+
+@pytest.mark.parametrize(
+    ("environment", "complaint"),
+    [
+        ({"GUOJI_SEAL_EVERYS": "1"}, "there is no such setting"),
+        ({"GUOJI_HTTP_PORT": "eighty"}, "GUOJI_HTTP_PORT"),
+        ({"GUOJI_DATABASE": "nonsense"}, "database"),
+        ({"GUOJI_DATABASE": "mysql://user:secret@host/x"}, "database"),
+        ({"GUOJI_DATABASE": "postgresql+psycopg://nobody@127.0.0.1:9/x"}, "database: connection failed"),
+        ({"GUOJI_HOME": "/dev/null/home"}, "/dev/null"),
+        ({"GUOJI_HOME": "/proc/home"}, "/proc/home"),
+    ],
+    ids=str,
+)
+def test_a_setting_that_cannot_work_is_named_in_one_line(guoji, environment, complaint):
+    code, shown, said = guoji("init", **environment)
+
+    assert (code, shown) == (65, "")
+    assert said.startswith("guoji: ")
+    assert complaint in said
+    assert said.count("\n") == 1
+    assert "secret" not in said
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (["prove", "https://id.gs1.org/01/09521234000020/10/P1"], "we hold no event for"),
+        (["prove", "ab" * 32], "no event has the key"),
+        (["prove", "\x1b[2J"], "guoji: "),
+        (["token", "revoke", "nobody"], "there is no valid token named 'nobody'"),
+        (["token", "issue", "a", "--role", "capture", "--party", "123"], "GLN"),
+        (["anchor"], "names no chain"),
+        (["devnet"], "GUOJI_RPC_URL"),
+        (["gateway"], "broker-passwords.json"),
+        (["verify", "no-such-file"], "cannot read no-such-file"),
+    ],
+    ids=str,
+)
+def test_what_cannot_be_done_is_one_line_and_exit_65(guoji, tmp_path, words, complaint):
+    make(Settings.read({"GUOJI_HOME": str(tmp_path / "home")}))
+
+    code, _, said = guoji(*words)
+
+    assert code == 65
+    assert complaint in said
+    assert said.count("\n") == 1
+    assert "\x1b" not in said
+
+
+def test_a_file_that_cannot_be_written_is_named_in_one_line(guoji, tmp_path):
+    guoji("init")
+    store = open_store(Settings.read(os.environ))
+    [captured] = capture([a_harvest()], FARM, store.events, 5)
+    publish(store.log, store.checkpoints, log_signer(Settings.read(os.environ)))
+
+    code, _, said = guoji("prove", captured.key, "-o", str(tmp_path))
+
+    assert (code, said) == (65, f"guoji: {tmp_path}: Is a directory\n")
+
+
+def test_init_shows_the_token_once_and_repairs_nothing_that_is_whole(guoji):
+    first = guoji("init")
+    again = guoji("init")
+
+    assert (first[0], again[0]) == (0, 0)
+    assert "administrator's token (shown only now): guoji_" in first[1]
+    assert "nothing was missing" in again[1]
+
+
+def test_a_token_opens_until_it_is_revoked_and_its_secret_is_shown_once(guoji):
+    guoji("init")
+
+    _, secret, _ = guoji("token", "issue", "packhouse", "--role", "capture", "--party", "9521234000006")
+    listed = guoji("token", "list")[1]
+    grant = open_store(Settings.read(os.environ)).tokens.authorise(secret.strip())
+    guoji("token", "revoke", "packhouse")
+
+    assert (grant.role, grant.party) == ("capture", "9521234000006")
+    assert "packhouse\tcapture\t9521234000006\tvalid" in listed
+    assert secret.strip() not in listed
+    assert "packhouse\tcapture\t9521234000006\trevoked" in guoji("token", "list")[1]
+    assert guoji("token", "issue", "packhouse", "--role", "read")[0] == 65
+
+
+def test_status_counts_for_people_and_for_machines(guoji):
+    guoji("init")
+
+    people, machines = guoji("status"), guoji("status", "--json")
+
+    assert "readings" in people[1]
+    assert json.loads(machines[1])["quarantine_reasons"] == {}
+
+
+def test_output_that_nobody_reads_any_more_ends_quietly(guoji, tmp_path):
+    guoji("init")
+    reads, writes = os.pipe()
+    os.close(reads)
+
+    done = subprocess.run(
+        [sys.executable, "-m", "traceability.cli.main", "status"],
+        stdout=writes,
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    os.close(writes)
+
+    assert (done.returncode, done.stderr) == (65, b"")
