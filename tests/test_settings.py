@@ -56,6 +56,11 @@ def test_what_starts_the_parts_does_not_take_their_last_addresses(tmp_path):
         ({"GUOJI_PARTY": "farm"}, "party"),
         ({"GUOJI_ORIGIN": ""}, "origin"),
         ({"GUOJI_ORIGIN": "a log"}, "origin"),
+        ({"GUOJI_PUBLIC_URL": "javascript:alert(1)"}, "public_url .* want http or https://host:port"),
+        ({"GUOJI_RPC_URL": "http://"}, "rpc_url"),
+        ({"GUOJI_RPC_URL": "http://["}, "rpc_url"),
+        ({"GUOJI_MQTT_URL": "localhost:1883"}, "mqtt_url"),
+        ({"GUOJI_MQTT_URL": "mqtt://host:99999"}, "mqtt_url"),
     ],
 )
 def test_a_setting_that_cannot_be_meant_stops_the_start_and_is_named(tmp_path, given, complaint):

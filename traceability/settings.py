@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
 from typing import Annotated, Any, Self
+from urllib.parse import urlsplit
 
 from annotated_types import Interval
 from pydantic import AfterValidator, ConfigDict, ValidationError
@@ -31,9 +32,27 @@ def _log_name(text: str) -> str:
     return text
 
 
+def _url(*schemes: str) -> AfterValidator:
+    """Empty, or a URL of one of `schemes` that names a host."""
+
+    def check(text: str) -> str:
+        try:
+            parts = urlsplit(text)
+            sound = parts.scheme in schemes and parts.hostname and parts.port != 0
+        except ValueError:
+            sound = False
+        if text and not sound:
+            raise ValueError(f"want {' or '.join(schemes)}://host:port")
+        return text
+
+    return AfterValidator(check)
+
+
 Seconds = Annotated[float, Interval(gt=0, le=A_WEEK_S)]
 LogName = Annotated[str, AfterValidator(_log_name)]
 Gln = Annotated[str, AfterValidator(_gln)]
+WebUrl = Annotated[str, _url("http", "https")]
+BrokerUrl = Annotated[str, _url("mqtt")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=ConfigDict(extra="forbid"))
@@ -48,15 +67,15 @@ class Settings:
     """Name of the log, as it stands in every checkpoint. Choose it once: a domain that you own."""
     party: Gln = "9521321000001"
     """GLN of the party that runs this installation: it submits the sensor batches."""
-    public_url: str = ""
+    public_url: WebUrl = ""
     """What QR codes and links say. Empty: the address the web server listens on."""
     http_host: str = "127.0.0.1"
     """Address to listen on. Loopback unless told otherwise."""
     http_port: Annotated[int, Interval(ge=0, le=65535)] = 8080
     """Port to listen on; `guoji up` takes another free one, and says so, if it is taken."""
-    mqtt_url: str = ""
+    mqtt_url: BrokerUrl = ""
     """Broker, as mqtt://host:port. Empty: `guoji up` starts the embedded one."""
-    rpc_url: str = ""
+    rpc_url: WebUrl = ""
     """JSON-RPC endpoint of the chain. Empty: `guoji up` starts the embedded test chain."""
     seal_every_s: Seconds = 60
     """Seconds after which a device's readings are closed into a batch. Shorter proves a reading sooner."""
