@@ -40,14 +40,9 @@ class Stage:
     def __init__(self, public: str | None) -> None:
         shutil.rmtree(HOME, ignore_errors=True)
         HOME.mkdir()
-        self.environment = {
-            "GUOJI_HOME": str(HOME),
-            "GUOJI_ORIGIN": "demo.guoji.example/log",
-            "GUOJI_SEAL_EVERY_S": "2",
-            "GUOJI_PUBLISH_EVERY_S": "0.5",
-            "GUOJI_ANCHOR_EVERY_S": "1",
-            **({} if public is None else {"GUOJI_PUBLIC_URL": public}),
-        }
+        # In the file, so that whoever types `guoji` with this home meets the same log.
+        (HOME / "guoji.toml").write_text(_settings(public), encoding="utf-8")
+        self.environment = {"GUOJI_HOME": str(HOME)}
         make(Settings.read(self.environment))
         self.store = open_store(Settings.read(self.environment))
         for device in cast.INSTRUMENTS:
@@ -163,3 +158,14 @@ class Stage:
         except (URLError, OSError):
             return False
         return True
+
+
+def _settings(public: str | None) -> str:
+    # A string of JSON is the same in TOML.
+    return f"""\
+origin = "demo.guoji.example/log"
+public_url = {json.dumps(public or "")}
+seal_every_s = 2
+publish_every_s = 0.5
+anchor_every_s = 1
+"""
