@@ -63,6 +63,39 @@ def test_a_killed_chain_comes_back_as_it_was_saved(start, tmp_path):
     assert block.hash == receipt.block_hash
 
 
+def test_nothing_is_final_that_was_not_kept(start):
+    devnet = start()
+    send_money(devnet)
+
+    def fails() -> None:
+        raise OSError("no space left")
+
+    with pytest.raises(OSError, match="no space"):
+        settle(devnet.url, fails)
+
+    assert balance(devnet) == 0
+
+
+def test_what_comes_while_the_state_is_kept_becomes_final_after_it_was_kept_too(start, tmp_path):
+    devnet = start()
+    send_money(devnet)
+
+    def keep_while_money_comes() -> None:
+        save_state(devnet.url, tmp_path)
+        chain = RpcChain(devnet.url)
+        payer = chain.call("eth_accounts")[0]
+        chain.call("eth_sendTransaction", {"from": payer, "to": RICH, "value": "0x7"})
+
+    settle(devnet.url, keep_while_money_comes)
+    assert balance(devnet) == 7
+    settle(devnet.url, lambda: save_state(devnet.url, tmp_path))
+    assert balance(devnet) == 14
+    devnet.process.kill()
+    devnet.process.wait()
+
+    assert balance(start()) == 14
+
+
 def test_an_idle_chain_does_not_grow(start):
     devnet = start()
     send_money(devnet)

@@ -6,10 +6,12 @@ import platform
 import socket
 import subprocess
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from traceability.chain.rpc import RpcChain
+from traceability.children import die_with_parent
 from traceability.errors import ChainUnavailable, Refused
 from traceability.proof.chain_reader import Finality
 
@@ -54,6 +56,7 @@ def start_devnet(project: Path, folder: Path, port: int = 0) -> Devnet:
             stdout=log,
             stderr=subprocess.STDOUT,
             process_group=0,  # Ctrl-C must not end the chain before we have kept its state
+            preexec_fn=die_with_parent,
         )
     devnet = Devnet(process, f"http://127.0.0.1:{port}", keeps_state=anvil is not None)
     try:
@@ -67,8 +70,11 @@ def start_devnet(project: Path, folder: Path, port: int = 0) -> Devnet:
     return devnet
 
 
-def settle(url: str) -> bool:
+def settle(url: str, keep: Callable[[], object] = lambda: None) -> bool:
     """Bury what was mined since the last call under two blocks, which makes it final. Whether there was any.
+
+    `keep` saves the state before that: a chain that is killed must not come back without a block that was
+    final, since proofs name it.
 
     anvil mines when a transaction arrives. Were it to mine every second instead, an idle chain would grow by
     thousands of blocks an hour, and each saved state with it.
@@ -76,11 +82,17 @@ def settle(url: str) -> bool:
     chain = RpcChain(url)
     final = chain.finalized_block_number(Finality())
     newest = chain.finalized_block_number(Finality(confirmations=0))
-    for number in range(final + 1, newest + 1):
-        if chain.call("eth_getBlockTransactionCountByNumber", hex(number)) != "0x0":
-            chain.call("anvil_mine", "0x2")
-            return True
-    return False
+    not_final = [hex(number) for number in range(final + 1, newest + 1)]
+    if all(chain.call("eth_getBlockTransactionCountByNumber", block) == "0x0" for block in not_final):
+        return False
+    # A transaction that comes now waits for the first of the two blocks, which is not final yet.
+    chain.call("evm_setAutomine", False)
+    try:
+        keep()
+        chain.call("anvil_mine", "0x2")
+    finally:
+        chain.call("evm_setAutomine", True)
+    return True
 
 
 def save_state(url: str, folder: Path) -> None:

@@ -7,7 +7,7 @@ from traceability.cli.journal import configure
 from traceability.cli.loop import every, until_told_to_stop
 from traceability.settings import Settings
 
-DEVNET_KEPT_EVERY_S = 1.0
+SETTLE_EVERY_S = 1.0
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -151,13 +151,15 @@ def _devnet(_args: argparse.Namespace) -> int:
     def step() -> None:
         if chain.process.poll() is not None:
             raise Refused(f"the test chain ended by itself (exit {chain.process.returncode})")
-        if settle(chain.url) and chain.keeps_state:
+        settle(chain.url, keep)
+
+    def keep() -> None:
+        if chain.keeps_state:
             save_state(chain.url, folder)
 
     try:
-        every(DEVNET_KEPT_EVERY_S, step, stop, log)
-        if chain.keeps_state:
-            save_state(chain.url, folder)
+        every(SETTLE_EVERY_S, step, stop, log)
+        keep()
     finally:
         chain.stop()
     return 0
