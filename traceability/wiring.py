@@ -75,7 +75,7 @@ def open_store(settings: Settings) -> Store:
         checkpoints=CheckpointTable(engine, settings.origin),
         anchors=AnchorTable(engine, contract_address),
         tokens=TokenTable(engine),
-        counts=Counts(engine),
+        counts=Counts(engine, contract_address),
     )
 
 

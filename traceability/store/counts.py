@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import Engine, func, select, text
+from sqlalchemy import ColumnElement, Engine, Table, func, select, text
 
 from traceability.store.anchors import anchor
 from traceability.store.batches import batch
@@ -15,19 +15,23 @@ from traceability.store.readings import ReadingTable, quarantine
 class Counts:
     """Counters for people and machines, and a mark of whether anything has changed."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, contract: str) -> None:
+        """`contract`: what is anchored in another one does not count, for its chain is gone."""
         self._engine = engine
+        self._ours = anchor.c.contract == contract
         self._readings = ReadingTable(engine)
 
     def all(self) -> Mapping[str, int]:
         held = self._readings.counts()
         with self._engine.connect() as connection:
 
-            def count(table: object, *where: object) -> int:
-                statement = select(func.count()).select_from(table).where(*where)  # type: ignore[arg-type]
+            def count(table: Table, *where: ColumnElement[bool]) -> int:
+                statement = select(func.count()).select_from(table).where(*where)
                 return connection.execute(statement).scalar_one()
 
-            anchored = select(func.coalesce(func.max(anchor.c.size), 0)).where(anchor.c.state == "final")
+            final = self._ours & (anchor.c.state == "final")
+            under_way = self._ours & anchor.c.state.in_(["sent", "mined"])
+            anchored = select(func.coalesce(func.max(anchor.c.size), 0)).where(final)
             return {
                 "devices": held.devices,
                 "readings": held.readings,
@@ -37,8 +41,8 @@ class Counts:
                 "events": count(event),
                 "events_waiting_for_the_log": count(pending),
                 "log_entries": count(log_entry),
-                "anchors_final": count(anchor, anchor.c.state == "final"),
-                "anchors_under_way": count(anchor, anchor.c.state.in_(["sent", "mined"])),
+                "anchors_final": count(anchor, final),
+                "anchors_under_way": count(anchor, under_way),
                 "log_entries_anchored": connection.execute(anchored).scalar_one(),
             }
 
@@ -55,7 +59,7 @@ class Counts:
             select(func.max(event.c.id)).scalar_subquery(),
             select(func.sum(device_state.c.next_arrival)).scalar_subquery(),
             select(func.max(log_entry.c.index)).scalar_subquery(),
-            select(func.max(anchor.c.size)).where(anchor.c.state == "final").scalar_subquery(),
+            select(func.max(anchor.c.size)).where(self._ours, anchor.c.state == "final").scalar_subquery(),
         )
         with self._engine.connect() as connection:
             return "-".join(str(each or 0) for each in connection.execute(newest).one())

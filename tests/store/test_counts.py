@@ -1,0 +1,42 @@
+"""The numbers count what stands now, and the revision moves whenever a trace may say something else."""
+
+from datetime import UTC, datetime
+
+from tests.builders import FARM, a_harvest
+from traceability.ledger.capture import capture
+from traceability.ledger.ports import Anchor
+from traceability.store.anchors import AnchorTable
+from traceability.store.counts import Counts
+from traceability.store.events import EventTable
+from traceability.store.log import LogTable
+
+HERE, LOST = "0x" + "aa" * 20, "0x" + "bb" * 20
+
+
+def a_final_anchor(size):
+    at = datetime(2026, 11, 22, tzinfo=UTC)
+    return Anchor("0x" + f"{size:064x}", 0, size, bytes(32), "note", b"raw", "final", 7, "0x07", at)
+
+
+def test_what_a_lost_contract_held_counts_for_nothing(engine):
+    AnchorTable(engine, LOST).keep(a_final_anchor(9))
+    AnchorTable(engine, HERE).keep(a_final_anchor(3))
+
+    counted = Counts(engine, HERE).all()
+
+    assert (counted["anchors_final"], counted["log_entries_anchored"]) == (1, 3)
+
+
+def test_the_revision_moves_with_every_event_entry_and_final_anchor(engine):
+    counts, revisions = Counts(engine, HERE), []
+    AnchorTable(engine, LOST).keep(a_final_anchor(9))
+
+    revisions.append(counts.revision())
+    capture([a_harvest()], FARM, EventTable(engine), 5)
+    revisions.append(counts.revision())
+    LogTable(engine).integrate(10)
+    revisions.append(counts.revision())
+    AnchorTable(engine, HERE).keep(a_final_anchor(1))
+    revisions.append(counts.revision())
+
+    assert len(set(revisions)) == 4
