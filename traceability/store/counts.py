@@ -58,7 +58,7 @@ class Counts:
         newest = select(
             select(func.max(event.c.id)).scalar_subquery(),
             select(func.sum(device_state.c.next_arrival)).scalar_subquery(),
-            select(func.max(log_entry.c.index)).scalar_subquery(),
+            select(func.max(log_entry.c.index) + 1).scalar_subquery(),
             select(func.max(anchor.c.size)).where(self._ours, anchor.c.state == "final").scalar_subquery(),
         )
         with self._engine.connect() as connection:
