@@ -1,0 +1,170 @@
+"""The ledger's ports in memory. Each write can crash, before or after its effect, as under kill -9."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Literal
+
+from traceability.errors import CheckpointConflict, Unavailable, Unknown
+from traceability.ledger.ports import Anchor, Captured, StoredEvent
+from traceability.log import tiles
+from traceability.log.merkle import HASH_BYTES, leaf_hash
+from traceability.telemetry.batch import NO_BATCH, Batch
+from traceability.telemetry.device import Device
+from traceability.telemetry.reading import Reading
+from traceability.telemetry.window import Window
+
+
+class Crash(BaseException):
+    """Not an exception that anybody catches: it stands for kill -9."""
+
+
+@dataclass(kw_only=True)
+class Failing:
+    fail: Literal["before", "after"] | None = None
+    """When the next write crashes; only that one."""
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        fail, self.fail = self.fail, None
+        if fail == "before":
+            raise Crash
+        yield
+        if fail == "after":
+            raise Crash
+
+
+@dataclass
+class FakeEvents(Failing):
+    kept: dict[str, StoredEvent] = field(default_factory=dict)
+    queue: list[StoredEvent] = field(default_factory=list)
+
+    def insert(self, events: Sequence[StoredEvent]) -> tuple[Captured, ...]:
+        with self.writing():
+            return tuple(self._insert(each) for each in events)
+
+    def _insert(self, new: StoredEvent) -> Captured:
+        for old in self.kept.values():
+            if (old.submitter, old.content_digest) == (new.submitter, new.content_digest):
+                return Captured(old.key, old.event_hash, duplicate=True)
+        self.kept[new.key] = new
+        self.queue.append(new)
+        return Captured(new.key, new.event_hash, duplicate=False)
+
+    def by_key(self, key: str) -> StoredEvent:
+        return self.kept[key]
+
+    def by_keys(self, keys: Sequence[str]) -> list[StoredEvent]:
+        return [self.kept[key] for key in keys if key in self.kept]
+
+    def mentioning(self, identifiers: Iterable[str]) -> list[StoredEvent]:
+        wanted = set(identifiers)
+        return [
+            each
+            for each in self.kept.values()
+            if wanted & {mention.identifier for mention in each.event.identifiers()}
+        ]
+
+
+@dataclass
+class FakeLog(Failing):
+    events: FakeEvents
+    taken: list[bytes] = field(default_factory=list)
+    tiles: dict[tuple[int, int], bytes] = field(default_factory=dict)
+
+    def integrate(self, at_most: int) -> None:
+        with self.writing():
+            new = [self.events.queue.pop(0).entry for _ in self.events.queue[:at_most]]
+            self.tiles |= tiles.extend(len(self.taken), [leaf_hash(entry) for entry in new], self.read_tile)
+            self.taken += new
+
+    def size(self) -> int:
+        return len(self.taken)
+
+    def index_of(self, key: str) -> int | None:
+        keys = [leaf_hash(entry).hex() for entry in self.taken]
+        return keys.index(key) if key in keys else None
+
+    def read_tile(self, level: int, index: int, width: int) -> bytes:
+        held = self.tiles.get((level, index), b"")
+        if len(held) < width * HASH_BYTES:
+            raise Unknown(f"tile {index} of level {level} is too short")
+        return held[: width * HASH_BYTES]
+
+    def entries(self, start: int, end: int) -> list[bytes]:
+        return self.taken[start:end]
+
+
+@dataclass
+class FakeCheckpoints(Failing):
+    notes: list[str] = field(default_factory=list)
+    """All there ever were, newest last."""
+    meanwhile: Callable[[], object] = lambda: None
+    """What somebody else does just before the next swap."""
+
+    def newest(self) -> str | None:
+        return self.notes[-1] if self.notes else None
+
+    def replace(self, old: str | None, new: str) -> None:
+        meanwhile, self.meanwhile = self.meanwhile, lambda: None
+        meanwhile()
+        with self.writing():
+            if old != self.newest():
+                raise CheckpointConflict("the checkpoint has moved on")
+            self.notes.append(new)
+
+
+@dataclass
+class FakeAnchors:
+    final: list[Anchor] = field(default_factory=list)
+
+    def covering(self, index: int) -> Anchor | None:
+        return min((each for each in self.final if each.size > index), key=lambda a: a.size, default=None)
+
+
+@dataclass
+class FakeSealStore(Failing):
+    """Of one device."""
+
+    device: Device
+    events: FakeEvents
+    arrived: list[Reading] = field(default_factory=list)
+    batches: list[tuple[Window, Batch]] = field(default_factory=list)
+    meanwhile: Callable[[], object] = lambda: None
+    """What another sealer does just before the next commit."""
+
+    def devices(self) -> Mapping[str, Device]:
+        return {self.device.alias: self.device}
+
+    def unsealed(self, alias: str, at_most: int) -> Window | None:
+        last = self.batches[-1] if self.batches else None
+        start = last[0].to_arrival if last else 0
+        waiting = self.arrived[start : start + at_most]
+        if not waiting:
+            return None
+        epoch = waiting[0].epoch
+        of_epoch = [each for each in waiting if each.epoch == epoch]
+        sealed = [batch.header.last_sequence for window, batch in self.batches if window.epoch == epoch]
+        return Window(
+            device=alias,
+            number=len(self.batches) + 1,
+            from_arrival=start + 1,
+            to_arrival=start + len(of_epoch),
+            readings=tuple(of_epoch),
+            conflicts=(),
+            previous_root=last[1].root if last else NO_BATCH,
+            previous_epoch=last[0].epoch if last else None,
+            sealed_through=max(sealed, default=0),
+        )
+
+    def keep_sealed(self, window: Window, batch: Batch, event: StoredEvent) -> None:
+        meanwhile, self.meanwhile = self.meanwhile, lambda: None
+        meanwhile()
+        with self.writing():
+            if len(self.batches) >= window.number:
+                raise Unavailable("another sealer was faster")
+            self.batches.append((window, batch))
+            self.events.insert([event])
+
+    def batch_leaves(self, root: str) -> Sequence[bytes]:
+        return next(batch.leaves for _, batch in self.batches if batch.root.hex() == root)

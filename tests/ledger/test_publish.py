@@ -1,0 +1,127 @@
+"""Whatever crashes, and whoever else publishes: an index is handed out once, a signed tree never shrinks."""
+
+from itertools import pairwise
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from tests.builders import FARM, a_harvest
+from tests.fakes import Crash, FakeCheckpoints, FakeEvents, FakeLog
+from traceability.errors import CheckpointConflict, Refused
+from traceability.ledger.capture import capture
+from traceability.ledger.publish import publish
+from traceability.log.checkpoint import Checkpoint
+from traceability.log.merkle import leaf_hash, root_of
+from traceability.log.note import NoteSigner, NoteVerifier
+
+SIGNER = NoteSigner("guoji.example/log", Ed25519PrivateKey.from_private_bytes(b"l" * 32))
+
+
+class Publisher:
+    """A log with its queue, and who publishes it."""
+
+    def __init__(self):
+        self.events = FakeEvents()
+        self.log = FakeLog(self.events)
+        self.checkpoints = FakeCheckpoints()
+
+    def capture(self, count):
+        start = len(self.events.kept)
+        capture([a_harvest(kg=start + number + 1) for number in range(count)], FARM, self.events, 5)
+
+    def publish(self):
+        return publish(self.log, self.checkpoints, SIGNER)
+
+    def signed(self):
+        return [Checkpoint.open(note, NoteVerifier.of(SIGNER)) for note in self.checkpoints.notes]
+
+    def check(self):
+        """All that was ever signed is one growing tree over entries that are there."""
+        leaves = [leaf_hash(entry) for entry in self.log.taken]
+        assert len(set(leaves)) == len(leaves)
+        for checkpoint in self.signed():
+            assert checkpoint.size <= len(leaves)
+            assert checkpoint.root == root_of(leaves[: checkpoint.size])
+        assert all(older.size < newer.size for older, newer in pairwise(self.signed()))
+
+
+@pytest.fixture
+def publisher():
+    publisher = Publisher()
+    publisher.capture(3)
+    publisher.publish()
+    return publisher
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize("part", ["log", "checkpoints"])
+def test_a_crash_on_any_line_leaves_a_log_that_continues(publisher, part, moment):
+    publisher.capture(300)
+    getattr(publisher, part).fail = moment
+
+    with pytest.raises(Crash):
+        publisher.publish()
+    publisher.check()
+    publisher.capture(2)
+    publisher.publish()
+
+    publisher.check()
+    assert publisher.signed()[-1].size == 305
+
+
+def test_entries_that_a_crash_left_without_a_checkpoint_get_one_though_nothing_is_new(publisher):
+    publisher.capture(2)
+    publisher.log.fail = "after"
+    with pytest.raises(Crash):
+        publisher.publish()
+
+    assert publisher.publish() == publisher.signed()[-1]
+    assert publisher.signed()[-1].size == 5
+
+
+def test_nothing_is_signed_that_is_not_kept(publisher):
+    publisher.capture(2)
+    publisher.checkpoints.fail = "before"
+
+    with pytest.raises(Crash):
+        publisher.publish()
+
+    assert [checkpoint.size for checkpoint in publisher.signed()] == [3]
+
+
+def test_without_anything_new_nothing_is_signed(publisher):
+    assert publisher.publish() is None
+    assert len(publisher.signed()) == 1
+
+
+def test_of_two_publishers_the_slower_one_fails_and_the_log_continues(publisher):
+    publisher.capture(2)
+
+    def the_other_one():
+        publisher.capture(1)
+        publisher.publish()
+
+    publisher.checkpoints.meanwhile = the_other_one
+    with pytest.raises(CheckpointConflict):
+        publisher.publish()
+
+    publisher.check()
+    assert [checkpoint.size for checkpoint in publisher.signed()] == [3, 6]
+    assert publisher.publish() is None
+
+
+def test_a_log_that_lost_entries_is_not_signed(publisher):
+    publisher.log.taken.pop()
+
+    with pytest.raises(Refused, match="the log holds 2 entries, but we signed 3: restore"):
+        publisher.publish()
+
+
+def test_a_long_queue_is_taken_in_several_commits(publisher, monkeypatch):
+    monkeypatch.setattr("traceability.ledger.publish.ENTRIES_A_COMMIT", 4)
+    publisher.capture(10)
+
+    sizes = [checkpoint.size for checkpoint in iter(publisher.publish, None)]
+
+    assert sizes == [7, 11, 13]
+    publisher.check()
