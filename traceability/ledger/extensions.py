@@ -4,7 +4,7 @@ Partners write these fields too, so every shape that is not as documented in doc
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
 from traceability.epcis.event import Event
 
@@ -44,10 +44,10 @@ def master_data(event: Event) -> Mapping[str, Any]:
 
 def storage_range(event: Event) -> tuple[float, float] | None:
     """Lowest and highest temperature in degrees Celsius that the goods bear."""
-    stated = master_data(event).get("guoji:storageRange")
-    match stated:
-        case {"guoji:low": int() | float() as low, "guoji:high": int() | float() as high, "guoji:uom": "CEL"}:
-            return low, high
+    match master_data(event).get("guoji:storageRange"):
+        case {"guoji:low": low, "guoji:high": high, "guoji:uom": "CEL"}:
+            if _is_number(low) and _is_number(high) and low <= high:
+                return low, high
     return None
 
 
@@ -56,10 +56,12 @@ def lab_results(event: Event) -> Iterator[tuple[Mapping[str, str], float, str, f
     results = event.body.get("guoji:labResults")
     for result in results if isinstance(results, list) else ():
         match result:
-            case {
-                "guoji:analyte": analyte,
-                "guoji:value": int() | float() as value,
-                "guoji:uom": str(unit),
-            }:
-                limit = result.get("guoji:limit")
-                yield texts(analyte), value, unit, limit if isinstance(limit, int | float) else None
+            case {"guoji:analyte": analyte, "guoji:value": value, "guoji:uom": str(unit)}:
+                if texts(analyte) and _is_number(value):
+                    limit = result.get("guoji:limit")
+                    yield texts(analyte), value, unit, limit if _is_number(limit) else None
+
+
+def _is_number(value: object) -> TypeGuard[float]:
+    """True and false are integers to Python, not to whoever wrote the event."""
+    return isinstance(value, int | float) and not isinstance(value, bool)

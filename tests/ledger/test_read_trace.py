@@ -1,0 +1,278 @@
+"""A trace says what is stored about the goods, clipped to them; a partner's odd fields read as absent."""
+
+from datetime import timedelta
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from iot_gateway.simulator import encode_message
+from tests.builders import (
+    FARM,
+    FIELD,
+    LOGGER,
+    LOT,
+    PALLET,
+    START,
+    a_fitting,
+    a_harvest,
+    a_packing,
+    a_sighting,
+)
+from tests.fakes import FakeAnchors, FakeCheckpoints, FakeEvents, FakeLog, FakeSealStore
+from traceability.epcis.event import Event
+from traceability.errors import Unknown
+from traceability.ledger.capture import capture
+from traceability.ledger.own_word import OwnWord
+from traceability.ledger.prove import Prover
+from traceability.ledger.read_trace import TraceReader
+from traceability.ledger.seal import seal
+from traceability.ledger.trace import Grade
+from traceability.log.note import NoteSigner, NoteVerifier
+from traceability.proof.trust import TrustPolicy
+from traceability.proof.verdict import Unchecked
+from traceability.telemetry.device import Device
+from traceability.telemetry.reading import Authenticated, Reading
+from traceability.telemetry.senml import decode
+
+CARRIER = "9521234000013"
+START_MS = round(START.timestamp() * 1000)
+STAGED = {"en": "simulated", "zh": "模拟"}
+VERIFIER = NoteVerifier.of(NoteSigner("guoji.example/log", Ed25519PrivateKey.from_private_bytes(b"l" * 32)))
+
+
+def at_ms(hours):
+    return START_MS + round(hours * 3_600_000)
+
+
+class World:
+    """Events and one logger's readings, and the trace that is read from them."""
+
+    def __init__(self):
+        self.events = FakeEvents()
+        device = Device("logger-1", LOGGER, CARRIER, {}, FIELD, cold_chain=True, staged=STAGED)
+        self.seals = FakeSealStore(device, self.events)
+        log = FakeLog(self.events)
+        prover = Prover(log, FakeCheckpoints(), FakeAnchors(), self.seals, VERIFIER, TrustPolicy())
+        self.reader = TraceReader(self.events, self, OwnWord(prover), "private test chain")
+
+    def capture(self, *events, party=FARM):
+        capture(events, party, self.events, START_MS)
+
+    def measure(self, celsius_by_hour, seal_each=False):
+        for hours, celsius in celsius_by_hour.items():
+            number = len(self.seals.arrived) + 1
+            payload = encode_message("logger-1", 9, number, at_ms(hours), {"air_temperature": celsius})
+            reading = Reading("logger-1", 9, number, at_ms(hours), Authenticated.BROKER, payload)
+            self.seals.arrived.append(reading)
+            if seal_each:
+                self.seal()
+        self.seal()
+
+    def seal(self):
+        seal(self.seals, at_ms(10_000), 1, "https://guoji.example")
+
+    def trace(self, subject=LOT):
+        return self.reader.read(subject, START + timedelta(days=9))
+
+    def device_with(self, giai):
+        return self.seals.device if giai == LOGGER else None
+
+    def readings_between(self, alias, from_ms, to_ms):
+        return (each for each in self.seals.arrived if self._within(each, from_ms, to_ms))
+
+    def batch_events_between(self, alias, from_ms, to_ms):
+        roots = {
+            batch.root.hex()
+            for _, batch in self.seals.batches
+            if any(self._within(reading, from_ms, to_ms) for reading in batch.readings)
+        }
+        return [
+            key for key, each in self.events.kept.items() if each.event.body.get("guoji:batchRoot") in roots
+        ]
+
+    def _within(self, reading, from_ms, to_ms):
+        return any(
+            from_ms <= m.taken_at_ms <= to_ms for m in decode(reading.payload, "logger-1").measurements
+        )
+
+
+@pytest.fixture
+def world():
+    return World()
+
+
+def a_packed_lot(ilmd=None, **fields):
+    return a_harvest(0, lot=LOT, **({} if ilmd is None else {"ilmd": ilmd}), **fields)
+
+
+def on_the_pallet_from_2_to_8():
+    return [
+        a_fitting(1, PALLET, LOGGER),
+        a_packing(2, PALLET, [LOT]),
+        a_packing(8, PALLET, [LOT], action="DELETE"),
+        a_fitting(9, PALLET, LOGGER, action="DELETE"),
+    ]
+
+
+def test_a_lot_that_nobody_spoke_of_is_unknown(world):
+    with pytest.raises(Unknown, match="we hold no event for"):
+        world.trace()
+
+
+def test_names_and_the_day_come_from_where_the_goods_came_into_being(world):
+    place = {"id": FIELD, "guoji:name": {"guoji:zh": "三号地", "guoji:en": "Field 3"}}
+    world.capture(a_packed_lot({"guoji:name": {"guoji:en": "Strawberries"}}, readPoint=place))
+
+    trace = world.trace()
+
+    assert trace.product == {"en": "Strawberries"}
+    assert trace.origin == {"zh": "三号地", "en": "Field 3"}
+    assert trace.harvested_at == START
+
+
+def test_before_anything_is_logged_the_trace_is_unchecked_and_shown_all_the_same(world):
+    world.capture(a_packed_lot())
+
+    trace = world.trace()
+
+    assert isinstance(trace.verdict, Unchecked)
+    assert [event.submitter for event in trace.events] == [FARM]
+    assert trace.chain_label == "private test chain"
+
+
+def test_readings_are_clipped_to_the_time_when_logger_and_lot_were_together(world):
+    world.capture(a_packed_lot(), *on_the_pallet_from_2_to_8())
+    world.measure({0: 1, 1.5: 2, 2: 3, 5: 4, 8: 5, 8.5: 6})
+
+    [curve] = world.trace().curves
+
+    assert [(point.taken_at_ms, point.value) for point in curve.points] == [
+        (at_ms(2), 3),
+        (at_ms(5), 4),
+        (at_ms(8), 5),
+    ]
+    assert (curve.cold_chain, curve.live, curve.unit) == (True, False, "CEL")
+
+
+def test_only_batches_that_hold_such_a_reading_belong_to_the_trace(world):
+    world.capture(a_packed_lot(), *on_the_pallet_from_2_to_8())
+    world.measure({1.5: 2, 5: 4, 8.5: 6}, seal_each=True)
+
+    of_devices = [event for event in world.trace().events if event.grade is Grade.DEVICE]
+
+    assert [event.event.event_time for event in of_devices] == [START + timedelta(hours=5)]
+    assert [each.key for each in world.reader.all_events(LOT)] == [each.key for each in world.trace().events]
+
+
+def test_findings_and_what_is_staged_come_with_the_batch(world):
+    world.capture(a_packed_lot(), *on_the_pallet_from_2_to_8())
+    world.measure({3: 4, 4: 900})
+
+    trace = world.trace()
+
+    assert "impossible_value" in {finding.kind.value for finding in trace.findings}
+    assert trace.staged == (STAGED,)
+
+
+def test_a_storage_range_makes_excursions_of_what_lies_outside(world):
+    bears = {"guoji:storageRange": {"guoji:low": 0, "guoji:high": 5.5, "guoji:uom": "CEL"}}
+    world.capture(a_packed_lot(bears), *on_the_pallet_from_2_to_8())
+    world.measure({3: 4, 4: 9, 5: 4})
+
+    [curve] = world.trace().curves
+
+    assert (curve.low, curve.high) == (0, 5.5)
+    assert [excursion.extreme for excursion in curve.excursions] == [9]
+
+
+def test_a_laboratory_result_keeps_the_laboratorys_words(world):
+    result = {"guoji:analyte": "<b>Brix</b>", "guoji:value": 11.5, "guoji:uom": "BX"}
+    party = {"guoji:name": {"guoji:en": "Lab"}}
+    world.capture(
+        a_packed_lot(),
+        a_sighting(6, LOT, "inspecting", **{"guoji:labResults": [result], "guoji:party": party}),
+    )
+
+    [found] = world.trace().lab_results
+
+    assert (found.analyte["en"], found.value, found.unit, found.limit) == ("<b>Brix</b>", 11.5, "BX", None)
+    assert (found.tested_at, found.laboratory) == (START + timedelta(hours=6), {"en": "Lab"})
+
+
+def voiding(event):
+    declared = {"declarationTime": "2026-11-21T00:00:00.000Z", "reason": "did_not_occur"}
+    return Event({**event.body, "errorDeclaration": declared}, event.context)
+
+
+@pytest.mark.parametrize(("party", "voided"), [(FARM, True), (CARRIER, False)])
+def test_only_who_captured_an_event_can_void_it(world, party, voided):
+    seen = a_sighting(3, LOT)
+    world.capture(a_packed_lot(), seen)
+    world.capture(voiding(seen), party=party)
+
+    events = world.trace().events
+    assert [each.voided for each in events if each.event == seen] == [voided]
+    assert [each.voided for each in events if each.event.is_harvest] == [False]
+
+
+NOTHING = [None, 7, True, [], [7], {}, {"guoji:zh": 7, "guoji:en": ["x"]}]
+
+
+@pytest.mark.parametrize("shape", NOTHING, ids=str)
+def test_an_extension_of_another_shape_reads_as_absent(world, shape):
+    ilmd = {"guoji:name": shape, "guoji:storageRange": shape, "guoji:lot": shape}
+    own = dict.fromkeys(["guoji:staged", "guoji:party", "guoji:labResults", "guoji:findings"], shape)
+    place = {"id": FIELD, "guoji:name": shape}
+    world.capture(
+        a_packed_lot(ilmd, readPoint=place, **own), a_sighting(1, LOT, **own), *on_the_pallet_from_2_to_8()
+    )
+    world.measure({3: 4})
+
+    trace = world.trace()
+
+    assert (trace.product, trace.origin, trace.lab_results) == ({}, {}, ())
+    assert trace.staged == (STAGED,)
+    assert (trace.curves[0].low, trace.curves[0].high) == (None, None)
+
+
+@pytest.mark.parametrize(
+    "bears",
+    [
+        {"guoji:low": True, "guoji:high": 5, "guoji:uom": "CEL"},
+        {"guoji:low": 0, "guoji:high": "5", "guoji:uom": "CEL"},
+        {"guoji:low": 0, "guoji:high": 41, "guoji:uom": "FAH"},
+        {"guoji:low": 5, "guoji:high": 0, "guoji:uom": "CEL"},
+        {"guoji:low": 0, "guoji:uom": "CEL"},
+    ],
+    ids=str,
+)
+def test_a_storage_range_that_is_none_makes_no_excursion(world, bears):
+    world.capture(a_packed_lot({"guoji:storageRange": bears}), *on_the_pallet_from_2_to_8())
+    world.measure({3: 400, 4: -40})
+
+    [curve] = world.trace().curves
+
+    assert (curve.low, curve.high, curve.excursions) == (None, None, ())
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"guoji:value": True}, {"guoji:value": "11"}, {"guoji:analyte": 3}, {"guoji:uom": None}],
+    ids=str,
+)
+def test_a_laboratory_result_of_another_shape_reads_as_absent(world, wrong):
+    sound = {"guoji:analyte": "Brix", "guoji:value": 11.5, "guoji:uom": "BX", "guoji:limit": True}
+    world.capture(a_packed_lot(**{"guoji:labResults": [{**sound, **wrong}, sound, "text"]}))
+
+    assert [(result.value, result.limit) for result in world.trace().lab_results] == [(11.5, None)]
+
+
+def test_one_moment_in_another_year_does_not_stop_the_trace(world):
+    old = a_sighting(0, LOT)
+    ancient = Event({**old.body, "eventTime": "0001-01-01T00:00:00.000Z"}, old.context)
+    future = Event({**old.body, "eventTime": "9999-12-31T23:59:59.999Z"}, old.context)
+    world.capture(ancient, a_packed_lot(), *on_the_pallet_from_2_to_8(), future)
+    world.measure({3: 4})
+
+    years = [event.event.event_time.year for event in world.trace().events]
+    assert (years[0], years[-1]) == (1, 9999)

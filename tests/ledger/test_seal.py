@@ -1,0 +1,119 @@
+"""A window becomes one batch and one event, both or neither, and a sealed batch never changes."""
+
+import pytest
+
+from iot_gateway.simulator import encode_message
+from tests.builders import FARM, FIELD, STATION
+from tests.fakes import Crash, FakeEvents, FakeSealStore
+from traceability.errors import Unavailable
+from traceability.ledger.seal import MOST_READINGS, seal
+from traceability.telemetry.batch_event import check_batch
+from traceability.telemetry.device import Device
+from traceability.telemetry.reading import Authenticated, Reading
+
+NOW_MS = 1_790_000_000_000
+WINDOW_S = 60
+OLD_MS = NOW_MS - WINDOW_S * 1000
+STAGED = {"en": "replayed", "zh": "回放"}
+
+
+def a_reading(sequence, received_at_ms=OLD_MS, epoch=9):
+    payload = encode_message("cold-7", epoch, sequence, OLD_MS + sequence, {"air_temperature": sequence})
+    return Reading("cold-7", epoch, sequence, received_at_ms, Authenticated.BROKER, payload)
+
+
+@pytest.fixture
+def store():
+    device = Device("cold-7", STATION, FARM, {}, FIELD, cold_chain=True, staged=STAGED)
+    return FakeSealStore(device, FakeEvents())
+
+
+def sealed(store, now_ms=NOW_MS):
+    return seal(store, now_ms, WINDOW_S, "https://guoji.example")
+
+
+def check(store):
+    """Each batch is what its event says, follows the one before, and no reading is in two."""
+    events = {each.event.body["guoji:batchRoot"]: each for each in store.events.kept.values()}
+    previous, numbers = None, []
+    for _, batch in store.batches:
+        body = events.pop(batch.root.hex()).event.body
+        check_batch(batch.leaves, body)
+        assert body.get("guoji:previousBatchRoot") == previous
+        previous = batch.root.hex()
+        numbers += [(each.epoch, each.sequence) for each in batch.readings]
+    assert not events
+    assert len(set(numbers)) == len(numbers)
+    return numbers
+
+
+def test_a_window_stays_open_until_its_oldest_reading_is_as_old_as_told(store):
+    store.arrived = [a_reading(1), a_reading(2, received_at_ms=NOW_MS)]
+
+    assert sealed(store, NOW_MS - 1) == 0
+    assert sealed(store, NOW_MS) == 1
+    assert check(store) == [(9, 1), (9, 2)]
+
+
+def test_a_full_window_is_closed_at_once_and_no_batch_grows_beyond_it(store):
+    store.arrived = [a_reading(number + 1, received_at_ms=NOW_MS) for number in range(MOST_READINGS + 1)]
+
+    assert sealed(store) == 1
+    assert len(check(store)) == MOST_READINGS
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_a_crash_leaves_each_reading_in_one_batch_and_each_batch_with_one_event(store, moment):
+    store.arrived = [a_reading(1), a_reading(2)]
+    store.fail = moment
+
+    with pytest.raises(Crash):
+        sealed(store)
+    sealed(store)
+
+    assert check(store) == [(9, 1), (9, 2)]
+
+
+def test_of_two_sealers_the_slower_one_keeps_nothing(store):
+    store.arrived = [a_reading(1)]
+    store.meanwhile = lambda: sealed(store)
+
+    with pytest.raises(Unavailable):
+        sealed(store)
+
+    assert check(store) == [(9, 1)]
+
+
+def test_late_readings_make_a_later_batch_and_leave_the_sealed_one_alone(store):
+    store.arrived = [a_reading(1), a_reading(3)]
+    sealed(store)
+    [first] = store.events.kept.values()
+
+    store.arrived.append(a_reading(2))
+    sealed(store)
+
+    late = list(store.events.kept.values())[1]
+    assert check(store) == [(9, 1), (9, 3), (9, 2)]
+    assert [finding["guoji:detail"] for finding in first.event.body["guoji:findings"]] == ["numbers 2 to 2"]
+    assert (first.event.body["guoji:expectedCount"], late.event.body["guoji:expectedCount"]) == (3, 1)
+
+
+def test_a_new_epoch_begins_a_new_batch_that_says_so(store):
+    store.arrived = [a_reading(1), a_reading(1, epoch=10)]
+
+    assert sealed(store) == 2
+    assert check(store) == [(9, 1), (10, 1)]
+    kinds = [each["guoji:kind"] for each in store.events.queue[1].event.body["guoji:findings"]]
+    assert "new_epoch" in kinds
+
+
+def test_the_event_is_captured_for_whoever_answers_for_the_device_and_says_what_is_staged(store):
+    store.arrived = [a_reading(1)]
+
+    sealed(store)
+
+    [stored] = store.events.kept.values()
+    assert (stored.submitter, stored.captured_at_ms) == (FARM, NOW_MS)
+    assert stored.event.body["guoji:staged"] == {"guoji:en": "replayed", "guoji:zh": "回放"}
+    metadata = stored.event.body["sensorElementList"][0]["sensorMetadata"]
+    assert metadata["rawData"] == f"https://guoji.example/batch/{stored.event.body['guoji:batchRoot']}"
