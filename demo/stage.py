@@ -85,6 +85,7 @@ class Stage:
 
     def wait_until_up(self) -> None:
         self.wait_for("all parts to run", lambda: bool(self.settings.mqtt_url) and self._ready(), UP_WITHIN_S)
+        self.store = open_store(self.settings)  # which counts by the contract, and there is one only now
 
     def wait_for(self, what: str, reached: Callable[[], bool], within_s: float = ALL_WITHIN_S) -> None:
         """Raises `Refused` if it takes too long, or if `guoji up` ends meanwhile."""
