@@ -1,4 +1,4 @@
-"""The timeline: one step an event; sensor batches that follow each other are folded into one."""
+"""The timeline: one step an event; events of one kind that follow each other are folded into one."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A step of its own, or a run of sensor batches under one title."""
+    """A step of its own, or a run of sensor batches or of one step at one place, under one title."""
 
     title: str
     at: str
@@ -50,7 +50,8 @@ class Group:
     """At most `MOST_LISTED` of a run, those that are not Verified first."""
     more: str
     """How many are left out; empty if none is."""
-    folded: bool
+    listed: bool
+    """Whether each step is one line of a list; otherwise all there is to know of it is shown."""
 
 
 def timeline(trace: Trace, words: Words) -> tuple[Group, ...]:
@@ -58,30 +59,38 @@ def timeline(trace: Trace, words: Words) -> tuple[Group, ...]:
 
 
 def _groups(trace: Trace, words: Words) -> Iterator[Group]:
-    for folded, run in groupby(trace.events, key=is_batch):
-        steps = [_step(traced, words) for traced in run]
-        if folded:
-            yield _folded(tuple(steps), words)
-        else:
-            yield from (
-                Group(step.title, step.at, step.at_iso, step.detail, step.badge, (step,), "", False)
-                for step in steps
+    for (title, place, _), run in groupby(trace.events, key=lambda traced: _alike(traced, words)):
+        steps = tuple(_step(traced, words) for traced in run)
+        if title is None:
+            many = words.say_many(
+                "{count} batch of sensor readings", "{count} batches of sensor readings", len(steps)
             )
+            yield _folded(many, None, steps, words, listed=True)
+        elif len(steps) > 1:
+            yield _folded(f"{title} × {len(steps)}", place, steps, words, listed=False)
+        else:
+            [step] = steps
+            yield Group(step.title, step.at, step.at_iso, step.detail, step.badge, steps, "", False)
 
 
-def _folded(steps: tuple[Step, ...], words: Words) -> Group:
+def _alike(traced: TracedEvent, words: Words) -> tuple[str | None, str | None, bool]:
+    """What events that follow each other have in common if they are one step; no title for a batch."""
+    if is_batch(traced):
+        return None, None, False
+    return step_name(traced.event, words), place_name(traced.event, words), traced.voided
+
+
+def _folded(title: str, place: str | None, steps: tuple[Step, ...], words: Words, listed: bool) -> Group:
     first, last = steps[0], steps[-1]
-    title = words.say_many(
-        "{count} batch of sensor readings", "{count} batches of sensor readings", len(steps)
-    )
     span = first.at if first.at == last.at else f"{first.at} – {last.at}"
-    listed = sorted(steps, key=lambda step: step.badge.state == "verified")[:MOST_LISTED]
-    left = len(steps) - len(listed)
+    detail = f"{place} · {span}" if place else span
+    shown = sorted(steps, key=lambda step: step.badge.state == "verified")[:MOST_LISTED]
+    left = len(steps) - len(shown)
     more = words.say_many(
         "{count} more is in the proof of all steps.", "{count} more are in the proof of all steps.", left
     )
     badge = _weakest([step.badge for step in steps])
-    return Group(title, first.at, first.at_iso, span, badge, tuple(listed), more if left else "", True)
+    return Group(title, first.at, first.at_iso, detail, badge, tuple(shown), more if left else "", listed)
 
 
 def _weakest(badges: list[Badge]) -> Badge:
