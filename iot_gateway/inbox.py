@@ -32,7 +32,7 @@ class Received:
 class MqttInbox:
     """A persistent session: what comes while we are away waits at the broker.
 
-    MQTT 3.1.1, since the embedded broker speaks nothing newer; the client id is the user name.
+    MQTT 3.1.1, since the embedded broker speaks nothing newer; the client id is one that only we know.
     """
 
     def __init__(self, address: Address, log: structlog.typing.FilteringBoundLogger) -> None:
@@ -45,7 +45,7 @@ class MqttInbox:
         """Set while the broker keeps messages for us. Before the first time it may drop them."""
         self._client = Client(
             CallbackAPIVersion.VERSION2,
-            client_id=address.user,
+            client_id=address.client_id,
             clean_session=False,
             protocol=MQTTv311,
             manual_ack=True,

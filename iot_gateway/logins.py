@@ -1,5 +1,6 @@
 """Who logs in at the broker, where, and with which password."""
 
+import hashlib
 import json
 import secrets
 from collections.abc import Iterable, Mapping
@@ -10,8 +11,8 @@ from urllib.parse import urlsplit
 from traceability.errors import InvalidInput
 from traceability.keyfiles import read_secret, write_secret
 
-GATEWAY = "gateway"
-"""User name of all gateways; every other user is a device, under its alias."""
+GATEWAY = "@gateway"
+"""User name of all gateways; every other user is a device, under its alias, which has no @."""
 PASSWORDS = "broker-passwords.json"
 """Where an installation keeps them, among its keys."""
 
@@ -24,6 +25,16 @@ class Address:
     port: int
     user: str
     password: str = field(repr=False)
+
+    @property
+    def client_id(self) -> str:
+        """Names our session at the broker, and only we can know it.
+
+        NATS lets every user come under every client id and then ends the older session, so an id that others
+        can guess lets them throw away what the broker keeps for us. (Mosquitto takes the user name instead.)
+        """
+        secret = b"guoji/client-id\0" + self.user.encode() + b"\0" + self.password.encode()
+        return hashlib.sha256(secret).hexdigest()[:32]
 
 
 def address(mqtt_url: str, user: str, password: str) -> Address:

@@ -53,7 +53,7 @@ class SimulatedDevice:
         self._changed = threading.Condition()
         """Guards buffer and times; notified when a receipt frees something."""
         self._client = Client(
-            CallbackAPIVersion.VERSION2, client_id=address.user, clean_session=True, protocol=MQTTv311
+            CallbackAPIVersion.VERSION2, client_id=address.client_id, clean_session=True, protocol=MQTTv311
         )
         self._client.username_pw_set(address.user, address.password)
         self._client.reconnect_delay_set(1, 5)

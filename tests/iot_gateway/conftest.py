@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from iot_gateway import mosquitto
 from iot_gateway.broker import free_port, start_broker, wait_until_open
-from iot_gateway.logins import Address, make_passwords
+from iot_gateway.logins import GATEWAY, Address, make_passwords
 from traceability.log.note import NoteSigner
 from traceability.store import all_tables  # noqa: F401 - puts every table on `metadata`
 from traceability.store.devices import DeviceTable
@@ -31,7 +31,7 @@ def log():
 
 @pytest.fixture
 def passwords(tmp_path):
-    return make_passwords(tmp_path / "passwords.json", ["gateway", *DEVICES])
+    return make_passwords(tmp_path / "passwords.json", [GATEWAY, *DEVICES])
 
 
 @pytest.fixture(params=["nats", "mosquitto"])

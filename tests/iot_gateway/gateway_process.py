@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from iot_gateway.gateway import run
 from iot_gateway.inbox import MqttInbox
-from iot_gateway.logins import Address
+from iot_gateway.logins import GATEWAY, Address
 from traceability.log.note import NoteSigner
 from traceability.store.arrivals import ArrivalTable
 from traceability.store.schema import open_engine
@@ -16,7 +16,7 @@ from traceability.store.schema import open_engine
 if __name__ == "__main__":
     database, host, port, password = sys.argv[1:]
     log = structlog.get_logger()
-    inbox = MqttInbox(Address(host, int(port), "gateway", password), log)
+    inbox = MqttInbox(Address(host, int(port), GATEWAY, password), log)
     inbox.open()
     signer = NoteSigner("guoji.example/gateway", Ed25519PrivateKey.from_private_bytes(bytes(32)))
     run(inbox, ArrivalTable(open_engine(database)), signer, 60, threading.Event(), log)

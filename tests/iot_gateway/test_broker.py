@@ -14,7 +14,7 @@ from paho.mqtt.client import Client, MQTTv311
 from paho.mqtt.enums import CallbackAPIVersion
 
 from iot_gateway.broker import ANY_PORT, MAX_MESSAGE_BYTES, start_broker, write_config
-from iot_gateway.logins import Address
+from iot_gateway.logins import GATEWAY, Address
 from traceability.telemetry import topics
 
 pytestmark = pytest.mark.slow
@@ -32,7 +32,7 @@ class Peer:
         self._answers, self._granted = threading.Event(), []
         self._client = Client(
             CallbackAPIVersion.VERSION2,
-            client_id=client_id or address.user,
+            client_id=client_id or address.client_id,
             clean_session=False,
             protocol=MQTTv311,
             # A test sees a lost connection, and decides itself what comes next.
@@ -119,7 +119,7 @@ def nats_address(nats, passwords):
 
 
 def test_only_the_owner_of_a_topic_reaches_the_gateway_on_it(address_of, peer, gateway_of):
-    gateway = gateway_of(address_of("gateway"))
+    gateway = gateway_of(address_of(GATEWAY))
 
     # Both brokers acknowledge what they refuse.
     peer(address_of("cold-7")).publish(OTHERS, b"by an impostor")
@@ -136,11 +136,13 @@ def test_nobody_logs_in_without_the_password(address_of, peer, password):
     assert peer(replace(address_of("cold-7"), password=password)).refused
 
 
-@pytest.mark.parametrize("address_of", ["mosquitto"], indirect=True)
-def test_nobody_takes_over_the_session_of_the_gateway_on_mosquitto(address_of, peer, gateway_of):
-    gateway = gateway_of(address_of("gateway"))
+def test_who_knows_all_but_the_password_does_not_take_over_the_session_of_the_gateway(
+    address_of, peer, gateway_of
+):
+    gateway = gateway_of(address_of(GATEWAY))
+    guess = replace(address_of(GATEWAY), password="a guess").client_id
 
-    peer(address_of("cold-7"), client_id="gateway").publish(OURS, b"as myself")
+    peer(address_of("cold-7"), client_id=guess).publish(OURS, b"as myself")
 
     assert gateway.wait_to_hear(1) == [(OURS, b"as myself")]
     assert not gateway.closed.is_set()
@@ -153,7 +155,7 @@ def test_a_device_hears_no_receipts_but_its_own(address_of, peer, listen_to):
     # Mosquitto grants any subscription, and then delivers nothing.
     curious.subscribe(listen_to)
 
-    gateway = peer(address_of("gateway"))
+    gateway = peer(address_of(GATEWAY))
     gateway.publish(topics.receipts("cold-8"), b"for another")
     gateway.publish(topics.receipts("cold-7"), b"for us")
 
@@ -163,7 +165,7 @@ def test_a_device_hears_no_receipts_but_its_own(address_of, peer, listen_to):
 
 
 def test_a_payload_of_two_mebibytes_reaches_the_gateway(address_of, peer, gateway_of):
-    gateway = gateway_of(address_of("gateway"))
+    gateway = gateway_of(address_of(GATEWAY))
 
     peer(address_of("cold-7")).publish(OURS, bytes(LARGE))
 
@@ -180,12 +182,12 @@ def test_a_payload_above_the_limit_ends_the_connection_and_is_not_acknowledged(a
 
 
 def test_a_backlog_of_large_payloads_reaches_the_gateway_on_one_connection(address_of, peer, gateway_of):
-    gateway_of(address_of("gateway")).close()
+    gateway_of(address_of(GATEWAY)).close()
     device = peer(address_of("cold-7"))
     for number in range(60):
         device.publish(OURS, bytes([number]) * LARGE)
 
-    gateway = peer(address_of("gateway"))
+    gateway = peer(address_of(GATEWAY))
 
     assert {payload[0] for _, payload in gateway.wait_to_hear(60)} == set(range(60))
     assert not gateway.closed.is_set()
@@ -194,7 +196,7 @@ def test_a_backlog_of_large_payloads_reaches_the_gateway_on_one_connection(addre
 def test_a_killed_nats_loses_nothing_it_acknowledged(
     tmp_path, nats, nats_address, passwords, peer, gateway_of
 ):
-    gateway_of(nats_address("gateway")).close()
+    gateway_of(nats_address(GATEWAY)).close()
     device = peer(nats_address("cold-7"))
     sent = [(number, device.send(OURS, b"%d" % number)) for number in range(50_000)]
     sent[2_000][1].wait_for_publish(20)
@@ -205,7 +207,7 @@ def test_a_killed_nats_loses_nothing_it_acknowledged(
     acknowledged = {number for number, publish in sent if publish.is_published()}
     again = start_broker(tmp_path / "broker", passwords, port=nats.port)
     try:
-        gateway = peer(nats_address("gateway"))
+        gateway = peer(nats_address(GATEWAY))
         gateway.wait_to_hear(len(acknowledged))
         gateway.close()
     finally:
@@ -218,7 +220,7 @@ def test_a_killed_nats_loses_nothing_it_acknowledged(
 def test_a_running_nats_takes_over_new_devices_and_passwords(
     tmp_path, nats, nats_address, passwords, peer, gateway_of
 ):
-    gateway, changed = gateway_of(nats_address("gateway")), peer(nats_address("cold-7"))
+    gateway, changed = gateway_of(nats_address(GATEWAY)), peer(nats_address("cold-7"))
 
     users = {**passwords, "cold-7": "changed", "new-1": "fresh"}
     write_config(tmp_path / "broker", users, HOST, nats.port, ANY_PORT)
@@ -231,7 +233,7 @@ def test_a_running_nats_takes_over_new_devices_and_passwords(
     assert not gateway.closed.is_set()
 
 
-@pytest.mark.parametrize("user", ["gateway", "cold-7"])
+@pytest.mark.parametrize("user", [GATEWAY, "cold-7"])
 def test_nobody_logs_in_on_the_native_port_of_nats(tmp_path, nats, passwords, user):
     log = (tmp_path / "broker" / "nats.log").read_text()
     port = int(re.search(r"client connections on 127\.0\.0\.1:(\d+)", log)[1])

@@ -14,6 +14,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from iot_gateway.gateway import run
 from iot_gateway.inbox import MqttInbox
+from iot_gateway.logins import GATEWAY
 from iot_gateway.simulator import SimulatedDevice, encode_message
 from traceability.log.note import NoteSigner, NoteVerifier
 from traceability.store.arrivals import ArrivalTable
@@ -67,7 +68,7 @@ def stored(engine, alias):
 
 def test_every_reading_is_stored_once_and_freed_by_its_receipt(address_of, engine, signer, log):
     with (
-        a_gateway(address_of("gateway"), engine, signer, log),
+        a_gateway(address_of(GATEWAY), engine, signer, log),
         a_simulated(address_of("cold-7"), signer) as device,
     ):
         for number in range(500):
@@ -82,7 +83,7 @@ def test_a_device_frees_nothing_on_the_word_of_another_key(address_of, engine, s
     impostor = NoteSigner(signer.name, Ed25519PrivateKey.from_private_bytes(bytes([1] * 32)))
 
     with (
-        a_gateway(address_of("gateway"), engine, impostor, log),
+        a_gateway(address_of(GATEWAY), engine, impostor, log),
         a_simulated(address_of("cold-7"), signer) as device,
     ):
         device.send(now_ms(), {"air_temperature": 4})
@@ -98,7 +99,7 @@ def test_bad_input_is_quarantined_and_answered_and_the_gateway_goes_on(address_o
     bad = [b"{", b"\xff\x00", bytes(2 * 1024 * 1024), ahead, not_a_number]
     receipts = []
 
-    with a_gateway(address_of("gateway"), engine, signer, log):
+    with a_gateway(address_of(GATEWAY), engine, signer, log):
         device = a_client(address_of("cold-7"), receipts)
         for payload in bad:
             publish(device, "guoji/v1/cold-7/readings", payload)
@@ -118,7 +119,7 @@ def test_bad_input_is_quarantined_and_answered_and_the_gateway_goes_on(address_o
 def test_a_device_reaches_only_its_own_topics(address_of, engine, signer, log):
     overheard = []
 
-    with a_gateway(address_of("gateway"), engine, signer, log):
+    with a_gateway(address_of(GATEWAY), engine, signer, log):
         impostor = a_client(address_of("cold-8"), overheard, listens_to="cold-7")
         # NATS acknowledges what it drops, Mosquitto too: only what is stored tells.
         publish(
@@ -136,9 +137,9 @@ def test_a_device_reaches_only_its_own_topics(address_of, engine, signer, log):
 
 def test_a_killed_gateway_loses_nothing_it_gave_a_receipt_for(address_of, database, engine, signer, log):
     readings, kept, stop = 1500, {}, threading.Event()
-    with a_gateway(address_of("gateway"), engine, signer, log):
+    with a_gateway(address_of(GATEWAY), engine, signer, log):
         pass  # from now on the broker keeps messages for it
-    killer = threading.Thread(target=kill_and_restart, args=(address_of("gateway"), database, stop))
+    killer = threading.Thread(target=kill_and_restart, args=(address_of(GATEWAY), database, stop))
     killer.start()
 
     def send(alias):

@@ -1,15 +1,16 @@
 import pytest
 
 from iot_gateway import broker, mosquitto
-from iot_gateway.logins import Address, address, make_passwords, password_of, read_passwords
+from iot_gateway.logins import GATEWAY, Address, address, make_passwords, password_of, read_passwords
 from traceability.errors import InvalidInput, Refused
+from traceability.telemetry.device import check_alias
 
 
 def test_a_password_is_made_once_and_only_its_owner_can_read_it(tmp_path):
     file = tmp_path / "passwords.json"
 
-    first = make_passwords(file, ["gateway", "cold-7"])
-    second = make_passwords(file, ["gateway", "cold-7", "cold-8"])
+    first = make_passwords(file, [GATEWAY, "cold-7"])
+    second = make_passwords(file, [GATEWAY, "cold-7", "cold-8"])
 
     assert second["cold-7"] == first["cold-7"] != second["cold-8"]
     assert read_passwords(file) == second
@@ -38,7 +39,7 @@ def test_an_address_is_read_strictly_and_never_shows_its_password():
 def test_only_the_owner_can_read_what_configures_a_broker(tmp_path, configure):
     ports = (1883, 4222) if configure is broker.write_config else (1883,)
 
-    configure(tmp_path, {"gateway": "g", "cold-7": "c"}, "127.0.0.1", *ports)
+    configure(tmp_path, {GATEWAY: "g", "cold-7": "c"}, "127.0.0.1", *ports)
 
     assert {file.stat().st_mode & 0o777 for file in tmp_path.iterdir()} == {0o600}
 
@@ -57,4 +58,17 @@ def test_a_taken_port_is_not_mistaken_for_our_broker(tmp_path):
 @pytest.mark.slow
 def test_a_broker_that_cannot_start_says_where_the_reason_is(tmp_path):
     with pytest.raises(Refused, match=r"nats\.log says why"):
-        broker.start_broker(tmp_path, {"gateway": '"'})
+        broker.start_broker(tmp_path, {GATEWAY: '"'})
+
+
+def test_no_device_can_have_the_name_of_the_gateway():
+    with pytest.raises(InvalidInput):
+        check_alias(GATEWAY)
+
+
+def test_the_client_id_tells_neither_user_nor_password_and_is_the_same_each_time():
+    first, again = (Address("127.0.0.1", 1883, "cold-7", "secret") for _ in range(2))
+
+    assert first.client_id == again.client_id
+    assert first.client_id != Address("127.0.0.1", 1883, "cold-7", "other").client_id
+    assert "cold-7" not in first.client_id
