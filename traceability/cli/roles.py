@@ -121,7 +121,15 @@ def _serve(_args: argparse.Namespace) -> int:
     settings = Settings.read(os.environ)
     configure("serve", settings.log_json)
     app = create_app(ledger(settings), public_url=public_url(settings))
-    uvicorn.run(app, host=settings.http_host, port=settings.http_port, log_level="warning", access_log=False)
+    uvicorn.run(
+        app,
+        host=settings.http_host,
+        port=settings.http_port,
+        log_level="warning",
+        access_log=False,
+        # Listeners of live pages stay connected for ever; they come back by themselves.
+        timeout_graceful_shutdown=2,
+    )
     return 0
 
 
