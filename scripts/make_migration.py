@@ -1,6 +1,6 @@
 """Write the next migration step from what the tables say and an up-to-date database lacks.
 
-    python scripts/make_migration.py 0002 "what now stands where"
+python scripts/make_migration.py 0002 "what now stands where"
 """
 
 import sys
