@@ -48,12 +48,16 @@ def postgresql_url(tmp_path_factory):
     server.cleanup()
 
 
-@pytest.fixture
-def postgresql_database(postgresql_url):
-    """URL of an empty database."""
-    name = f"guoji_{next(_NUMBER)}"
-    server = open_engine(postgresql_url).execution_options(isolation_level="AUTOCOMMIT")
-    with server.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    server.dispose()
-    return postgresql_url.replace("/postgres?", f"/{name}?")
+@pytest.fixture(scope="session")
+def new_postgresql(postgresql_url):
+    """Makes an empty database; gives its URL."""
+
+    def make_database():
+        name = f"guoji_{next(_NUMBER)}"
+        server = open_engine(postgresql_url).execution_options(isolation_level="AUTOCOMMIT")
+        with server.connect() as connection:
+            connection.execute(text(f"CREATE DATABASE {name}"))
+        server.dispose()
+        return postgresql_url.replace("/postgres?", f"/{name}?")
+
+    return make_database

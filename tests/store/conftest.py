@@ -11,7 +11,7 @@ def empty_engine(request, tmp_path):
     if request.param == "sqlite":
         url = f"sqlite:///{tmp_path / 'store.db'}"
     else:
-        url = request.getfixturevalue("postgresql_database")
+        url = request.getfixturevalue("new_postgresql")()
     engine = open_engine(url, create=True)
     yield engine
     engine.dispose()

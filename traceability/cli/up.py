@@ -5,9 +5,13 @@ import json
 import os
 import socket
 import sys
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from fcntl import LOCK_EX, LOCK_NB, flock
+from pathlib import Path
 from urllib.error import URLError
 from urllib.parse import urlsplit
 from urllib.request import urlopen
@@ -44,17 +48,38 @@ def _up(_args: argparse.Namespace) -> int:
     made = make(given)
     if made.token is not None:
         log.info("installation made", home=str(given.home), administrator_token=made.token)
-    settings = _with_addresses(given, log)
+    with _alone(given.home / "run"):
+        _run(given, _with_addresses(given, log), stop, log)
+    return 0
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Two of us would run two brokers and two chains on the same files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "up.lock").open("w") as lock:
+        try:
+            flock(lock, LOCK_EX | LOCK_NB)
+        except BlockingIOError as error:
+            raise Refused(f"`guoji up` runs already in {folder.parent}") from error
+        yield
+
+
+def _run(
+    given: Settings,
+    settings: Settings,
+    stop: threading.Event,
+    log: structlog.typing.FilteringBoundLogger,
+) -> None:
     supervisor = Supervisor(settings.home / "run", log)
     try:
-        _start_all(given, settings, supervisor, log)
+        _start_all(given, settings, supervisor, stop, log)
         addresses_file(settings.home).write_text(_addresses(settings), encoding="utf-8")
         log.info("up", url=f"http://{settings.http_host}:{settings.http_port}", to_stop="Ctrl-C")
         supervisor.watch(stop)
     finally:
         addresses_file(settings.home).unlink(missing_ok=True)
         supervisor.stop()
-    return 0
 
 
 def _addresses(settings: Settings) -> str:
@@ -66,7 +91,7 @@ def _addresses(settings: Settings) -> str:
 def _with_addresses(given: Settings, log: structlog.typing.FilteringBoundLogger) -> Settings:
     """The settings in which every part that we start ourselves has its address."""
     http_port = _free_port(given.http_port)
-    if http_port != given.http_port:
+    if given.http_port not in (0, http_port):
         log.warning("port is taken", wanted=given.http_port, using=http_port)
     return replace(
         given,
@@ -91,7 +116,11 @@ def _free_port(wanted: int) -> int:
 
 
 def _start_all(
-    given: Settings, settings: Settings, supervisor: Supervisor, log: structlog.typing.FilteringBoundLogger
+    given: Settings,
+    settings: Settings,
+    supervisor: Supervisor,
+    stop: threading.Event,
+    log: structlog.typing.FilteringBoundLogger,
 ) -> None:
     """Start each part after those it leans on; what `given` has an address for is not ours to start."""
     environment = {
@@ -109,10 +138,11 @@ def _start_all(
         _start_broker(settings, supervisor)
     if not given.rpc_url:
         start("devnet")
-        _use_devnet(settings, log)
+        _use_devnet(settings, stop, log)
     for role in ROLES:
         start(role)
-    _wait_for("the web server", lambda: _answers(f"http://{settings.http_host}:{settings.http_port}/healthz"))
+    page = f"http://{settings.http_host}:{settings.http_port}/healthz"
+    _wait_for("the web server", lambda: _answers(page), stop)
 
 
 def _start_broker(settings: Settings, supervisor: Supervisor) -> None:
@@ -127,15 +157,17 @@ def _start_broker(settings: Settings, supervisor: Supervisor) -> None:
     supervisor.add(Child("broker", command))
 
 
-def _use_devnet(settings: Settings, log: structlog.typing.FilteringBoundLogger) -> None:
+def _use_devnet(
+    settings: Settings, stop: threading.Event, log: structlog.typing.FilteringBoundLogger
+) -> None:
     from traceability.chain.rpc import RpcChain
     from traceability.deployment import deploy_on_devnet
 
-    _wait_for("the test chain", lambda: RpcChain(settings.rpc_url).chain_id())
+    _wait_for("the test chain", lambda: RpcChain(settings.rpc_url).chain_id(), stop)
     deploy_on_devnet(settings, log)
 
 
-def _wait_for(what: str, ask: Callable[[], object]) -> None:
+def _wait_for(what: str, ask: Callable[[], object], stop: threading.Event) -> None:
     deadline = time.monotonic() + UP_WITHIN_S
     while True:
         try:
@@ -144,7 +176,8 @@ def _wait_for(what: str, ask: Callable[[], object]) -> None:
         except Unavailable as reason:
             if time.monotonic() > deadline:
                 raise Refused(f"{what} did not come up within {UP_WITHIN_S} s: {reason}") from reason
-            time.sleep(0.1)
+            if stop.wait(0.1):
+                raise KeyboardInterrupt from reason
 
 
 def _answers(url: str) -> None:
