@@ -6,13 +6,26 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from traceability.cli import epcis, gateway, gs1, home, prove, roles, simulate, status, token, up, verify
+from traceability.cli import (
+    device,
+    epcis,
+    gateway,
+    gs1,
+    home,
+    prove,
+    roles,
+    simulate,
+    status,
+    token,
+    up,
+    verify,
+)
 from traceability.cli.terminal import printable
 from traceability.errors import TraceError
 
 USAGE, BAD_INPUT, INTERRUPTED = 64, 65, 130
 
-GROUPS = (up, home, roles, gateway, simulate, status, token, prove, verify, epcis, gs1)
+GROUPS = (up, home, device, roles, gateway, simulate, status, token, prove, verify, epcis, gs1)
 
 
 class _Parser(argparse.ArgumentParser):

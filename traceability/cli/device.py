@@ -1,0 +1,99 @@
+"""`guoji device`: whose readings are taken in."""
+
+import argparse
+import os
+import signal
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from traceability.cli.terminal import printable
+from traceability.settings import Settings
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    group = commands.add_parser(
+        "device",
+        help="register devices and list them",
+        description="A device sends readings under its alias once it is registered. They apply to the goods "
+        "that an AssociationEvent fits it on, or to what grows or stands at its place.",
+    )
+    actions = group.add_subparsers(title="actions", metavar="ACTION", required=True)
+    new = actions.add_parser(
+        "add",
+        help="register a device and print what it needs to log in",
+        epilog="Example: guoji device add field-3 --giai 9521234FIELD3 --place 9521234000013 "
+        '--place-part PLOT-3 --name-en "Station in field 3"',
+    )
+    new.add_argument("alias", help="1 to 32 of A-Z a-z 0-9 _ -; stands in topics and is the user name")
+    new.add_argument("--giai", required=True, help="GS1 asset number of the device (AI 8004)")
+    new.add_argument("--place", required=True, metavar="GLN", help="where it stands (AI 414, 13 digits)")
+    new.add_argument("--place-part", metavar="EXT", help="which part of that place (AI 254)")
+    new.add_argument(
+        "--party", metavar="GLN", help="who answers for it; by default this installation's party"
+    )
+    new.add_argument("--name-zh", default="", help="its name in Chinese")
+    new.add_argument("--name-en", default="", help="its name in English")
+    new.add_argument(
+        "--cold-chain", action="store_true", help="it travels or stands with goods after harvest"
+    )
+    new.set_defaults(run=_add)
+    actions.add_parser("list", help="show all devices").set_defaults(run=_list)
+
+
+def _add(args: argparse.Namespace) -> int:
+    from iot_gateway.logins import GATEWAY, PASSWORDS, make_passwords
+    from traceability.gs1 import digital_link
+    from traceability.gs1.keys import gln
+    from traceability.telemetry import topics
+    from traceability.telemetry.device import Device
+    from traceability.wiring import open_store
+
+    settings = Settings.read(os.environ)
+    names = {"zh": args.name_zh, "en": args.name_en}
+    device = Device(
+        alias=args.alias,
+        giai=digital_link.device(args.giai),
+        party=gln(args.party or settings.party),
+        name={language: name for language, name in names.items() if name},
+        place=digital_link.place(args.place, args.place_part),
+        cold_chain=args.cold_chain,
+    )
+    devices = open_store(settings).devices
+    devices.keep(device)
+    passwords = make_passwords(settings.keys / PASSWORDS, [GATEWAY, *devices.all()])
+    _tell_embedded_broker(settings, passwords)
+    print(f"broker    {settings.mqtt_url or 'started by `guoji up`, which prints its address'}")
+    print(f"user      {device.alias}")
+    print(f"password  {passwords[device.alias]}")
+    print(f"publish   {topics.readings(device.alias)}   SenML JSON at QoS 1, see docs/formats.md")
+    print(f"receipts  {topics.receipts(device.alias)}")
+    return 0
+
+
+def _tell_embedded_broker(settings: Settings, passwords: Mapping[str, str]) -> None:
+    """Have the running embedded broker read its logins again; one that is not running will at its start."""
+    from iot_gateway.broker import ANY_PORT, write_config
+
+    try:
+        pid = int((settings.home / "run" / "broker.pid").read_text())
+        command = Path(f"/proc/{pid}/cmdline").read_bytes()
+    except (OSError, ValueError):
+        return
+    where = urlsplit(settings.mqtt_url)
+    config = write_config(
+        settings.home / "broker", passwords, where.hostname or "", where.port or 1883, ANY_PORT
+    )
+    # The number may be that of another program by now.
+    if str(config).encode() in command:
+        os.kill(pid, signal.SIGHUP)
+
+
+def _list(_args: argparse.Namespace) -> int:
+    from traceability.wiring import open_store
+
+    for device in open_store(Settings.read(os.environ)).devices.all().values():
+        kind = "cold chain" if device.cold_chain else "field"
+        name = device.name.get("en") or device.name.get("zh") or "-"
+        print(f"{device.alias}\t{kind}\t{device.place}\t{printable(name)}")
+    return 0
