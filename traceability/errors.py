@@ -9,6 +9,7 @@ Everything this system refuses, as one tree:
   + Unavailable           sound request, but not now: try later               (503)
     - CheckpointConflict  another writer published first
     - ChainUnavailable    the chain did not answer
+    - NotInLogYet         recorded, but the log has not taken it yet
   + Refused               going on would break a promise: a person must look  (500)
   + CheckFailed           one verification step found something untrue        (see proof/verify.py)
 """
@@ -48,6 +49,10 @@ class CheckpointConflict(Unavailable):
 
 class ChainUnavailable(Unavailable):
     """The chain did not answer, or not as a chain does."""
+
+
+class NotInLogYet(Unavailable):
+    """It is recorded, and will be in the log in a moment."""
 
 
 class Refused(TraceError):

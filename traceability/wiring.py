@@ -1,6 +1,7 @@
 """The only place that builds real objects: from the settings to the parts that a role needs."""
 
 import socket
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from traceability.ledger.ledger import Health, Ledger
 from traceability.ledger.own_word import OwnWord
 from traceability.ledger.prove import Prover
 from traceability.ledger.read_trace import TraceReader
+from traceability.ledger.recent import RecentTraces
 from traceability.log.checkpoint import log_id
 from traceability.log.note import NoteSigner, NoteVerifier
 from traceability.proof.trust import TrustPolicy
@@ -58,6 +60,8 @@ class Store:
     anchors: AnchorTable
     tokens: TokenTable
     counts: Counts
+    close: Callable[[], None]
+    """Ends the connections; the store cannot be used after that."""
 
 
 def open_store(settings: Settings) -> Store:
@@ -76,6 +80,7 @@ def open_store(settings: Settings) -> Store:
         anchors=AnchorTable(engine, contract_address),
         tokens=TokenTable(engine),
         counts=Counts(engine, contract_address),
+        close=engine.dispose,
     )
 
 
@@ -156,6 +161,7 @@ def ledger(settings: Settings) -> Ledger:
     text = policy_text(settings)
     policy = TrustPolicy.parse(text)
     prover = Prover(store.log, store.checkpoints, store.anchors, store.history, verifier, policy)
+    traces = TraceReader(store.events, store.history, OwnWord(prover), policy.label)
     return Ledger(
         events=store.events,
         log=store.log,
@@ -164,7 +170,10 @@ def ledger(settings: Settings) -> Ledger:
         documents=documents(settings),
         authority=store.tokens,
         prover=prover,
-        traces=TraceReader(store.events, store.history, OwnWord(prover), policy.label),
+        traces=traces,
+        recent=RecentTraces(
+            lambda subject: traces.read(subject, datetime.now(UTC)), store.counts.revision, time.monotonic
+        ),
         policy_text=text,
         now=lambda: datetime.now(UTC),
         health=lambda: Health(

@@ -1,17 +1,19 @@
 """The ledger as the web and the command line use it: each method is one use case over the stored state."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from traceability.epcis.document import read_document
-from traceability.errors import Unavailable, Unknown
+from traceability.errors import NotInLogYet, Unknown
 from traceability.ledger.capture import capture
 from traceability.ledger.grant import Grant
 from traceability.ledger.ports import Captured, CheckpointStore, EventStore, Log
 from traceability.ledger.prove import BatchLeaves, Prover
 from traceability.ledger.read_trace import TraceReader
+from traceability.ledger.recent import RecentTraces
 from traceability.ledger.trace import Trace
 from traceability.log import tiles
 from traceability.proof.proof_file import TraceProof, to_bytes
@@ -46,6 +48,7 @@ class Ledger:
     authority: Authority
     prover: Prover
     traces: TraceReader
+    recent: RecentTraces
     policy_text: str
     now: Callable[[], datetime]
     health: Callable[[], Health]
@@ -59,16 +62,21 @@ class Ledger:
         return capture(read_document(body), party, self.events, int(self.now().timestamp() * 1000))
 
     def trace(self, subject: str) -> Trace:
-        return self.traces.read(subject, self.now())
+        return self.recent.of(subject)
 
     def proof(self, key: str) -> bytes:
         """The proof file of one event. Raises `Unknown`, or `Unavailable` while it is not in the log yet."""
         return to_bytes(self.prover.prove(self.events.by_key(key)))
 
     def trace_proof(self, subject: str) -> bytes:
-        """The proof file of all events of a trace."""
-        proofs = tuple(self.prover.prove(each) for each in self.traces.all_events(subject))
-        return to_bytes(TraceProof(subject, proofs))
+        """The proof file of all events of a trace; those of the last moments follow when the log has them."""
+        proofs = []
+        for each in self.traces.all_events(subject):
+            with suppress(NotInLogYet):
+                proofs.append(self.prover.prove(each))
+        if not proofs:
+            raise NotInLogYet(f"no event of {subject} is in the log yet; try again in a few seconds")
+        return to_bytes(TraceProof(subject, tuple(proofs)))
 
     def authorise(self, token: str) -> Grant:
         return self.authority.authorise(token)
@@ -84,7 +92,7 @@ class Ledger:
     def checkpoint(self) -> bytes:
         note = self.checkpoints.newest()
         if note is None:
-            raise Unavailable("no checkpoint is signed yet; try again in a few seconds")
+            raise NotInLogYet("no checkpoint is signed yet; try again in a few seconds")
         return note.encode()
 
     def tile(self, level: int, index: int, width: int) -> bytes:

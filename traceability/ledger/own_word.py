@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 
-from traceability.errors import Unavailable
+from traceability.errors import NotInLogYet
 from traceability.ledger.ports import StoredEvent
 from traceability.ledger.prove import Prover
 from traceability.ledger.stored_chain import StoredChain
@@ -27,7 +27,7 @@ class OwnWord:
             return known
         try:
             proof = self.prover.prove(stored)
-        except Unavailable as reason:
+        except NotInLogYet as reason:
             return Unchecked(str(reason))
         policy = replace(self.prover.policy, agree=1)
         verifier = self.prover.verifier

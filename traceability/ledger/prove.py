@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from traceability.errors import Refused, Unavailable
+from traceability.errors import NotInLogYet, Refused
 from traceability.ledger.ports import Anchor, AnchorStore, CheckpointStore, Log, StoredEvent
 from traceability.log import tiles
 from traceability.log.checkpoint import Checkpoint, log_id
@@ -35,19 +35,19 @@ class Prover:
     def prove(self, stored: StoredEvent) -> Proof:
         """The proof against the oldest final anchor that covers it, so that it stays the same for ever.
 
-        Before there is one: against the newest checkpoint, without an anchor. Raises `Unavailable` while the
+        Before there is one: against the newest checkpoint, without an anchor. Raises `NotInLogYet` while the
         event is under no checkpoint yet.
         """
         index = self.log.index_of(stored.key)
         note = self.checkpoints.newest()
         if index is None or note is None:
-            raise Unavailable(f"event {stored.key} is not in the log yet; try again in a few seconds")
+            raise NotInLogYet(f"event {stored.key} is not in the log yet; try again in a few seconds")
         anchor = self.anchors.covering(index)
         if anchor is not None:
             note = anchor.note
         size = Checkpoint.open(note, self.verifier).size
         if index >= size:
-            raise Unavailable(f"entry {index} is under no checkpoint yet; try again in a few seconds")
+            raise NotInLogYet(f"entry {index} is under no checkpoint yet; try again in a few seconds")
         hashes = tiles.inclusion_proof(size, index, self.log.read_tile)
         root = stored.event.body.get("guoji:batchRoot")
         return Proof(

@@ -21,6 +21,7 @@ from sqlalchemy import (
     insert,
     select,
 )
+from sqlalchemy.exc import IntegrityError
 
 from traceability.epcis.event import Event
 from traceability.errors import Unknown
@@ -67,6 +68,13 @@ class EventTable:
         self._engine = engine
 
     def insert(self, events: Sequence[StoredEvent]) -> tuple[Captured, ...]:
+        try:
+            return self._insert(events)
+        except IntegrityError:
+            # Somebody sent the same event at the same moment, and was faster: now it is a duplicate.
+            return self._insert(events)
+
+    def _insert(self, events: Sequence[StoredEvent]) -> tuple[Captured, ...]:
         with self._engine.begin() as connection:
             return insert_events(connection, events)
 
