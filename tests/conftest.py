@@ -33,7 +33,9 @@ def settings(tmp_path):
 
 @pytest.fixture
 def store(settings):
-    return open_store(settings)
+    store = open_store(settings)
+    yield store
+    store.close()
 
 
 @pytest.fixture(scope="session")

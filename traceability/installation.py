@@ -32,12 +32,15 @@ def make(settings: Settings) -> Made:
         file.write_text(_commented(settings), encoding="utf-8")
         said.append(f"settings {file}")
     engine = open_engine(settings.database_url, create=True)
-    if migrate(engine):
-        said.append("database schema")
-    tokens = TokenTable(engine)
-    if any(name == ADMINISTRATOR for name, *_ in tokens.listed()):
-        return Made(tuple(said), None)
-    return Made(tuple(said), tokens.issue(ADMINISTRATOR, Grant("admin", settings.party)))
+    try:
+        if migrate(engine):
+            said.append("database schema")
+        tokens = TokenTable(engine)
+        is_there = any(name == ADMINISTRATOR for name, *_ in tokens.listed())
+        token = None if is_there else tokens.issue(ADMINISTRATOR, Grant("admin", settings.party))
+    finally:
+        engine.dispose()
+    return Made(tuple(said), token)
 
 
 def _commented(settings: Settings) -> str:

@@ -22,7 +22,7 @@ from traceability.ledger.grant import Grant
 from traceability.log.note import NoteVerifier
 from traceability.settings import PREFIX, Settings
 from traceability.telemetry.device import Device
-from traceability.wiring import gateway_signer, log_signer, open_store
+from traceability.wiring import Store, gateway_signer, log_signer, open_store, policy_text
 
 GUOJI = [sys.executable, "-m", "traceability.cli.main"]
 PARTS = ("broker", "devnet", "gateway", "seal", "publish", "anchor", "serve")
@@ -41,6 +41,7 @@ class Running:
     given: dict[str, str] = field(default_factory=dict)
     """Settings beyond those that make everything fast."""
     up_process: subprocess.Popen[bytes] | None = None
+    _opened: tuple[str, Store] | None = None
 
     @property
     def environment(self) -> dict[str, str]:
@@ -56,9 +57,18 @@ class Running:
         return Settings.read(self.environment)
 
     @property
-    def store(self):
-        """Opened anew, since a new contract makes other anchors count."""
-        return open_store(self.settings)
+    def store(self) -> Store:
+        """Opened anew for another trust policy, since a new contract makes other anchors count."""
+        policy = policy_text(self.settings)
+        if self._opened is None or self._opened[0] != policy:
+            self.close()
+            self._opened = policy, open_store(self.settings)
+        return self._opened[1]
+
+    def close(self) -> None:
+        if self._opened is not None:
+            self._opened[1].close()
+        self._opened = None
 
     def make(self) -> None:
         make(self.settings)
@@ -77,7 +87,8 @@ class Running:
         )
 
     def down(self) -> None:
-        """As Ctrl-C would."""
+        """As Ctrl-C would. Nothing of ours reads the store meanwhile, so that it can be replaced."""
+        self.close()
         if self.up_process is not None:
             self.up_process.terminate()
             self.up_process.wait(60)

@@ -18,7 +18,7 @@ from urllib.request import urlopen
 
 import structlog
 
-from traceability.cli.journal import configure
+from traceability.cli.journal import journal
 from traceability.cli.loop import until_told_to_stop
 from traceability.cli.supervisor import Child, Supervisor
 from traceability.errors import Refused, Unavailable
@@ -44,7 +44,7 @@ def _up(_args: argparse.Namespace) -> int:
     from traceability.installation import make
 
     given = Settings.read(os.environ, of_running=False)
-    log, stop = configure("up", given.log_json), until_told_to_stop()
+    log, stop = journal("up", given.log_json), until_told_to_stop()
     made = make(given)
     if made.token is not None:
         log.info("installation made", home=str(given.home), administrator_token=made.token)
@@ -150,7 +150,9 @@ def _start_broker(settings: Settings, supervisor: Supervisor) -> None:
     from iot_gateway.logins import GATEWAY, PASSWORDS, make_passwords
     from traceability.wiring import open_store
 
-    users = [GATEWAY, *open_store(settings).devices.all()]
+    store = open_store(settings)
+    users = [GATEWAY, *store.devices.all()]
+    store.close()
     passwords = make_passwords(settings.keys / PASSWORDS, users)
     where = urlsplit(settings.mqtt_url)
     command = broker_command(settings.home / "broker", passwords, "127.0.0.1", where.port or 1883)
