@@ -1,0 +1,134 @@
+"""`guoji up` finds free ports, starts again what dies, and ends all that it started."""
+
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+
+import pytest
+import structlog
+from structlog.testing import capture_logs
+
+from traceability.cli.loop import every
+from traceability.cli.supervisor import Child, Supervisor
+from traceability.cli.up import _with_addresses
+from traceability.errors import Unavailable
+from traceability.settings import Settings
+
+LOG = structlog.get_logger()
+SLEEPS = [sys.executable, "-c", "import time; time.sleep(60)"]
+STUBBORN = [
+    sys.executable,
+    "-c",
+    "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(60)",
+]
+
+
+@pytest.fixture
+def supervisor(tmp_path):
+    supervisor = Supervisor(tmp_path, LOG)
+    yield supervisor
+    supervisor.stop()
+
+
+@pytest.fixture
+def watched(supervisor):
+    """The supervisor at its work."""
+    stop = threading.Event()
+    watcher = threading.Thread(target=supervisor.watch, args=(stop,))
+    watcher.start()
+    yield supervisor
+    stop.set()
+    watcher.join()
+
+
+def pid_in(folder, name):
+    return int((folder / f"{name}.pid").read_text())
+
+
+def wait_until(reached, within_s=10):
+    give_up_at_s = time.monotonic() + within_s
+    while not reached():
+        assert time.monotonic() < give_up_at_s
+        time.sleep(0.02)
+
+
+def test_a_taken_port_gives_another_one_and_says_so(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as taken, capture_logs() as said:
+        port = taken.getsockname()[1]
+        settings = _with_addresses(
+            Settings.read({"GUOJI_HOME": str(tmp_path), "GUOJI_HTTP_PORT": str(port)}), LOG
+        )
+
+    assert settings.http_port not in (0, port)
+    assert said == [
+        {"event": "port is taken", "log_level": "warning", "wanted": port, "using": settings.http_port}
+    ]
+
+
+def test_what_has_an_address_is_not_given_another(tmp_path):
+    given = {"GUOJI_HOME": str(tmp_path), "GUOJI_MQTT_URL": "mqtt://far:1", "GUOJI_RPC_URL": "http://far:2"}
+
+    settings = _with_addresses(Settings.read(given), LOG)
+
+    assert (settings.mqtt_url, settings.rpc_url) == ("mqtt://far:1", "http://far:2")
+
+
+def test_what_is_killed_is_started_again_under_another_pid(watched, tmp_path):
+    watched.add(Child("sleeper", SLEEPS))
+    first = pid_in(tmp_path, "sleeper")
+
+    os.kill(first, signal.SIGKILL)
+
+    wait_until(lambda: pid_in(tmp_path, "sleeper") != first)
+
+
+def test_what_dies_at_once_is_waited_for_longer_each_time(watched):
+    child = Child("dying", [sys.executable, "-c", "exit(3)"])
+
+    with capture_logs() as said:
+        watched.add(child)
+        wait_until(lambda: len(said) == 2)
+
+    assert [(line["process"], line["exit"], line["in_s"]) for line in said] == [
+        ("dying", 3, 1),
+        ("dying", 3, 2),
+    ]
+
+
+def test_the_last_started_ends_first_and_what_does_not_listen_is_killed(supervisor, tmp_path, monkeypatch):
+    monkeypatch.setattr("traceability.cli.supervisor.GRACE_S", 0.2)
+    supervisor.add(Child("first", SLEEPS))
+    supervisor.add(Child("deaf", STUBBORN))
+    time.sleep(0.3)
+    pids = [pid_in(tmp_path, name) for name in ("first", "deaf")]
+
+    with capture_logs() as said:
+        supervisor.stop()
+
+    assert [line["process"] for line in said] == ["deaf"]
+    assert list(tmp_path.glob("*.pid")) == []
+    for pid in pids:
+        with pytest.raises(ProcessLookupError):
+            os.kill(pid, 0)
+
+
+def test_what_a_role_needs_may_be_away_which_is_said_once_and_tried_again(monkeypatch):
+    stop, tries, waits = threading.Event(), [], []
+
+    def step():
+        tries.append(len(tries))
+        if len(tries) == 6:
+            stop.set()
+        elif len(tries) > 1:
+            raise Unavailable("nobody answers")
+
+    monkeypatch.setattr(stop, "wait", waits.append)
+    with capture_logs() as said:
+        every(2, step, stop, LOG)
+
+    assert waits == [2, 4, 8, 16, 30, 2]
+    assert [line["event"] for line in said] == ["waiting", "going on"]
+    assert said[0]["reason"] == "nobody answers"
