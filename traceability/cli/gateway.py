@@ -3,7 +3,7 @@
 import argparse
 import os
 
-from traceability.cli.journal import configure
+from traceability.cli.journal import journal
 from traceability.cli.loop import until_told_to_stop
 from traceability.settings import Settings
 
@@ -29,7 +29,7 @@ def _gateway(_args: argparse.Namespace) -> int:
     from traceability.wiring import gateway_signer, open_store
 
     settings = Settings.read(os.environ)
-    log, stop, store = configure("gateway", settings.log_json), until_told_to_stop(), open_store(settings)
+    log, stop, store = journal("gateway", settings.log_json), until_told_to_stop(), open_store(settings)
     password = password_of(GATEWAY, read_passwords(settings.keys / PASSWORDS))
     inbox = MqttInbox(address(settings.mqtt_url, GATEWAY, password), log)
     inbox.open()

@@ -7,23 +7,23 @@ import structlog
 from traceability.cli.terminal import printable
 
 
-def configure(role: str, as_json: bool) -> structlog.typing.FilteringBoundLogger:
-    """Set up the log of this process. Every line carries the role: they are read mixed."""
+def journal(role: str, as_json: bool) -> structlog.typing.FilteringBoundLogger:
+    """The log of one process. Every line carries the role: they are read mixed."""
     shape: list[structlog.typing.Processor] = (
         [structlog.processors.JSONRenderer(ensure_ascii=False)]
         if as_json
         else [_printable, structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
     )
-    structlog.configure(
+    logger: structlog.typing.FilteringBoundLogger = structlog.wrap_logger(
+        structlog.PrintLogger(sys.stderr),
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             *shape,
         ],
-        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+        wrapper_class=structlog.make_filtering_bound_logger("info"),
     )
-    logger: structlog.typing.FilteringBoundLogger = structlog.get_logger(role=role)
-    return logger
+    return logger.bind(role=role)
 
 
 def _printable(_logger: object, _method: str, line: structlog.typing.EventDict) -> structlog.typing.EventDict:

@@ -3,7 +3,7 @@
 import argparse
 import os
 
-from traceability.cli.journal import configure
+from traceability.cli.journal import journal
 from traceability.cli.loop import every, until_told_to_stop
 from traceability.settings import Settings
 
@@ -65,7 +65,7 @@ def _seal(_args: argparse.Namespace) -> int:
     from traceability.wiring import open_store, public_url
 
     settings = Settings.read(os.environ)
-    log, stop, store = configure("seal", settings.log_json), until_told_to_stop(), open_store(settings)
+    log, stop, store = journal("seal", settings.log_json), until_told_to_stop(), open_store(settings)
 
     def step() -> None:
         closed = seal(store.sealing, int(time.time() * 1000), settings.seal_every_s, public_url(settings))
@@ -81,7 +81,7 @@ def _publish(_args: argparse.Namespace) -> int:
     from traceability.wiring import check_not_behind_the_chain, log_signer, open_store
 
     settings = Settings.read(os.environ)
-    log, stop, store = configure("publish", settings.log_json), until_told_to_stop(), open_store(settings)
+    log, stop, store = journal("publish", settings.log_json), until_told_to_stop(), open_store(settings)
     check_not_behind_the_chain(settings, store)
     signer = log_signer(settings)
 
@@ -100,7 +100,7 @@ def _anchor(_args: argparse.Namespace) -> int:
     from traceability.wiring import contract, log_signer, open_store
 
     settings = Settings.read(os.environ)
-    log, stop, store = configure("anchor", settings.log_json), until_told_to_stop(), open_store(settings)
+    log, stop, store = journal("anchor", settings.log_json), until_told_to_stop(), open_store(settings)
     verifier = NoteVerifier.of(log_signer(settings))
 
     def step() -> None:
@@ -119,7 +119,7 @@ def _serve(_args: argparse.Namespace) -> int:
     from traceability.wiring import ledger, public_url
 
     settings = Settings.read(os.environ)
-    configure("serve", settings.log_json)
+    journal("serve", settings.log_json)
     app = create_app(ledger(settings), public_url=public_url(settings))
     uvicorn.run(
         app,
@@ -151,7 +151,7 @@ def _devnet(_args: argparse.Namespace) -> int:
     from traceability.wiring import PROJECT, rpc_url
 
     settings = Settings.read(os.environ)
-    log, stop = configure("devnet", settings.log_json), until_told_to_stop()
+    log, stop = journal("devnet", settings.log_json), until_told_to_stop()
     folder = settings.home / "chain"
     chain = start_devnet(PROJECT, folder, urlsplit(rpc_url(settings)).port or 0)
     log.info("test chain is up", url=chain.url, keeps_state=chain.keeps_state)
