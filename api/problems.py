@@ -1,6 +1,6 @@
 """Turns errors into answers: a table of status codes; RFC 9457 problem documents, or a page for a reader."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -39,6 +39,12 @@ _INVALID = Answer(
     message("This link is not right"),
     message("Perhaps a character got lost. Scan the code again, or type what stands under it."),
 )
+_MALFORMED = Answer(
+    400,
+    _INVALID.type,
+    message("What was sent is not right"),
+    message("Change what is named and send it again; nothing of it was kept."),
+)
 _UNKNOWN = Answer(
     404,
     "epcisException:NoSuchResourceException",
@@ -68,16 +74,12 @@ _FORBIDDEN = Answer(
     message("It needs another token."),
 )
 _TABLE: tuple[tuple[type[errors.TraceError], Answer], ...] = (
-    (Unauthenticated, Answer(401, _FORBIDDEN.type, _FORBIDDEN.title, _FORBIDDEN.advice)),
+    (Unauthenticated, replace(_FORBIDDEN, status=401)),
     (errors.NotAuthorised, _FORBIDDEN),
-    (TooLarge, Answer(413, "epcisException:CaptureLimitExceededException", _INVALID.title, _INVALID.advice)),
-    (
-        WrongMedia,
-        Answer(415, "epcisException:UnsupportedMediaTypeException", _INVALID.title, _INVALID.advice),
-    ),
+    (TooLarge, replace(_MALFORMED, status=413, type="epcisException:CaptureLimitExceededException")),
+    (WrongMedia, replace(_MALFORMED, status=415, type="epcisException:UnsupportedMediaTypeException")),
     (errors.InvalidInput, _INVALID),
     (errors.Unknown, _UNKNOWN),
-    (errors.Duplicate, Answer(409, "epcisException:ResourceAlreadyExistsException", _INVALID.title, "")),
     (errors.Unavailable, _AWAY),
     (errors.TraceError, _BROKEN),
 )
@@ -94,6 +96,8 @@ def install(app: FastAPI) -> None:
 
 async def _refused(request: Request, error: Exception) -> Response:
     answer = next(answer for kind, answer in _TABLE if isinstance(error, kind))
+    if answer is _INVALID and request.method == "POST":
+        answer = _MALFORMED
     return _answered(request, answer, answer.status, str(error))
 
 

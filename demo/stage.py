@@ -23,9 +23,9 @@ from traceability.errors import Refused
 from traceability.gs1 import serials
 from traceability.installation import make
 from traceability.ledger.grant import Grant
-from traceability.log.note import NoteVerifier
+from traceability.own_policy import own_gateways
 from traceability.settings import Settings
-from traceability.wiring import documents, gateway_signer, open_store, public_url
+from traceability.wiring import documents, open_store, public_url
 
 PROJECT = Path(__file__).parent.parent
 HOME = PROJECT / ".demo"
@@ -132,7 +132,7 @@ class Stage:
         users = [GATEWAY, *(device.alias for device in cast.INSTRUMENTS)]
         passwords = make_passwords(self.settings.keys / PASSWORDS, users)
         where = address(self.settings.mqtt_url, alias, password_of(alias, passwords))
-        return SimulatedDevice(where, NoteVerifier.of(gateway_signer(self.settings)))
+        return SimulatedDevice(where, own_gateways(self.settings))
 
     def guoji(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         """Run a `guoji` command as its own process."""

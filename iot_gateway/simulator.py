@@ -3,7 +3,7 @@
 import json
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from paho.mqtt.client import Client, ConnectFlags, MQTTMessage, MQTTv311
 from paho.mqtt.enums import CallbackAPIVersion
@@ -42,14 +42,20 @@ class SimulatedDevice:
     """Not for many threads at once: one sends and waits, paho's own takes the receipts."""
 
     def __init__(
-        self, address: Address, gateway: NoteVerifier, epoch: int | None = None, resend_after_s: float = 5
+        self,
+        address: Address,
+        gateways: Sequence[NoteVerifier],
+        epoch: int | None = None,
+        resend_after_s: float = 5,
     ) -> None:
         """`address.user` is the alias. `epoch`: by default the time of this start, for it has no state."""
         self._address = address
-        self._gateway = gateway
+        self._gateways = gateways
         self._resend_after_s = resend_after_s
         self._buffer = Buffer(address.user, int(time.time()) if epoch is None else epoch)
         self._sent_at_s: dict[int, float] = {}
+        self.quarantined: dict[int, str] = {}
+        """Why, by number, the gateway could not take what we sent under it."""
         self._changed = threading.Condition()
         """Guards buffer and times; notified when a receipt frees something."""
         self._client = Client(
@@ -116,10 +122,11 @@ class SimulatedDevice:
 
     def _on_message(self, _client: Client, _data: object, message: MQTTMessage) -> None:
         try:
-            receipt = open_receipt(bytes(message.payload), [self._gateway])
+            receipt = open_receipt(bytes(message.payload), self._gateways)
         except (InvalidInput, CheckFailed):
             return  # not the gateway's word: nothing is freed, and what is due will be sent again
         with self._changed:
+            self.quarantined |= {each.sequence: each.reason for each in receipt.quarantined}
             if self._buffer.free(receipt):
                 self._sent_at_s = {
                     number: at_s

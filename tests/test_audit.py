@@ -8,8 +8,8 @@ from tests.builders import FARM, a_harvest
 from traceability.ledger.capture import capture
 from traceability.ledger.publish import publish
 from traceability.log.note import NoteVerifier
+from traceability.own_policy import log_signer
 from traceability.store.schema import open_engine
-from traceability.wiring import log_signer
 
 SIZE = 300
 """More than one tile."""

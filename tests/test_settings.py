@@ -26,14 +26,14 @@ def test_the_home_is_absolute_and_by_default_in_the_working_directory(tmp_path, 
     assert read("elsewhere").home == tmp_path / "elsewhere"
 
 
-def test_the_environment_wins_over_the_file_and_the_file_over_what_runs(tmp_path):
+def test_the_environment_wins_over_what_runs_and_what_runs_over_the_file(tmp_path):
     addresses_file(tmp_path).parent.mkdir()
     addresses_file(tmp_path).write_text('mqtt_url = "mqtt://run"\nrpc_url = "http://run"\nhttp_port = 1\n')
     (tmp_path / "guoji.toml").write_text('rpc_url = "http://file"\nhttp_port = 2\n')
 
     settings = read(tmp_path, GUOJI_HTTP_PORT="3")
 
-    assert (settings.mqtt_url, settings.rpc_url, settings.http_port) == ("mqtt://run", "http://file", 3)
+    assert (settings.mqtt_url, settings.rpc_url, settings.http_port) == ("mqtt://run", "http://run", 3)
 
 
 def test_what_starts_the_parts_does_not_take_their_last_addresses(tmp_path):

@@ -11,29 +11,18 @@ from traceability.chain.contract import deploy
 from traceability.chain.devnet import CHAIN_ID, fund, save_state
 from traceability.chain.rpc import RpcChain
 from traceability.errors import InvalidInput
-from traceability.log.note import NoteVerifier
-from traceability.proof.trust import TrustPolicy
+from traceability.own_policy import chain_lines, devnet_lines, policy, write_policy
 from traceability.settings import Settings
-from traceability.wiring import (
-    chain_client,
-    compiled_contract,
-    contract_at,
-    gateway_signer,
-    log_signer,
-    policy_text,
-    rpc_url,
-)
-
-DEVNET_LABEL = "private test chain, editable by its operator"
+from traceability.wiring import chain_client, compiled_contract, contract_at, rpc_url
 
 
 def deploy_on_devnet(settings: Settings, log: structlog.typing.FilteringBoundLogger) -> None:
     """See that the embedded chain holds our contract; deploy a new one if the chain has lost its state."""
-    known = TrustPolicy.parse(policy_text(settings)).contract
+    known = policy(settings).contract
     client = chain_client(settings, CHAIN_ID)
     if known is not None and contract_at(settings, client, known).exists():
         # The chain may listen on another port than last time.
-        _write_policy(settings, CHAIN_ID, known)
+        write_policy(settings, *devnet_lines(CHAIN_ID, known, settings.rpc_url))
         return
     if known is not None:
         log.warning("the test chain has lost its state: everything is anchored anew", lost_contract=known)
@@ -49,7 +38,7 @@ def deploy_on_devnet(settings: Settings, log: structlog.typing.FilteringBoundLog
 
 def deploy_on_chain(settings: Settings) -> str:
     """Deploy on the chain of GUOJI_RPC_URL, paid by the installation's account; the contract's address."""
-    known = TrustPolicy.parse(policy_text(settings)).contract
+    known = policy(settings).contract
     if known is not None:
         raise InvalidInput(
             f"{settings.trust_file} names the contract {known} already; move that file away first"
@@ -68,24 +57,10 @@ def _deploy(settings: Settings, client: ChainClient) -> str:
     # a contract that nobody uses, and the next start deploys another.
     address = deploy(client, compiled_contract(settings))
     contract_at(settings, client, address).grant_publisher(client.account.address)
-    _write_policy(settings, client.chain_id, address)
+    lines = (
+        devnet_lines(CHAIN_ID, address, settings.rpc_url)
+        if client.chain_id == CHAIN_ID
+        else chain_lines(client.chain_id, address)
+    )
+    write_policy(settings, *lines)
     return address
-
-
-def _write_policy(settings: Settings, chain_id: int, contract: str) -> None:
-    """What a stranger has to believe to check us: taken by a way they trust, never from a proof."""
-    lines = [
-        "# Trust policy of a Guoji installation: C2SP tlog-policy and our chain lines, see docs/formats.md",
-        f"log {NoteVerifier.of(log_signer(settings)).vkey}",
-        "quorum none",
-        f"gateway {NoteVerifier.of(gateway_signer(settings)).vkey}",
-        f"chain {chain_id}",
-        f"contract {contract}",
-        "finality finalized",
-        f"endpoint {settings.rpc_url}",
-        "agree 1",
-        *([f"label {DEVNET_LABEL}"] if chain_id == CHAIN_ID else []),
-    ]
-    unfinished = settings.trust_file.with_suffix(".new")
-    unfinished.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    unfinished.rename(settings.trust_file)

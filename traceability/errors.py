@@ -2,10 +2,9 @@
 Everything this system refuses, as one tree:
 
 * TraceError
-  + InvalidInput          malformed: the sender must change it                (422; the command line exits 65)
+  + InvalidInput          malformed: the sender must change it                (400; the command line exits 65)
     - NotAuthorised       who asks may not do this                            (403)
   + Unknown               we hold nothing under this name                     (404)
-  + Duplicate             it is already here: `existing` names it             (409)
   + Unavailable           sound request, but not now: try later               (503)
     - CheckpointConflict  another writer published first
     - ChainUnavailable    the chain did not answer
@@ -29,14 +28,6 @@ class NotAuthorised(InvalidInput):
 
 class Unknown(TraceError):
     """We hold nothing under this name."""
-
-
-class Duplicate(TraceError):
-    """It is already here."""
-
-    def __init__(self, message: str, existing: str) -> None:
-        super().__init__(message)
-        self.existing = existing
 
 
 class Unavailable(TraceError):

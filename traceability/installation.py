@@ -1,9 +1,11 @@
 """Make an installation: everything that `guoji up` finds in its home."""
 
+import json
 from dataclasses import dataclass, fields
 
 from traceability import keyfiles
 from traceability.ledger.grant import Grant
+from traceability.own_policy import write_policy
 from traceability.settings import Settings
 from traceability.store.migrate import migrate
 from traceability.store.schema import open_engine
@@ -27,6 +29,9 @@ def make(settings: Settings) -> Made:
     else can be made again, and the token last, since it is shown only once.
     """
     said = [f"key {settings.keys / name}" for name in keyfiles.make_all(settings.keys)]
+    if not settings.trust_file.exists():
+        write_policy(settings)
+        said.append(f"trust policy {settings.trust_file}, without a chain yet")
     file = settings.home / "guoji.toml"
     if not file.exists():
         file.write_text(_commented(settings), encoding="utf-8")
@@ -44,14 +49,15 @@ def make(settings: Settings) -> Made:
 
 
 def _commented(settings: Settings) -> str:
-    """A settings file in which each line is there to be uncommented, and says nothing yet."""
+    """A settings file that fixes the log's name; the other lines are there to be uncommented."""
     lines = [
         "# Settings of this installation; docs/settings.md explains each. Uncomment what you change.",
         "",
     ]
     for field in fields(settings):
-        if field.name != "home":
-            default = field.default
-            shown = str(default).lower() if isinstance(default, bool) else repr(default).replace("'", '"')
-            lines.append(f"# {field.name} = {shown}")
+        if field.name == "origin":
+            lines.append(f"{field.name} = {json.dumps(settings.origin)} # cannot be changed any more")
+        elif field.name != "home":
+            # A value of ours in JSON is the same in TOML.
+            lines.append(f"# {field.name} = {json.dumps(field.default)}")
     return "\n".join(lines) + "\n"

@@ -66,7 +66,7 @@ class Settings:
     origin: LogName = "guoji.example/log"
     """Name of the log, as it stands in every checkpoint. Choose it once: a domain that you own."""
     party: Gln = "9521321000001"
-    """GLN of the party that runs this installation: it submits the sensor batches."""
+    """GLN of the party that runs this installation: devices are its own unless they are said to be others'."""
     public_url: WebUrl = ""
     """What QR codes and links say. Empty: the address the web server listens on."""
     http_host: str = "127.0.0.1"
@@ -90,7 +90,7 @@ class Settings:
     def read(cls, environment: Mapping[str, str], of_running: bool = True) -> Self:
         """From the environment and the file. An unknown name stops: a typo must not mean the default.
 
-        `of_running`: where neither says, take the addresses of the parts that `guoji up` has started here.
+        `of_running`: the addresses of what `guoji up` has started here count before those in the file.
         """
         given = {
             name.removeprefix(PREFIX).lower(): value
@@ -101,7 +101,7 @@ class Settings:
         file = home / "guoji.toml"
         try:
             running = _read_toml(addresses_file(home)) if of_running else {}
-            return cls(**{**running, **_read_toml(file), **given, "home": home})
+            return cls(**{**_read_toml(file), **running, **given, "home": home})
         except ValidationError as error:
             raise InvalidInput("; ".join(_explain(fault, file) for fault in error.errors())) from error
 

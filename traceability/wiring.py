@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from traceability import keyfiles
+from traceability import keyfiles, own_policy
 from traceability.chain.rpc import RpcChain
 from traceability.errors import ChainUnavailable, InvalidInput, Unavailable
 from traceability.ledger.anchor import check_same_history
@@ -20,8 +20,6 @@ from traceability.ledger.prove import Prover
 from traceability.ledger.read_trace import TraceReader
 from traceability.ledger.recent import RecentTraces
 from traceability.log.checkpoint import log_id
-from traceability.log.note import NoteSigner, NoteVerifier
-from traceability.proof.trust import TrustPolicy
 from traceability.settings import Settings
 from traceability.store.anchors import AnchorTable
 from traceability.store.arrivals import ArrivalTable
@@ -68,7 +66,7 @@ def open_store(settings: Settings) -> Store:
     """Raises `InvalidInput` if there is no database, or an older one: `guoji init` makes it right."""
     engine = open_engine(settings.database_url)
     check_up_to_date(engine)
-    contract_address = TrustPolicy.parse(policy_text(settings)).contract or ""
+    contract_address = own_policy.policy(settings).contract or ""
     return Store(
         devices=DeviceTable(engine),
         arrivals=ArrivalTable(engine),
@@ -84,26 +82,9 @@ def open_store(settings: Settings) -> Store:
     )
 
 
-def log_signer(settings: Settings) -> NoteSigner:
-    return NoteSigner(settings.origin, keyfiles.signing_key(settings.keys / keyfiles.LOG))
-
-
-def gateway_signer(settings: Settings) -> NoteSigner:
-    key = keyfiles.signing_key(settings.keys / keyfiles.GATEWAY)
-    return NoteSigner(f"{settings.origin}/gateway", key)
-
-
-def policy_text(settings: Settings) -> str:
-    """The trust policy that this installation publishes; without a chain until a contract is deployed."""
-    if settings.trust_file.exists():
-        return settings.trust_file.read_text(encoding="utf-8")
-    verifier = NoteVerifier.of(log_signer(settings))
-    return f"log {verifier.vkey}\nquorum none\n"
-
-
 def contract(settings: Settings) -> "TraceLogContract":
     """Our log in the contract that our trust policy names. Raises `ChainUnavailable` while it is away."""
-    policy = TrustPolicy.parse(policy_text(settings))
+    policy = own_policy.policy(settings)
     if policy.chain_id is None or policy.contract is None:
         raise InvalidInput(f"{settings.trust_file} names no chain and contract; `guoji deploy` makes one")
     return contract_at(settings, chain_client(settings, policy.chain_id), policy.contract)
@@ -121,9 +102,9 @@ def chain_client(settings: Settings, chain_id: int) -> "ChainClient":
 def contract_at(settings: Settings, client: "ChainClient", address: str) -> "TraceLogContract":
     from traceability.chain.contract import TraceLogContract
 
-    verifier = NoteVerifier.of(log_signer(settings))
-    ours = log_id(verifier.name, verifier.public_key)
-    finality = TrustPolicy.parse(policy_text(settings)).finality
+    log = own_policy.own_log(settings)
+    ours = log_id(log.name, log.public_key)
+    finality = own_policy.policy(settings).finality
     return TraceLogContract(client, compiled_contract(settings), address, ours, finality)
 
 
@@ -138,7 +119,7 @@ def check_not_behind_the_chain(settings: Settings, store: Store) -> None:
 
     A chain that is away is no reason to stop: the anchoring looks again before it sends anything.
     """
-    if TrustPolicy.parse(policy_text(settings)).contract is None:
+    if own_policy.policy(settings).contract is None:
         return
     with suppress(ChainUnavailable):
         check_same_history(contract(settings).held(), store.log)
@@ -157,10 +138,8 @@ def rpc_url(settings: Settings) -> str:
 
 def ledger(settings: Settings) -> Ledger:
     store = open_store(settings)
-    verifier = NoteVerifier.of(log_signer(settings))
-    text = policy_text(settings)
-    policy = TrustPolicy.parse(text)
-    prover = Prover(store.log, store.checkpoints, store.anchors, store.history, verifier, policy)
+    log, policy = own_policy.own_log(settings), own_policy.policy(settings)
+    prover = Prover(store.log, store.checkpoints, store.anchors, store.history, log, policy)
     traces = TraceReader(store.events, store.history, OwnWord(prover), policy.label)
     return Ledger(
         events=store.events,
@@ -174,7 +153,7 @@ def ledger(settings: Settings) -> Ledger:
         recent=RecentTraces(
             lambda subject: traces.read(subject, datetime.now(UTC)), store.counts.revision, time.monotonic
         ),
-        policy_text=text,
+        policy_text=own_policy.policy_text(settings),
         now=lambda: datetime.now(UTC),
         health=lambda: Health(
             store=_trouble(store.counts.check),

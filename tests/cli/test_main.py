@@ -13,8 +13,9 @@ from traceability.cli.main import main, parser
 from traceability.installation import make
 from traceability.ledger.capture import capture
 from traceability.ledger.publish import publish
+from traceability.own_policy import log_signer
 from traceability.settings import Settings
-from traceability.wiring import log_signer, open_store
+from traceability.wiring import open_store
 
 
 def commands(of=None, so_far=()):

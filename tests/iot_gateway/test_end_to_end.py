@@ -47,7 +47,7 @@ def a_gateway(address, engine, signer, log):
 
 @contextmanager
 def a_simulated(address, gateway, **changes):
-    device = SimulatedDevice(address, NoteVerifier.of(gateway), **changes)
+    device = SimulatedDevice(address, [NoteVerifier.of(gateway)], **changes)
     device.open()
     try:
         yield device

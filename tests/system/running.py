@@ -20,9 +20,10 @@ from tests.builders import CONTEXT, FARM, FIELD, LOGGER, LOT, PALLET, STATION, a
 from traceability.installation import make
 from traceability.ledger.grant import Grant
 from traceability.log.note import NoteVerifier
+from traceability.own_policy import log_signer, own_gateways, policy_text
 from traceability.settings import PREFIX, Settings
 from traceability.telemetry.device import Device
-from traceability.wiring import Store, gateway_signer, log_signer, open_store, policy_text
+from traceability.wiring import Store, open_store
 
 GUOJI = [sys.executable, "-m", "traceability.cli.main"]
 PARTS = ("broker", "devnet", "gateway", "seal", "publish", "anchor", "serve")
@@ -167,8 +168,7 @@ class Running:
         return address(self.settings.mqtt_url, user, password_of(user, passwords))
 
     def device(self, alias: str, epoch: int = 9) -> SimulatedDevice:
-        gateway = NoteVerifier.of(gateway_signer(self.settings))
-        device = SimulatedDevice(self.address_of(alias), gateway, epoch, resend_after_s=2)
+        device = SimulatedDevice(self.address_of(alias), own_gateways(self.settings), epoch, resend_after_s=2)
         device.open()
         return device
 

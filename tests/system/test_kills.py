@@ -14,8 +14,8 @@ from tests.system.running import DEVICES, PARTS, STORY
 from traceability.log.checkpoint import Checkpoint
 from traceability.log.merkle import leaf_hash, root_of
 from traceability.log.note import NoteVerifier
+from traceability.own_policy import log_signer
 from traceability.telemetry.senml import decode
-from traceability.wiring import log_signer
 
 
 @contextmanager
@@ -69,13 +69,14 @@ def check_one_history(running, notes):
     """Each of `notes` was signed over what is the log's beginning now: no index was handed out twice."""
     log, verifier = running.store.log, NoteVerifier.of(log_signer(running.settings))
     leaves = [leaf_hash(entry) for entry in log.entries(0, log.size())]
-    for checkpoint in (Checkpoint.open(note, verifier) for note in notes if note is not None):
+    for checkpoint in (Checkpoint.open(note, verifier) for note in notes):
         assert checkpoint.root == root_of(leaves[: checkpoint.size])
 
 
 @pytest.mark.timeout(0)
 def test_whatever_is_killed_every_receipted_reading_is_there_once_and_the_log_continues(running, rounds):
     running.capture(*STORY)
+    running.wait_until_anchored()
 
     with watching_checkpoints(running) as notes:
         with sending(running) as sent:
@@ -88,7 +89,7 @@ def test_whatever_is_killed_every_receipted_reading_is_there_once_and_the_log_co
     assert all(sent.values())
     for alias, count in sent.items():
         assert sorted(stored(running, alias)) == list(range(1, count + 1)), alias
-    assert len(notes) > 2
+    assert len(notes) > 1
     check_one_history(running, notes)
     running.audit()
     done = running.verify(running.proof())

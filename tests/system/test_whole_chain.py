@@ -12,8 +12,8 @@ from iot_gateway.simulator import encode_message
 from tests.builders import PALLET, START, a_sighting
 from tests.system.running import STORY, STRANGER
 from traceability.log.note import NoteVerifier
+from traceability.own_policy import gateway_signer
 from traceability.telemetry.receipt import open_receipt
-from traceability.wiring import gateway_signer
 
 EVIL = "<script>alert(1)</script>\x1b[2J\x07\u202e"
 

@@ -26,7 +26,8 @@ def _gateway(_args: argparse.Namespace) -> int:
     from iot_gateway.gateway import run
     from iot_gateway.inbox import MqttInbox
     from iot_gateway.logins import GATEWAY, PASSWORDS, address, password_of, read_passwords
-    from traceability.wiring import gateway_signer, open_store
+    from traceability.own_policy import gateway_signer
+    from traceability.wiring import open_store
 
     settings = Settings.read(os.environ)
     log, stop, store = journal("gateway", settings.log_json), until_told_to_stop(), open_store(settings)

@@ -25,17 +25,21 @@ def every(
     stop: threading.Event,
     log: structlog.typing.FilteringBoundLogger,
 ) -> None:
-    """Call `step` every so many seconds. What it needs may be away: said once, then tried with back-off."""
-    failures = 0
+    """Call `step` every so many seconds. What it needs may be away: tried again with back-off.
+
+    Each reason is said once until things work again.
+    """
+    failures, said = 0, set[str]()
     while not stop.is_set():
         try:
             step()
         except Unavailable as reason:
-            if failures == 0:
+            if str(reason) not in said:
                 log.warning("waiting", reason=str(reason))
+            said.add(str(reason))
             failures += 1
         else:
             if failures:
                 log.info("going on", after_tries=failures)
-            failures = 0
+            failures, said = 0, set()
         stop.wait(min(seconds * 2 ** min(failures, 16), max(seconds, LONGEST_WAIT_S)))

@@ -78,7 +78,8 @@ def _seal(_args: argparse.Namespace) -> int:
 
 def _publish(_args: argparse.Namespace) -> int:
     from traceability.ledger.publish import publish
-    from traceability.wiring import check_not_behind_the_chain, log_signer, open_store
+    from traceability.own_policy import log_signer
+    from traceability.wiring import check_not_behind_the_chain, open_store
 
     settings = Settings.read(os.environ)
     log, stop, store = journal("publish", settings.log_json), until_told_to_stop(), open_store(settings)
@@ -95,16 +96,26 @@ def _publish(_args: argparse.Namespace) -> int:
 
 
 def _anchor(_args: argparse.Namespace) -> int:
+    from datetime import UTC, datetime
+
     from traceability.ledger.anchor import anchor
-    from traceability.log.note import NoteVerifier
-    from traceability.wiring import contract, log_signer, open_store
+    from traceability.own_policy import own_log
+    from traceability.wiring import contract, open_store
 
     settings = Settings.read(os.environ)
     log, stop, store = journal("anchor", settings.log_json), until_told_to_stop(), open_store(settings)
-    verifier = NoteVerifier.of(log_signer(settings))
+    verifier = own_log(settings)
 
     def step() -> None:
-        sent = anchor(store.log, store.checkpoints, store.anchors, contract(settings), verifier)
+        sent = anchor(
+            store.log,
+            store.checkpoints,
+            store.anchors,
+            contract(settings),
+            verifier,
+            datetime.now(UTC),
+            lambda trouble: log.warning("anchor in trouble", reason=trouble),
+        )
         if sent is not None:
             log.info("anchoring", size=sent.size, root=sent.root.hex()[:16])
 
@@ -119,7 +130,6 @@ def _serve(_args: argparse.Namespace) -> int:
     from traceability.wiring import ledger, public_url
 
     settings = Settings.read(os.environ)
-    journal("serve", settings.log_json)
     app = create_app(ledger(settings), public_url=public_url(settings))
     uvicorn.run(
         app,

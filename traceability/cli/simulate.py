@@ -3,12 +3,14 @@
 import argparse
 import csv
 import os
+import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import groupby
 from pathlib import Path
 
+from traceability.cli.terminal import printable
 from traceability.errors import InvalidInput
 from traceability.settings import Settings
 
@@ -40,8 +42,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 def _simulate(args: argparse.Namespace) -> int:
     from iot_gateway.logins import PASSWORDS, address, password_of, read_passwords
     from iot_gateway.simulator import SimulatedDevice
-    from traceability.log.note import NoteVerifier
-    from traceability.wiring import gateway_signer
+    from traceability.own_policy import own_gateways
 
     if args.speed <= 0:
         raise InvalidInput(f"speed is {args.speed:g}, want more than 0")
@@ -49,9 +50,7 @@ def _simulate(args: argparse.Namespace) -> int:
     moments = read_moments(args.csv)
     shift_ms = time.time_ns() // 1_000_000 - moments[-1][0] if args.ends_now else 0
     password = password_of(args.device, read_passwords(settings.keys / PASSWORDS))
-    device = SimulatedDevice(
-        address(settings.mqtt_url, args.device, password), NoteVerifier.of(gateway_signer(settings))
-    )
+    device = SimulatedDevice(address(settings.mqtt_url, args.device, password), own_gateways(settings))
     device.open()
     try:
         for taken_at_ms, values in paced(moments, args.speed):
@@ -59,8 +58,11 @@ def _simulate(args: argparse.Namespace) -> int:
         device.settle(SETTLE_WITHIN_S)
     finally:
         device.close()
-    print(f"{len(moments)} readings of {args.device} are stored; their receipts say so")
-    return 0
+    taken = len(moments) - len(device.quarantined)
+    print(f"{args.device}: {taken} of {len(moments)} readings are stored; their receipts say so")
+    for number, reason in sorted(device.quarantined.items()):
+        print(f"reading {number} is quarantined: {printable(reason)}", file=sys.stderr)
+    return 65 if device.quarantined else 0
 
 
 def read_moments(file: Path) -> list[Moment]:

@@ -7,12 +7,11 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from fcntl import LOCK_EX, LOCK_NB, flock
 from pathlib import Path
-from urllib.error import URLError
 from urllib.parse import urlsplit
 from urllib.request import urlopen
 
@@ -22,6 +21,9 @@ from traceability.cli.journal import journal
 from traceability.cli.loop import until_told_to_stop
 from traceability.cli.supervisor import Child, Supervisor
 from traceability.errors import Refused, Unavailable
+from traceability.keyfiles import write_secret
+from traceability.own_policy import policy_text
+from traceability.proof.trust import MAX_CHARACTERS
 from traceability.settings import Settings, addresses_file
 
 UP_WITHIN_S = 90
@@ -47,7 +49,10 @@ def _up(_args: argparse.Namespace) -> int:
     log, stop = journal("up", given.log_json), until_told_to_stop()
     made = make(given)
     if made.token is not None:
-        log.info("installation made", home=str(given.home), administrator_token=made.token)
+        # Into a file that only its owner reads: what is logged is kept, and read by many.
+        file = given.keys / "administrator.token"
+        write_secret(file, f"{made.token}\n".encode())
+        log.info("installation made", home=str(given.home), administrator_token_in=str(file))
     with _alone(given.home / "run"):
         _run(given, _with_addresses(given, log), stop, log)
     return 0
@@ -134,29 +139,30 @@ def _start_all(
         command = [sys.executable, "-m", "traceability.cli.main", role]
         supervisor.add(Child(role, command, environment))
 
+    passwords = _passwords(settings)
     if not given.mqtt_url:
-        _start_broker(settings, supervisor)
+        from iot_gateway.broker import broker_command
+
+        where = urlsplit(settings.mqtt_url)
+        command = broker_command(settings.home / "broker", passwords, "127.0.0.1", where.port or 1883)
+        supervisor.add(Child("broker", command))
     if not given.rpc_url:
         start("devnet")
         _use_devnet(settings, stop, log)
     for role in ROLES:
         start(role)
-    page = f"http://{settings.http_host}:{settings.http_port}/healthz"
-    _wait_for("the web server", lambda: _answers(page), stop)
+    _wait_for("the web server", lambda: _serves_our_log(settings), stop)
 
 
-def _start_broker(settings: Settings, supervisor: Supervisor) -> None:
-    from iot_gateway.broker import broker_command
+def _passwords(settings: Settings) -> Mapping[str, str]:
+    """Those of the gateway and of every device, for our broker or for the operator's own."""
     from iot_gateway.logins import GATEWAY, PASSWORDS, make_passwords
     from traceability.wiring import open_store
 
     store = open_store(settings)
     users = [GATEWAY, *store.devices.all()]
     store.close()
-    passwords = make_passwords(settings.keys / PASSWORDS, users)
-    where = urlsplit(settings.mqtt_url)
-    command = broker_command(settings.home / "broker", passwords, "127.0.0.1", where.port or 1883)
-    supervisor.add(Child("broker", command))
+    return make_passwords(settings.keys / PASSWORDS, users)
 
 
 def _use_devnet(
@@ -182,8 +188,13 @@ def _wait_for(what: str, ask: Callable[[], object], stop: threading.Event) -> No
                 raise KeyboardInterrupt from reason
 
 
-def _answers(url: str) -> None:
+def _serves_our_log(settings: Settings) -> None:
+    """Raises `Unavailable` unless it is our own web server that answers, not one that took the port first."""
+    url = f"http://{settings.http_host}:{settings.http_port}/trust"
     try:
-        urlopen(url, timeout=2).close()  # noqa: S310 - our own address
-    except (URLError, OSError) as error:
+        with urlopen(url, timeout=2) as answer:
+            served = answer.read(MAX_CHARACTERS).decode()
+    except (OSError, ValueError) as error:
         raise Unavailable(f"{url}: {error}") from error
+    if served != policy_text(settings):
+        raise Unavailable(f"{url} is the page of another installation")
