@@ -39,6 +39,10 @@ class Address:
 
 def address(mqtt_url: str, user: str, password: str) -> Address:
     """From `mqtt://host:port`. Raises `InvalidInput`."""
+    if not mqtt_url:
+        raise InvalidInput(
+            "no broker is running here: start `guoji up` with this GUOJI_HOME, or set GUOJI_MQTT_URL"
+        )
     parts = urlsplit(mqtt_url)
     if parts.scheme != "mqtt" or not parts.hostname:
         raise InvalidInput(f"broker {mqtt_url!r} is not like mqtt://host:port")

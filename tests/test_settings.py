@@ -4,6 +4,7 @@ import pytest
 
 from traceability.errors import InvalidInput
 from traceability.installation import make
+from traceability.own_policy import own_log
 from traceability.settings import Settings, addresses_file
 
 
@@ -93,3 +94,19 @@ def test_the_file_that_init_writes_changes_nothing_and_each_of_its_lines_is_a_so
     file.write_text("\n".join(line.removeprefix("# ") for line in lines if " = " in line))
 
     assert read(tmp_path) == as_written == read(tmp_path)
+
+
+def test_what_init_was_given_stands_in_the_file_and_the_rest_stays_a_comment(tmp_path):
+    make(read(tmp_path, GUOJI_ORIGIN="trace.my-farm.cn/log", GUOJI_PUBLIC_URL="https://trace.my-farm.cn"))
+
+    again = read(tmp_path)
+
+    assert (again.origin, again.public_url) == ("trace.my-farm.cn/log", "https://trace.my-farm.cn")
+    assert "\n# http_port = 8080\n" in (tmp_path / "guoji.toml").read_text()
+
+
+def test_another_name_for_a_log_that_has_one_is_refused(tmp_path):
+    make(read(tmp_path, GUOJI_ORIGIN="trace.my-farm.cn/log"))
+
+    with pytest.raises(InvalidInput, match=r"origin is other\.cn/log, but .* speaks of trace\.my-farm\.cn"):
+        own_log(read(tmp_path, GUOJI_ORIGIN="other.cn/log"))

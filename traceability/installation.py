@@ -28,6 +28,7 @@ def make(settings: Settings) -> Made:
     A crash on any line leaves an installation that the next call completes: keys first, since everything
     else can be made again, and the token last, since it is shown only once.
     """
+    settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     said = [f"key {settings.keys / name}" for name in keyfiles.make_all(settings.keys)]
     if not settings.trust_file.exists():
         write_policy(settings)
@@ -49,15 +50,16 @@ def make(settings: Settings) -> Made:
 
 
 def _commented(settings: Settings) -> str:
-    """A settings file that fixes the log's name; the other lines are there to be uncommented."""
+    """A settings file that keeps what was given, the log's name above all; the rest is to be uncommented."""
     lines = [
         "# Settings of this installation; docs/settings.md explains each. Uncomment what you change.",
         "",
     ]
     for field in fields(settings):
+        # A value of ours in JSON is the same in TOML.
+        line = f"{field.name} = {json.dumps(getattr(settings, field.name), default=str)}"
         if field.name == "origin":
-            lines.append(f"{field.name} = {json.dumps(settings.origin)} # cannot be changed any more")
+            lines.append(f"{line} # cannot be changed any more")
         elif field.name != "home":
-            # A value of ours in JSON is the same in TOML.
-            lines.append(f"# {field.name} = {json.dumps(field.default)}")
+            lines.append(line if getattr(settings, field.name) != field.default else f"# {line}")
     return "\n".join(lines) + "\n"
