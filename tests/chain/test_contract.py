@@ -13,7 +13,7 @@ from traceability.chain.contract import TraceLogContract, deploy
 from traceability.chain.devnet import CHAIN_ID, settle, start_devnet
 from traceability.chain.rpc import RpcChain
 from traceability.errors import ChainUnavailable, CheckpointConflict, InvalidInput, Refused
-from traceability.ledger.anchor import Held, Mined, Signed
+from traceability.ledger.ports import Held, Mined, Signed
 from traceability.log.merkle import consistency_proof, leaf_hash, root_of
 from traceability.proof.anchor import CHECKPOINT_APPENDED
 from traceability.proof.chain_reader import Finality, Head
@@ -250,8 +250,11 @@ def test_a_chain_that_is_away_means_try_later_and_its_key_stays_secret():
     assert "secret-key" not in str(refusal.value)
 
 
-def test_an_account_without_money_is_told_so(contract, devnet, address, log_at):
+def test_an_account_without_money_is_told_which_one_it_is(contract, devnet, address, log_at):
     poor = ChainClient(devnet.url, CHAIN_ID, Account.create())
+    contract.grant_publisher(poor.account.address)
 
-    with pytest.raises(ChainUnavailable, match="exceeds allowance"):
+    with pytest.raises(
+        ChainUnavailable, match=f"account {poor.account.address} on chain 31337 holds 0.000000"
+    ):
         sign(log_at(poor, address), 0, 3)

@@ -15,7 +15,7 @@ HERE, LOST = "0x" + "aa" * 20, "0x" + "bb" * 20
 
 def a_final_anchor(size):
     at = datetime(2026, 11, 22, tzinfo=UTC)
-    return Anchor("0x" + f"{size:064x}", 0, size, bytes(32), "note", b"raw", "final", 7, "0x07", at)
+    return Anchor("0x" + f"{size:064x}", 0, size, bytes(32), "note", b"raw", at, "final", 7, "0x07", at)
 
 
 def test_what_a_lost_contract_held_counts_for_nothing(engine):

@@ -27,5 +27,5 @@ def test_an_older_schema_is_refused_with_the_command_that_helps(empty_engine):
     with empty_engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '0000'"))
 
-    with pytest.raises(InvalidInput, match="has schema 0000, want 0001; `guoji init`"):
+    with pytest.raises(InvalidInput, match="has schema 0000, want 0002; `guoji init`"):
         check_up_to_date(empty_engine)

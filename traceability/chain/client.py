@@ -23,7 +23,7 @@ from web3.types import TxParams, TxReceipt, Wei
 import traceability.chain.recursion  # noqa: F401
 from traceability.chain.endpoint import name_of
 from traceability.errors import ChainUnavailable, Refused
-from traceability.ledger.anchor import Signed
+from traceability.ledger.ports import Signed
 from traceability.proof.chain_reader import Finality
 
 # What nodes say of a transaction that they already have, or whose nonce another one has used.
@@ -85,9 +85,12 @@ class ChainClient:
             }
             if to is not None:
                 transaction["to"] = to
-            transaction.update(self._fees(instead_of))
+            # Tried without a fee, or a poor account would hear of that before it hears of a refusal; and not
+            # on top of what is pending, since that may be what this one replaces.
             # Some room: nodes estimate tightly, and the trial ran on an older block.
-            transaction["gas"] = self.web3.eth.estimate_gas(transaction) * 6 // 5
+            transaction["gas"] = self.web3.eth.estimate_gas(transaction, "latest") * 6 // 5
+            transaction.update(self._fees(instead_of))
+            self._check_funds(transaction)
         signed = self.account.sign_transaction(cast(dict[str, Any], transaction))
         return Signed(signed.hash.to_0x_hex(), bytes(signed.raw_transaction))
 
@@ -131,6 +134,16 @@ class ChainClient:
                 return int(self.web3.eth.get_block("finalized")["number"])
             except BlockNotFound:
                 return -1
+
+    def _check_funds(self, transaction: TxParams) -> None:
+        """Nodes say this each in their own words, few of which name the account."""
+        price = transaction.get("maxFeePerGas", transaction.get("gasPrice", Wei(0)))
+        balance = self.web3.eth.get_balance(self.account.address)
+        if balance < transaction["gas"] * int(price):
+            raise ChainUnavailable(
+                f"account {self.account.address} on chain {self.chain_id} holds {balance / 10**18:.6f} "
+                "of its coin, less than the next transaction may cost: send it some"
+            )
 
     def _fees(self, instead_of: bytes | None) -> TxParams:
         """What a transaction should pay now: by EIP-1559, or a gas price on chains without a base fee."""

@@ -7,12 +7,13 @@ from eth_abi.abi import decode
 from eth_typing import ABI, ABIError, ChecksumAddress, HexStr
 from eth_utils.abi import function_abi_to_4byte_selector
 from web3 import Web3
-from web3.exceptions import BadFunctionCallOutput, ContractLogicError
+from web3.exceptions import BadFunctionCallOutput, BlockNotFound, ContractLogicError
+from web3.types import TxParams
 
 from traceability.chain.client import ChainClient
 from traceability.chain.compile import Compiled
 from traceability.errors import ChainUnavailable, CheckpointConflict, InvalidInput, Refused, TraceError
-from traceability.ledger.anchor import Held, Mined, Signed
+from traceability.ledger.ports import Held, Mined, Signed
 from traceability.proof.chain_reader import Finality
 
 ADMIN_DELAY_S = 86_400
@@ -112,6 +113,35 @@ class TraceLogContract:
                 block_time=datetime.fromtimestamp(block["timestamp"], UTC),
                 final=block["number"] <= final,
             )
+
+    def why_reverted(self, tx_hash: str) -> str:
+        """Why the contract refused a mined transaction, as far as the chain still knows.
+
+        It is tried again on the state that its block left behind: nodes keep no reasons.
+        """
+        eth = self._client.web3.eth
+        try:
+            with self._client.asking():
+                sent = eth.get_transaction(HexStr(tx_hash))
+                again: TxParams = {"from": sent["from"], "to": sent["to"], "data": sent["input"]}
+                eth.call(again | {"gas": sent["gas"]}, sent["blockNumber"])
+        except ContractLogicError as error:
+            return str(_refusal(self._contract.abi, error))
+        except ChainUnavailable as error:
+            return f"the reason is gone ({error})"
+        return "the contract would take it by now"
+
+    def has_block(self, number: int, block_hash: str) -> bool:
+        """Whether this is the chain's block of that number; `ChainUnavailable` if the chain is shorter."""
+        with self._client.asking():
+            try:
+                found = self._client.web3.eth.get_block(number)
+            except BlockNotFound as error:
+                raise ChainUnavailable(
+                    f"chain {self._client.chain_id} has no block {number}, in which an anchor was final: "
+                    "its node is behind, or has lost blocks"
+                ) from error
+        return found["hash"].to_0x_hex() == block_hash
 
 
 def _address(text: str) -> ChecksumAddress:

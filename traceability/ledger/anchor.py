@@ -1,86 +1,70 @@
 """Have the contract hold the newest checkpoint, whatever the chain does meanwhile."""
 
-from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Protocol
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from traceability.errors import Refused
-from traceability.ledger.ports import Anchor, AnchorState, AnchorStore, CheckpointStore, Log
+from traceability.ledger.ports import Anchor, AnchorStore, CheckpointStore, Contract, Held, Log, Mined
 from traceability.log import tiles
 from traceability.log.checkpoint import Checkpoint
 from traceability.log.note import NoteVerifier
 
+STUCK_AFTER = timedelta(minutes=3)
+"""What no block takes for so long gets a rival that pays more; each rival in turn is given twice the time."""
 
-@dataclass(frozen=True, slots=True)
-class Held:
-    """The newest checkpoint that the contract holds of our log; size 0 if it holds none."""
-
-    size: int
-    root: bytes
+Tell = Callable[[str], object]
+"""Takes one line for the operator."""
 
 
-@dataclass(frozen=True, slots=True)
-class Signed:
-    """An append, ready to be sent. Sending it twice has the effect of sending it once."""
-
-    tx_hash: str
-    raw: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Mined:
-    reverted: bool
-    block_number: int
-    block_hash: str
-    block_time: datetime
-    final: bool
-
-
-class Contract(Protocol):
-    """Our log in the `TraceLog` contract. Every method raises `ChainUnavailable` while the chain is away."""
-
-    def held(self) -> Held: ...
-
-    def sign_append(self, old_size: int, size: int, root: bytes, proof: list[bytes]) -> Signed: ...
-
-    def send(self, raw: bytes) -> None:
-        """Hand it to the chain. That the chain has it already, or can no longer use it, is not an error."""
-
-    def mined(self, tx_hash: str) -> Mined | None:
-        """None while no block of the chain as it is now holds this transaction."""
+# The order in which an anchor is sent is the whole point: (1) sign it, (2) keep it durably, (3) send it.
+#
+# A crash before (2) changes nothing. A crash between (2) and (3), or an answer to (3) that never came, leaves
+# a kept transaction: the next round sends the very same bytes again, which the chain takes at most once. Sent
+# before kept, a crash could leave an anchor on the chain that no proof can name. Whoever else appends to our
+# log meanwhile makes ours revert, since the contract compares the size it holds.
+#
+# What waits in vain gets a rival, in the same three steps. All that was ever kept is followed, so the chain
+# alone says which of them it took; could it take both, the second would revert.
 
 
 def anchor(
-    log: Log, checkpoints: CheckpointStore, anchors: AnchorStore, contract: Contract, verifier: NoteVerifier
+    log: Log,
+    checkpoints: CheckpointStore,
+    anchors: AnchorStore,
+    contract: Contract,
+    verifier: NoteVerifier,
+    now: datetime,
+    tell: Tell,
 ) -> Checkpoint | None:
     """One round: follow the anchors under way, then send the newest checkpoint if none of them is waiting.
 
-    Returns the checkpoint that was sent, None if there was nothing to send. Raises `ChainUnavailable` (try
-    again later, nothing is lost) and `Refused` if the contract holds what our log does not.
+    `now` has a time zone; `tell` takes one line for each trouble. Returns the checkpoint that was sent, None
+    if there was none to send. Raises `Unavailable` (try again later, nothing is lost) and `Refused` if the
+    contract holds what our log does not, or takes no appends from us.
     """
-    # The order is the whole point: (1) sign the transaction, (2) keep it durably, (3) send it.
-    #
-    # A crash before (2) changes nothing. A crash between (2) and (3), or an answer to (3) that never came,
-    # leaves a kept transaction: the next round sends the very same bytes again, which the chain takes at most
-    # once. Sent before kept, a crash could leave an anchor on the chain that no proof can name. Whoever else
-    # appends to our log meanwhile makes ours revert, since the contract compares the size it holds.
-    held = contract.held()
-    check_same_history(held, log)
-    _follow(anchors, contract)
+    check_same_history(contract.held(), log)
+    _take_back(anchors, contract, now, tell)
+    _follow(anchors, contract, now, tell)
+    held = contract.held()  # again: an anchor that was mined meanwhile counts here
     note = checkpoints.newest()
     newest = None if note is None else Checkpoint.open(note, verifier)
-    if note is None or newest is None or newest.size == held.size:
+    if note is None or newest is None or newest.size <= held.size:
         return None
     waiting = [each for each in anchors.open() if each.state == "sent" and each.old_size == held.size]
-    for each in waiting:
-        contract.send(each.raw)
-    if waiting:
+    last = max(waiting, key=lambda each: each.sent_at, default=None)
+    if last is not None and now - last.sent_at < STUCK_AFTER * 2 ** (len(waiting) - 1):
+        contract.send(last.raw)
         return None
-    # (1)
     proof = tiles.consistency_proof(held.size, newest.size, log.read_tile) if held.size else []
-    signed = contract.sign_append(held.size, newest.size, newest.root, proof)
+    stuck = None if last is None else last.raw
+    # (1)
+    signed = contract.sign_append(held.size, newest.size, newest.root, proof, stuck)
     # (2)
-    anchors.keep(Anchor(signed.tx_hash, held.size, newest.size, newest.root, note, signed.raw))
+    anchors.keep(Anchor(signed.tx_hash, held.size, newest.size, newest.root, note, signed.raw, now))
+    if last is not None and last.tx_hash != signed.tx_hash:
+        waited_s = (now - last.sent_at).total_seconds()
+        tell(f"{_name(last)} is in no block after {waited_s:.0f} s: {signed.tx_hash} is to take its place")
     # (3)
     contract.send(signed.raw)
     return newest
@@ -104,35 +88,49 @@ def check_same_history(held: Held, log: Log) -> None:
         )
 
 
-def _follow(anchors: AnchorStore, contract: Contract) -> None:
+def _take_back(anchors: AnchorStore, contract: Contract, now: datetime, tell: Tell) -> None:
+    """Put final anchors under way again whose block the chain has replaced after all.
+
+    A block's hash commits to all blocks before it, so the last anchor that stands stands for those before.
+    """
+    while (last := anchors.last_final()) is not None:
+        if contract.has_block(last.block_number or 0, last.block_hash or ""):
+            return
+        anchors.keep(_in_no_block(last, now))
+        tell(
+            f"{_name(last)} was final, and the chain has replaced its block {last.block_number}: proofs that "
+            "name it are void, and it is anchored anew. The finality rule is too weak for this chain"
+        )
+
+
+def _follow(anchors: AnchorStore, contract: Contract, now: datetime, tell: Tell) -> None:
     """Bring each anchor under way up to date with the chain as it is now, a reorganised one included."""
-    under_way = anchors.open()
-    final_size = 0
-    for each in under_way:
-        mined = contract.mined(each.tx_hash)
-        now = _as_mined(each, mined)
-        if now != each:
-            anchors.keep(now)
-        if now.state == "final":
-            final_size = max(final_size, now.size)
-    for each in anchors.open():
-        if each.state == "sent" and each.size <= final_size:
-            # Another transaction made this one pointless: the contract has moved past it, for good.
-            anchors.keep(replace(each, state="lost"))
+    for old in anchors.open():
+        new = _as_seen(old, contract.mined(old.tx_hash), now)
+        if new == old:
+            continue
+        anchors.keep(new)
+        if new.state == "reverted":
+            tell(f"{_name(new)} failed in block {new.block_number}: {contract.why_reverted(new.tx_hash)}")
+        elif new.state == "sent":
+            tell(f"{_name(new)} is no longer in block {old.block_number}: the chain was reorganised")
 
 
-def _as_mined(anchor: Anchor, mined: Mined | None) -> Anchor:
+def _as_seen(anchor: Anchor, mined: Mined | None, now: datetime) -> Anchor:
     if mined is None:
-        return replace(anchor, state="sent", block_number=None, block_hash=None, block_time=None)
-    match mined.reverted, mined.final:
-        case False, final:
-            state: AnchorState = "final" if final else "mined"
-        case True, final:
-            state = "lost" if final else "sent"
+        return anchor if anchor.state == "sent" else _in_no_block(anchor, now)
     return replace(
         anchor,
-        state=state,
+        state="reverted" if mined.reverted else "final" if mined.final else "mined",
         block_number=mined.block_number,
         block_hash=mined.block_hash,
         block_time=mined.block_time,
     )
+
+
+def _in_no_block(anchor: Anchor, now: datetime) -> Anchor:
+    return replace(anchor, state="sent", sent_at=now, block_number=None, block_hash=None, block_time=None)
+
+
+def _name(anchor: Anchor) -> str:
+    return f"the anchor of {anchor.size} entries ({anchor.tx_hash})"

@@ -87,7 +87,7 @@ class CheckpointStore(Protocol):
         """
 
 
-AnchorState = Literal["sent", "mined", "final", "lost"]
+AnchorState = Literal["sent", "mined", "final", "reverted"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +102,10 @@ class Anchor:
     """The signed checkpoint of that size, served with every proof that uses this anchor."""
     raw: bytes
     """The signed transaction: sending it twice has the effect of sending it once."""
+    sent_at: datetime
+    """When it was sent first, or when the chain threw it out of the block that had held it."""
     state: AnchorState = "sent"
-    """Then "mined", then "final"; or "lost" when it can never be mined, or was and changed nothing."""
+    """Where the chain had it when last asked: in no block, in one, in one that stays; or it failed in one."""
     block_number: int | None = None
     block_hash: str | None = None
     block_time: datetime | None = None
@@ -116,7 +118,66 @@ class AnchorStore(Protocol):
         """Insert it, or replace the one with the same transaction hash, durably."""
 
     def open(self) -> list[Anchor]:
-        """Those that are "sent" or "mined", oldest first."""
+        """Those that are not final and could still be: no final one is larger than their `old_size`."""
+
+    def last_final(self) -> Anchor | None:
+        """The final anchor of the largest tree."""
 
     def covering(self, index: int) -> Anchor | None:
-        """The final anchor of the smallest tree that holds entry `index`: the same answer for ever."""
+        """The final anchor of the smallest tree that holds entry `index`.
+
+        The same answer for ever, on a chain that keeps what it called final.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The newest checkpoint that the contract holds of our log; size 0 if it holds none."""
+
+    size: int
+    root: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """An append, ready to be sent. Sending it twice has the effect of sending it once."""
+
+    tx_hash: str
+    raw: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Mined:
+    reverted: bool
+    block_number: int
+    block_hash: str
+    block_time: datetime
+    final: bool
+
+
+class Contract(Protocol):
+    """Our log in the `TraceLog` contract. Every method raises `ChainUnavailable` while the chain is away."""
+
+    def held(self) -> Held:
+        """Raises `Refused` if there is no such contract on this chain."""
+
+    def sign_append(
+        self, old_size: int, size: int, root: bytes, proof: list[bytes], instead_of: bytes | None = None
+    ) -> Signed:
+        """An append that the contract would take now, paying what the chain asks for now.
+
+        It pays more than `instead_of`, a raw one that waits in vain, and takes its nonce if that is still
+        free: the chain then takes one of the two. Raises `Unavailable` or `Refused` in the contract's words.
+        """
+
+    def send(self, raw: bytes) -> None:
+        """Hand it to the chain. That the chain has it already, or can no longer use it, is not an error."""
+
+    def mined(self, tx_hash: str) -> Mined | None:
+        """None while no block of the chain as it is now holds this transaction."""
+
+    def why_reverted(self, tx_hash: str) -> str:
+        """Why the contract refused a mined transaction, as far as the chain still knows; raises nothing."""
+
+    def has_block(self, number: int, block_hash: str) -> bool:
+        """Whether this is the chain's block of that number; `ChainUnavailable` if the chain is shorter."""

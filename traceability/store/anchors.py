@@ -10,9 +10,11 @@ from sqlalchemy import (
     Index,
     LargeBinary,
     Row,
+    Select,
     String,
     Table,
     Text,
+    func,
     insert,
     select,
     update,
@@ -32,11 +34,12 @@ anchor = Table(
     Column("root", LargeBinary(32), nullable=False),
     Column("note", Text, nullable=False),
     Column("raw", LargeBinary, nullable=False),
+    Column("sent_at_s", BigInteger, nullable=False, server_default="0"),
     Column("state", String(8), nullable=False),
     Column("block_number", BigInteger),
     Column("block_hash", String(66)),
     Column("block_time_s", BigInteger),
-    # Serves `covering` and `open`.
+    # Serves every question below.
     Index("ix_anchor_contract_state_size", "contract", "state", "size"),
 )
 
@@ -50,6 +53,7 @@ class AnchorTable:
 
     def keep(self, new: Anchor) -> None:
         values = {column: getattr(new, column) for column in _SAME} | {"contract": self._contract}
+        values["sent_at_s"] = int(new.sent_at.timestamp())
         values["block_time_s"] = None if new.block_time is None else int(new.block_time.timestamp())
         with self._engine.begin() as connection:
             if not connection.execute(
@@ -58,26 +62,32 @@ class AnchorTable:
                 connection.execute(insert(anchor).values(values))
 
     def open(self) -> list[Anchor]:
-        statement = (
-            select(anchor).where(self._ours, anchor.c.state.in_(["sent", "mined"])).order_by(anchor.c.size)
-        )
-        with self._engine.connect() as connection:
-            return [_anchor(row) for row in connection.execute(statement)]
+        passed = select(func.coalesce(func.max(anchor.c.size), 0)).where(self._final).scalar_subquery()
+        # A tree is larger than what it extends: said again, since only `size` is in the index.
+        could_be = (anchor.c.old_size >= passed) & (anchor.c.size > passed)
+        waiting = self._ours & anchor.c.state.in_(["sent", "mined", "reverted"])
+        return self._read(select(anchor).where(waiting, could_be))
+
+    def last_final(self) -> Anchor | None:
+        return self._first(select(anchor).where(self._final).order_by(anchor.c.size.desc()))
 
     def covering(self, index: int) -> Anchor | None:
-        statement = (
-            select(anchor)
-            .where(self._ours, anchor.c.state == "final", anchor.c.size > index)
-            .order_by(anchor.c.size)
-            .limit(1)
-        )
+        return self._first(select(anchor).where(self._final, anchor.c.size > index).order_by(anchor.c.size))
+
+    def _first(self, statement: Select[tuple[object, ...]]) -> Anchor | None:
+        return next(iter(self._read(statement.limit(1))), None)
+
+    def _read(self, statement: Select[tuple[object, ...]]) -> list[Anchor]:
         with self._engine.connect() as connection:
-            row = connection.execute(statement).first()
-        return None if row is None else _anchor(row)
+            return [_anchor(row) for row in connection.execute(statement)]
 
     @property
     def _ours(self) -> ColumnElement[bool]:
         return anchor.c.contract == self._contract
+
+    @property
+    def _final(self) -> ColumnElement[bool]:
+        return self._ours & (anchor.c.state == "final")
 
 
 _SAME = ("tx_hash", "old_size", "size", "root", "note", "raw", "state", "block_number", "block_hash")
@@ -85,5 +95,9 @@ _SAME = ("tx_hash", "old_size", "size", "root", "note", "raw", "state", "block_n
 
 def _anchor(row: Row[tuple[object, ...]]) -> Anchor:
     fields = {column: getattr(row, column) for column in _SAME}
-    at = row.block_time_s
-    return Anchor(**fields, block_time=None if at is None else datetime.fromtimestamp(at, UTC))
+    mined_at_s = row.block_time_s
+    return Anchor(
+        **fields,
+        sent_at=datetime.fromtimestamp(row.sent_at_s, UTC),
+        block_time=None if mined_at_s is None else datetime.fromtimestamp(mined_at_s, UTC),
+    )

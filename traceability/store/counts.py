@@ -30,8 +30,13 @@ class Counts:
                 return connection.execute(statement).scalar_one()
 
             final = self._ours & (anchor.c.state == "final")
-            under_way = self._ours & anchor.c.state.in_(["sent", "mined"])
             anchored = select(func.coalesce(func.max(anchor.c.size), 0)).where(final)
+            # What the final ones have passed by can never be mined.
+            under_way = (
+                self._ours
+                & anchor.c.state.in_(["sent", "mined"])
+                & (anchor.c.old_size >= anchored.scalar_subquery())
+            )
             return {
                 "devices": held.devices,
                 "readings": held.readings,

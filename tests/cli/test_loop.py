@@ -1,0 +1,36 @@
+"""A role's loop says each trouble once, and ends between two steps."""
+
+import threading
+
+import structlog
+
+from traceability.cli.loop import every
+from traceability.errors import ChainUnavailable
+
+
+def lines_of(*troubles):
+    """What is logged when one step after the other meets these troubles; None is a step that works."""
+    stop, coming = threading.Event(), list(troubles)
+
+    def step():
+        trouble = coming.pop(0)
+        if not coming:
+            stop.set()
+        if trouble is not None:
+            raise ChainUnavailable(trouble)
+
+    with structlog.testing.capture_logs() as lines:
+        every(0, step, stop, structlog.get_logger())
+    return [line.get("reason", line["event"]) for line in lines]
+
+
+def test_a_reason_is_said_once_until_things_work_again():
+    assert lines_of("away", "away", None, "away") == ["away", "going on", "away"]
+
+
+def test_another_reason_is_said_too_and_each_of_two_that_alternate_once():
+    assert lines_of("away", "no money", "away", "no money") == ["away", "no money"]
+
+
+def test_a_step_that_works_says_nothing():
+    assert lines_of(None, None) == []
