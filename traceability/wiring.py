@@ -3,7 +3,6 @@
 import socket
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +15,7 @@ from traceability.errors import ChainUnavailable, InvalidInput, Unavailable
 from traceability.ledger.anchor import check_same_history
 from traceability.ledger.ledger import Health, Ledger
 from traceability.ledger.own_word import OwnWord
+from traceability.ledger.ports import Held
 from traceability.ledger.prove import Prover
 from traceability.ledger.read_trace import TraceReader
 from traceability.ledger.recent import RecentTraces
@@ -114,15 +114,21 @@ def compiled_contract(settings: Settings) -> "Compiled":
     return compile_trace_log(PROJECT, settings.home / "compiled")
 
 
-def check_not_behind_the_chain(settings: Settings, store: Store) -> None:
-    """Raises `Refused` if the contract holds what our store does not: an old backup must not sign a fork.
+def is_not_behind_the_chain(settings: Settings, store: Store) -> bool:
+    """Whether the chain holds nothing that our store does not; False while it does not answer.
 
-    A chain that is away is no reason to stop: the anchoring looks again before it sends anything.
+    Raises `Refused` if it does: an old copy of the store must not sign a fork.
     """
-    if own_policy.policy(settings).contract is None:
-        return
-    with suppress(ChainUnavailable):
-        check_same_history(contract(settings).held(), store.log)
+    policy, log = own_policy.policy(settings), own_policy.own_log(settings)
+    if policy.contract is None:
+        return True
+    try:
+        chain = RpcChain(rpc_url(settings), ANSWER_WITHIN_S)
+        head = chain.head(policy.contract, log_id(log.name, log.public_key))
+    except ChainUnavailable:
+        return False
+    check_same_history(Held(head.size, head.root), store.log)
+    return True
 
 
 def public_url(settings: Settings) -> str:

@@ -4,7 +4,7 @@ import threading
 
 import structlog
 
-from traceability.cli.loop import every
+from traceability.cli.loop import every, until_true
 from traceability.errors import ChainUnavailable
 
 
@@ -34,3 +34,23 @@ def test_another_reason_is_said_too_and_each_of_two_that_alternate_once():
 
 def test_a_step_that_works_says_nothing():
     assert lines_of(None, None) == []
+
+
+def test_what_is_asked_until_it_is_true_is_asked_no_more_after_that():
+    answers = iter([False, True])
+    asked = until_true(lambda: next(answers), 0)
+
+    for _ in range(5):
+        asked()
+
+    assert list(answers) == []
+
+
+def test_what_is_not_true_yet_is_not_asked_again_at_once():
+    answers = iter([False, True])
+    asked = until_true(lambda: next(answers), 60)
+
+    for _ in range(5):
+        asked()
+
+    assert list(answers) == [True]

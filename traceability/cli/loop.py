@@ -2,6 +2,7 @@
 
 import signal
 import threading
+import time
 from collections.abc import Callable
 
 import structlog
@@ -17,6 +18,18 @@ def until_told_to_stop() -> threading.Event:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     return stop
+
+
+def until_true(ask: Callable[[], bool], seconds: float) -> Callable[[], None]:
+    """A function that calls `ask`, at most every so many seconds, until it has been true once."""
+    due_at_s: float | None = time.monotonic()
+
+    def call() -> None:
+        nonlocal due_at_s
+        if due_at_s is not None and time.monotonic() >= due_at_s:
+            due_at_s = None if ask() else time.monotonic() + seconds
+
+    return call
 
 
 def every(

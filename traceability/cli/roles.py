@@ -4,10 +4,12 @@ import argparse
 import os
 
 from traceability.cli.journal import journal
-from traceability.cli.loop import every, until_told_to_stop
+from traceability.cli.loop import every, until_told_to_stop, until_true
 from traceability.settings import Settings
 
 SETTLE_EVERY_S = 1.0
+LOOK_AGAIN_AFTER_S = 60.0
+"""Between two tries to compare our store with what the chain holds."""
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -79,14 +81,16 @@ def _seal(_args: argparse.Namespace) -> int:
 def _publish(_args: argparse.Namespace) -> int:
     from traceability.ledger.publish import publish
     from traceability.own_policy import log_signer
-    from traceability.wiring import check_not_behind_the_chain, open_store
+    from traceability.wiring import is_not_behind_the_chain, open_store
 
     settings = Settings.read(os.environ)
     log, stop, store = journal("publish", settings.log_json), until_told_to_stop(), open_store(settings)
-    check_not_behind_the_chain(settings, store)
     signer = log_signer(settings)
+    # A chain that is away does not hold us up, but it is asked until it has answered once.
+    look = until_true(lambda: is_not_behind_the_chain(settings, store), LOOK_AGAIN_AFTER_S)
 
     def step() -> None:
+        look()
         checkpoint = publish(store.log, store.checkpoints, signer)
         if checkpoint is not None:
             log.info("published", size=checkpoint.size, root=checkpoint.root.hex()[:16])
