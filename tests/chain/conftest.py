@@ -6,10 +6,12 @@ from pathlib import Path
 import pytest
 from eth_account import Account
 
+from tests.chain.anchoring import Anchoring
 from traceability.chain.client import ChainClient
 from traceability.chain.compile import Compiled, compile_trace_log
 from traceability.chain.contract import TraceLogContract, deploy
 from traceability.chain.devnet import CHAIN_ID, Devnet, fund, start_devnet
+from traceability.own_policy import log_signer
 from traceability.proof.chain_reader import Finality
 
 PROJECT = Path(__file__).parents[2]
@@ -70,3 +72,34 @@ def contract(client: ChainClient, address: str, log_at) -> TraceLogContract:
     log = log_at(client, address)
     log.grant_publisher(client.account.address)
     return log
+
+
+@pytest.fixture
+def start(tmp_path):
+    """Starts the chain of a folder in place of the one before; ends the last one too."""
+    started: list[Devnet] = []
+
+    def again(folder="chain", port=0):
+        for each in started:
+            each.stop()
+        started.append(start_devnet(PROJECT, tmp_path / folder, port))
+        return started[-1]
+
+    yield again
+    for each in started:
+        each.stop()
+
+
+@pytest.fixture
+def administrator(start, client_at):
+    return client_at(start().url)
+
+
+@pytest.fixture
+def role(administrator, compiled, log_at, store, settings):
+    """The publisher of an empty log, on a chain of its own."""
+    account, address = Account.create(), deploy(administrator, compiled)
+    url = administrator.web3.provider.endpoint_uri
+    fund(url, account.address)
+    log_at(administrator, address).grant_publisher(account.address)
+    return Anchoring(url, account, compiled, address, store, log_signer(settings))
