@@ -48,6 +48,22 @@ def test_our_own_events_pass(file):
         (an_event(**{"guoji:batchRoot": DIGEST.upper()}), "/guoji:batchRoot"),
         (an_event(**{"guoji:readingCount": -1}), "/guoji:readingCount"),
         (an_event(**{"guoji:readingCount": True}), "/guoji:readingCount"),
+        *[
+            (an_event(**{"guoji:labResults": [{"guoji:value": value}]}), "/guoji:labResults/0/guoji:value")
+            for value in (1e300, -1.1e9, "11", True, None)
+        ],
+        *[
+            (an_event(**{"guoji:labResults": [{"guoji:limit": limit}]}), "/guoji:labResults/0/guoji:limit")
+            for limit in (1e-300, 0, -1, 1.1e9, None)
+        ],
+        (
+            an_event(ilmd={"guoji:storageRange": {"guoji:low": -1e308, "guoji:high": 0}}),
+            "/ilmd/guoji:storageRange/guoji:low",
+        ),
+        (
+            an_event(ilmd={"guoji:storageRange": {"guoji:low": 0, "guoji:high": 1e308}}),
+            "/ilmd/guoji:storageRange/guoji:high",
+        ),
         (an_event(**{"guoji:findings": ["gap"]}), "/guoji:findings"),
         (an_event(**{"guoji:labResults": {}}), "/guoji:labResults"),
         (an_event(**{"guoji:name": {"guoji:fr": "x"}}), "/guoji:name"),
@@ -78,7 +94,8 @@ def test_each_reason_to_refuse_is_found_where_it_stands(event, where):
         an_event(bizTransactionList=[{"bizTransaction": "http://erp.example/1", "type": "po"}]),
         an_event(**{"farm:link": "http://farm.example", "farm:address": "Orchard road 7"}),
         an_event(**{"farm:email": {"guoji:commitment": DIGEST}}),
-        an_event(ilmd={"farm:time": "yesterday"}),
+        an_event(ilmd={"farm:time": "yesterday", "farm:value": 1e300}),
+        an_event(**{"guoji:labResults": [{"guoji:value": -1e9, "guoji:limit": 1e-9}]}),
     ],
 )
 def test_events_merely_unlike_ours_pass(event):

@@ -28,6 +28,8 @@ COMMITMENT = "guoji:commitment"
 """Stands alone in an object in the place of personal data."""
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
+_LARGEST, _SMALLEST_LIMIT = 1e9, 1e-9
+"""Of quantities of ours: pages divide by a limit and draw a range, and neither may run into infinity."""
 _LINK_NAME = re.compile(r"guoji:(?:[A-Za-z]*(?:Link|Url)|link|url)")
 
 
@@ -127,9 +129,19 @@ def _are_objects(value: object) -> bool:
 
 
 _Shape = tuple[Callable[[object], bool], str]
+
+
+def _number_from(least: float) -> _Shape:
+    def fits(value: object) -> bool:
+        return isinstance(value, int | float) and type(value) is not bool and least <= value <= _LARGEST
+
+    return fits, f"a number from {least:g} to {_LARGEST:g}"
+
+
 _ANYTHING: _Shape = (lambda _: True, "anything")
 _DIGEST_SHAPE: _Shape = (_is_digest, "64 hexadecimal digits in lower case")
 _COUNT: _Shape = (_is_count, "a whole number from 0")
+_QUANTITY, _LIMIT = _number_from(-_LARGEST), _number_from(_SMALLEST_LIMIT)
 _OBJECTS: _Shape = (_are_objects, "a list of objects")
 _TEXT: _Shape = (_is_text, "text, or an object of texts by guoji:zh and guoji:en")
 _OWN: Mapping[str, _Shape] = {
@@ -140,6 +152,10 @@ _OWN: Mapping[str, _Shape] = {
     "guoji:expectedCount": _COUNT,
     "guoji:firstSequence": _COUNT,
     "guoji:lastSequence": _COUNT,
+    "guoji:value": _QUANTITY,
+    "guoji:limit": _LIMIT,
+    "guoji:low": _QUANTITY,
+    "guoji:high": _QUANTITY,
     "guoji:findings": _OBJECTS,
     "guoji:labResults": _OBJECTS,
     "guoji:staged": _TEXT,
