@@ -1,5 +1,7 @@
 """JSON from outside is read strictly."""
 
+import time
+
 import pytest
 
 from traceability.epcis.parse import parse_json
@@ -35,6 +37,17 @@ def test_text_that_readers_could_understand_differently_is_refused(text, problem
 def test_text_beyond_the_size_limit_is_refused_unread():
     with pytest.raises(InvalidInput, match="11 bytes, want at most 10"):
         parse_json(b"[" * 11, max_bytes=10)
+
+
+def test_a_name_that_is_there_twice_is_found_in_one_pass():
+    names = ",".join(f'"{number}":0' for number in [*range(20_000), 19_999])
+    started_s = time.process_time()
+
+    with pytest.raises(InvalidInput, match="'19999' twice"):
+        parse_json(f"{{{names}}}".encode())
+
+    # One pass takes a hundredth of a second; one pass a name took ten seconds.
+    assert time.process_time() - started_s < 2
 
 
 def test_what_json_allows_is_read():

@@ -39,11 +39,11 @@ def parse_json(data: bytes, max_bytes: int = MAX_BYTES, max_integer: int = MAX_I
 
 
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    members = dict(pairs)
-    if len(members) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise InvalidInput(f"object has the name {twice!r:.80} twice")
+    members: dict[str, object] = {}
+    for name, member in pairs:
+        if name in members:
+            raise InvalidInput(f"object has the name {name!r:.80} twice")
+        members[name] = member
     return members
 
 
