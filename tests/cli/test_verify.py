@@ -165,8 +165,11 @@ def test_an_endpoint_on_the_command_line_counts_beside_those_of_the_trust_file(g
     assert code == 0
 
 
-def test_one_host_under_two_urls_is_still_one_witness(guoji, server):
-    code, printed = guoji("unchecked-one-endpoint-where-two-must-agree", "--rpc", f"{server.url}/again")
+@pytest.mark.parametrize("again", ["http://127.0.0.1:{}/again", "http://localhost:{}", "http://127.1:{}"])
+def test_one_host_under_two_urls_is_still_one_witness(guoji, server, again):
+    url = again.format(server.server_port)
+
+    code, printed = guoji("unchecked-one-endpoint-where-two-must-agree", "--rpc", url)
 
     assert code == 2
     assert "1 of 2 endpoints confirm it, want 2" in printed

@@ -67,6 +67,8 @@ def test_a_plain_tlog_policy_is_one_too():
         ("endpoint ftp://rpc.example", "not an http"),
         ("endpoint http://", "not an http"),
         ("endpoint http://[::1", "not a URL"),
+        ("endpoint https://user:key@rpc.example", "at rpc.example has a user name or password"),
+        ("endpoint https://@rpc.example", "at rpc.example has a user name or password"),
         ("label", "cannot read"),
         ("label \x1b[2J", "control character"),
         ("label x\r", "control character"),

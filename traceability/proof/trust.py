@@ -119,4 +119,7 @@ def _with_endpoint(endpoints: tuple[str, ...], url: str) -> tuple[str, ...]:
         raise InvalidInput(f"endpoint {url[:80]!r} is not a URL: {error}") from error
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise InvalidInput(f"endpoint {url[:80]!r} is not an http or https URL")
+    if "@" in parts.netloc:
+        # Not quoted: a policy is handed on, and so are its error messages.
+        raise InvalidInput(f"endpoint at {parts.hostname} has a user name or password before it, want none")
     return (*endpoints, url)
