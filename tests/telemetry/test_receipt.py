@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from traceability.errors import CheckFailed, InvalidInput
 from traceability.log.note import NoteSigner, NoteVerifier
 from traceability.telemetry.receipt import (
+    MAX_LISTED,
     Conflict,
     Quarantined,
     Receipt,
@@ -198,6 +199,117 @@ def test_a_conflict_covers_the_payload_that_came_second():
     mine = dataclasses.replace(sent(), digests={1: other, 2: digest_of(2)})
 
     assert covers(receipt, mine)[0] == {1, 2}
+
+
+class Exchange:
+    """A device that resends what it keeps, and a gateway that answers group by group."""
+
+    def __init__(self, quarantined=(), conflicts=(), refused=()):
+        self.quarantined, self.conflicts, self.refused = set(quarantined), set(conflicts), set(refused)
+        self.numbers = Numbers()
+        for number in sorted(self.conflicts):
+            self.numbers.take(number, status=self.status_of(number))
+        self.sent, self.kept = nothing_sent(9), set()
+
+    def status_of(self, number):
+        return Status.QUARANTINED if number in self.quarantined else Status.HELD
+
+    def ours(self, number):
+        return digest_of(number, "other") if number in self.conflicts else digest_of(number)
+
+    def send(self, *group, receipt_is_lost=False):
+        self.kept |= set(group) - self.sent.digests.keys()
+        self.sent = dataclasses.replace(
+            self.sent, digests={**self.sent.digests, **{number: self.ours(number) for number in group}}
+        )
+        for number in sorted(set(group) - self.refused):
+            self.numbers.take(number, status=self.status_of(number))
+        if not receipt_is_lost:
+            covered, self.sent = covers(parse_text(to_text(self.answer(group))), self.sent)
+            self.kept -= covered
+
+    def answer(self, group):
+        stands = [self.numbers.held[number] for number in group if number not in self.refused]
+        return self.numbers.receipt(
+            runs=self.numbers.runs if stands else None,
+            quarantined=tuple(
+                Quarantined(one.sequence, one.digest, "too warm")
+                for one in stands
+                if one.status is Status.QUARANTINED
+            ),
+            conflicts=tuple(
+                Conflict(one.sequence, one.digest, one.status, self.ours(one.sequence))
+                for one in stands
+                if one.sequence in self.conflicts
+            ),
+            refused=tuple(
+                RefusedPayload(self.ours(number), "NaN") for number in group if number in self.refused
+            ),
+        )
+
+    def resend(self, group_size):
+        waiting = sorted(self.kept)
+        for start in range(0, len(waiting), group_size):
+            self.send(*waiting[start : start + group_size])
+
+
+def test_more_quarantined_numbers_than_a_receipt_lists_are_freed_by_the_next_ones():
+    numbers = range(1, MAX_LISTED + 101)
+    exchange = Exchange(quarantined=numbers)
+
+    exchange.send(*numbers)
+    assert len(exchange.kept) == 100
+    exchange.resend(len(numbers))
+
+    assert exchange.kept == set()
+    assert exchange.sent.through == len(numbers)
+
+
+def test_lost_receipts_over_quarantined_numbers_block_no_good_reading_for_ever():
+    exchange = Exchange(quarantined=[1, 2, 3, 4])
+
+    exchange.send(1, 2, receipt_is_lost=True)
+    exchange.send(3, 4, receipt_is_lost=True)
+    exchange.send(5, 6, 7)
+    exchange.resend(2)
+    exchange.resend(2)
+
+    assert exchange.kept == set()
+    assert exchange.sent == dataclasses.replace(
+        nothing_sent(9), through=7, chain=exchange.numbers.runs.all[0].chain
+    )
+
+
+def test_a_conflict_above_a_gap_is_remembered_until_the_gap_closes():
+    exchange = Exchange(conflicts=[3])
+
+    exchange.send(1, 3, 4)
+    assert exchange.kept == set()
+    exchange.send(2)
+
+    assert exchange.kept == set()
+    assert exchange.sent.through == 4
+
+
+@given(st.data())
+def test_whatever_receipts_were_lost_resending_in_any_groups_frees_everything(data):
+    numbers = st.sets(st.integers(1, 12))
+    exchange = Exchange(data.draw(numbers), data.draw(numbers), data.draw(numbers))
+    exchange.refused -= exchange.conflicts
+    order = data.draw(st.permutations(range(1, 13)))
+
+    for number in order:
+        exchange.send(number, receipt_is_lost=data.draw(st.booleans()))
+    for _ in range(2):
+        for group in data.draw(st.lists(st.sets(st.sampled_from(order), min_size=1), max_size=4)):
+            if group & exchange.kept:
+                exchange.send(*(group & exchange.kept), receipt_is_lost=data.draw(st.booleans()))
+    size = data.draw(st.integers(1, 12))
+    exchange.resend(size)
+    exchange.resend(size)
+
+    assert exchange.kept == set()
+    assert exchange.sent.through == min(exchange.refused, default=13) - 1
 
 
 def test_a_refused_payload_is_covered_by_its_digest():

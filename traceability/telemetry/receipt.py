@@ -1,7 +1,7 @@
 """Receipts: what the gateway signs about a device's readings, and what the device may free on their word."""
 
-from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from traceability.errors import InvalidInput
 from traceability.log.note import NoteSigner, NoteVerifier, open_note
@@ -166,6 +166,8 @@ class Sent:
     chain: bytes
     digests: Mapping[int, bytes]
     """SHA-256 of the payload of every number above `through` that was ever sent."""
+    named: Mapping[int, Accounted] = field(default_factory=dict)
+    """What stands at a number above `through`, where a receipt has named it: a later one may not again."""
 
 
 def nothing_sent(epoch: int) -> Sent:
@@ -175,36 +177,42 @@ def nothing_sent(epoch: int) -> Sent:
 def covers(receipt: Receipt, sent: Sent) -> tuple[frozenset[int], Sent]:
     """The numbers whose payloads may be freed, and what to remember from now on.
 
-    A number is covered if its run's digest comes out of the very payloads that were sent, or if the receipt
-    names the digest of its payload as a conflict or as refused. A run whose digest does not come out frees
-    nothing.
+    A number is covered if the receipt names the digest of its payload as quarantined, as a conflict or as
+    refused, or if its run's digest comes out of the very payloads that were sent and of what receipts have
+    named so far. A run whose digest does not come out frees nothing.
     """
-    disposed = {each.digest for each in receipt.refused} | {each.came for each in receipt.conflicts}
-    covered = {number for number, digest in sent.digests.items() if digest in disposed}
+    refused = {each.digest for each in receipt.refused}
+    covered = {number for number, digest in sent.digests.items() if digest in refused}
     if receipt.runs is None or receipt.runs.epoch != sent.epoch:
         return frozenset(covered), sent
-    known = _known(receipt, sent, disposed)
+    named = _named(receipt, sent.digests)
+    covered |= named.keys()
+    sent = replace(sent, named={**sent.named, **named})
+    held = {number: Accounted(number, Status.HELD, digest) for number, digest in sent.digests.items()}
+    known = {**held, **sent.named}
     through, *above = receipt.runs.all
     for run in above:
         if _reproduces(Run(run.first, run.first - 1, START), run, known):
             covered |= set(range(run.first, run.last + 1)) & sent.digests.keys()
     if _reproduces(Run(1, sent.through, sent.chain), through, known):
         covered |= {number for number in sent.digests if number <= through.last}
-        left = {number: digest for number, digest in sent.digests.items() if number > through.last}
-        sent = Sent(sent.epoch, through.last, through.chain, left)
+        digests = {number: digest for number, digest in sent.digests.items() if number > through.last}
+        kept = {number: one for number, one in sent.named.items() if number > through.last}
+        sent = Sent(sent.epoch, through.last, through.chain, digests, kept)
     return frozenset(covered), sent
 
 
-def _known(receipt: Receipt, sent: Sent, disposed: Set[bytes]) -> Mapping[int, Accounted]:
-    """What must have become of each number that was sent, if the receipt is honest."""
-    known = {number: Accounted(number, Status.HELD, digest) for number, digest in sent.digests.items()}
-    named = [Accounted(each.sequence, Status.QUARANTINED, each.digest) for each in receipt.quarantined]
-    named += [Accounted(each.sequence, each.status, each.stands) for each in receipt.conflicts]
-    for one in named:
-        own = sent.digests.get(one.sequence)
-        if own == one.digest or own in disposed:
-            known[one.sequence] = one
-    return known
+def _named(receipt: Receipt, digests: Mapping[int, bytes]) -> dict[int, Accounted]:
+    """What stands at each number that the receipt names together with the digest we sent under it."""
+    named = {
+        each.sequence: Accounted(each.sequence, Status.QUARANTINED, each.digest)
+        for each in receipt.quarantined
+        if digests.get(each.sequence) == each.digest
+    }
+    for each in receipt.conflicts:
+        if digests.get(each.sequence) in (each.came, each.stands):
+            named[each.sequence] = Accounted(each.sequence, each.status, each.stands)
+    return named
 
 
 def _reproduces(run: Run, stated: Run, known: Mapping[int, Accounted]) -> bool:
