@@ -7,6 +7,7 @@ import pytest
 
 from tests.builders import (
     CASE,
+    FARM,
     FIELD,
     ITEM,
     LOGGER,
@@ -24,8 +25,10 @@ from tests.builders import (
     an_event,
 )
 from traceability.epcis.event import Event
+from traceability.ledger.attachments import Attachment
 from traceability.ledger.capture import as_stored
-from traceability.ledger.lineage import FOREVER, Attachment, Lineage, Span, lineage
+from traceability.ledger.history import FOREVER, Span
+from traceability.ledger.lineage import MOST_STAYS, Lineage, lineage
 from traceability.ledger.ports import StoredEvent
 
 
@@ -106,7 +109,7 @@ def test_packing_in_a_circle_ends():
 def test_a_station_applies_from_its_installing_up_to_the_harvest():
     line = trace(LOT, a_fitting(-90, FIELD, STATION), a_harvest(0), a_pack_out(3))
 
-    assert line.attachments == (Attachment(STATION, Span(at(-90), at(0)), cold_chain=False),)
+    assert line.attachments == (Attachment(STATION, Span(at(-90), at(0)), cold_chain=False, fitted_by=FARM),)
 
 
 def test_a_logger_applies_while_it_is_on_the_pallet_and_the_lot_too():
@@ -118,7 +121,7 @@ def test_a_logger_applies_while_it_is_on_the_pallet_and_the_lot_too():
         a_fitting(9, PALLET, LOGGER, action="DELETE"),
     )
 
-    assert line.attachments == (Attachment(LOGGER, Span(at(2), at(8)), cold_chain=True),)
+    assert line.attachments == (Attachment(LOGGER, Span(at(2), at(8)), cold_chain=True, fitted_by=FARM),)
 
 
 def test_a_probe_on_the_shelf_applies_from_stocking_until_the_lot_is_seen_elsewhere():
@@ -129,3 +132,44 @@ def test_a_probe_on_the_shelf_applies_from_stocking_until_the_lot_is_seen_elsewh
 
     assert [each.span for each in still_there.attachments] == [Span(at(5), FOREVER)]
     assert [each.span for each in gone.attachments] == [Span(at(5), at(7))]
+
+
+def test_a_full_case_is_walked_in_one_go_and_not_once_for_each_pair():
+    """Seen as work, not as time: each event is asked for what it mentions a few times, whatever it holds."""
+    items = [f"https://id.gs1.org/01/09521234000020/21/A{number:015}" for number in range(400)]
+    asked = []
+
+    class Counting(Event):
+        def identifiers(self):
+            asked.append(self)
+            return super().identifiers()
+
+    plain = a_packing(1, CASE, units=items)
+    line = trace(CASE, Counting(plain.body, plain.context))
+
+    assert len(line.events) == 1
+    assert len(asked) < 10
+
+
+def test_a_history_that_reaches_further_than_is_walked_says_so():
+    items = [f"https://id.gs1.org/01/09521234000020/21/A{number:015}" for number in range(MOST_STAYS)]
+
+    assert trace(CASE, a_packing(1, CASE, units=items)).is_cut
+    assert not trace(CASE, a_packing(1, CASE, units=items[:5])).is_cut
+
+
+def test_a_station_counts_from_when_the_fruit_began_to_grow():
+    since = (START - timedelta(hours=20)).isoformat(timespec="milliseconds")
+    harvest = a_harvest(0, ilmd={"guoji:growingSince": since})
+
+    line = trace(LOT, a_fitting(-90, FIELD, STATION), harvest, a_pack_out(3))
+
+    assert [each.span for each in line.attachments] == [Span(at(-20), at(0))]
+
+
+def test_a_voided_packing_packs_nothing():
+    packing = a_packing(5, PALLET, [LOT])
+    declared = {"declarationTime": "2026-11-21T00:00:00.000Z", "reason": "did_not_occur"}
+    voiding = Event({**packing.body, "errorDeclaration": declared}, packing.context)
+
+    assert hours_of(trace(LOT, packing, voiding, a_sighting(6, PALLET))) == [5, 5]

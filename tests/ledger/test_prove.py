@@ -58,7 +58,9 @@ class Installation:
         note = self.checkpoints.notes[-1]
         signed = Checkpoint.open(note, VERIFIER)
         tx_hash = f"0x{signed.size:064x}"
-        held = Anchor(tx_hash, 0, signed.size, signed.root, note, b"raw", AT, "final", 7, "0x" + "07" * 32, AT)
+        held = Anchor(
+            tx_hash, 0, signed.size, signed.root, note, b"raw", AT, "final", 7, "0x" + "07" * 32, AT
+        )
         self.anchors.final.append(held)
 
 

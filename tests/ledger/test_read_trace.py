@@ -12,6 +12,7 @@ from tests.builders import (
     LOGGER,
     LOT,
     PALLET,
+    SHOP,
     START,
     a_fitting,
     a_harvest,
@@ -35,6 +36,7 @@ from traceability.telemetry.reading import Authenticated, Reading
 from traceability.telemetry.senml import decode
 
 CARRIER = "9521234000013"
+STRANGER = "9521234000020"
 START_MS = round(START.timestamp() * 1000)
 STAGED = {"en": "simulated", "zh": "模拟"}
 VERIFIER = NoteVerifier.of(NoteSigner("guoji.example/log", Ed25519PrivateKey.from_private_bytes(b"l" * 32)))
@@ -55,8 +57,11 @@ class World:
         prover = Prover(log, FakeCheckpoints(), FakeAnchors(), self.seals, VERIFIER, TrustPolicy())
         self.reader = TraceReader(self.events, self, OwnWord(prover), "private test chain")
 
-    def capture(self, *events, party=FARM):
-        capture(events, party, self.events, START_MS)
+    def capture(self, *events, party=FARM, owner=CARRIER):
+        """The logger's `owner` captures what is said of the logger, `party` the rest."""
+        for event in events:
+            by = owner if event.kind == "AssociationEvent" else party
+            capture([event], by, self.events, START_MS + len(self.events.kept))
 
     def measure(self, celsius_by_hour, seal_each=False):
         for hours, celsius in celsius_by_hour.items():
@@ -215,13 +220,65 @@ def test_only_who_captured_an_event_can_void_it(world, party, voided):
     assert [each.voided for each in events if each.event.is_harvest] == [False]
 
 
+def test_what_was_declared_wrong_says_nothing_about_the_goods_any_more(world):
+    result = {"guoji:labResults": [{"guoji:analyte": "Brix", "guoji:value": 19.5, "guoji:uom": "BX"}]}
+    wrong = a_sighting(6, LOT, "inspecting", **result)
+    early = a_harvest(-48, lot=LOT, ilmd={"guoji:name": "Wild strawberries"})
+    world.capture(early, a_packed_lot({"guoji:name": "Strawberries"}), wrong)
+    world.capture(voiding(wrong), voiding(early))
+
+    trace = world.trace()
+
+    assert (trace.lab_results, trace.harvested_at, trace.product["en"]) == ((), START, "Strawberries")
+    assert sum(each.voided for each in trace.events) == 4
+
+
+def test_a_stranger_who_claims_to_have_made_the_lot_later_gives_it_no_name_range_or_origin(world):
+    bears = {"guoji:low": 0, "guoji:high": 4, "guoji:uom": "CEL"}
+    world.capture(a_packed_lot({"guoji:name": "Strawberries", "guoji:storageRange": bears}))
+    world.capture(*on_the_pallet_from_2_to_8())
+    hot = {"guoji:name": "Alpine", "guoji:storageRange": bears | {"guoji:high": 40}}
+    world.capture(
+        a_harvest(-48, lot=LOT, ilmd=hot, readPoint={"id": SHOP, "guoji:name": "Fuji"}), party=STRANGER
+    )
+    world.measure({3: 9})
+
+    trace = world.trace()
+
+    assert (trace.product["en"], trace.origin, trace.harvested_at) == ("Strawberries", {}, START)
+    assert [curve.high for curve in trace.curves] == [4]
+
+
+def test_only_who_owns_a_device_says_on_what_it_was(world):
+    world.capture(a_packed_lot(), *on_the_pallet_from_2_to_8(), owner=STRANGER)
+    world.measure({3: 4})
+
+    assert world.trace().curves == ()
+
+
+def test_a_stranger_cannot_cut_the_readings_of_a_logger_short(world):
+    world.capture(a_packed_lot(), *on_the_pallet_from_2_to_8())
+    world.capture(a_fitting(2.5, PALLET, LOGGER, action="DELETE"), owner=STRANGER)
+    world.measure({2: 1, 5: 2, 8: 3})
+
+    assert [len(curve.points) for curve in world.trace().curves] == [3]
+
+
+def test_a_device_that_is_named_as_a_container_counts_no_event_twice(world):
+    world.capture(a_packed_lot(), a_packing(1, LOGGER, [LOT]), *on_the_pallet_from_2_to_8())
+    world.measure({3: 4})
+
+    keys = [each.key for each in world.reader.all_events(LOT)]
+    assert len(keys) == len(set(keys))
+
+
 NOTHING = [None, 7, True, [], [7], {}, {"guoji:zh": 7, "guoji:en": ["x"]}]
 
 
 @pytest.mark.parametrize("shape", NOTHING, ids=str)
 def test_an_extension_of_another_shape_reads_as_absent(world, shape):
     ilmd = {"guoji:name": shape, "guoji:storageRange": shape, "guoji:lot": shape}
-    own = dict.fromkeys(["guoji:staged", "guoji:party", "guoji:labResults", "guoji:findings"], shape)
+    own = dict.fromkeys(["guoji:staged", "guoji:party", "guoji:labResults"], shape)
     place = {"id": FIELD, "guoji:name": shape}
     world.capture(
         a_packed_lot(ilmd, readPoint=place, **own), a_sighting(1, LOT, **own), *on_the_pallet_from_2_to_8()

@@ -13,6 +13,20 @@ from traceability.log.merkle import leaf_hash
 from traceability.proof.entry import make_entry
 
 NO_SIGNATURE = bytes(32)
+ONLY_SEALED = frozenset(
+    f"guoji:{name}"
+    for name in (
+        "batchRoot",
+        "previousBatchRoot",
+        "readingCount",
+        "expectedCount",
+        "epoch",
+        "firstSequence",
+        "lastSequence",
+        "findings",
+    )
+)
+"""Fields of batch events: a partner's event that has them would pass for what a device sent."""
 
 
 def capture(
@@ -29,8 +43,9 @@ def capture(
     Raises `InvalidInput` for an event that claims to be about a batch: only sealing makes those.
     """
     for event in events:
-        if "guoji:batchRoot" in event.body:
-            raise InvalidInput("/guoji:batchRoot: only this system makes events about batches of readings")
+        claimed = ONLY_SEALED & event.body.keys()
+        if claimed:
+            raise InvalidInput(f"/{min(claimed)}: only this system makes events about batches of readings")
     return store.insert([as_stored(event, submitter, now_ms, nonce()) for event in events])
 
 

@@ -3,7 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
-from traceability.ledger.lineage import FOREVER, Attachment, Span
+from traceability.ledger.attachments import Attachment
+from traceability.ledger.history import FOREVER, Span
 from traceability.ledger.trace import Curve
 from traceability.telemetry.cold_chain import Point, excursions, silences
 from traceability.telemetry.device import Device

@@ -4,6 +4,7 @@ Partners write these fields too, so every shape that is not as documented in doc
 """
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any, TypeGuard
 
 from traceability.epcis.event import Event
@@ -40,6 +41,16 @@ def master_data(event: Event) -> Mapping[str, Any]:
     """The instance or lot master data of goods that came into being here."""
     ilmd = event.body.get("ilmd")
     return ilmd if isinstance(ilmd, Mapping) else {}
+
+
+def growing_since(event: Event) -> datetime | None:
+    """When the goods of a harvest began to grow."""
+    stated = master_data(event).get("guoji:growingSince")
+    try:
+        since = datetime.fromisoformat(stated) if isinstance(stated, str) else None
+    except ValueError:
+        return None
+    return since if since is not None and since.tzinfo is not None else None
 
 
 def storage_range(event: Event) -> tuple[float, float] | None:

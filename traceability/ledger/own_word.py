@@ -1,12 +1,14 @@
 """What this server itself says of an event's proof."""
 
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 
 from traceability.errors import NotInLogYet
 from traceability.ledger.ports import StoredEvent
 from traceability.ledger.prove import Prover
 from traceability.ledger.stored_chain import StoredChain
 from traceability.log.checkpoint import log_id
+from traceability.proof.proof_file import to_bytes
 from traceability.proof.verdict import Unchecked, Verdict, Verified
 from traceability.proof.verify import verify
 
@@ -15,25 +17,28 @@ REMEMBERED = 100_000
 
 @dataclass(frozen=True, slots=True)
 class OwnWord:
-    """Runs the verifier on our own records. It catches a spoilt store, and proves nothing to a stranger."""
+    """Runs the verifier on our own records. It catches a spoilt store, and proves nothing to a stranger.
+
+    What was verified is remembered by everything that the verdict was about, so that a later change is seen.
+    """
 
     prover: Prover
-    _verified: dict[str, Verified] = field(default_factory=dict)
-    """By event key. A verified event stays so: its proof is made against the same anchor for ever."""
+    _verified: dict[bytes, Verified] = field(default_factory=dict)
+    """By the digest of event, entry and readings. It stays so: the proof is against one anchor for ever."""
 
     def on(self, stored: StoredEvent) -> Verdict:
-        known = self._verified.get(stored.key)
-        if known is not None:
-            return known
         try:
             proof = self.prover.prove(stored)
         except NotInLogYet as reason:
             return Unchecked(str(reason))
+        seen = sha256(to_bytes(proof)).digest()
+        if seen in self._verified:
+            return self._verified[seen]
         policy = replace(self.prover.policy, agree=1)
         verifier = self.prover.verifier
         anchor = self.prover.anchors.covering(proof.tlog.index)
         chain = StoredChain(anchor, policy, log_id(verifier.name, verifier.public_key))
         verdict = verify(proof, policy, [chain]).verdict
         if isinstance(verdict, Verified) and len(self._verified) < REMEMBERED:
-            self._verified[stored.key] = verdict
+            self._verified[seen] = verdict
         return verdict

@@ -23,6 +23,11 @@ class StoredEvent:
     submitter: str
     captured_at_ms: int
 
+    @property
+    def name(self) -> tuple[str, str]:
+        """What an event has in common with the error declaration of its own submitter that voids it."""
+        return self.event_hash, self.submitter
+
 
 @dataclass(frozen=True, slots=True)
 class Captured:

@@ -1,14 +1,15 @@
 """Make the trace of a lot, item or logistic unit from what is stored."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
 
 from traceability.errors import Unknown
-from traceability.ledger import extensions
+from traceability.ledger import extensions, facts
+from traceability.ledger.attachments import Attachment
 from traceability.ledger.curves import curves_of, milliseconds
-from traceability.ledger.lineage import Attachment, lineage
+from traceability.ledger.lineage import lineage
 from traceability.ledger.own_word import OwnWord
 from traceability.ledger.ports import EventStore, StoredEvent
 from traceability.ledger.trace import Curve, Grade, LabResult, Trace, TracedEvent
@@ -39,6 +40,13 @@ class _Gathered:
     attached: tuple[tuple[Attachment, Device], ...]
     batches: tuple[StoredEvent, ...]
     """Events of the batches that hold readings which apply."""
+    is_cut: bool
+
+    @property
+    def all(self) -> list[StoredEvent]:
+        """Each once, by event time."""
+        each_once = {each.key: each for each in (*self.goods, *self.batches)}
+        return sorted(each_once.values(), key=lambda each: (each.event.event_time, each.key))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,40 +59,45 @@ class TraceReader:
     def read(self, subject: str, now: datetime) -> Trace:
         """Raises `Unknown` if nothing is known of `subject` (a canonical Digital Link)."""
         found = self._gather(subject)
-        goods = found.goods
-        harvest = next((each.event for each in goods if each.event.is_harvest), None)
-        curves = [curve for pair in found.attached for curve in self._curves(*pair, _storage_range(goods))]
-        traced = self._traced(_by_time([*goods, *found.batches]), {each.key for each in found.batches})
+        counting = facts.sound(found.goods)
+        made = facts.makers(counting)
+        harvest = next((each.event for each in made if each.event.is_harvest), None)
+        bounds = facts.storage_range(made)
+        curves = [curve for pair in found.attached for curve in self._curves(*pair, bounds)]
+        traced = self._traced(found)
         return Trace(
             subject=subject,
-            product=_product(goods),
+            product=facts.product(made),
             origin={} if harvest is None else extensions.place_name(harvest),
             harvested_at=None if harvest is None else harvest.event_time,
             verdict=of_trace([each.verdict for each in traced]),
             events=tuple(traced),
             curves=tuple(sorted(curves, key=_order)),
-            lab_results=tuple(result for each in goods for result in _lab_results(each)),
+            lab_results=tuple(result for each in counting for result in _lab_results(each)),
             findings=tuple(finding for each in found.batches for finding in _findings(each)),
             staged=_different([*(each.staged for each in traced), *(curve.staged for curve in curves)]),
             chain_label=self.chain_label,
             made_at=now,
+            is_cut=found.is_cut,
         )
 
     def all_events(self, subject: str) -> list[StoredEvent]:
         """Every event of the trace, batches included, by event time. Raises `Unknown`."""
-        found = self._gather(subject)
-        return _by_time([*found.goods, *found.batches])
+        return self._gather(subject).all
 
     def _gather(self, subject: str) -> _Gathered:
         line = lineage(subject, self.events.mentioning)
         if not line.events:
             raise Unknown(f"we hold no event for {subject}")
         known = [(each, self.history.device_with(each.device)) for each in line.attachments]
-        attached = tuple((each, device) for each, device in known if device is not None)
+        # Whoever owns a device says on what it was; others could borrow or cut away its readings.
+        attached = tuple(
+            (each, device) for each, device in known if device is not None and device.party == each.fitted_by
+        )
         keys: dict[str, None] = {}
         for each, device in attached:
             keys |= dict.fromkeys(self.history.batch_events_between(device.alias, *milliseconds(each.span)))
-        return _Gathered(line.events, attached, tuple(self.events.by_keys(list(keys))))
+        return _Gathered(line.events, attached, tuple(self.events.by_keys(list(keys))), line.is_cut)
 
     def _curves(
         self, attachment: Attachment, device: Device, storage_range: tuple[float, float] | None
@@ -92,10 +105,9 @@ class TraceReader:
         readings = self.history.readings_between(device.alias, *milliseconds(attachment.span))
         return curves_of(attachment, device, readings, storage_range)
 
-    def _traced(self, stored: Sequence[StoredEvent], batches: Set[str]) -> list[TracedEvent]:
-        voided = {
-            (each.event_hash, each.submitter) for each in stored if "errorDeclaration" in each.event.body
-        }
+    def _traced(self, found: _Gathered) -> list[TracedEvent]:
+        batches = {each.key for each in found.batches}
+        counting = {each.key for each in facts.sound(found.all)}
         return [
             TracedEvent(
                 key=each.key,
@@ -105,26 +117,15 @@ class TraceReader:
                 grade=Grade.DEVICE if each.key in batches else Grade.IMPORTED,
                 verdict=self.own_word.on(each),
                 staged=extensions.staged(each.event),
-                voided=(each.event_hash, each.submitter) in voided,
+                voided=each.key not in counting,
             )
-            for each in stored
+            for each in found.all
         ]
 
 
 def _order(curve: Curve) -> tuple[bool, int, str]:
     """Cold chain first, then as the goods went."""
     return not curve.cold_chain, curve.points[0].taken_at_ms, curve.metric
-
-
-def _product(goods: Sequence[StoredEvent]) -> Mapping[str, str]:
-    """The name that the goods were last given where they came into being."""
-    names = [extensions.texts(extensions.master_data(each.event).get("guoji:name")) for each in goods]
-    return next((name for name in reversed(names) if name), {})
-
-
-def _storage_range(goods: Sequence[StoredEvent]) -> tuple[float, float] | None:
-    ranges = [extensions.storage_range(each.event) for each in goods]
-    return next((stated for stated in reversed(ranges) if stated is not None), None)
 
 
 def _lab_results(stored: StoredEvent) -> Iterator[LabResult]:
@@ -137,6 +138,7 @@ def _lab_results(stored: StoredEvent) -> Iterator[LabResult]:
             limit=limit,
             tested_at=event.event_time,
             laboratory=extensions.party_name(event),
+            submitter=stored.submitter,
             staged=extensions.staged(event),
         )
 
@@ -149,7 +151,3 @@ def _findings(batch: StoredEvent) -> list[Finding]:
 def _different(staged: Iterable[Mapping[str, str] | None]) -> tuple[Mapping[str, str], ...]:
     different = {tuple(sorted(each.items())): each for each in staged if each is not None}
     return tuple(different.values())
-
-
-def _by_time(stored: Iterable[StoredEvent]) -> list[StoredEvent]:
-    return sorted(stored, key=lambda each: (each.event.event_time, each.key))

@@ -81,7 +81,9 @@ class LabResult:
     limit: float | None
     tested_at: datetime
     laboratory: Mapping[str, str]
-    """Name by language ("zh", "en"); may be empty."""
+    """What the submitter calls itself, by language; may be empty."""
+    submitter: str
+    """GLN of the party that captured the report."""
     staged: Mapping[str, str] | None
 
 
@@ -107,3 +109,5 @@ class Trace:
     chain_label: str | None
     """What the trust policy says about its chain, e.g. "private test chain, editable by its operator"."""
     made_at: datetime
+    is_cut: bool = False
+    """Whether the history reaches further than is walked: then events are missing here."""

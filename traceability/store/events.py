@@ -28,6 +28,9 @@ from traceability.errors import Unknown
 from traceability.ledger.ports import Captured, StoredEvent
 from traceability.store.schema import metadata
 
+AT_ONCE = 10_000
+"""Keys in one question: SQLite takes 32,766 values in a statement, PostgreSQL twice as many."""
+
 event = Table(
     "event",
     metadata,
@@ -87,8 +90,13 @@ class EventTable:
 
     def by_keys(self, keys: Sequence[str]) -> list[StoredEvent]:
         with self._engine.connect() as connection:
-            rows = connection.execute(select(event).where(event.c.key.in_(keys))).mappings()
-            return [_stored(row) for row in rows]
+            return [
+                _stored(row)
+                for start in range(0, len(keys), AT_ONCE)
+                for row in connection.execute(
+                    select(event).where(event.c.key.in_(keys[start : start + AT_ONCE]))
+                ).mappings()
+            ]
 
     def mentioning(self, identifiers: Iterable[str]) -> list[StoredEvent]:
         ids = select(mention.c.event_id).where(mention.c.identifier.in_(list(identifiers)))
