@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from traceability.errors import CheckFailed, InvalidInput
 from traceability.log.note import NoteSigner, NoteVerifier
+from traceability.telemetry.reading import MAX_NUMBER
 from traceability.telemetry.receipt import (
     MAX_LISTED,
     Conflict,
@@ -334,6 +335,19 @@ def test_a_receipt_reads_back_from_its_signed_note():
     receipt = a_full_receipt()
 
     assert open_receipt(sign_receipt(receipt, GATEWAY), [NoteVerifier.of(GATEWAY)]) == receipt
+
+
+def test_the_fullest_receipt_still_fits_into_a_note():
+    highest, reason, numbers = MAX_NUMBER - 4 * MAX_LISTED, "\U0001f600" * 200, Numbers()
+    numbers.take(*(highest + 2 * position for position in range(MAX_LISTED)))
+    full = numbers.receipt(
+        quarantined=(Quarantined(highest, digest_of(1), reason),) * (MAX_LISTED + 1),
+        conflicts=(Conflict(highest, digest_of(1), Status.HELD, digest_of(2)),) * (MAX_LISTED + 1),
+    )
+    refused = numbers.receipt(runs=None, refused=(RefusedPayload(digest_of(1), reason),) * (MAX_LISTED + 1))
+
+    for receipt in (full, refused):
+        assert open_receipt(sign_receipt(receipt, GATEWAY), [NoteVerifier.of(GATEWAY)])
 
 
 def test_a_receipt_by_another_key_is_not_believed():

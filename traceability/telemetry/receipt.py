@@ -12,6 +12,8 @@ from traceability.telemetry.runs import START, Accounted, Run, Runs, Status, cha
 
 MAX_LISTED = 500
 """Lines of each kind in one receipt. What found no room is answered when it is sent again."""
+MAX_REASON_BYTES = 200
+"""As UTF-8, so that a full receipt fits into a note whatever letters a device sends."""
 
 _TITLE = "guoji/receipt/v1"
 
@@ -99,8 +101,9 @@ def to_text(receipt: Receipt) -> str:
 
 
 def clean(reason: str) -> str:
-    """`reason` as one printable line of at most 200 characters: parts of it come from the device."""
-    return "".join(letter if letter.isprintable() else "?" for letter in reason[:200]) or "?"
+    """`reason` as one printable line of at most 200 bytes: parts of it come from the device."""
+    line = "".join(letter if letter.isprintable() else "?" for letter in reason[:MAX_REASON_BYTES]) or "?"
+    return line.encode()[:MAX_REASON_BYTES].decode(errors="ignore")
 
 
 def parse_text(text: str) -> Receipt:
