@@ -7,6 +7,7 @@ import sys
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -14,6 +15,7 @@ from traceability.cli import verify
 from traceability.errors import InvalidInput
 
 AWAY = "http://127.0.0.1:9"
+LOT = "https://id.gs1.org/01/09521234500018/10/L1"
 VECTORS = Path(__file__).parents[1] / "vectors" / "proof"
 
 
@@ -129,7 +131,18 @@ def test_every_step_is_printed(guoji):
     _, printed = guoji("sound-event")
 
     names = ["policy", "event", "readings", "inclusion", "checkpoint", "anchor"]
-    assert [line.split()[:2] for line in printed.splitlines()[:6]] == [[name, "ok"] for name in names]
+    what, *steps = printed.splitlines()[:7]
+    assert what == "Event: ObjectEvent shipping 2026-11-18T08:00:00.000Z"
+    assert [line.split()[:2] for line in steps] == [[name, "ok"] for name in names]
+
+
+def test_the_steps_say_whose_word_they_are_and_times_as_people_write_them(guoji):
+    _, printed = guoji("sound-event")
+
+    submitter = "the log names GLN 9521321000010 as submitter, captured at 2026-11-18 11:07:40 UTC"
+    assert f"event      ok         {submitter}\n" in printed
+    block = "size 5 in block 7 of chain 31337, mined at 2026-11-18 11:08:40 UTC"
+    assert f"anchor     ok         {block}\n" in printed
 
 
 def test_a_trace_prints_a_line_an_event_and_failing_steps_in_full(guoji):
@@ -144,12 +157,22 @@ def test_a_trace_prints_a_line_an_event_and_failing_steps_in_full(guoji):
     assert verbose.count(" ok ") == 11
 
 
-def test_without_a_trust_file_the_verdict_is_unchecked(guoji):
-    code, printed = guoji("sound-event", trust=False)
+@pytest.mark.parametrize("name", ["sound-event", "sound-trace"])
+def test_without_a_trust_file_the_verdict_is_unchecked_and_it_is_said_once_why(guoji, name):
+    code, printed = guoji(name, trust=False)
 
     assert code == 2
-    assert "Unchecked: no trust policy was given" in printed
-    assert "--trust" in printed
+    assert "\nUnchecked: no trust policy was given\n" in printed
+    assert printed.count("Nothing is believed without a trust file") == 1
+    assert not [line for line in printed.splitlines() if "unchecked " in line]
+
+
+def test_without_a_trust_file_a_lie_is_told_all_the_same(guoji):
+    code, printed = guoji("lie-trace-with-one-lie", trust=False)
+
+    assert code == 2
+    assert "\nUnchecked: no trust policy was given; event: event 2: event and context hash to " in printed
+    assert printed.count("FAILED") == 1
 
 
 def test_a_chain_that_is_away_leaves_the_proof_unchecked(guoji):
@@ -184,24 +207,80 @@ def test_a_proof_is_fetched_from_a_url_and_a_trust_file_must_be_text(guoji, serv
         verify_command(f"{server.url}/proof", "--trust", str(tmp_path / "binary"))
 
 
+def test_a_trace_says_how_many_of_its_events_name_the_goods_themselves(guoji):
+    _, some = guoji("sound-trace")
+    _, all_of_them = guoji("sound-trace-partly-anchored")
+
+    remark = "1 of them names the goods; that the others belong to them is this file's word."
+    assert f"\nVerified: 2 of 2 events, through 2026-11-18 11:08:40 UTC\n{remark}\n" in some
+    assert "of them name" not in all_of_them
+
+
+@pytest.mark.parametrize("link", [LOT, f"{LOT}?17=261231", LOT.replace("id.gs1.org", "fruit.example")])
+def test_a_proof_of_the_goods_that_were_asked_for_is_verified(guoji, link):
+    for name in ("sound-trace", "sound-event"):
+        code, _ = guoji(name, "--subject", link)
+
+        assert code == 0
+
+
+def test_a_trace_of_other_goods_is_contradicted(guoji):
+    code, printed = guoji("sound-trace", "--subject", f"{LOT}9")
+    _, believing_nobody = guoji("sound-trace", "--subject", f"{LOT}9", trust=False)
+
+    assert code == 1
+    said = f"subject: the file is about {LOT}, asked was {LOT}9"
+    assert f"\nContradicted: {said}\n" in printed
+    assert f"\nUnchecked: no trust policy was given; {said}\n" in believing_nobody
+
+
+def test_an_event_that_does_not_name_the_goods_leaves_it_open_whether_it_is_theirs(guoji):
+    code, printed = guoji("sound-event", "--subject", f"{LOT}9")
+
+    assert code == 2
+    assert f"\nUnchecked: subject: the event does not name {LOT}9\n" in printed
+
+
+def test_what_a_url_asks_for_is_what_the_answer_must_be_about(guoji, server, tmp_path):
+    guoji("sound-trace")
+    trust = ("--trust", str(tmp_path / "trust"))
+    of = {link: f"{server.url}/proof?subject={quote(link, safe='')}" for link in (LOT, f"{LOT}9")}
+
+    assert verify_command(of[LOT], *trust) == 0
+    assert verify_command(of[f"{LOT}9"], *trust) == 1
+    assert verify_command(of[f"{LOT}9"], *trust, "--subject", LOT) == 0
+
+
+@pytest.mark.parametrize("query", ["subject=", "subject=conformant", f"subject={LOT}&subject={LOT}9"])
+def test_a_url_that_asks_for_no_goods_or_for_two_is_refused(guoji, server, query):
+    guoji("sound-trace")
+
+    with pytest.raises(InvalidInput):
+        verify_command(f"{server.url}/proof?{query}")
+
+
 def test_the_report_comes_as_json_too(guoji):
     code, printed = guoji("sound-trace", "--json")
     report = json.loads(printed)
 
     assert code == 0
     assert (report["verdict"], report["verified"], report["total"]) == ("verified", 2, 2)
+    assert report["naming_subject"] == 1
     assert report["events"][0]["steps"][0]["outcome"] == "passed"
     assert report["events"][0]["anchored_at"] == "2026-11-18 11:08:40 UTC"
 
 
 def test_what_the_proof_says_cannot_steer_the_terminal_or_add_a_line(guoji):
     vector = json.loads((VECTORS / "sound-trace.json").read_text())
-    vector["proof"]["subject"] = "\x1b[2Jgone\nVerified: 9 of 9 events\u202e"
-    vector["proof"]["proofs"][0]["event"]["bizStep"] = "\x1b]0;title\x07\n"
+    vector["proof"]["proofs"][0]["event"]["bizStep"] = "\x1b]0;title\x07\nVerified: 9 of 9 events\u202e"
+    forged_event = {**vector["proof"]["proofs"][0], "event": {"type": "Verified: all of it"}}
 
     code, printed = guoji("sound-trace", proof=vector["proof"])
 
-    assert code == 1
+    alone, printed_alone = guoji("sound-event", proof=forged_event)
+
+    assert (code, alone) == (1, 1)
+    assert "\nVerified:" not in f"\n{printed_alone}"
     assert not set("\x1b\x07\u202e") & set(printed)
     assert "\nVerified: 9" not in printed
 

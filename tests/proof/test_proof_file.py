@@ -93,6 +93,33 @@ def test_one_event_cannot_count_twice_in_a_trace():
         parse_proof_file(to_bytes(TraceProof(trace.subject, (first, replace(first, anchor=None)))))
 
 
+@pytest.mark.parametrize(
+    ("subject", "complaint"),
+    [
+        ("conformant", "is not http"),
+        ("https://id.gs1.org/01", "has no pairs"),
+        ("https://id.gs1.org/01/09521234500018", "of kind product, want a lot, an item or an SSCC"),
+        ("https://id.gs1.org/414/9521321000018", "of kind place, want"),
+        ("https://id.gs1.org/8004/9521321COLD7", "of kind device, want"),
+        ("https://fruit.example/01/09521234500018/10/L1", "is not written as 'https://id.gs1.org/01/"),
+        ("https://id.gs1.org/01/09521234500018/10/L1?17=261231", "is not written as"),
+        ("https://id.gs1.org/01/09521234500018/10/L1/", "has no pairs"),
+    ],
+)
+def test_a_trace_of_nothing_that_has_a_name_is_refused(subject, complaint):
+    with pytest.raises(InvalidInput, match=f"subject .*{complaint}"):
+        parse_proof_file(as_file({**TRACE["proof"], "subject": subject}))
+
+
+@pytest.mark.parametrize(
+    "path", ["01/09521234500018/10/L1", "01/09521234500018/21/7", "00/095200000000000011"]
+)
+def test_lots_items_and_logistic_units_have_traces(path):
+    subject = f"https://id.gs1.org/{path}"
+
+    assert parse_proof_file(as_file({**TRACE["proof"], "subject": subject})).subject == subject
+
+
 def test_a_trace_of_too_many_proofs_is_refused():
     with pytest.raises(InvalidInput, match=f"10001 proofs, want at most {MAX_PROOFS}"):
         parse_proof_file(as_file({**TRACE["proof"], "proofs": [0] * (MAX_PROOFS + 1)}))

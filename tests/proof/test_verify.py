@@ -14,10 +14,11 @@ from traceability.errors import ChainUnavailable, InvalidInput
 from traceability.proof.chain_reader import Block, ContractEvent, Head, Receipt
 from traceability.proof.entry import event_digest
 from traceability.proof.proof_file import Proof, parse_proof_file, to_bytes
+from traceability.proof.subject import mentions
 from traceability.proof.trust import TrustPolicy
 from traceability.proof.verdict import Contradicted, TraceVerified, Unchecked, Verified
 from traceability.proof.verify import Outcome, verify
-from traceability.proof.verify_trace import mentions, verify_trace
+from traceability.proof.verify_trace import verify_trace
 
 VECTORS = Path(__file__).parents[1] / "vectors" / "proof"
 

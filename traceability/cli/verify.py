@@ -2,31 +2,35 @@
 
 import argparse
 import json
-import time
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from datetime import datetime
-from http.client import HTTPException
 from pathlib import Path
 from typing import Any, assert_never
-from urllib.request import Request, urlopen
+from urllib.parse import parse_qs, urlsplit
 
 from traceability.chain.rpc import RpcChain
+from traceability.cli.read_source import is_url, read_file, read_source
 from traceability.cli.terminal import printable
 from traceability.epcis.parse import MAX_BYTES
 from traceability.errors import InvalidInput
 from traceability.proof.proof_file import Proof, parse_proof_file
+from traceability.proof.subject import goods
 from traceability.proof.trust import MAX_CHARACTERS, TrustPolicy
 from traceability.proof.verdict import Contradicted, TraceVerdict, TraceVerified, Unchecked, Verdict, Verified
 from traceability.proof.verify import Outcome, Report, Step, verify
-from traceability.proof.verify_trace import EventReport, TraceReport, verify_trace
+from traceability.proof.verify_trace import TraceReport, verify_trace
 
 VERIFIED, CONTRADICTED, UNCHECKED = 0, 1, 2
-FETCH_WITHIN_S = 30
 
 NOT_SAID = """\
 Verified means unaltered since it was recorded. It does not say that what was recorded is true, that the fruit
 is good, or that no event was left out."""
+
+NOTHING_BELIEVED = """\
+Nothing is believed without a trust file, so no signature and no anchor was checked. Name one with --trust:
+who is believed must not come from the proof."""
+NEED_TRUST = ("policy", "checkpoint", "anchor")
 
 MARKS = {Outcome.PASSED: "ok", Outcome.FAILED: "FAILED", Outcome.UNCHECKED: "unchecked"}
 
@@ -46,6 +50,11 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         help="what you believe beforehand; without it the verdict is Unchecked",
     )
     command.add_argument(
+        "--subject",
+        metavar="LINK",
+        help="GS1 Digital Link of the goods it must be about; by default the `subject` of the URL",
+    )
+    command.add_argument(
         "--rpc",
         metavar="URL",
         action="append",
@@ -61,69 +70,49 @@ def run(args: argparse.Namespace) -> int:
     policy = None if args.trust is None else TrustPolicy.parse(_text(args.trust))
     urls = [*(policy.endpoints if policy else ()), *args.rpc]
     chains = [RpcChain(url) for url in dict.fromkeys(urls)]
-    proof = parse_proof_file(_load(args.proof))
+    proof = parse_proof_file(read_source(args.proof, MAX_BYTES))
+    asked = _asked(args.subject, args.proof)
     if isinstance(proof, Proof):
-        report = verify(proof, policy, chains)
-        return _show(args, report.verdict, _steps(report.steps), _report_json(report))
-    trace = verify_trace(proof, policy, chains)
-    return _show(args, trace.verdict, _trace(trace, policy, args.verbose), _trace_json(trace))
+        report = verify(proof, policy, chains, asked)
+        lines = [_line(f"Event: {_what(proof)}"), *_steps(report.steps, policy)]
+        return _show(args, report.verdict, lines, {"event": _what(proof), **_report_json(report)})
+    trace = verify_trace(proof, policy, chains, asked)
+    return _show(args, trace.verdict, _trace(trace, policy, args.verbose), _trace_json(trace), _named(trace))
+
+
+def _asked(subject: str | None, source: str) -> str | None:
+    """The goods that the proof has to be about; a server may answer for others than its URL asks for."""
+    if subject is not None:
+        return goods(subject)
+    query = urlsplit(source).query if is_url(source) else ""
+    named = parse_qs(query, keep_blank_values=True).get("subject", [])
+    if len(named) > 1:
+        raise InvalidInput(f"the URL asks for {len(named)} subjects, want one")
+    return goods(named[0]) if named else None
 
 
 def _text(path: Path) -> str:
     try:
-        return _read_file(path, MAX_CHARACTERS).decode("utf-8")
+        return read_file(path, MAX_CHARACTERS).decode("utf-8")
     except UnicodeDecodeError as error:
         raise InvalidInput(f"{path} is not UTF-8: {error.reason} at byte {error.start}") from error
 
 
-def _load(source: str) -> bytes:
-    if source.startswith(("http://", "https://")):
-        return _fetch(source)
-    return _read_file(Path(source), MAX_BYTES)
-
-
-def _read_file(path: Path, at_most: int) -> bytes:
-    try:
-        with path.open("rb") as file:
-            data = file.read(at_most + 1)
-    except OSError as error:
-        raise InvalidInput(f"cannot read {path}: {error.strerror}") from error
-    return _within(data, at_most, str(path))
-
-
-def _fetch(url: str) -> bytes:
-    """The whole answer, if it comes in time: a socket's own time-out starts anew with each byte."""
-    deadline = time.monotonic() + FETCH_WITHIN_S
-    data = bytearray()
-    try:
-        request = Request(url, headers={"Accept": "application/json"})  # noqa: S310
-        with urlopen(request, timeout=FETCH_WITHIN_S) as response:  # noqa: S310
-            while len(data) <= MAX_BYTES and (chunk := response.read1(1 << 16)):
-                data += chunk
-                if time.monotonic() > deadline:
-                    raise TimeoutError(f"no whole answer within {FETCH_WITHIN_S} s")
-    except (OSError, HTTPException, ValueError) as error:
-        raise InvalidInput(f"cannot fetch {url}: {error}") from error
-    return _within(bytes(data), MAX_BYTES, url)
-
-
-def _within(data: bytes, at_most: int, source: str) -> bytes:
-    if len(data) > at_most:
-        raise InvalidInput(f"{source} has more than {at_most} bytes")
-    return data
-
-
 def _show(
-    args: argparse.Namespace, verdict: Verdict | TraceVerdict, lines: Iterable[str], as_json: dict[str, Any]
+    args: argparse.Namespace,
+    verdict: Verdict | TraceVerdict,
+    lines: Iterable[str],
+    as_json: dict[str, Any],
+    remark: str = "",
 ) -> int:
     if args.json:
         print(json.dumps(as_json, indent=2))
     else:
         for line in lines:
             print(line)
-        print(f"\n{_headline(verdict)}\n{NOT_SAID}")
+        print(f"\n{_headline(verdict)}\n{remark}{NOT_SAID}")
         if args.trust is None:
-            print("Name a trust file with --trust: who is believed must not come from the proof.")
+            print(NOTHING_BELIEVED)
     match verdict:
         case Verified() | TraceVerified():
             return VERIFIED
@@ -147,9 +136,19 @@ def _headline(verdict: Verdict | TraceVerdict) -> str:
     assert_never(verdict)
 
 
-def _steps(steps: Iterable[Step]) -> Iterator[str]:
+def _named(trace: TraceReport) -> str:
+    if not isinstance(trace.verdict, TraceVerified) or trace.naming_subject == trace.verdict.verified:
+        return ""
+    names = "names" if trace.naming_subject == 1 else "name"
+    told = f"{trace.naming_subject} of them {names} the goods"
+    return f"{told}; that the others belong to them is this file's word.\n"
+
+
+def _steps(steps: Iterable[Step], policy: TrustPolicy | None) -> Iterator[str]:
     for step in steps:
-        yield _line(f"  {step.name:<11}{MARKS[step.outcome]:<11}{step.detail}")
+        # Without a policy these say the same of every event; it is said once, at the end.
+        if policy is not None or step.name not in NEED_TRUST:
+            yield _line(f"  {step.name:<11}{MARKS[step.outcome]:<11}{step.detail}")
 
 
 def _trace(trace: TraceReport, policy: TrustPolicy | None, verbose: bool) -> Iterator[str]:
@@ -158,13 +157,14 @@ def _trace(trace: TraceReport, policy: TrustPolicy | None, verbose: bool) -> Ite
     yield _line(f"{trace.subject}: {len(trace.events)} events; those marked * name it themselves")
     for number, event in enumerate(trace.events, start=1):
         star = "*" if event.mentions_subject else " "
-        yield _line(f"{number:>4} {star} {type(event.report.verdict).__name__:<13}{_what(event)}")
+        yield _line(f"{number:>4} {star} {type(event.report.verdict).__name__:<13}{_what(event.proof)}")
         passed = () if verbose else (Outcome.PASSED,)
-        yield from _steps(step for step in event.report.steps if step.outcome not in passed)
+        shown = (step for step in event.report.steps if step.outcome not in passed)
+        yield from _steps(shown, policy)
 
 
-def _what(event: EventReport) -> str:
-    words = [event.proof.event.get(name) for name in ("type", "bizStep", "eventTime")]
+def _what(proof: Proof) -> str:
+    words = [proof.event.get(name) for name in ("type", "bizStep", "eventTime")]
     return " ".join(word for word in words if isinstance(word, str))
 
 
@@ -175,10 +175,15 @@ def _report_json(report: Report) -> dict[str, Any]:
 
 def _trace_json(trace: TraceReport) -> dict[str, Any]:
     events = [
-        {"event": _what(event), "mentions_subject": event.mentions_subject, **_report_json(event.report)}
+        {
+            "event": _what(event.proof),
+            "mentions_subject": event.mentions_subject,
+            **_report_json(event.report),
+        }
         for event in trace.events
     ]
-    return {"subject": trace.subject, **_verdict_json(trace.verdict), "events": events}
+    said = {"subject": trace.subject, "naming_subject": trace.naming_subject}
+    return {**said, **_verdict_json(trace.verdict), "events": events}
 
 
 def _verdict_json(verdict: Verdict | TraceVerdict) -> dict[str, Any]:

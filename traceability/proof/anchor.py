@@ -25,6 +25,9 @@ class Anchored:
     """Time of the block."""
     detail: str
 
+    def __str__(self) -> str:
+        return f"{self.detail}, mined at {self.at:%Y-%m-%d %H:%M:%S} UTC"
+
 
 def check_anchor(
     claim: AnchorClaim | None,

@@ -11,6 +11,7 @@ from traceability.errors import InvalidInput
 from traceability.log.text import from_base64, from_hex, to_base64, to_hex
 from traceability.log.tlog_proof import TlogProof
 from traceability.proof.entry import Entry
+from traceability.proof.subject import goods
 
 PROOF_FORMAT = "guoji-proof/1"
 TRACE_FORMAT = "guoji-trace-proof/1"
@@ -51,7 +52,7 @@ class TraceProof:
     """Of all events of a lot, item or logistic unit."""
 
     subject: str
-    """Canonical Digital Link."""
+    """Canonical Digital Link of a lot, item or logistic unit."""
     proofs: tuple[Proof, ...]
 
 
@@ -88,6 +89,7 @@ def to_bytes(proof: Proof | TraceProof) -> bytes:
 
 def _trace(value: dict[str, Any]) -> TraceProof:
     fields = _fields(value, "trace proof", {"format": str, "subject": str, "proofs": list})
+    _check_subject(fields["subject"])
     if len(fields["proofs"]) > MAX_PROOFS:
         raise InvalidInput(f"trace proof has {len(fields['proofs'])} proofs, want at most {MAX_PROOFS}")
     proofs = tuple(_proof(proof, f"proof {number}") for number, proof in enumerate(fields["proofs"], start=1))
@@ -97,6 +99,15 @@ def _trace(value: dict[str, Any]) -> TraceProof:
         if first.setdefault(proof.entry.to_bytes(), number) != number:
             raise InvalidInput(f"proofs {first[proof.entry.to_bytes()]} and {number} are of the same entry")
     return TraceProof(fields["subject"], proofs)
+
+
+def _check_subject(subject: str) -> None:
+    try:
+        canonical = goods(subject)
+    except InvalidInput as error:
+        raise InvalidInput(f"subject of trace proof: {error}") from error
+    if canonical != subject:
+        raise InvalidInput(f"subject {subject[:80]!r} of trace proof is not written as {canonical[:80]!r}")
 
 
 def _proof(value: object, where: str) -> Proof:

@@ -16,11 +16,13 @@ from traceability.proof.anchor import Anchored, check_anchor
 from traceability.proof.chain_reader import ChainReader
 from traceability.proof.entry import event_digest, prehash_digest
 from traceability.proof.proof_file import Proof
+from traceability.proof.subject import mentions
 from traceability.proof.trust import TrustPolicy
 from traceability.proof.verdict import Contradicted, Unchecked, Verdict, Verified
 from traceability.telemetry.batch_event import check_batch
 
 T = TypeVar("T")
+NO_POLICY = "no trust policy was given"
 
 
 class Outcome(Enum):
@@ -43,8 +45,10 @@ class Report:
     verdict: Verdict
 
 
-def verify(proof: Proof, policy: TrustPolicy | None, chains: Sequence[ChainReader]) -> Report:
-    """Run every step that can run, then judge.
+def verify(
+    proof: Proof, policy: TrustPolicy | None, chains: Sequence[ChainReader], asked: str | None = None
+) -> Report:
+    """Run every step that can run, then judge; `asked` is a canonical Digital Link that the event must name.
 
     Raises `InvalidInput` if the event has no canonical form; everything else that is wrong is in the report.
     """
@@ -54,8 +58,9 @@ def verify(proof: Proof, policy: TrustPolicy | None, chains: Sequence[ChainReade
     # 3 inclusion   the entry lies in the tree of the checkpoint
     # 4 checkpoint  a log of the policy signed the checkpoint, under its own origin
     # 5 anchor      the contract of the policy holds that checkpoint, in a final block
+    # 6 subject     the event names the goods that were asked for, if any were
     #
-    # 1 to 3 need nobody's word. 4 and 5 believe the policy and the chain only.
+    # 1 to 3 and 6 need nobody's word. 4 and 5 believe the policy and the chain only.
     checkpoint = proof.tlog.claimed()
 
     policy_step, _ = _run("policy", lambda: _policy(policy))
@@ -65,7 +70,17 @@ def verify(proof: Proof, policy: TrustPolicy | None, chains: Sequence[ChainReade
     checkpoint_step, signed = _run("checkpoint", lambda: _signed(proof, policy))
     anchor_step, anchored = _run("anchor", lambda: _anchor(proof, signed, policy, chains))
 
-    steps = (policy_step, event_step, readings_step, inclusion_step, checkpoint_step, anchor_step)
+    steps: tuple[Step, ...] = (
+        policy_step,
+        event_step,
+        readings_step,
+        inclusion_step,
+        checkpoint_step,
+        anchor_step,
+    )
+    if asked is not None:
+        subject_step, _ = _run("subject", lambda: _subject(proof, asked))
+        steps = (*steps, subject_step)
     return Report(steps, _verdict(steps, anchored))
 
 
@@ -106,7 +121,7 @@ def _run(name: str, check: Callable[[], T]) -> tuple[Step, T | None]:
 
 def _policy(policy: TrustPolicy | None) -> str:
     if policy is None:
-        raise Unavailable("no trust policy was given")
+        raise Unavailable(NO_POLICY)
     return policy.label or f"trusts {', '.join(log.name for log in policy.logs)}"
 
 
@@ -124,7 +139,9 @@ def _event(proof: Proof) -> str:
             f"the pre-hash hashes to {digest.hex()}, the entry has {entry.prehash_digest.hex()}"
         )
     captured_at = datetime.fromtimestamp(entry.captured_at_ms / 1000, UTC)
-    return f"as submitted by {entry.submitter} at {captured_at:%Y-%m-%d %H:%M:%S} UTC"
+    at = f"{captured_at:%Y-%m-%d %H:%M:%S} UTC"
+    # The log's word: no signature of the submitter was checked.
+    return f"the log names GLN {entry.submitter} as submitter, captured at {at}"
 
 
 def _readings(proof: Proof) -> str:
@@ -155,3 +172,10 @@ def _anchor(
     if signed is None or policy is None:
         raise Unavailable("there is no believable checkpoint to look for on the chain")
     return check_anchor(proof.anchor, signed.checkpoint, signed.log, policy, chains)
+
+
+def _subject(proof: Proof, asked: str) -> str:
+    if not mentions(proof.event, asked):
+        # It may belong to the goods all the same, as the pallet does that they lay on.
+        raise Unavailable(f"the event does not name {asked}")
+    return f"the event names {asked}"

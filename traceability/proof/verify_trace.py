@@ -1,13 +1,22 @@
 """Check all proofs of a trace, and what only shows when they are seen together."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from traceability.proof.chain_reader import ChainReader, Remembering
 from traceability.proof.proof_file import Proof, TraceProof
+from traceability.proof.subject import mentions
 from traceability.proof.trust import TrustPolicy
-from traceability.proof.verdict import Contradicted, TraceVerdict, TraceVerified, Unchecked, Verdict, of_trace
-from traceability.proof.verify import Outcome, Report, verify
+from traceability.proof.verdict import (
+    Contradicted,
+    TraceVerdict,
+    TraceVerified,
+    Unchecked,
+    Verdict,
+    Verified,
+    of_trace,
+)
+from traceability.proof.verify import NO_POLICY, Outcome, Report, verify
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,30 +35,56 @@ class TraceReport:
     """In the file's order."""
     verdict: TraceVerdict
 
+    @property
+    def naming_subject(self) -> int:
+        """How many events are Verified and name the subject themselves."""
+        return _naming(self.events)
 
-def verify_trace(trace: TraceProof, policy: TrustPolicy | None, chains: Sequence[ChainReader]) -> TraceReport:
-    """Raises `InvalidInput` like `verify`. Whether events are missing cannot be seen from the file."""
+
+def verify_trace(
+    trace: TraceProof, policy: TrustPolicy | None, chains: Sequence[ChainReader], asked: str | None = None
+) -> TraceReport:
+    """Check a trace; `asked` is the canonical Digital Link of the goods that it has to be about.
+
+    Raises `InvalidInput` like `verify`. Whether events are missing cannot be seen from the file.
+    """
     endpoints = [Remembering(chain) for chain in chains]
     events = tuple(
         EventReport(proof, verify(proof, policy, endpoints), mentions(proof.event, trace.subject))
         for proof in trace.proofs
     )
-    return TraceReport(trace.subject, events, _verdict(trace.subject, events))
+    other = None if asked in (None, trace.subject) else _other_goods(trace.subject, str(asked))
+    if policy is None:
+        return TraceReport(trace.subject, events, _unbelieved(other or _first_lie(events)))
+    return TraceReport(trace.subject, events, other or _fork(events) or _together(trace.subject, events))
 
 
-def mentions(event: Mapping[str, object], subject: str) -> bool:
-    """Whether `subject` (a canonical Digital Link), or a finer identifier under it, stands in the event."""
-    return any(text == subject or text.startswith(f"{subject}/") for text in _texts(event))
+def _other_goods(subject: str, asked: str) -> Contradicted:
+    return Contradicted("subject", f"the file is about {subject}, asked was {asked}")
 
 
-def _verdict(subject: str, events: Sequence[EventReport]) -> TraceVerdict:
-    fork = _fork(events)
-    if fork is not None:
-        return fork
+def _unbelieved(lie: Contradicted | None) -> Unchecked:
+    """Without a policy a lie is told, but not judged."""
+    return Unchecked(NO_POLICY if lie is None else f"{NO_POLICY}; {lie.step}: {lie.reason}")
+
+
+def _first_lie(events: Sequence[EventReport]) -> Contradicted | None:
+    for number, event in enumerate(events, start=1):
+        for step in event.report.steps:
+            if step.outcome is Outcome.FAILED:
+                return Contradicted(step.name, f"event {number}: {step.detail}")
+    return None
+
+
+def _together(subject: str, events: Sequence[EventReport]) -> TraceVerdict:
     verdict = of_trace([_numbered(n, event.report.verdict) for n, event in enumerate(events, start=1)])
-    if isinstance(verdict, TraceVerified) and not any(event.mentions_subject for event in events):
-        return Unchecked(f"no event of this file names {subject}")
+    if isinstance(verdict, TraceVerified) and not _naming(events):
+        return Unchecked(f"no verified event of this file names {subject}")
     return verdict
+
+
+def _naming(events: Sequence[EventReport]) -> int:
+    return sum(event.mentions_subject and isinstance(event.report.verdict, Verified) for event in events)
 
 
 def _numbered(number: int, verdict: Verdict) -> Verdict:
@@ -70,15 +105,3 @@ def _fork(events: Sequence[EventReport]) -> Contradicted | None:
                 reason = f"{checkpoint.origin} signed two roots for size {checkpoint.size}"
                 return Contradicted("checkpoint", f"{reason}: {root.hex()} and {checkpoint.root.hex()}")
     return None
-
-
-def _texts(value: object) -> Iterator[str]:
-    match value:
-        case str():
-            yield value
-        case Mapping():
-            for item in value.values():
-                yield from _texts(item)
-        case list() | tuple():
-            for item in value:
-                yield from _texts(item)

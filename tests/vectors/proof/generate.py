@@ -101,8 +101,12 @@ def unchecked() -> dict[str, tuple[str, Vector]]:
             changed(lambda p: p.update(batch=None), index=1),
         ),
         "trace-that-never-names-its-subject": (
-            "no event of this file names",
+            "no verified event of this file names",
             vector(TraceProof(LOT + "9", (SOUND.proof(0), SOUND.proof(1)))),
+        ),
+        "trace-whose-subject-only-a-pending-event-names": (
+            "no verified event of this file names",
+            vector(TraceProof(LOT, (replace(SOUND.proof(0), anchor=None), SOUND.proof(1)))),
         ),
         "trace-without-events": ("the trace has no events", vector(TraceProof(LOT, ()))),
     }

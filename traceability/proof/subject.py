@@ -1,0 +1,35 @@
+"""Which goods a proof is about."""
+
+from collections.abc import Iterator, Mapping
+
+from traceability.errors import InvalidInput
+from traceability.gs1 import digital_link
+
+
+def goods(link: str) -> str:
+    """The name, a canonical Digital Link, of the lot, item or logistic unit that `link` is about.
+
+    Raises `InvalidInput` for anything else: of a whole product or a place there is no proof.
+    """
+    parsed = digital_link.parse(link)
+    kind = digital_link.kind(parsed)
+    if kind not in ("lot", "item", "sscc"):
+        raise InvalidInput(f"{link[:80]!r} names a thing of kind {kind}, want a lot, an item or an SSCC")
+    return digital_link.identity(parsed)
+
+
+def mentions(event: Mapping[str, object], subject: str) -> bool:
+    """Whether `subject` (a canonical Digital Link), or a finer identifier under it, stands in the event."""
+    return any(text == subject or text.startswith(f"{subject}/") for text in _texts(event))
+
+
+def _texts(value: object) -> Iterator[str]:
+    match value:
+        case str():
+            yield value
+        case Mapping():
+            for item in value.values():
+                yield from _texts(item)
+        case list() | tuple():
+            for item in value:
+                yield from _texts(item)
