@@ -208,3 +208,11 @@ def test_a_publisher_whose_role_was_revoked_is_told_so_and_goes_on_when_it_is_gr
     order("grantRole", publisher, role.account.address)
     role.mine()
     role.settle()
+
+
+def test_a_reason_that_the_chain_does_not_give_is_said_not_to_be_known(role, administrator):
+    payment = administrator.sign("0x", administrator.web3.to_checksum_address(NOBODY))
+    administrator.mine(payment)
+
+    assert role.contract.why_reverted(payment.tx_hash) == "the contract would take it by now"
+    assert role.contract.why_reverted("0x" + "00" * 32).startswith("the reason is gone (chain at ")

@@ -1,5 +1,6 @@
 """The numbers count what stands now, and the revision moves whenever a trace may say something else."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from tests.builders import FARM, a_harvest
@@ -25,6 +26,15 @@ def test_what_a_lost_contract_held_counts_for_nothing(engine):
     counted = Counts(engine, HERE).all()
 
     assert (counted["anchors_final"], counted["log_entries_anchored"]) == (1, 3)
+
+
+def test_an_anchor_that_another_one_made_pointless_is_no_longer_under_way(engine):
+    anchors = AnchorTable(engine, HERE)
+    anchors.keep(a_final_anchor(3))
+    for number, old_size in [(5, 0), (6, 3)]:
+        anchors.keep(replace(a_final_anchor(number), old_size=old_size, state="sent"))
+
+    assert Counts(engine, HERE).all()["anchors_under_way"] == 1
 
 
 def test_the_revision_moves_with_every_event_entry_and_final_anchor(engine):
