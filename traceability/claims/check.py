@@ -1,0 +1,100 @@
+"""Checks one sentence against the facts of a trace: the feature's front door."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from traceability.claims.claim import Claim
+from traceability.claims.detect import Detector, detect
+from traceability.claims.facts import Facts
+from traceability.claims.judged import Evidence, Judged, Truth
+from traceability.claims.judges.topics import JUDGES
+from traceability.claims.normal import language_of, normal
+from traceability.claims.rulebook import Rule
+from traceability.claims.safe import fill, safe_words
+from traceability.errors import InvalidInput
+
+MAX_CHARACTERS = 2_000
+
+
+class Verdict(Enum):
+    """Most serious first: a sentence with several claims gets the first of theirs."""
+
+    FORBIDDEN = "forbidden"
+    CONTRADICTED = "contradicted"
+    EXPIRED = "expired"
+    UNSUPPORTED = "unsupported"
+    SUPPORTED = "supported"
+    NO_CLAIM = "no_claim"
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    text: str
+    """As it was said."""
+    verdict: Verdict
+    rule: Rule | None
+    """None if there is no claim."""
+    evidence: tuple[Evidence, ...]
+    suggestion: str | None
+    """Safer words in the sentence's language; None where there is nothing to change."""
+
+
+_ORDER = {verdict: number for number, verdict in enumerate(Verdict)}
+_NOTHING_KNOWN = {
+    "zh": "溯源里查不到依据，先不说，或拿出依据再说",
+    "en": "The trace holds nothing to show for it: leave it out, or show a source first",
+}
+
+
+def check(text: str, facts: Facts, said_at: datetime, find: Detector = detect) -> Checked:
+    """What `text`, said at `said_at` (with its zone) of the goods in `facts`, comes to.
+
+    Raises `InvalidInput` for a text of more than 2,000 characters.
+    """
+    if len(text) > MAX_CHARACTERS:
+        raise InvalidInput(f"sentence has {len(text)} characters, want at most {MAX_CHARACTERS}")
+    local = said_at.astimezone(facts.zone)
+    judged = [
+        (claim, found)
+        for claim in find(normal(text), local)
+        if (found := JUDGES[claim.rule.topic](claim, facts, local))
+    ]
+    if not judged:
+        return Checked(text, Verdict.NO_CLAIM, None, (), None)
+    verdicts = [(_verdict(claim, found, facts), claim, found) for claim, found in judged]
+    verdict, claim, found = min(verdicts, key=lambda each: _ORDER[each[0]])
+    evidence = found.evidence if verdict is not Verdict.SUPPORTED else _all_evidence(verdicts)
+    suggestion = None if verdict is Verdict.SUPPORTED else _suggestion(text, claim, facts, local)
+    return Checked(text, verdict, claim.rule, evidence, suggestion)
+
+
+def _all_evidence(verdicts: Sequence[tuple[Verdict, Claim, Judged]]) -> tuple[Evidence, ...]:
+    return tuple(each for _, _, found in verdicts for each in found.evidence)
+
+
+def _verdict(claim: Claim, judged: Judged, facts: Facts) -> Verdict:
+    match judged.truth:
+        case Truth.FORBIDDEN:
+            return Verdict.FORBIDDEN
+        case Truth.EXPIRED:
+            return Verdict.SUPPORTED if claim.negated else Verdict.EXPIRED
+        case Truth.UNKNOWN:
+            return Verdict.UNSUPPORTED
+        case Truth.TRUE | Truth.FALSE:
+            if (judged.truth is Truth.TRUE) is claim.negated:
+                return Verdict.CONTRADICTED
+            # What rests on a broken proof is shown by nothing.
+            return Verdict.UNSUPPORTED if _is_broken(judged, facts) else Verdict.SUPPORTED
+
+
+def _is_broken(judged: Judged, facts: Facts) -> bool:
+    broken = {each.key for each in facts.happenings if each.broken}
+    return any(each.key in broken for each in judged.evidence if each.key is not None)
+
+
+def _suggestion(text: str, claim: Claim, facts: Facts, on: datetime) -> str:
+    language = language_of(text)
+    words = safe_words(facts, on, language)
+    return fill(claim.rule.suggest[language], words) or _NOTHING_KNOWN[language]

@@ -1,0 +1,189 @@
+"""Finds the claims that a sentence makes."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from traceability.claims.claim import Claim
+from traceability.claims.clauses import Clause, clauses
+from traceability.claims.data import load
+from traceability.claims.moments import Moment, moments
+from traceability.claims.names import places_in, varieties_in
+from traceability.claims.negation import is_negated
+from traceability.claims.quantities import Quantity, Span, quantities
+from traceability.claims.rulebook import Rule, overlaps, rules
+
+Detector = Callable[[str, datetime], Sequence[Claim]]
+"""The port for another way to find claims, such as a larger model: a sentence in normal form and the moment
+it is said at give its claims. Whether they are true is never the detector's to say."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """A clause with all values that it states."""
+
+    clause: Clause
+    quantities: tuple[Quantity, ...]
+    moments: tuple[Moment, ...]
+
+    @property
+    def spans(self) -> list[Span]:
+        return [*(each.span for each in self.quantities), *(each.span for each in self.moments)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    claim: Claim
+    gap: int
+    """Characters between the words and the value."""
+
+
+def detect(sentence: str, said_at: datetime) -> list[Claim]:
+    """The claims of `sentence` (in normal form), clause by clause."""
+    heard = [_heard(clause, said_at) for clause in clauses(sentence)]
+    return [
+        found.claim
+        for number, each in enumerate(heard)
+        if each.clause.asserted
+        for found in _without_rivals(list(_claims(each, _neighbour(heard, number))))
+    ]
+
+
+def _heard(clause: Clause, said_at: datetime) -> _Heard:
+    found = tuple(moments(clause.text, said_at))
+    whole_days = [each.span for each in found]
+    stated = tuple(each for each in quantities(clause.text) if not overlaps(each.span, whole_days))
+    return _Heard(clause, stated, found)
+
+
+def _neighbour(heard: Sequence[_Heard], number: int) -> _Heard | None:
+    """The clause that completes this one: "harvested and packed today"."""
+    following = heard[number + 1] if number + 1 < len(heard) else None
+    return following if following is not None and following.clause.joined else None
+
+
+def _claims(heard: _Heard, neighbour: _Heard | None) -> Iterator[_Found]:
+    for rule in rules():
+        if rule.cue is None:
+            yield from _named(rule, heard)
+            continue
+        taken_back = (
+            [match.span() for match in rule.unless.finditer(heard.clause.text)] if rule.unless else []
+        )
+        for cue in rule.cue.finditer(heard.clause.text):
+            if overlaps(cue.span(), taken_back):
+                continue
+            found = _found(rule, cue, heard) or _completed(rule, cue, heard, neighbour)
+            if found is not None:
+                yield found
+
+
+def _found(rule: Rule, cue: re.Match[str], heard: _Heard) -> _Found | None:
+    choices: list[tuple[int, Moment | Quantity]] = []
+    if "moment" in rule.needs:
+        choices = [
+            (gap, each)
+            for each in heard.moments
+            if (gap := _moment_gap(heard.clause.text, cue.span(), each.span)) is not None
+        ]
+    elif rule.needs or rule.topic in ("elapsed", "cold_storage"):
+        choices = [(_gap(cue.span(), each.span), each) for each in heard.quantities if _fits(rule, each)]
+    if not choices:
+        needs_one = rule.needs and not _needs_no_value(rule, cue)
+        return None if needs_one else _Found(_claim(rule, cue, heard, None), 0)
+    gap, value = min(choices, key=lambda choice: choice[0])
+    return _Found(_claim(rule, cue, heard, value), gap)
+
+
+def _needs_no_value(rule: Rule, cue: re.Match[str]) -> bool:
+    return "room" in rule.needs and re.search("常温|room temperature", cue[0]) is not None
+
+
+def _fits(rule: Rule, quantity: Quantity) -> bool:
+    dimensions = rule.needs or ("duration",)
+    if quantity.dimension == "" and "bare" in rule.options:
+        low, high = rule.options["bare"]
+        return bool(low <= min(abs(quantity.low), abs(quantity.high)) <= high)
+    return quantity.dimension in dimensions
+
+
+def _completed(rule: Rule, cue: re.Match[str], heard: _Heard, neighbour: _Heard | None) -> _Found | None:
+    """A claim without its value takes the moment of the clause that an "and" joins to it."""
+    if neighbour is None or "moment" not in rule.needs or heard.moments or not neighbour.moments:
+        return None
+    return _Found(_claim(rule, cue, heard, neighbour.moments[0]), 0)
+
+
+def _claim(rule: Rule, cue: re.Match[str], heard: _Heard, value: Moment | Quantity | None) -> Claim:
+    in_clause = value is not None and any(value is each for each in (*heard.moments, *heard.quantities))
+    own = [cue.span(), value.span] if value is not None and in_clause else [cue.span()]
+    negated = is_negated(heard.clause.text, own, heard.spans)
+    return Claim(rule, cue[0], heard.clause.text, negated, value)
+
+
+def _named(rule: Rule, heard: _Heard) -> Iterator[_Found]:
+    text = heard.clause.text
+    named = {"origin": places_in, "variety": varieties_in}.get(rule.topic)
+    for name, span in named(text) if named is not None else ():
+        yield _Found(
+            Claim(rule, text[span[0] : span[1]], text, is_negated(text, [span], heard.spans), None, name), 0
+        )
+    if rule.topic == "named_analyte":
+        for quantity in heard.quantities:
+            yield _Found(Claim(rule, "", text, is_negated(text, [quantity.span], heard.spans), quantity), 0)
+
+
+_GAPS = load("claims")["gaps"]
+_AFTER = re.compile(f"{_GAPS['after_zh']}|{_GAPS['after_en']}")
+_APART = re.compile(f"{_GAPS['apart_zh']}|{_GAPS['apart_en']}")
+_MOST_BEFORE = 40
+
+
+def _moment_gap(text: str, cue: Span, moment: Span) -> int | None:
+    """How far a moment stands from its cue; None where other words keep them apart."""
+    if moment[1] <= cue[0]:
+        between = text[moment[1] : cue[0]]
+        apart = len(between) > _MOST_BEFORE or _APART.search(between)
+        return None if apart else len(between)
+    if moment[0] >= cue[1]:
+        return moment[0] - cue[1] if _AFTER.fullmatch(text, cue[1], moment[0]) else None
+    return 0
+
+
+def _gap(one: Span, other: Span) -> int:
+    return max(other[0] - one[1], one[0] - other[1], 0)
+
+
+_RIVALS = {
+    "lab_value",
+    "temperature",
+    "storage_range",
+    "cold_storage",
+    "age",
+    "elapsed",
+    "sold",
+    "lot_amount",
+    "pack_amount",
+}
+
+
+def _without_rivals(found: list[_Found]) -> list[_Found]:
+    """A number belongs to the words nearest to it; a moment makes "just picked" more exact."""
+    nearest: dict[Span, _Found] = {}
+    for each in found:
+        if isinstance(each.claim.value, Quantity) and each.claim.rule.topic in _RIVALS:
+            held = nearest.setdefault(each.claim.value.span, each)
+            if each.gap < held.gap:
+                nearest[each.claim.value.span] = each
+    exact = any(each.claim.rule.id == "harvest-time" for each in found)
+    return [
+        each
+        for each in found
+        if not (exact and each.claim.rule.id in ("just-picked", "age"))
+        and (
+            each.claim.rule.topic not in _RIVALS
+            or not isinstance(each.claim.value, Quantity)
+            or nearest[each.claim.value.span].claim.rule is each.claim.rule
+        )
+    ]

@@ -1,0 +1,1 @@
+"""Judges by topic: each holds one kind of claim against the facts."""

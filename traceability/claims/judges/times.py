@@ -1,0 +1,138 @@
+"""Judges claims of when something happened, how long it took, and whether the goods lay in store."""
+
+from datetime import datetime, timedelta
+
+from traceability.claims.claim import Claim
+from traceability.claims.data import says
+from traceability.claims.facts import Facts, Happening
+from traceability.claims.judged import UNKNOWN, Evidence, Judged, Truth, is_true, of_event
+from traceability.claims.moments import Moment, without_day
+from traceability.claims.quantities import Quantity
+
+_WORDS = {
+    "harvest": ("采收", "harvested"),
+    "shipping": ("发货", "shipped"),
+    "departing": ("发出", "departed"),
+    "receiving": ("到货", "received"),
+    "arriving": ("到达", "arrived"),
+    "accepting": ("收货", "accepted"),
+    "packing": ("包装", "packed"),
+    "inspecting": ("检测", "inspected"),
+    "sampling": ("取样", "sampled"),
+    "storing": ("入库存放", "put into storage"),
+    "stocking": ("上架", "stocked"),
+}
+_LONG_ON_THE_WAY_H = 96
+"""What the cold chain holds for longer than this before it is shipped was stored."""
+_STRAIGHT_H = 36
+"""Shipped within this of the harvest, the goods were not stored."""
+
+
+def evidence_of(happening: Happening) -> Evidence:
+    return of_event(happening, *_WORDS.get(happening.step, (happening.step, happening.step)))
+
+
+def event(claim: Claim, facts: Facts, on: datetime) -> Judged | None:
+    """A moment: one of the events must lie in it."""
+    assert isinstance(claim.value, Moment)
+    if claim.value.is_after(on.date()):
+        return None
+    happened = facts.happened(*claim.rule.options["steps"])
+    if not happened:
+        return UNKNOWN
+    moment = claim.value
+    fitting = [each for each in happened if _holds(moment, each, on)]
+    return is_true(bool(fitting), evidence_of((fitting or happened)[0]))
+
+
+def _holds(moment: Moment, happening: Happening, on: datetime) -> bool:
+    at = happening.at.astimezone(on.tzinfo)
+    return without_day(moment, at.date()).holds(at)
+
+
+def just_picked(claim: Claim, facts: Facts, on: datetime) -> Judged:
+    age_h, harvest = _age(facts, on)
+    if harvest is None:
+        return UNKNOWN
+    if age_h <= claim.rule.options["true_within_h"]:
+        return is_true(True, evidence_of(harvest))
+    if age_h >= claim.rule.options["false_after_h"]:
+        return is_true(False, evidence_of(harvest))
+    return Judged(Truth.UNKNOWN, (evidence_of(harvest),))
+
+
+def age(claim: Claim, facts: Facts, on: datetime) -> Judged:
+    assert isinstance(claim.value, Quantity)
+    age_h, harvest = _age(facts, on)
+    if harvest is None:
+        return UNKNOWN
+    return is_true(_lasted(claim.value, age_h), evidence_of(harvest))
+
+
+def _age(facts: Facts, on: datetime) -> tuple[float, Happening | None]:
+    harvests = facts.happened("harvest")
+    return (_hours(harvests[0].at, on), harvests[0]) if harvests else (0.0, None)
+
+
+def _hours(start: datetime, end: datetime) -> float:
+    return (end - start) / timedelta(hours=1)
+
+
+def _lasted(stated: Quantity, hours: float) -> bool:
+    """People round: to the unit that they name, or to a tenth."""
+    slack = max(stated.step / 2, 0.1 * hours) if stated.low > 0 and stated.high < float("inf") else 0.0
+    return stated.low - slack <= hours <= stated.high + slack
+
+
+def elapsed(claim: Claim, facts: Facts, on: datetime) -> Judged:
+    """The time from the last event of one kind before the first of another."""
+    starts, ends = facts.happened(*claim.rule.options["from"]), facts.happened(*claim.rule.options["to"])
+    pair = next(((start, end) for end in ends for start in reversed(starts) if start.at <= end.at), None)
+    if pair is None:
+        return UNKNOWN
+    hours = _hours(pair[0].at, pair[1].at)
+    if isinstance(claim.value, Quantity):
+        held = _lasted(claim.value, hours)
+    else:
+        held = hours <= claim.rule.options["default_h"]
+    return is_true(held, *(evidence_of(each) for each in pair))
+
+
+def cold_storage(claim: Claim, facts: Facts, on: datetime) -> Judged:
+    """Whether the goods were stored between harvest and sale, and for how long."""
+    age_h, harvest = _age(facts, on)
+    stay = _stay(facts, on)
+    if stay is not None:
+        store, hours = stay
+        fits = (
+            not isinstance(claim.value, Quantity)
+            or _lasted(claim.value, hours)
+            or _lasted(claim.value, age_h)
+        )
+        return is_true(fits, *(evidence_of(each) for each in (harvest, store) if each is not None))
+    if harvest is None:
+        return UNKNOWN
+    shipped = facts.happened("shipping", "departing")
+    if _hours(harvest.at, shipped[0].at if shipped else on) <= _STRAIGHT_H:
+        return is_true(False, evidence_of(harvest), *(evidence_of(each) for each in shipped[:1]))
+    return Judged(Truth.UNKNOWN, (evidence_of(harvest),))
+
+
+def _stay(facts: Facts, on: datetime) -> tuple[Happening, float] | None:
+    """The event that begins a stay in a store, and its hours until the goods leave it."""
+    for each in facts.happenings:
+        if each.step == "storing" or (each.step != "sensor_reporting" and says("store", each.place.lower())):
+            left = next(
+                (later.at for later in facts.happened("shipping", "departing") if later.at > each.at), on
+            )
+            return each, _hours(each.at, left)
+    return _long_cold(facts, on)
+
+
+def _long_cold(facts: Facts, on: datetime) -> tuple[Happening, float] | None:
+    harvests, shipped = facts.happened("harvest"), facts.happened("shipping", "departing")
+    if not harvests or not facts.cold_air:
+        return None
+    left = shipped[-1].at if shipped else on
+    waited = _hours(harvests[0].at, left)
+    return (harvests[0], waited) if waited > _LONG_ON_THE_WAY_H else None

@@ -1,0 +1,96 @@
+"""Names of places and varieties that a clause claims for the goods."""
+
+import re
+from collections.abc import Iterator
+
+from traceability.claims.data import load
+from traceability.claims.normal import normal
+from traceability.claims.quantities import Span
+
+_PLACES = load("places")
+_VARIETIES = load("varieties")
+_BEFORE_ZH, _AFTER_ZH, _NOT_AFTER_ZH = (
+    re.compile(_PLACES[name]) for name in ("before_zh", "after_zh", "not_after_zh")
+)
+_BEFORE_EN, _AFTER_EN, _GROWN_EN, _NOT_EN = (
+    re.compile(_PLACES[name]) for name in ("before_en", "after_en", "grown_en", "not_en")
+)
+_PARENT = {zh: parent for zh, _, parent in _PLACES["places"]}
+_BY_NAME = {name: zh for zh, en, _ in _PLACES["places"] for name in (zh, en)}
+_PLACE = re.compile(
+    "|".join(
+        name if not name.isascii() else rf"\b{re.escape(name)}\b"
+        for name in sorted(_BY_NAME, key=len, reverse=True)
+    )
+)
+_SAME = {name: names[0] for names in (*_VARIETIES["varieties"], *_VARIETIES["kinds"]) for name in names}
+_VARIETY = re.compile(
+    "|".join(rf"\b{name}" if name[0].isascii() else name for name in sorted(_SAME, key=len, reverse=True))
+)
+_KINDS = {names[0] for names in _VARIETIES["kinds"]}
+_IS, _NOT_A_CLAIM, _NOT_AFTER = (
+    re.compile(pattern)
+    for pattern in (
+        f"{_VARIETIES['is_zh']}|{_VARIETIES['is_en']}",
+        _VARIETIES["not_a_claim"],
+        _VARIETIES["not_after"],
+    )
+)
+
+
+def places_in(clause: str) -> Iterator[tuple[str, Span]]:
+    """The place, by its Chinese name, that the goods are said to come from."""
+    for match in _PLACE.finditer(clause):
+        before, after = clause[: match.start()], clause[match.end() :]
+        chinese = not match[0].isascii()
+        if _claims_zh(before, after) if chinese else _claims_en(clause, before, after):
+            yield _BY_NAME[match[0]], match.span()
+
+
+def _claims_zh(before: str, after: str) -> bool:
+    if _NOT_AFTER_ZH.search(after):
+        return False
+    named_before = re.search(r"(?:产自|产于|产地|来自|出自|源自|原产|种在|长在)[^,]{0,8}$", before)
+    return bool(named_before or _AFTER_ZH.search(after) or _VARIETY.match(after.removeprefix("的")))
+
+
+def _claims_en(clause: str, before: str, after: str) -> bool:
+    if _NOT_EN.search(clause):
+        return False
+    return bool(_AFTER_EN.search(after) or (_BEFORE_EN.search(before) and _GROWN_EN.search(clause)))
+
+
+def lies_in(place: str, region: str) -> bool:
+    """Whether `place` is `region` or lies in it."""
+    while place:
+        if place == region:
+            return True
+        place = _PARENT.get(place, "")
+    return False
+
+
+def places_named(text: str) -> list[str]:
+    """Every known place that `text` names, by its Chinese name."""
+    return [_BY_NAME[match[0]] for match in _PLACE.finditer(normal(text))]
+
+
+def varieties_in(clause: str) -> Iterator[tuple[str, Span]]:
+    """The variety or kind of fruit that the goods are said to be, by its first name."""
+    for match in _VARIETY.finditer(clause):
+        before, after = clause[: match.start()], clause[match.end() :]
+        stands_alone = not before and _VARIETY.sub("", after) == ""
+        if (
+            (stands_alone or _IS.search(before))
+            and not _NOT_A_CLAIM.search(before)
+            and not _NOT_AFTER.search(after)
+        ):
+            yield _SAME[match[0]], match.span()
+
+
+def varieties_named(text: str) -> set[str]:
+    return {_SAME[match[0]] for match in _VARIETY.finditer(text)}
+
+
+def is_kind(name: str) -> bool:
+    """Whether `name` is a kind of fruit, not a variety of one."""
+    return name in _KINDS

@@ -1,0 +1,93 @@
+"""Chinese and English number words become digits, where a number is meant."""
+
+import re
+
+_DIGITS = {digit: value for value, digit in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
+_POWERS = {"十": 10, "百": 100, "千": 1000, "万": 10_000}
+_COUNTED = (
+    "摄氏度|度|%|小时|个半小时|个半月|个半钟头|个小时|个钟|钟头|个钟头|分钟|天(?![气然下生])|日|号|个月|月|年|周|个星期|星期|点|时"
+    "|公斤|千克|毫克|斤|克|两|吨|kg|g|颗|个|枚|盒|箱|份|单|次|项|成|倍|批|车|块|元|毛|米|公里|亩|种|样"
+)
+"""What stands behind a number that counts something; elsewhere 一 is often no number (一直, 一定)."""
+
+_NUMERAL = "[零〇一二两三四五六七八九][零〇一二两三四五六七八九十百千万]*|十[一二三四五六七八九]?"
+_DECIMAL = re.compile(f"(?<!第)({_NUMERAL})点([零〇一二三四五六七八九]+)(?!分|点)")
+_TWO_GUESSES = re.compile(
+    f"(?<![一二三四五六七八九十第])([一二两三四五六七八])([二两三四五六七八九])(?={_COUNTED})"
+)
+_WHOLE = re.compile(f"(?<![第星期拜周万唯])(?!一点(?![半钟整]))({_NUMERAL})(?=多?(?:{_COUNTED}))")
+_PERCENT = re.compile(f"百分之({_NUMERAL}|百|\\d+(?:\\.\\d+)?)")
+_HALVES = re.compile("(\\d+)个半(?=小时|钟头|月|星期)")
+_AND_A_HALF = re.compile("(\\d+)(个?(?:公斤|千克|斤|吨|天|个月|年|小时|钟头|度))半(?!径)")
+_HALF = re.compile(
+    "(?<![一二三四五六七八九十大多前后上下点\\d])半(?=个?(?:公斤|千克|斤|吨|天|月|年|小时|钟头))"
+)
+_BELOW_ZERO = re.compile("(?:零下|\\bminus )(?=\\d)")
+
+_ONES = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"
+_SMALL = {word: value for value, word in enumerate(f"{_ONES} sixteen seventeen eighteen nineteen".split())}
+_TEN_WORDS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+_TENS = {word: value for value, word in zip(range(20, 100, 10), _TEN_WORDS, strict=True)}
+_WORD = "|".join(sorted([*_SMALL, *_TENS, "hundred", "thousand"], key=len, reverse=True))
+_WORDS = re.compile(
+    rf"\b(?:a (?=hundred|thousand))?(?:{_WORD})(?:(?:[- ]| and )(?:{_WORD}))*(?: point(?: (?:{_WORD}))+)?\b"
+)
+_ONE_THING = re.compile(
+    r"\b(?:one(?= (?:day|week|month|hour|kilo|kg|pound|gram|degree))"
+    r"|an?(?= (?:hour|day|week|month|year) (?:ago|back|old|earlier)))"
+)
+_HALF_EN = re.compile(r"\bhalf an? (?=kilo|hour|pound|day|tonne)")
+
+
+def digits(text: str) -> str:
+    """`text`, already folded to half width and lower case, with its number words as digits."""
+    return _BELOW_ZERO.sub("-", _english(_chinese(text)))
+
+
+def _chinese(text: str) -> str:
+    text = _DECIMAL.sub(lambda m: f"{_value(m[1])}.{''.join(str(_DIGITS[d]) for d in m[2])}", text)
+    text = _PERCENT.sub(lambda m: f"{100 if m[1] == '百' else _value(m[1])}%", text)
+    text = _TWO_GUESSES.sub(lambda m: f"{_DIGITS[m[1]]}-{_DIGITS[m[2]]}" if _next(m) else m[0], text)
+    text = _WHOLE.sub(lambda m: str(_value(m[1])), text)
+    text = _HALVES.sub(r"\1.5个", _AND_A_HALF.sub(r"\1.5\2", text))
+    return _HALF.sub("0.5", text)
+
+
+def _next(match: re.Match[str]) -> bool:
+    return _DIGITS[match[2]] == _DIGITS[match[1]] + 1
+
+
+def _value(numeral: str) -> int | str:
+    if not set(numeral) <= {*_DIGITS, *_POWERS}:
+        return numeral
+    if not set(numeral) & set(_POWERS):
+        return int("".join(str(_DIGITS[digit]) for digit in numeral))
+    total, section, digit = 0, 0, 0
+    for char in numeral:
+        if char in _DIGITS:
+            digit = _DIGITS[char]
+        elif char == "万":
+            total, section, digit = (total + section + digit) * 10_000, 0, 0
+        else:
+            section, digit = section + (digit or 1) * _POWERS[char], 0
+    return total + section + digit
+
+
+def _english(text: str) -> str:
+    text = _ONE_THING.sub("1", _HALF_EN.sub("0.5 ", text))
+    # "One" and "zero" alone are mostly no numbers: the best one, zero residue.
+    return _WORDS.sub(lambda m: m[0] if m[0] in ("one", "zero") else _spelled(m[0]), text)
+
+
+def _spelled(words: str) -> str:
+    whole, _, fraction = words.partition(" point ")
+    total = section = 0
+    for word in re.split(r"[- ]", whole):
+        if word == "hundred":
+            section = (section or 1) * 100
+        elif word == "thousand":
+            total, section = total + (section or 1) * 1000, 0
+        else:
+            section += _SMALL.get(word, 0) + _TENS.get(word, 0)
+    decimals = "".join(str(_SMALL.get(word, 0)) for word in fraction.split())
+    return f"{total + section}.{decimals}" if decimals else str(total + section)

@@ -1,0 +1,58 @@
+"""The rules of the package, ready to be matched."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from traceability.claims.data import load
+
+FILES = ("forbidden", "papers", "claims")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One kind of claim: by which words it is known, what it needs, and which topic judges it."""
+
+    id: str
+    topic: str
+    source: str
+    version: str
+    cue: re.Pattern[str] | None
+    """None: the topic finds its claims itself, as `topics.FINDERS` says."""
+    unless: re.Pattern[str] | None
+    needs: tuple[str, ...]
+    suggest: Mapping[str, str]
+    options: Mapping[str, Any]
+    """What else the rule's table says; the topic knows."""
+
+
+_KNOWN = {"id", "topic", "source", "zh", "en", "unless", "needs", "suggest"}
+
+
+@cache
+def rules() -> tuple[Rule, ...]:
+    return tuple(_rule(row, table["version"]) for table in map(load, FILES) for row in table["rule"])
+
+
+def _rule(row: Mapping[str, Any], version: str) -> Rule:
+    return Rule(
+        id=row["id"],
+        topic=row["topic"],
+        source=row["source"],
+        version=version,
+        cue=any_of([*row["zh"], *row["en"]]),
+        unless=any_of(row.get("unless", ())),
+        needs=tuple(row.get("needs", ())),
+        suggest=row["suggest"],
+        options={name: value for name, value in row.items() if name not in _KNOWN},
+    )
+
+
+def any_of(patterns: Sequence[str]) -> re.Pattern[str] | None:
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns)) if patterns else None
+
+
+def overlaps(one: tuple[int, int], others: Iterable[tuple[int, int]]) -> bool:
+    return any(one[0] < end and start < one[1] for start, end in others)
