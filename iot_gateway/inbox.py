@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from queue import Empty, Queue
+from queue import Empty, SimpleQueue
 
 import structlog
 from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage, MQTTv311
@@ -12,11 +12,17 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
 from iot_gateway.logins import Address
+from iot_gateway.room import Room
+from traceability.errors import CheckFailed, InvalidInput
 from traceability.ledger.record import Delivery, SignedReceipt
+from traceability.log.note import NoteVerifier
 from traceability.telemetry import topics
+from traceability.telemetry.receipt import open_receipt
 
-MAX_QUEUED = 20_000
-"""More than any broker sends unacknowledged. When it is full, the network thread waits, then the broker."""
+MAX_HELD_BYTES = 64 * 1024 * 1024
+"""Of messages not yet acknowledged. Beyond it the network thread waits, then the broker."""
+_BESIDE_PAYLOAD_BYTES = 1024
+"""About what a message takes in memory beside its payload."""
 LONGEST_WAIT_S = 30
 
 
@@ -28,6 +34,11 @@ class Received:
     connection: int
     """Packet ids mean something only within the connection they came on."""
 
+    @property
+    def size(self) -> int:
+        """Bytes, about, in memory."""
+        return _BESIDE_PAYLOAD_BYTES + len(self.delivery.payload)
+
 
 class MqttInbox:
     """A persistent session: what comes while we are away waits at the broker.
@@ -35,10 +46,15 @@ class MqttInbox:
     MQTT 3.1.1, since the embedded broker speaks nothing newer; the client id is one that only we know.
     """
 
-    def __init__(self, address: Address, log: structlog.typing.FilteringBoundLogger) -> None:
+    def __init__(
+        self, address: Address, own: NoteVerifier, log: structlog.typing.FilteringBoundLogger
+    ) -> None:
+        """`own`: the key of the gateway that answers through this inbox."""
         self._address = address
+        self._own = own
         self._log = log
-        self._queue: Queue[Received] = Queue(MAX_QUEUED)
+        self._queue: SimpleQueue[Received] = SimpleQueue()
+        self._room = Room(MAX_HELD_BYTES)
         self._connection = 0
         self._said_away = False
         self.subscribed = threading.Event()
@@ -64,6 +80,7 @@ class MqttInbox:
         self._client.loop_start()
 
     def close(self) -> None:
+        self._room.close()
         self._client.disconnect()
         self._client.loop_stop()
 
@@ -88,6 +105,7 @@ class MqttInbox:
         for message in messages:
             if message.connection == self._connection:
                 self._client.ack(message.mid, message.qos)
+        self._room.leave(sum(message.size for message in messages))
 
     def answer(self, receipts: Sequence[SignedReceipt]) -> None:
         # Not repeated by MQTT: a device that misses a receipt sends its readings again and gets a newer one.
@@ -143,8 +161,20 @@ class MqttInbox:
             topic = message.topic
         except UnicodeDecodeError:
             topic = "not UTF-8"
-        if topic.endswith("/receipts"):  # our own answers come back, since we subscribe to everything
+        payload = bytes(message.payload)
+        if self._is_own_answer(topic, payload):
             client.ack(message.mid, message.qos)
             return
-        delivery = Delivery(topic, bytes(message.payload))
-        self._queue.put(Received(delivery, message.mid, message.qos, self._connection))
+        received = Received(Delivery(topic, payload), message.mid, message.qos, self._connection)
+        self._room.enter(received.size)
+        self._queue.put(received)
+
+    def _is_own_answer(self, topic: str, payload: bytes) -> bool:
+        """Our answers come back, since we subscribe to everything; a device may write to their topic too."""
+        alias = topics.alias_in(topic)
+        if alias is None or topic != topics.receipts(alias):
+            return False
+        try:
+            return open_receipt(payload, [self._own]).device == alias
+        except (InvalidInput, CheckFailed):
+            return False

@@ -13,7 +13,7 @@ from paho.mqtt.client import Client, MQTTv311
 from paho.mqtt.enums import CallbackAPIVersion
 
 from iot_gateway.gateway import run
-from iot_gateway.inbox import MqttInbox
+from iot_gateway.inbox import MAX_HELD_BYTES, MqttInbox
 from iot_gateway.logins import GATEWAY
 from iot_gateway.simulator import SimulatedDevice, encode_message
 from traceability.log.note import NoteSigner, NoteVerifier
@@ -32,7 +32,7 @@ def now_ms():
 
 @contextmanager
 def a_gateway(address, engine, signer, log):
-    inbox, stop = MqttInbox(address, log), threading.Event()
+    inbox, stop = MqttInbox(address, NoteVerifier.of(signer), log), threading.Event()
     inbox.open()
     worker = threading.Thread(target=run, args=(inbox, ArrivalTable(engine), signer, 60, stop, log))
     worker.start()
@@ -114,6 +114,51 @@ def test_bad_input_is_quarantined_and_answered_and_the_gateway_goes_on(address_o
     counts = ReadingTable(engine).counts()
     assert (counts.readings, counts.quarantined, counts.conflicts) == (1, len(bad) + 1, 1)
     assert {sha256(payload).digest() for payload in bad} < answered(receipts, signer)
+
+
+def test_what_a_device_sends_as_a_receipt_is_quarantined_but_not_our_own_answer_to_it(
+    address_of, engine, signer, log
+):
+    receipts, forged = [], b"to the topic of our answers"
+
+    with a_gateway(address_of(GATEWAY), engine, signer, log):
+        device = a_client(address_of("cold-7"), receipts)
+        publish(device, "guoji/v1/cold-7/receipts", forged)
+        wait_for(lambda: len(receipts) == 2)
+        time.sleep(0.5)
+        device.disconnect()
+        device.loop_stop()
+
+    assert ReadingTable(engine).counts().quarantined == 1
+    receipts.remove(forged)
+    assert answered(receipts, signer) == {sha256(forged).digest()}
+
+
+def test_an_inbox_holds_only_so_many_bytes_and_takes_more_once_some_are_acknowledged(address_of, signer, log):
+    large, stop = bytes(2 * 1024 * 1024), threading.Event()
+    count = MAX_HELD_BYTES // len(large) + 10
+    inbox = MqttInbox(address_of(GATEWAY), NoteVerifier.of(signer), log)
+    inbox.open()
+    assert inbox.subscribed.wait(10)
+    device = a_client(address_of("cold-7"), [])
+    for _ in range(count):
+        publish(device, "guoji/v1/cold-7/readings", large)
+    time.sleep(1)
+
+    batches = inbox.batches(count, 0.5, stop)
+    first = next(batches)
+    assert sum(len(each.delivery.payload) for each in first) <= MAX_HELD_BYTES
+    inbox.acknowledge(first)
+    rest = []
+    while len(first) + len(rest) < count:
+        rest += next(batches)
+
+    for _ in range(count):
+        publish(device, "guoji/v1/cold-7/readings", large)
+    time.sleep(1)
+    inbox.close()  # although its network thread waits for room
+    device.disconnect()
+    device.loop_stop()
 
 
 def test_a_device_reaches_only_its_own_topics(address_of, engine, signer, log):
