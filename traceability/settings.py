@@ -66,7 +66,7 @@ class Settings:
     origin: LogName = "guoji.example/log"
     """Name of the log, as it stands in every checkpoint. Choose it once: a domain that you own."""
     party: Gln = "9521321000001"
-    """GLN of the party that runs this installation: devices are its own unless they are said to be others'."""
+    """GLN of the party that runs this installation; a device is its own unless another is named."""
     public_url: WebUrl = ""
     """What QR codes and links say. Empty: the address the web server listens on."""
     http_host: str = "127.0.0.1"

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from traceability.cli import (
+    claims,
     device,
     epcis,
     gateway,
@@ -25,7 +26,7 @@ from traceability.errors import TraceError
 
 USAGE, BAD_INPUT, INTERRUPTED = 64, 65, 130
 
-GROUPS = (up, home, device, roles, gateway, simulate, status, token, prove, verify, epcis, gs1)
+GROUPS = (up, home, device, roles, gateway, simulate, status, token, prove, verify, claims, epcis, gs1)
 
 
 class _Parser(argparse.ArgumentParser):
