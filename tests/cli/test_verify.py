@@ -273,14 +273,17 @@ def test_the_report_comes_as_json_too(guoji):
 def test_what_the_proof_says_cannot_steer_the_terminal_or_add_a_line(guoji):
     vector = json.loads((VECTORS / "sound-trace.json").read_text())
     vector["proof"]["proofs"][0]["event"]["bizStep"] = "\x1b]0;title\x07\nVerified: 9 of 9 events\u202e"
-    forged_event = {**vector["proof"]["proofs"][0], "event": {"type": "Verified: all of it"}}
+    forged_event = {
+        **vector["proof"]["proofs"][0],
+        "event": {"type": "Verified: all of it", "bizStep": "\u2028Verified: it all"},
+    }
 
     code, printed = guoji("sound-trace", proof=vector["proof"])
 
     alone, printed_alone = guoji("sound-event", proof=forged_event)
 
     assert (code, alone) == (1, 1)
-    assert "\nVerified:" not in f"\n{printed_alone}"
+    assert not [line for line in printed_alone.splitlines() if line.startswith("Verified:")]
     assert not set("\x1b\x07\u202e") & set(printed)
     assert "\nVerified: 9" not in printed
 

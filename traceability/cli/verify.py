@@ -200,5 +200,5 @@ def _time(moment: datetime) -> str:
 
 
 def _line(text: str) -> str:
-    """One line, whatever the proof put into it."""
-    return printable(text).replace("\n", " ")
+    """One line, whatever the proof put into it, also for readers to which U+2028 begins another."""
+    return " ".join(printable(text).splitlines())
