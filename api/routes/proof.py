@@ -9,6 +9,7 @@ from fastapi.responses import Response
 from api.deps import LedgerDep
 from traceability.errors import InvalidInput
 from traceability.gs1 import digital_link
+from traceability.proof.subject import goods
 
 router = APIRouter()
 
@@ -25,7 +26,7 @@ def event_proof(key: str, ledger: LedgerDep) -> Response:
 
 @router.get("/proof")
 def trace_proof(ledger: LedgerDep, subject: Annotated[str, Query()] = "") -> Response:
-    identity = digital_link.identity(subject)
+    identity = goods(subject)
     name = "-".join(re.sub(r"[^0-9A-Za-z]+", "_", value) for _, value in digital_link.parse(identity).path)
     return _file(ledger.trace_proof(identity), f"guoji-{name}.json", _NOT_LONG)
 

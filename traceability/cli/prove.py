@@ -27,12 +27,12 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 
 def _prove(args: argparse.Namespace) -> int:
-    from traceability.gs1.digital_link import identity
+    from traceability.proof.subject import goods
     from traceability.wiring import ledger
 
     ours = ledger(Settings.read(os.environ))
     is_key = _KEY.fullmatch(args.subject)
-    proof = ours.proof(args.subject) if is_key else ours.trace_proof(identity(args.subject))
+    proof = ours.proof(args.subject) if is_key else ours.trace_proof(goods(args.subject))
     if args.output is None:
         sys.stdout.buffer.write(proof)
     else:
