@@ -48,5 +48,7 @@ def test_the_revision_moves_with_every_event_entry_and_final_anchor(engine):
     revisions.append(counts.revision())
     AnchorTable(engine, HERE).keep(a_final_anchor(1))
     revisions.append(counts.revision())
+    AnchorTable(engine, HERE).keep(replace(a_final_anchor(1), block_hash="0x08"))
+    revisions.append(counts.revision())
 
-    assert len(set(revisions)) == 4
+    assert len(set(revisions)) == 5

@@ -64,7 +64,12 @@ class Counts:
             select(func.max(event.c.id)).scalar_subquery(),
             select(func.sum(device_state.c.next_arrival)).scalar_subquery(),
             select(func.max(log_entry.c.index) + 1).scalar_subquery(),
-            select(func.max(anchor.c.size)).where(self._ours, anchor.c.state == "final").scalar_subquery(),
+            # A chain that is reorganised below what was final may put the same anchor into another block.
+            select(anchor.c.block_hash)
+            .where(self._ours, anchor.c.state == "final")
+            .order_by(anchor.c.size.desc())
+            .limit(1)
+            .scalar_subquery(),
         )
         with self._engine.connect() as connection:
             return "-".join(str(each or 0) for each in connection.execute(newest).one())
