@@ -178,12 +178,9 @@ def trace(product: tuple[str, str], origin: tuple[str, str], harvested: str, **f
 
 
 def stored_apples() -> dict[str, Any]:
-    """Harvested 41 days before, stored cold for 39 of them; the organic certificate ran out three weeks ago."""
+    """Harvested 41 days before, stored cold for 39; the organic certificate ran out three weeks ago."""
     orchard = ("陕西洛川示范果园 5 号园", "Luochuan demo orchard, plot 5, Shaanxi")
-    line, shop = (
-        ("洛川示范包装线", "Luochuan packing line"),
-        ("示范直播间收货处", "Demo livestream shop, goods in"),
-    )
+    line = ("洛川示范包装线", "Luochuan packing line")
     papers = [
         certificate("有机产品认证证书", "organic product certificate", "2025-11-01", "2026-10-31"),
         certificate("良好农业规范（ChinaGAP）证书", "ChinaGAP certificate", "2026-04-01", "2027-03-31"),
@@ -214,12 +211,9 @@ def stored_apples() -> dict[str, Any]:
 
 
 def fresh_kiwifruit() -> dict[str, Any]:
-    """Harvested that morning, clean cold chain, nothing found in the laboratory, organic certificate valid."""
+    """Harvested that morning, clean cold chain, no residue found, organic certificate valid."""
     orchard = ("四川蒲江示范猕猴桃园", "Pujiang demo kiwifruit orchard, Sichuan")
-    line, shop = (
-        ("蒲江示范包装线", "Pujiang packing line"),
-        ("示范直播间收货处", "Demo livestream shop, goods in"),
-    )
+    line = ("蒲江示范包装线", "Pujiang packing line")
     organic = certificate("有机产品认证证书", "organic product certificate", "2026-07-01", "2027-06-30")
     return trace(
         ("徐香猕猴桃 1.5 公斤", "Xuxiang kiwifruit, 1.5 kg"),

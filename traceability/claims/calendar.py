@@ -124,19 +124,30 @@ def _weekday(match: re.Match[str], on: datetime) -> Days:
     return exact, exact
 
 
-def _this_or_last(match: re.Match[str], on: datetime) -> Days:
-    today, last = on.date(), match["which"] in ("上", "上个", "last", "去", "前")
-    kind = match["kind"]
-    if kind in ("年", "year"):
-        year = today.year - {"去": 1, "last": 1, "前": 2}.get(match["which"], 0)
-        return date(year, 1, 1), date(year, 12, 31)
-    if kind in ("月", "month", "个月"):
-        end = today.replace(day=1) - timedelta(1) if last else today
-        return end.replace(day=1), end
-    return today - timedelta(today.weekday()), today
+def _near_span(match: re.Match[str], on: datetime) -> Days:
+    """Last, this or next week, month or year."""
+    today, steps = on.date(), _STEPS[match["which"]]
+    if match["kind"] in ("年", "year"):
+        months = _THIRDS_OF_A_YEAR.get((match["third"] or "")[-1:], (1, 12))
+        year = today.year + steps
+        return date(year, months[0], 1), date(year, months[1], monthrange(year, months[1])[1])
+    if match["kind"] in ("月", "month"):
+        months_on = today.year * 12 + today.month - 1 + steps
+        first = date(months_on // 12, months_on % 12 + 1, 1)
+        return first, first.replace(day=monthrange(first.year, first.month)[1])
+    monday = today - timedelta(today.weekday()) + timedelta(weeks=steps)
+    return monday, monday + timedelta(6)
 
 
-_DATE_ZH = r"(?:(?P<year>20\d\d)年)?(?P<month>1[0-2]|0?[1-9])月(?:份的?)?(?P<day>[12]\d|3[01]|0?[1-9])[日号]?"
+_STEPS = dict.fromkeys(("上", "上个", "去", "last"), -1) | dict.fromkeys(("下", "下个", "明", "next"), 1)
+_STEPS |= dict.fromkeys(("这个", "本", "今", "this"), 0) | {"前": -2}
+_THIRDS_OF_A_YEAR = dict.fromkeys("初y", (1, 3)) | dict.fromkeys("底末e", (10, 12))
+"""By the last letter of the word: 年初, early; 年底, late."""
+
+
+_DATE_ZH = (
+    r"(?:(?P<year>20\d\d)年)?(?<!\d)(?P<month>1[0-2]|0?[1-9])月(?:份的?)?(?P<day>[12]\d|3[01]|0?[1-9])[日号]?"
+)
 _ISO = r"(?<!\d)(?P<year>20\d\d)[-/.](?P<month>1[0-2]|0?[1-9])[-/.](?P<day>[12]\d|3[01]|0?[1-9])(?!\d)"
 _DAY_MONTH = (
     rf"\b(?P<day>[12]\d|3[01]|0?[1-9])(?:st|nd|rd|th)?(?: of)? (?P<month>{_MONTH})\b(?:,? (?P<year>20\d\d))?"
@@ -165,13 +176,17 @@ _MONTH_ZH = (
     r"(?P<third>初|上旬|中旬|下旬|底|末)?(?!\d)"
 )
 _MONTH_EN = (
-    rf"\b(?:in|since|last) (?P<third>early|mid|late)?[- ]?(?P<month>{_MONTH})\b"
+    r"\b(?:in|since|last|until|till|through|to|by|of|end of|before) (?P<third>early|mid|late)?[- ]?"
+    rf"(?P<month>{_MONTH})\b"
     r"(?! \d{1,2}\b)(?: (?P<year>20\d\d))?"
 )
 _WEEKDAY_ZH = r"(?P<last>上个?|这个?|本)?(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天])"
 _WEEKDAY_EN = rf"\b(?P<last>last |on |this )?(?P<weekday>{'|'.join(_WEEKDAYS_EN)})\b"
-_SPAN_ZH = r"(?P<which>上个|上|这个|本|去|今|前)(?P<kind>年|月|周|星期)(?![一二三四五六日天])"
-_SPAN_EN = r"\b(?P<which>last|this) (?P<kind>month|year|week)(?:'s)?\b"
+_SPAN_ZH = (
+    r"(?P<which>上个|上|下个|下|这个|本|去|今|前|明)(?P<kind>年|月|周|星期)(?![一二三四五六日天])"
+    r"(?P<third>年?[初底末])?"
+)
+_SPAN_EN = r"\b(?:(?P<third>early|late) )?(?P<which>last|this|next) (?P<kind>month|year|week)(?:'s)?\b"
 
 _BY_READER: tuple[tuple[Read, tuple[str, ...]], ...] = (
     (_ago, (_AGO_ZH, _AGO_EN)),
@@ -180,7 +195,7 @@ _BY_READER: tuple[tuple[Read, tuple[str, ...]], ...] = (
     (_day_alone, (_THE_DAY_ZH, _THE_DAY_EN)),
     (_month_alone, (_MONTH_ZH, _MONTH_EN)),
     (_weekday, (_WEEKDAY_ZH, _WEEKDAY_EN)),
-    (_this_or_last, (_SPAN_ZH, _SPAN_EN)),
+    (_near_span, (_SPAN_ZH, _SPAN_EN)),
 )
 READERS = tuple((re.compile(pattern), read) for read, patterns in _BY_READER for pattern in patterns)
 """What to look for and how to read it; the longest at a place wins."""

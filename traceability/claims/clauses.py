@@ -1,10 +1,9 @@
 """A sentence in its clauses, each with whether the speaker asserts it."""
 
 import re
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from traceability.claims.data import load
+from traceability.claims.data import load, pattern
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,14 +18,6 @@ class Clause:
     """The speaker says that he does not say it, or may not."""
 
 
-def _pattern(words: Sequence[str]) -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{word})" for word in words))
-
-
-def _both(table: Mapping[str, Sequence[str]]) -> re.Pattern[str]:
-    return _pattern([*table["zh"], *table["en"]])
-
-
 _SPEECH = load("speech")
 _MODES = (
     "question",
@@ -39,9 +30,9 @@ _MODES = (
     "not_said",
     "denies_back",
 )
-_PATTERNS = {name: _both(_SPEECH[name]) for name in _MODES}
+_PATTERNS = {name: pattern([*_SPEECH[name]["zh"], *_SPEECH[name]["en"]]) for name in _MODES}
 _SPLIT = re.compile(
-    r"(?<!\d)[,.:](?!\d)|(?<=\d)[,:](?=\D)|(?<=\d)\.(?=\s|$)|(?<=\D)[,:](?=\d)|[。!?;、…\n~]+|—+| - "
+    r"(?<!\d)[,.](?!\d)|(?<=\d),(?=\D)|(?<=\d)\.(?=\s|$)|(?<=\D),(?=\d)|[。!?;、…\n]+|~+(?!\s?-?\d)|—+| - "
     + f"|{'|'.join(_SPEECH['split']['zh'])}|\b(?:{'|'.join(_SPEECH['split']['en'])})\b"
 )
 

@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -24,6 +25,15 @@ def named(name: str, text: str) -> str | None:
     return match[0] if match else None
 
 
+_EDGE = "(?:(?<![a-z0-9])(?=[a-z0-9])|(?<=[a-z0-9])(?![a-z0-9]))"
+"""To Python, Chinese characters are letters, so that its own word edge misses the one in "SGS检测"."""
+
+
+def pattern(alternatives: Iterable[str]) -> re.Pattern[str]:
+    """One pattern of all; `\\b` in them is the edge of a word in Latin letters."""
+    return re.compile("|".join(f"(?:{each})" for each in alternatives).replace(r"\b", _EDGE))
+
+
 @cache
 def _words(name: str) -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{word})" for word in load("words")[name]))
+    return pattern(load("words")[name])

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from traceability.claims.claim import Claim
 from traceability.claims.clauses import Clause, clauses
-from traceability.claims.data import load
+from traceability.claims.data import load, pattern, says
 from traceability.claims.moments import Moment, moments
 from traceability.claims.names import places_in, varieties_in
 from traceability.claims.negation import is_negated
@@ -130,13 +130,15 @@ def _named(rule: Rule, heard: _Heard) -> Iterator[_Found]:
             Claim(rule, text[span[0] : span[1]], text, is_negated(text, [span], heard.spans), None, name), 0
         )
     if rule.topic == "named_analyte":
+        if says("nothing_found", text):
+            yield _Found(Claim(rule, text, text, negated=False), 0)
         for quantity in heard.quantities:
             yield _Found(Claim(rule, "", text, is_negated(text, [quantity.span], heard.spans), quantity), 0)
 
 
 _GAPS = load("claims")["gaps"]
-_AFTER = re.compile(f"{_GAPS['after_zh']}|{_GAPS['after_en']}")
-_APART = re.compile(f"{_GAPS['apart_zh']}|{_GAPS['apart_en']}")
+_AFTER = pattern([_GAPS["after_zh"], _GAPS["after_en"]])
+_APART = pattern([_GAPS["apart_zh"], _GAPS["apart_en"]])
 _MOST_BEFORE = 40
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from traceability.claims.calendar import READERS, Days
-from traceability.claims.data import load
+from traceability.claims.data import load, pattern
 from traceability.claims.quantities import Span
 
 
@@ -82,24 +82,20 @@ def _joined(one: Moment, other: Moment) -> Moment:
     return Moment(day.first, day.last, *hours, (one.span[0], other.span[1]))
 
 
-def _alternatives(words: list[str]) -> str:
-    return "|".join(f"\\b{word}\\b" if word[0].isascii() and word[0].isalpha() else word for word in words)
+def _anywhere(words: list[str]) -> re.Pattern[str]:
+    return pattern(rf"\b{word}\b" if word[0].isascii() and word[0].isalpha() else word for word in words)
 
 
-_DAY_WORDS = [
-    (row["first"], row["last"], re.compile(_alternatives(row["words"]))) for row in load("moments")["day"]
-]
-_PART_WORDS = [
-    (row["from"], row["to"], re.compile(_alternatives(row["words"]))) for row in load("moments")["part"]
-]
+_DAY_WORDS = [(row["first"], row["last"], _anywhere(row["words"])) for row in load("moments")["day"]]
+_PART_WORDS = [(row["from"], row["to"], _anywhere(row["words"])) for row in load("moments")["part"]]
 
 
 def _days(text: str, on: datetime) -> Iterator[Moment]:
     for first, last, words in _DAY_WORDS:
         for match in words.finditer(text):
             yield _whole_days((on.date() + timedelta(first), on.date() + timedelta(last)), match.span())
-    for pattern, read in READERS:
-        for match in pattern.finditer(text):
+    for stated, read in READERS:
+        for match in stated.finditer(text):
             days = _in_calendar(read, match, on)
             if days is not None:
                 yield _whole_days(days, match.span())

@@ -3,38 +3,29 @@
 import re
 from collections.abc import Iterator
 
-from traceability.claims.data import load
+from traceability.claims.data import load, pattern
 from traceability.claims.normal import normal
 from traceability.claims.quantities import Span
 
 _PLACES = load("places")
 _VARIETIES = load("varieties")
-_BEFORE_ZH, _AFTER_ZH, _NOT_AFTER_ZH = (
-    re.compile(_PLACES[name]) for name in ("before_zh", "after_zh", "not_after_zh")
-)
-_BEFORE_EN, _AFTER_EN, _GROWN_EN, _NOT_EN = (
-    re.compile(_PLACES[name]) for name in ("before_en", "after_en", "grown_en", "not_en")
+_BEFORE_EN, _AFTER_EN, _GROWN_EN, _NOT_EN, _AFTER_ZH, _NOT_AFTER_ZH, _NAMED_BEFORE_ZH = (
+    pattern([_PLACES[name]])
+    for name in ("before_en", "after_en", "grown_en", "not_en", "after_zh", "not_after_zh", "before_zh")
 )
 _PARENT = {zh: parent for zh, _, parent in _PLACES["places"]}
 _BY_NAME = {name: zh for zh, en, _ in _PLACES["places"] for name in (zh, en)}
-_PLACE = re.compile(
-    "|".join(
-        name if not name.isascii() else rf"\b{re.escape(name)}\b"
-        for name in sorted(_BY_NAME, key=len, reverse=True)
-    )
+_PLACE = pattern(
+    rf"\b{re.escape(name)}\b" if name.isascii() else name for name in sorted(_BY_NAME, key=len, reverse=True)
 )
 _SAME = {name: names[0] for names in (*_VARIETIES["varieties"], *_VARIETIES["kinds"]) for name in names}
-_VARIETY = re.compile(
-    "|".join(rf"\b{name}" if name[0].isascii() else name for name in sorted(_SAME, key=len, reverse=True))
+_VARIETY = pattern(
+    rf"\b{name}" if name[0].isascii() else name for name in sorted(_SAME, key=len, reverse=True)
 )
 _KINDS = {names[0] for names in _VARIETIES["kinds"]}
-_IS, _NOT_A_CLAIM, _NOT_AFTER = (
-    re.compile(pattern)
-    for pattern in (
-        f"{_VARIETIES['is_zh']}|{_VARIETIES['is_en']}",
-        _VARIETIES["not_a_claim"],
-        _VARIETIES["not_after"],
-    )
+_IS = pattern([_VARIETIES["is_zh"], _VARIETIES["is_en"]])
+_IS_KIND, _NOT_A_CLAIM, _NOT_AFTER = (
+    pattern([_VARIETIES[name]]) for name in ("is_kind", "not_a_claim", "not_after")
 )
 
 
@@ -50,7 +41,7 @@ def places_in(clause: str) -> Iterator[tuple[str, Span]]:
 def _claims_zh(before: str, after: str) -> bool:
     if _NOT_AFTER_ZH.search(after):
         return False
-    named_before = re.search(r"(?:产自|产于|产地|来自|出自|源自|原产|种在|长在)[^,]{0,8}$", before)
+    named_before = _NAMED_BEFORE_ZH.search(before)
     return bool(named_before or _AFTER_ZH.search(after) or _VARIETY.match(after.removeprefix("的")))
 
 
@@ -78,13 +69,15 @@ def varieties_in(clause: str) -> Iterator[tuple[str, Span]]:
     """The variety or kind of fruit that the goods are said to be, by its first name."""
     for match in _VARIETY.finditer(clause):
         before, after = clause[: match.start()], clause[match.end() :]
-        stands_alone = not before and _VARIETY.sub("", after) == ""
-        if (
-            (stands_alone or _IS.search(before))
-            and not _NOT_A_CLAIM.search(before)
-            and not _NOT_AFTER.search(after)
-        ):
-            yield _SAME[match[0]], match.span()
+        name = _SAME[match[0]]
+        is_said = (_IS_KIND if name in _KINDS else _IS).search(before) or _stands_alone(before, after)
+        if is_said and not _NOT_A_CLAIM.search(before) and not _NOT_AFTER.search(after):
+            yield name, match.span()
+
+
+def _stands_alone(before: str, after: str) -> bool:
+    """ "Fuji apples!" names the goods."""
+    return not before and not _VARIETY.sub("", after).strip(" s")
 
 
 def varieties_named(text: str) -> set[str]:

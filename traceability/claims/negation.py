@@ -3,20 +3,17 @@
 import re
 from collections.abc import Iterable
 
-from traceability.claims.data import load
+from traceability.claims.data import load, pattern
 from traceability.claims.quantities import Span
 
 _WORDS = load("speech")["negation"]
-_FALSE_FRIENDS = re.compile(
-    "|".join([*_WORDS["never_zh"], *(f"\\b{word}\\b" for word in _WORDS["never_en"])])
-)
-_NEGATION = re.compile(
-    "|".join([*_WORDS["zh"], *(word if word.startswith("n'") else f"\\b{word}\\b" for word in _WORDS["en"])])
-)
-_AFTERWARDS = re.compile("|".join([*_WORDS["after_zh"], *_WORDS["after_en"]]))
+_FALSE_FRIENDS = pattern([*_WORDS["never_zh"], *(rf"\b{word}\b" for word in _WORDS["never_en"])])
+_FAR = pattern(_WORDS["zh"] + _WORDS["en"])
+_NEAR = pattern(_WORDS["near_zh"])
+_AFTERWARDS = pattern(_WORDS["after_zh"] + _WORDS["after_en"])
 _CHINESE = re.compile("[\u4e00-\u9fff]")
-_REACH_ZH, _REACH_EN = 9, 32
-"""Characters before the claim in which a negation still means it."""
+_REACH_ZH, _REACH_EN, _REACH_NEAR = 10, 32, 3
+"""Characters before the claim in which a negation still means it; a single 不 means its neighbour."""
 
 
 def is_negated(clause: str, claim: Iterable[Span], other: Iterable[Span]) -> bool:
@@ -30,9 +27,10 @@ def is_negated(clause: str, claim: Iterable[Span], other: Iterable[Span]) -> boo
     readable = _blanked(
         clause, [*spans, *other, *(match.span() for match in _FALSE_FRIENDS.finditer(clause))]
     )
-    found = len(_NEGATION.findall(readable, max(0, start - reach), end))
-    found += len(_AFTERWARDS.findall(readable, end))
-    return found % 2 == 1
+    far = [match.span() for match in _FAR.finditer(readable, max(0, start - reach), end)]
+    near = _NEAR.findall(_blanked(readable, far), max(0, start - _REACH_NEAR), end)
+    afterwards = _AFTERWARDS.findall(readable, end)
+    return (len(far) + len(near) + len(afterwards)) % 2 == 1
 
 
 def _blanked(text: str, spans: Iterable[Span]) -> str:

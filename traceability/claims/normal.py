@@ -13,12 +13,14 @@ _SPACE = re.compile(r"\s+")
 _SPACE_BETWEEN_CHINESE = re.compile(
     r"(?<=[\u4e00-\u9fff。，、]) (?=[\u4e00-\u9fff\d])|(?<=\d) (?=[\u4e00-\u9fff])"
 )
+_NUMBER_SIGN = re.compile(r"\bno\. ?(?=\d)")
 _QUOTES = str.maketrans("‘’“”「」『』", '\'\'""""""')
 
 
 def normal(text: str) -> str:
     """Half width, lower case, simplified characters, plain quotes, single spaces, digits for number words."""
     folded = unicodedata.normalize("NFKC", text).translate(_QUOTES).translate(_TRADITIONAL).lower()
+    folded = _NUMBER_SIGN.sub("no.", folded)
     return digits(_SPACE_BETWEEN_CHINESE.sub("", _SPACE.sub(" ", folded).strip()))
 
 

@@ -13,7 +13,8 @@ _COUNTED = (
 _NUMERAL = "[零〇一二两三四五六七八九][零〇一二两三四五六七八九十百千万]*|十[一二三四五六七八九]?"
 _DECIMAL = re.compile(f"(?<!第)({_NUMERAL})点([零〇一二三四五六七八九]+)(?!分|点)")
 _TWO_GUESSES = re.compile(
-    f"(?<![一二三四五六七八九十第])([一二两三四五六七八])([二两三四五六七八九])(?={_COUNTED})"
+    f"(?<![一二三四五六七八九第])([二三四五六七八九]?十)?(?<![二三四五六七八九第])"
+    f"([一二两三四五六七八])([二三四五六七八九])(?={_COUNTED})"
 )
 _WHOLE = re.compile(f"(?<![第星期拜周万唯])(?!一点(?![半钟整]))({_NUMERAL})(?=多?(?:{_COUNTED}))")
 _PERCENT = re.compile(f"百分之({_NUMERAL}|百|\\d+(?:\\.\\d+)?)")
@@ -33,7 +34,7 @@ _WORDS = re.compile(
     rf"\b(?:a (?=hundred|thousand))?(?:{_WORD})(?:(?:[- ]| and )(?:{_WORD}))*(?: point(?: (?:{_WORD}))+)?\b"
 )
 _ONE_THING = re.compile(
-    r"\b(?:one(?= (?:day|week|month|hour|kilo|kg|pound|gram|degree))"
+    r"(?<!-)(?<!ty )\b(?:one(?= (?:day|week|month|hour|kilo|kg|pound|gram|degree))"
     r"|an?(?= (?:hour|day|week|month|year) (?:ago|back|old|earlier)))"
 )
 _HALF_EN = re.compile(r"\bhalf an? (?=kilo|hour|pound|day|tonne)")
@@ -47,14 +48,20 @@ def digits(text: str) -> str:
 def _chinese(text: str) -> str:
     text = _DECIMAL.sub(lambda m: f"{_value(m[1])}.{''.join(str(_DIGITS[d]) for d in m[2])}", text)
     text = _PERCENT.sub(lambda m: f"{100 if m[1] == '百' else _value(m[1])}%", text)
-    text = _TWO_GUESSES.sub(lambda m: f"{_DIGITS[m[1]]}-{_DIGITS[m[2]]}" if _next(m) else m[0], text)
+    text = _TWO_GUESSES.sub(lambda m: _guesses(m) if _next(m) else m[0], text)
     text = _WHOLE.sub(lambda m: str(_value(m[1])), text)
     text = _HALVES.sub(r"\1.5个", _AND_A_HALF.sub(r"\1.5\2", text))
     return _HALF.sub("0.5", text)
 
 
 def _next(match: re.Match[str]) -> bool:
-    return _DIGITS[match[2]] == _DIGITS[match[1]] + 1
+    return _DIGITS[match[3]] == _DIGITS[match[2]] + 1
+
+
+def _guesses(match: re.Match[str]) -> str:
+    """ "Thirteen, fourteen degrees" is a range."""
+    tens = match[1] or ""
+    return f"{_value(tens + match[2])}-{_value(tens + match[3])}"
 
 
 def _value(numeral: str) -> int | str:

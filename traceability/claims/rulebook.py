@@ -1,12 +1,12 @@
 """The rules of the package, ready to be matched."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from traceability.claims.data import load
+from traceability.claims.data import load, pattern
 
 FILES = ("forbidden", "papers", "claims")
 
@@ -42,16 +42,12 @@ def _rule(row: Mapping[str, Any], version: str) -> Rule:
         topic=row["topic"],
         source=row["source"],
         version=version,
-        cue=any_of([*row["zh"], *row["en"]]),
-        unless=any_of(row.get("unless", ())),
+        cue=pattern([*row["zh"], *row["en"]]) if row["zh"] else None,
+        unless=pattern(row["unless"]) if "unless" in row else None,
         needs=tuple(row.get("needs", ())),
         suggest=row["suggest"],
         options={name: value for name, value in row.items() if name not in _KNOWN},
     )
-
-
-def any_of(patterns: Sequence[str]) -> re.Pattern[str] | None:
-    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns)) if patterns else None
 
 
 def overlaps(one: tuple[int, int], others: Iterable[tuple[int, int]]) -> bool:

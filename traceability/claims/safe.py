@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from traceability.claims.facts import Facts, Happening, Measured
+from traceability.claims.facts import Facts, Happening, Measured, Series
 from traceability.claims.judged import of_lab
 from traceability.claims.judges.goods import held_kilograms, net_kilograms
 
@@ -94,7 +94,14 @@ def _cold(facts: Facts, zh: bool) -> str | None:
     if not curves:
         return None
     coldest, warmest = min(each.coldest[1] for each in curves), max(each.warmest[1] for each in curves)
+    span = f"{coldest:g} 到 {warmest:g} °C" if zh else f"{coldest:g} to {warmest:g} °C"
+    return span + _out_of_range(curves, zh)
+
+
+def _out_of_range(curves: list[Series], zh: bool) -> str:
     count = sum(len(each.excursions) for each in curves)
-    if zh:
-        return f"{coldest:g} 到 {warmest:g} °C，超出范围 {count} 次"
-    return f"{coldest:g} to {warmest:g} °C, out of range {count} times"
+    if count:
+        return f"，超出范围 {count} 次" if zh else f", out of range {count} time{'s' * (count > 1)}"
+    if any(each.silences or each.high is None for each in curves):
+        return ""  # what nobody measured may have been anything
+    return "，没有超出范围" if zh else ", never out of range"

@@ -123,9 +123,12 @@ def net_kilograms(facts: Facts) -> float | None:
     return weights[0].low if weights else None
 
 
-def lot_amount(claim: Claim, facts: Facts, on: datetime) -> Judged:
+def lot_amount(claim: Claim, facts: Facts, on: datetime) -> Judged | None:
     """A weight of the whole lot against every weight that its events state."""
     assert isinstance(claim.value, Quantity)
+    net = net_kilograms(facts)
+    if net is not None and _any_fits(claim.value, [net]):
+        return None  # the product's own name
     weighed = [each for each in facts.happenings if each.amounts]
     harvested = [each for each in weighed if each.step == "harvest"]
     if not weighed:

@@ -41,6 +41,9 @@ def _meant(claim: Claim, results: Sequence[Measured]) -> Measured:
     lowest = next((each for each in results if says("lowest_of", each.analyte)), None)
     highest = next((each for each in results if says("highest_of", each.analyte)), None)
     mean = next((each for each in results if each not in (lowest, highest)), results[0])
+    if claim.negated and isinstance(claim.value, Quantity) and not claim.value.is_exact:
+        # "No sample was below 8" is about the lowest, "none was above 15" about the highest.
+        return (lowest if claim.value.low == -float("inf") else highest) or mean
     if says("of_the_best", claim.clause):
         return highest or mean
     if says("of_each", claim.clause) and isinstance(claim.value, Quantity) and claim.value.low > 0:
@@ -49,14 +52,15 @@ def _meant(claim: Claim, results: Sequence[Measured]) -> Measured:
 
 
 def named_analyte(claim: Claim, facts: Facts, on: datetime) -> Judged | None:
-    """A number beside the name of something that the laboratory measured."""
-    assert isinstance(claim.value, Quantity)
+    """A number beside the name of something that the laboratory measured, or that nothing of it was found."""
+    stated = claim.value if isinstance(claim.value, Quantity) else _NOTHING
     for result in _residues(facts):
-        if claim.value.dimension in ("residue", "") and any(
-            name in claim.clause for name in _short_names(result)
-        ):
-            return is_true(claim.value.agrees_with(result.value), of_lab(result))
+        if stated.dimension in ("residue", "") and any(name in claim.clause for name in _short_names(result)):
+            return is_true(stated.agrees_with(result.value), of_lab(result))
     return None
+
+
+_NOTHING = Quantity(0, 0, "residue", 0, False, (0, 0))
 
 
 def _short_names(result: Measured) -> list[str]:

@@ -1,0 +1,50 @@
+"""The rules are sound data: each can be found, judged, explained and answered with better words."""
+
+import re
+from string import Formatter
+
+import pytest
+
+from traceability.claims.check import check
+from traceability.claims.data import load
+from traceability.claims.judges.topics import JUDGES
+from traceability.claims.read_facts import now_in
+from traceability.claims.rulebook import rules
+from traceability.claims.safe import safe_sentences, safe_words
+
+TABLES = ("claims", "forbidden", "moments", "papers", "places", "speech", "units", "varieties", "words")
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_every_table_states_its_version(name):
+    assert re.fullmatch(r"20\d\d-\d\d-\d\d", load(name)["version"])
+
+
+def test_no_two_rules_share_a_name():
+    names = [rule.id for rule in rules()]
+
+    assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.id)
+def test_every_rule_has_a_judge_a_source_and_words_in_both_languages(rule):
+    assert rule.topic in JUDGES
+    assert rule.source
+    assert set(rule.suggest) == {"zh", "en"}
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_suggestions_ask_only_for_what_facts_can_fill(traced, language):
+    known = {name for facts in traced.values() for name in safe_words(facts, now_in(facts), language)}
+
+    wanted = {name for rule in rules() for _, name, _, _ in Formatter().parse(rule.suggest[language]) if name}
+
+    assert wanted <= known
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_what_is_offered_as_safe_is_never_found_fault_with(traced, language):
+    for facts in traced.values():
+        for sentence in safe_sentences(facts, now_in(facts), language):
+            verdict = check(sentence, facts, now_in(facts)).verdict.value
+            assert verdict in ("supported", "no_claim"), sentence
