@@ -105,6 +105,8 @@ def _fits(rule: Rule, quantity: Quantity) -> bool:
     if quantity.dimension == "" and "bare" in rule.options:
         low, high = rule.options["bare"]
         return bool(low <= min(abs(quantity.low), abs(quantity.high)) <= high)
+    if quantity.dimension == "" and "temperature" in dimensions:
+        return quantity.high < 0  # "at minus five": nothing else is negative
     return quantity.dimension in dimensions
 
 
@@ -154,7 +156,8 @@ def _moment_gap(text: str, cue: Span, moment: Span) -> int | None:
 
 
 def _gap(one: Span, other: Span) -> int:
-    return max(other[0] - one[1], one[0] - other[1], 0)
+    """Characters between them. A cue inside the other is a mere unit, which any other cue outbids."""
+    return _MOST_BEFORE if overlaps(one, [other]) else max(other[0] - one[1], one[0] - other[1], 0)
 
 
 _RIVALS = {

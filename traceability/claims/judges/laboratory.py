@@ -92,7 +92,7 @@ def residue_passed(claim: Claim, facts: Facts, on: datetime) -> Judged:
     if not residues or not _by_that_laboratory(claim, facts):
         return UNKNOWN
     above = [each for each in residues if each.limit is not None and each.value > each.limit]
-    says_within = not says("above_limit", claim.words)
+    says_within = not says("above_limit", claim.words) or says("not_above", claim.words)
     if above:
         return is_true(not says_within, *(of_lab(each) for each in above))
     unlimited = any(each.limit is None for each in residues)
@@ -106,7 +106,7 @@ def lab_passed(claim: Claim, facts: Facts, on: datetime) -> Judged:
     inspections = [each for each in facts.happened(*_LABORATORY_STEPS) if not each.broken]
     above = [each for each in facts.measured if each.limit is not None and each.value > each.limit]
     failed = [each for each in inspections if "non_conformant" in each.disposition]
-    negative = re.search(r"^(?:没|没有|未|不)", claim.words) is not None
+    negative = says("untested", claim.words) or says("failed_test", claim.clause)
     if (not inspections and not facts.measured) or not _by_that_laboratory(claim, facts):
         return UNKNOWN
     if (failed or above) and says("passed", claim.clause):
