@@ -7,6 +7,7 @@ from traceability.claims.facts import CHINA, Certificate
 from traceability.claims.normal import normal
 
 _UNTIL = {"validuntil", "validto", "validthrough", "notafter", "certificationenddate"}
+_UNTIL |= {"enddate", "有效期至", "到期日", "到期日期"}
 _UNTIL |= {"expires", "expiresat", "expireson", "expiry", "expirydate", "expirationdate"}
 _FROM = {"validfrom", "issuedat", "issuedon", "issued", "issuedate", "notbefore", "certificationstartdate"}
 _MAX_DEPTH = 12

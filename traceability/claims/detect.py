@@ -92,7 +92,8 @@ def _found(rule: Rule, cue: re.Match[str], heard: _Heard) -> _Found | None:
     if not choices:
         needs_one = rule.needs and not _needs_no_value(rule, cue)
         return None if needs_one else _Found(_claim(rule, cue, heard, None), 0)
-    gap, value = min(choices, key=lambda choice: choice[0])
+    # A number with a unit says more than one without.
+    gap, value = min(choices, key=lambda choice: (getattr(choice[1], "dimension", None) == "", choice[0]))
     return _Found(_claim(rule, cue, heard, value), gap)
 
 
