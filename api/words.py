@@ -11,13 +11,16 @@ from babel import Locale
 from babel.dates import format_datetime
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, format_scientific
 from babel.support import Translations
 
 from api.present.text import plain
 
 BEIJING = timezone(timedelta(hours=8))
 """A fixed offset: China keeps no summer time, and a bare machine may lack the zone files."""
+
+_LONGEST_WRITTEN_OUT = 1e15
+"""Events hold any double; babel cannot write out one of more than 27 digits, and nobody could read it."""
 
 _CATALOGS = Path(__file__).parent / "locale"
 
@@ -52,7 +55,9 @@ class Words:
         return next((shown for name in in_order if name and (shown := plain(name))), None)
 
     def number(self, value: float, digits: int = 2) -> str:
-        """With at most `digits` decimals."""
+        """With at most `digits` decimals; an absurdly large one as a power of ten."""
+        if abs(value) >= _LONGEST_WRITTEN_OUT:
+            return format_scientific(f"{value:.2e}", format="0.##E0", locale=self.locale)
         return format_decimal(round(value, digits), format=f"#,##0.{'#' * digits}", locale=self.locale)
 
     def day(self, moment: datetime) -> str:

@@ -1,7 +1,7 @@
 """A curve's card: the drawing, and in words what it says, where it left its range, where nothing is known."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from api.present import measures
@@ -12,6 +12,8 @@ from traceability.ledger.trace import Curve
 from traceability.telemetry.cold_chain import Excursion, Stretch
 
 _TALL, _LOW = 570, 330
+_LARGEST_BOUND = 1e9
+"""Of a range: events logged before the profile had this bound are for ever, and their range is not drawn."""
 _FINE, _COARSE = 1, 9
 """Columns of the drawing: every reading of the journey; of the field, the extremes of each three pixels."""
 MOST_NOTES = 6
@@ -44,6 +46,7 @@ class CurveCard:
 
 
 def curve_card(curve: Curve, words: Words) -> CurveCard:
+    curve = _within_a_range_that_can_be_drawn(curve)
     title = f"{measures.metric(curve.metric, words)} · {device_name(curve, words)}"
     headline, under = _headline(curve, words) if curve.points else _nothing(words)
     drawn = _drawn(curve, words) if curve.points else None
@@ -58,6 +61,12 @@ def curve_card(curve: Curve, words: Words) -> CurveCard:
         notes=tuple(_notes(curve, words)),
         staged=words.name(curve.staged or {}),
     )
+
+
+def _within_a_range_that_can_be_drawn(curve: Curve) -> Curve:
+    if any(bound is not None and abs(bound) > _LARGEST_BOUND for bound in (curve.low, curve.high)):
+        return replace(curve, low=None, high=None)
+    return curve
 
 
 def device_name(curve: Curve, words: Words) -> str:

@@ -13,7 +13,7 @@ class LabLine:
     value: str
     limit: str | None
     share: int | None
-    """Value as percent of the limit, at most 100, for the meter; None without a limit."""
+    """Value as percent of the limit, 0 to 100, for the meter; None without a limit."""
     over: bool
 
 
@@ -43,17 +43,20 @@ def sugar(results: tuple[LabResult, ...]) -> LabResult | None:
 
 
 def _line(result: LabResult, words: Words) -> LabLine:
-    limit, share = None, None
-    if result.limit is not None:
-        limit = words.say("limit {limit}", limit=measures.amount(result.limit, result.unit, words))
-        share = min(100, round(100 * result.value / result.limit)) if result.limit > 0 else 100
-    return LabLine(
-        analyte=words.name(result.analyte) or "–",
-        value=measures.amount(result.value, result.unit, words),
-        limit=limit,
-        share=share,
-        over=result.limit is not None and result.value > result.limit,
-    )
+    analyte = words.name(result.analyte) or "–"
+    value = measures.amount(result.value, result.unit, words)
+    if result.limit is None:
+        return LabLine(analyte, value, limit=None, share=None, over=False)
+    limit = words.say("limit {limit}", limit=measures.amount(result.limit, result.unit, words))
+    share = _share(result.value, result.limit)
+    return LabLine(analyte, value, limit, share, over=result.value > result.limit)
+
+
+def _share(value: float, limit: float) -> int:
+    """Never a quotient beyond 1: that of two doubles may be infinite."""
+    if value >= limit:
+        return 100
+    return round(100 * (value / limit)) if value > 0 else 0
 
 
 def _staged(report: list[LabResult], words: Words) -> tuple[str, ...]:

@@ -188,7 +188,7 @@ def lab_results() -> tuple[LabResult, ...]:
         ({"zh": "腐霉利", "en": "procymidone"}, 0.31, "NA", 10.0),
         ({"zh": "多菌灵", "en": "carbendazim"}, 0.08, "NA", 0.5),
     )
-    return tuple(LabResult(*row, tested_at, laboratory, STAGED) for row in rows)
+    return tuple(LabResult(*row, tested_at, laboratory, "9521234000044", STAGED) for row in rows)
 
 
 def findings() -> tuple[Finding, ...]:
