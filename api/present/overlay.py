@@ -54,7 +54,7 @@ class OverlayState:
 
 def overlay_state(trace: Trace, words: Words, since_made_ms: int) -> OverlayState:
     """`since_made_ms`: how long ago `trace` was made, so that ages go on while it stays the newest."""
-    badge = of_trace(trace.verdict, words)
+    badge = of_trace(trace, words)
     broken = alerts(trace, words)
     qualities = dict(digital_link.parse(trace.subject).path)
     return OverlayState(

@@ -48,10 +48,6 @@ def stops(trace: Trace, words: Words) -> tuple[Stop, ...]:
     )
 
 
-def is_batch(traced: TracedEvent) -> bool:
-    """Whether it is a window of sensor readings, not a step that somebody took."""
-    return traced.event.body.get("bizStep") == "sensor_reporting"
-
-
 def _is_about_sensors(traced: TracedEvent) -> bool:
-    return is_batch(traced) or traced.event.body.get("type") == "AssociationEvent"
+    body = traced.event.body
+    return body.get("bizStep") == "sensor_reporting" or body.get("type") == "AssociationEvent"

@@ -8,13 +8,13 @@ from typing import Any
 from api.present import measures
 from api.present.grades import grade_name
 from api.present.papers import Paper, papers
-from api.present.places import is_batch, place_name
+from api.present.places import place_name
 from api.present.step_names import disposition_name, step_name
 from api.present.text import plain
 from api.present.verdict import Badge, of_event
 from api.words import Words
 from traceability.ledger import extensions
-from traceability.ledger.trace import Trace, TracedEvent
+from traceability.ledger.trace import Grade, Trace, TracedEvent
 
 MOST_LISTED = 24
 """Batches listed of one run: their hashes do not compress, and the page must stay small."""
@@ -59,7 +59,7 @@ def timeline(trace: Trace, words: Words) -> tuple[Group, ...]:
 
 
 def _groups(trace: Trace, words: Words) -> Iterator[Group]:
-    for (title, place, _), run in groupby(trace.events, key=lambda traced: _alike(traced, words)):
+    for (title, place, *_), run in groupby(trace.events, key=lambda traced: _alike(traced, words)):
         steps = tuple(_step(traced, words) for traced in run)
         if title is None:
             many = words.say_many(
@@ -73,11 +73,16 @@ def _groups(trace: Trace, words: Words) -> Iterator[Group]:
             yield Group(step.title, step.at, step.at_iso, step.detail, step.badge, steps, "", False)
 
 
-def _alike(traced: TracedEvent, words: Words) -> tuple[str | None, str | None, bool]:
+def _alike(traced: TracedEvent, words: Words) -> tuple[str | None, str | None, bool, Grade]:
     """What events that follow each other have in common if they are one step; no title for a batch."""
-    if is_batch(traced):
-        return None, None, False
-    return step_name(traced.event, words), place_name(traced.event, words), traced.voided
+    if _is_batch(traced):
+        return None, None, False, traced.grade
+    return step_name(traced.event, words), place_name(traced.event, words), traced.voided, traced.grade
+
+
+def _is_batch(traced: TracedEvent) -> bool:
+    """By where it comes from: what a partner's event calls itself does not make it a device's word."""
+    return traced.grade in (Grade.DEVICE, Grade.SIGNED_DEVICE)
 
 
 def _folded(title: str, place: str | None, steps: tuple[Step, ...], words: Words, listed: bool) -> Group:
@@ -104,7 +109,7 @@ def _step(traced: TracedEvent, words: Words) -> Step:
     parts = [
         place_name(traced.event, words),
         *_quantities(body, words),
-        _readings(body, words),
+        _readings(body, words) if _is_batch(traced) else None,
         disposition_name(traced.event, words),
     ]
     return Step(

@@ -79,7 +79,7 @@ def trace_page(trace: Trace, words: Words, public_url: str) -> TracePage:
         product=product_name(trace, words),
         origin=words.name(trace.origin),
         identifiers=tuple(Identifier(words.say(_CODES.get(ai, ai)), plain(value)) for ai, value in link.path),
-        badge=of_trace(trace.verdict, words),
+        badge=of_trace(trace, words),
         facts=facts(trace, words),
         alerts=alerts(trace, words),
         staged=tuple(shown for staged in trace.staged if (shown := words.name(staged))),

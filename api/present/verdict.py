@@ -5,7 +5,8 @@ from typing import Final, assert_never
 
 from api.present.text import plain
 from api.words import Words
-from traceability.proof.verdict import Contradicted, TraceVerdict, TraceVerified, Unchecked, Verdict, Verified
+from traceability.ledger.trace import Trace
+from traceability.proof.verdict import Contradicted, TraceVerified, Unchecked, Verdict, Verified
 
 WAITING: Final = ("not yet anchored", "is not in the log yet", "is under no checkpoint yet")
 """Stand in the reasons of an `Unchecked` that only needs time; any other reason makes it "unknown"."""
@@ -26,40 +27,62 @@ def of_event(verdict: Verdict, words: Words) -> Badge:
             return Badge("verified", words.say("On the chain since {since}", since=since), "")
         case Contradicted(step, reason):
             return _contradicted(step, reason, words)
-        case Unchecked(reason):
-            return _unchecked(reason, words)
+        case Unchecked() as unchecked:
+            return _unchecked(unchecked, words)
     assert_never(verdict)
 
 
-def of_trace(verdict: TraceVerdict, words: Words) -> Badge:
-    match verdict:
-        case TraceVerified(verified, total, through):
-            return _counted(verified, total, words.moment(through), words)
+def of_trace(trace: Trace, words: Words) -> Badge:
+    match trace.verdict:
+        case TraceVerified() as verified:
+            waiting = sum(_waits(traced.verdict) for traced in trace.events)
+            return _counted(verified, waiting, words)
         case Contradicted(step, reason):
             return _contradicted(step, reason, words)
-        case Unchecked(reason):
-            return _unchecked(reason, words)
-    assert_never(verdict)
+        case Unchecked() as unchecked:
+            return _unchecked(unchecked, words)
+    assert_never(trace.verdict)
 
 
-def _counted(verified: int, total: int, through: str, words: Words) -> Badge:
-    if verified == total:
+def _counted(verdict: TraceVerified, waiting: int, words: Words) -> Badge:
+    if verdict.verified == verdict.total:
         sentence = words.say_many(
             "{count} record, unaltered since it was recorded. Newest anchor: {through}.",
             "All {count} records, unaltered since they were recorded. Newest anchor: {through}.",
-            total,
-            through=through,
+            verdict.total,
+            through=words.moment(verdict.through),
         )
         return Badge("verified", words.say("Verified"), sentence)
-    waiting = words.say_many(
-        "{count} record is not yet anchored. Newest anchor: {through}.",
-        "{count} records are not yet anchored. Newest anchor: {through}.",
-        total - verified,
-        through=through,
-    )
+    return _partly(verdict, waiting, words)
+
+
+def _partly(verdict: TraceVerified, waiting: int, words: Words) -> Badge:
+    """Time mends only what waits: one record that could not be checked keeps the whole from looking so."""
+    unknown = verdict.total - verdict.verified - waiting
+    said = []
+    if unknown:
+        said.append(
+            words.say_many(
+                "{count} record could not be checked.", "{count} records could not be checked.", unknown
+            )
+        )
+    if waiting:
+        said.append(
+            words.say_many(
+                "{count} record is not yet anchored.", "{count} records are not yet anchored.", waiting
+            )
+        )
+    said.append(words.say("Newest anchor: {through}.", through=words.moment(verdict.through)))
     return Badge(
-        "pending", words.say("{verified} of {total} verified", verified=verified, total=total), waiting
+        "unknown" if unknown else "pending",
+        words.say("{verified} of {total} verified", verified=verdict.verified, total=verdict.total),
+        " ".join(said),
     )
+
+
+def _waits(verdict: Verdict) -> bool:
+    """Whether it is unchecked only for want of time."""
+    return isinstance(verdict, Unchecked) and any(waiting in verdict.reason for waiting in WAITING)
 
 
 def _contradicted(step: str, reason: str, words: Words) -> Badge:
@@ -67,13 +90,14 @@ def _contradicted(step: str, reason: str, words: Words) -> Badge:
     return Badge("contradicted", words.say("Do not trust this record"), sentence)
 
 
-def _unchecked(reason: str, words: Words) -> Badge:
-    if any(waiting in reason for waiting in WAITING):
+def _unchecked(verdict: Unchecked, words: Words) -> Badge:
+    if _waits(verdict):
         sentence = words.say(
             "Recorded, but the chain does not hold it yet. This usually takes a few minutes."
         )
         return Badge("pending", words.say("Not yet anchored"), sentence)
     sentence = words.say(
-        "This could not be checked: {reason}. It says nothing against the goods.", reason=plain(reason)
+        "This could not be checked: {reason}. It says nothing against the goods.",
+        reason=plain(verdict.reason),
     )
     return Badge("unknown", words.say("Not checked"), sentence)

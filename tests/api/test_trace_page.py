@@ -66,6 +66,19 @@ def test_what_only_needs_time_is_pending_not_unknown(reason):
     assert page_of(a_trace(events=with_last(Unchecked(reason), 13))).badge.state == "pending"
 
 
+def test_a_record_that_could_not_be_checked_is_not_said_to_wait():
+    away = Unchecked("the chain has not answered for an hour")
+    both = (*with_last(PENDING, 3)[:-1], *with_last(away, 1)[-1:])
+
+    badge = page_of(a_trace(events=with_last(away, 1))).badge
+    mixed = page_of(a_trace(events=both)).badge
+
+    assert (badge.state, badge.word) == ("unknown", "12 of 13 verified")
+    assert badge.sentence.startswith("1 record could not be checked. Newest anchor: ")
+    assert mixed.sentence.startswith("1 record could not be checked. 2 records are not yet anchored. Newest")
+    assert page_of(STATES["pending"]).badge.sentence.startswith("3 records are not yet anchored. Newest")
+
+
 def test_every_page_can_be_written_in_both_languages():
     for trace in STATES.values():
         for lang in SPEAK:
@@ -131,6 +144,30 @@ def test_batches_in_a_row_are_one_step_as_weak_as_the_weakest():
     assert group.title == "3 batches of sensor readings"
     assert group.badge.state == "pending"
     assert group.steps[0].badge.state == "pending"
+
+
+def test_what_a_partner_calls_sensor_readings_is_not_counted_as_a_devices():
+    batches = tuple(a_batch(hours, "weather-1", 1) for hours in (9, 8, 7))
+    claimed = a_body("sensor_reporting", 6, "farm", **{"guoji:device": "weather-1", "guoji:readingCount": 9})
+    page = page_of(a_trace(events=(*batches, a_traced_event(claimed), a_batch(5, "weather-1", 1))))
+
+    ours, theirs, last = page.groups
+
+    assert (ours.title, len(ours.steps)) == ("3 batches of sensor readings", 3)
+    assert theirs.title == "Sensor readings"
+    assert theirs.steps[0].grade == "Sent by a partner"
+    assert "reading" not in theirs.detail
+    assert last.title == "1 batch of sensor readings"
+    assert page.stops == ()
+
+
+def test_steps_of_different_grades_are_not_one():
+    same = [a_traced_event(a_body("packing", hours, "shop")) for hours in (3, 2)]
+    typed_in = a_traced_event(a_body("packing", 1, "shop"), grade=Grade.PERSON)
+
+    groups = page_of(a_trace(events=(*same, typed_in))).groups
+
+    assert [group.title for group in groups] == ["Packed × 2", "Packed"]
 
 
 def test_of_many_batches_the_doubtful_ones_are_listed_first():
