@@ -33,7 +33,9 @@ def _ago(match: re.Match[str], on: datetime) -> Days:
     if bound in _AT_MOST:
         return (on - timedelta(low * days)).date(), on.date()
     if bound in _AT_LEAST or match["more"]:
-        return None if bound else _back(on, low * days * 1.25), (on - timedelta(low * days)).date()
+        # 40多天 is less than 50 days, 一个多月 less than two months.
+        most = low + (10 if low % 10 == 0 else 1)
+        return None if bound else _back(on, most * days), _back(on, low * days)
     slack = 0.0 if days == 1 and high < 5 and not bound else _TOLERANCE * high * days
     return _back(on, high * days + slack), _back(on, low * days - slack)
 
@@ -59,7 +61,7 @@ _BOUND = "|".join((*_AT_MOST, *_AT_LEAST, *_ABOUT))
 
 
 def _within(match: re.Match[str], on: datetime) -> Days:
-    return _back(on, float(match["n"]) * _days_in(match)), on.date()
+    return _back(on, float(match["n"] or 1) * _days_in(match)), on.date()
 
 
 def _days_in(match: re.Match[str]) -> float:
@@ -149,6 +151,7 @@ _DATE_ZH = (
     r"(?:(?P<year>20\d\d)年)?(?<!\d)(?P<month>1[0-2]|0?[1-9])月(?:份的?)?(?P<day>[12]\d|3[01]|0?[1-9])[日号]?"
 )
 _ISO = r"(?<!\d)(?P<year>20\d\d)[-/.](?P<month>1[0-2]|0?[1-9])[-/.](?P<day>[12]\d|3[01]|0?[1-9])(?!\d)"
+_SLASHED = r"(?<![\d/])(?P<month>1[0-2]|0?[1-9])/(?P<day>[12]\d|3[01]|0?[1-9])(?![\d/])"
 _DAY_MONTH = (
     rf"\b(?P<day>[12]\d|3[01]|0?[1-9])(?:st|nd|rd|th)?(?: of)? (?P<month>{_MONTH})\b(?:,? (?P<year>20\d\d))?"
 )
@@ -158,7 +161,7 @@ _MONTH_DAY = (
 
 _AGO_ZH = (
     rf"(?P<bound>{_BOUND})?\s?(?P<n>\d+(?:\.\d+)?)(?:[-到~](?P<n2>\d+))?个?"
-    rf"(?P<more>多)?(?P<unit>{_UNIT_ZH})(?:多|左右)?(?:之|以)?前"
+    rf"(?P<more>多)?(?P<unit>{_UNIT_ZH}|(?<=多)月)(?:多|左右)?(?:之|以)?前"
 )
 _AGO_EN = (
     rf"(?P<bound>{_BOUND})?\s?\b(?P<n>\d+(?:\.\d+)?)(?:(?:-| to | or )(?P<n2>\d+))?(?P<more>\+)? "
@@ -167,7 +170,7 @@ _AGO_EN = (
 _WITHIN_ZH = rf"(?:近|最近)?(?P<n>\d+)个?(?P<unit>{_UNIT_ZH})(?:之内|以内|内)"
 _WITHIN_EN = (
     r"\b(?:within|less than|under|in) (?:the )?(?:last |past )?"
-    rf"(?P<n>\d+) (?P<unit>{_UNIT_EN})s?\b(?! (?:of|after|ago|to|and))"
+    rf"(?:(?P<n>\d+) |(?<=last )|(?<=past ))(?P<unit>{_UNIT_EN})s?\b(?! (?:of|after|ago|to|and))"
 )
 _THE_DAY_ZH = r"(?<![月\d])(?P<day>[12]\d|3[01]|[1-9])号(?![地楼线园库棚机区链])"
 _THE_DAY_EN = r"\bon the (?P<day>[12]\d|3[01]|[1-9])(?:st|nd|rd|th)\b"
@@ -191,7 +194,7 @@ _SPAN_EN = r"\b(?:(?P<third>early|late) )?(?P<which>last|this|next) (?P<kind>mon
 _BY_READER: tuple[tuple[Read, tuple[str, ...]], ...] = (
     (_ago, (_AGO_ZH, _AGO_EN)),
     (_within, (_WITHIN_ZH, _WITHIN_EN)),
-    (_dated, (_ISO, _DATE_ZH, _DAY_MONTH, _MONTH_DAY)),
+    (_dated, (_ISO, _DATE_ZH, _SLASHED, _DAY_MONTH, _MONTH_DAY)),
     (_day_alone, (_THE_DAY_ZH, _THE_DAY_EN)),
     (_month_alone, (_MONTH_ZH, _MONTH_EN)),
     (_weekday, (_WEEKDAY_ZH, _WEEKDAY_EN)),

@@ -15,7 +15,7 @@ from traceability.claims.rulebook import Rule
 from traceability.claims.safe import fill, safe_words
 from traceability.errors import InvalidInput
 
-MAX_CHARACTERS = 2_000
+MAX_CHARACTERS = 500
 
 
 class Verdict(Enum):
@@ -51,7 +51,7 @@ _NOTHING_KNOWN = {
 def check(text: str, facts: Facts, said_at: datetime, find: Detector = detect) -> Checked:
     """What `text`, said at `said_at` (with its zone) of the goods in `facts`, comes to.
 
-    Raises `InvalidInput` for a text of more than 2,000 characters.
+    Raises `InvalidInput` for a text of more than 500 characters.
     """
     if len(text) > MAX_CHARACTERS:
         raise InvalidInput(f"sentence has {len(text)} characters, want at most {MAX_CHARACTERS}")

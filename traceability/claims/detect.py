@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from traceability.claims.claim import Claim
@@ -60,7 +60,18 @@ def _heard(clause: Clause, said_at: datetime) -> _Heard:
 def _neighbour(heard: Sequence[_Heard], number: int) -> _Heard | None:
     """The clause that completes this one: "harvested and packed today"."""
     following = heard[number + 1] if number + 1 < len(heard) else None
-    return following if following is not None and following.clause.joined else None
+    if following is None or not (following.clause.joined or _is_bare(following)):
+        return None
+    return following
+
+
+def _is_bare(heard: _Heard) -> bool:
+    """Whether a clause is nothing but its value: "keep it cold, 0 to 4 degrees"."""
+    return sum(end - start for start, end in heard.spans) >= len(heard.clause.text) - _FILLING
+
+
+_FILLING = 3
+"""Characters such as 之间 that may stand around a bare value."""
 
 
 def _claims(heard: _Heard, neighbour: _Heard | None) -> Iterator[_Found]:
@@ -112,15 +123,23 @@ def _fits(rule: Rule, quantity: Quantity) -> bool:
 
 
 def _completed(rule: Rule, cue: re.Match[str], heard: _Heard, neighbour: _Heard | None) -> _Found | None:
-    """A claim without its value takes the moment of the clause that an "and" joins to it."""
-    if neighbour is None or "moment" not in rule.needs or heard.moments or not neighbour.moments:
+    """A claim without its value takes that of the clause that completes it."""
+    if neighbour is None or not rule.needs:
         return None
-    return _Found(_claim(rule, cue, heard, neighbour.moments[0]), 0)
+    if "moment" in rule.needs:
+        values: Sequence[Moment | Quantity] = () if heard.moments else neighbour.moments
+    else:
+        values = [each for each in neighbour.quantities if each.dimension and _fits(rule, each)]
+    if not values:
+        return None
+    start = len(heard.clause.text) + 1
+    value = replace(values[0], span=(start + values[0].span[0], start + values[0].span[1]))
+    both = f"{heard.clause.text},{neighbour.clause.text}"
+    return _Found(replace(_claim(rule, cue, heard, None), clause=both, value=value), 0)
 
 
 def _claim(rule: Rule, cue: re.Match[str], heard: _Heard, value: Moment | Quantity | None) -> Claim:
-    in_clause = value is not None and any(value is each for each in (*heard.moments, *heard.quantities))
-    own = [cue.span(), value.span] if value is not None and in_clause else [cue.span()]
+    own = [cue.span(), value.span] if value is not None else [cue.span()]
     negated = is_negated(heard.clause.text, own, heard.spans)
     return Claim(rule, cue[0], heard.clause.text, negated, value)
 
@@ -158,7 +177,8 @@ def _moment_gap(text: str, cue: Span, moment: Span) -> int | None:
 
 def _gap(one: Span, other: Span) -> int:
     """Characters between them. A cue inside the other is a mere unit, which any other cue outbids."""
-    return _MOST_BEFORE if overlaps(one, [other]) else max(other[0] - one[1], one[0] - other[1], 0)
+    is_unit = other[0] <= one[0] and one[1] <= other[1]
+    return _MOST_BEFORE if is_unit else max(other[0] - one[1], one[0] - other[1], 0)
 
 
 _RIVALS = {

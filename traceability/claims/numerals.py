@@ -10,7 +10,7 @@ _COUNTED = (
 )
 """What stands behind a number that counts something; elsewhere 一 is often no number (一直, 一定)."""
 
-_NUMERAL = "[零〇一二两三四五六七八九][零〇一二两三四五六七八九十百千万]*|十[一二三四五六七八九]?"
+_NUMERAL = "[零〇一二两三四五六七八九][零〇一二两三四五六七八九十百千万]*|十[零一二三四五六七八九百千万]*"
 _DECIMAL = re.compile(f"(?<!第)({_NUMERAL})点([零〇一二三四五六七八九]+)(?!分|点)")
 _TWO_GUESSES = re.compile(
     f"(?<![一二三四五六七八九第])([二三四五六七八九]?十)?(?<![二三四五六七八九第])"

@@ -27,16 +27,18 @@ def read_facts(document: object) -> Facts:
     events = [(where, each) for where, each in members(trace, "events", "trace") if not _voided(each)]
     bodies = [(member(each, "key", str, where), member(each, "event", dict, where)) for where, each in events]
     ranges = [(key, stated) for key, body in bodies if (stated := _storage(body)) is not None]
-    key, storage = ranges[-1] if ranges else (None, None)
+    series = tuple(_series(*each) for each in members(trace, "curves", "trace") if each[1].get("points"))
+    drawn = [
+        (None, (each.low, each.high)) for each in series if each.low is not None and each.high is not None
+    ]
+    key, storage = next(iter([*reversed(ranges), *drawn]), (None, None))
     return Facts(
         product=_names(trace.get("product")),
         origin=_names(trace.get("origin")),
         varieties=normal(" ".join(_words_of_goods(trace, bodies))),
         happenings=tuple(sorted(_happenings(trace, events), key=lambda each: each.at)),
         measured=tuple(_measured(trace, bodies)),
-        series=tuple(
-            _series(where, each) for where, each in members(trace, "curves", "trace") if each.get("points")
-        ),
+        series=series,
         certificates=_certificates(trace, bodies),
         storage=storage,
         storage_key=key,

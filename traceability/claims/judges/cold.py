@@ -27,6 +27,16 @@ def excursion(claim: Claim, facts: Facts, on: datetime) -> Judged:
     return is_true(False, *(_extremes(each, facts) for each in curves))
 
 
+def silence(claim: Claim, facts: Facts, on: datetime) -> Judged:
+    """That there is a time without data, or that there is none."""
+    curves = facts.cold_air
+    if not curves:
+        return UNKNOWN
+    silent = [each for each in curves if each.silences]
+    says_complete = says("complete", claim.words)
+    return is_true(bool(silent) is not says_complete, *(_extremes(each, facts) for each in silent or curves))
+
+
 def cold_kept(claim: Claim, facts: Facts, on: datetime) -> Judged:
     """True only without an excursion and without a silence."""
     broken = excursion(claim, facts, on)

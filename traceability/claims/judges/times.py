@@ -41,7 +41,12 @@ def event(claim: Claim, facts: Facts, on: datetime) -> Judged | None:
     if not happened:
         return UNKNOWN
     moment = claim.value
+    if not moment.has_day and says("just", claim.clause):
+        moment = without_day(moment, on.date())
     fitting = [each for each in happened if _holds(moment, each, on)]
+    if fitting and not moment.has_day and fitting[0].at.astimezone(on.tzinfo).date() < on.date():
+        # "In the morning" is true of some morning, and heard as this one.
+        return Judged(Truth.UNKNOWN, (evidence_of(fitting[0]),))
     return is_true(bool(fitting), evidence_of((fitting or happened)[0]))
 
 

@@ -33,6 +33,7 @@ JUDGES: Mapping[str, Judge] = {
     "pack_amount": goods.pack_amount,
     "residue_free": laboratory.residue_free,
     "residue_passed": laboratory.residue_passed,
+    "silence": cold.silence,
     "sold": goods.sold,
     "storage_range": cold.storage_range,
     "temperature": cold.temperature,

@@ -1,0 +1,171 @@
+"""How facts, negation, order and the port for another detector make a verdict."""
+
+import copy
+import json
+from pathlib import Path
+
+import pytest
+
+from traceability.claims.check import MAX_CHARACTERS, check
+from traceability.claims.claim import Claim
+from traceability.claims.read_facts import now_in, read_facts
+from traceability.claims.rulebook import rules
+from traceability.errors import InvalidInput
+
+TRACES = Path(__file__).parent / "traces"
+
+
+def a_trace(name="kiwifruit", **changed):
+    return json.loads((TRACES / f"{name}.json").read_text("utf-8")) | changed
+
+
+def verdict(said, trace):
+    facts = read_facts(trace)
+    return check(said, facts, now_in(facts)).verdict.value
+
+
+def harvest_of(trace):
+    return next(each for each in trace["events"] if each["event"].get("action") == "ADD")
+
+
+def test_the_most_serious_claim_of_a_sentence_decides():
+    trace = a_trace("apples")
+    claims = ["陕西苹果", "海拔一千米", "有机的", "今早刚摘", "全网最甜"]
+    expected = ["supported", "unsupported", "expired", "contradicted", "forbidden"]
+
+    assert [verdict("，".join(claims[: number + 1]), trace) for number in range(5)] == expected
+
+
+def test_what_rests_on_a_contradicted_proof_is_not_supported():
+    trace = a_trace()
+    harvest_of(trace)["verdict"] = {
+        "is": "contradicted",
+        "step": "inclusion",
+        "reason": "another fingerprint",
+    }
+
+    assert verdict("今早摘的", trace) == "unsupported"
+    assert verdict("昨天摘的", trace) == "contradicted"
+
+
+def test_a_voided_event_says_nothing():
+    trace = a_trace(harvested_at=None)
+    harvest_of(trace)["voided"] = True
+
+    assert verdict("今早摘的", trace) == "unsupported"
+
+
+def test_a_harvest_time_without_its_event_still_counts():
+    trace = a_trace(events=[])
+
+    assert verdict("今早摘的", trace) == "supported"
+    assert verdict("昨天摘的", trace) == "contradicted"
+
+
+def test_a_silence_of_the_logger_keeps_the_whole_way_from_being_supported():
+    trace = a_trace()
+    assert verdict("全程冷链", trace) == verdict("全程没超过6度", trace) == "supported"
+
+    silence = {"from_ms": 1795316400000, "to_ms": 1795320000000}
+    trace["curves"][0] = trace["curves"][0] | {"silences": [silence]}
+
+    assert verdict("全程冷链", trace) == "unsupported"
+    assert verdict("全程没超过6度", trace) == "unsupported"
+    assert verdict("全程没超过3度", trace) == "contradicted"
+
+
+def test_a_residue_above_its_limit_contradicts_that_it_passed():
+    trace = a_trace("apples")
+    trace["lab_results"][-1]["value"] = 0.9
+
+    assert verdict("农残检测合格", trace) == "contradicted"
+    assert verdict("农残超标", trace) == "supported"
+
+
+@pytest.mark.parametrize(
+    "certificate",
+    [
+        {"guoji:name": "organic", "guoji:validUntil": "2026-10-31"},
+        {"name": {"en": "Organic certificate"}, "valid_until": "2026-10-31T00:00:00Z"},
+        {"scheme": "有机产品认证", "expires": "2026-10-31"},
+    ],
+)
+def test_a_certificate_is_found_however_a_partner_writes_it(certificate):
+    trace = a_trace("bare")
+    harvest_of(trace)["event"]["guoji:papers"] = [certificate]
+
+    assert verdict("有机苹果", trace) == "expired"
+
+
+def test_a_certificate_that_is_only_linked_supports_nothing():
+    trace = a_trace("bare")
+    harvest_of(trace)["event"]["certificationInfo"] = "https://papers.example/organic/1"
+
+    assert verdict("有机苹果", trace) == "unsupported"
+
+
+@pytest.mark.parametrize(
+    ("said", "denied"),
+    [
+        ("今早摘的", "不是今早摘的"),
+        ("Picked this morning.", "Not picked this morning."),
+        ("冷链没断过", "冷链断过"),
+    ],
+)
+def test_a_negation_turns_true_and_false_round(said, denied):
+    for name in ("kiwifruit", "apples"):
+        pair = {verdict(said, a_trace(name)), verdict(denied, a_trace(name))}
+        assert pair == {"supported", "contradicted"}
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "今早摘的吗",
+        "如果是今早摘的",
+        "有人说是今早摘的",
+        "希望是今早摘的",
+        "不敢说是今早摘的",
+        "别家的是今早摘的",
+    ],
+)
+def test_what_is_asked_wished_reported_or_denied_is_no_claim(said):
+    assert verdict(said, a_trace("apples")) == "no_claim"
+
+
+def test_another_detector_finds_claims_but_the_facts_judge_them():
+    facts = read_facts(a_trace("apples"))
+    storage = next(rule for rule in rules() if rule.id == "cold-storage")
+    slang = "躺平了个把月的老果子"
+
+    def find(sentence, said_at):
+        return [Claim(storage, sentence, sentence, negated=False)]
+
+    assert check(slang, facts, now_in(facts)).verdict.value == "no_claim"
+    assert check(slang, facts, now_in(facts), find).verdict.value == "supported"
+
+
+def test_the_proof_of_a_temperature_is_the_batch_that_holds_it():
+    trace = a_trace("strawberries")
+    facts = read_facts(trace)
+    batches = {each["key"] for each in trace["events"] if each["event"].get("guoji:device") == "logger-1"}
+
+    checked = check("全程没超过4度", facts, now_in(facts))
+
+    assert {each.key for each in checked.evidence if each.found["en"].startswith("logger-1")} <= batches
+
+
+def test_a_sentence_that_is_too_long_is_refused():
+    facts = read_facts(a_trace())
+
+    with pytest.raises(InvalidInput, match="501 characters, want at most 500"):
+        check("a" * (MAX_CHARACTERS + 1), facts, now_in(facts))
+
+
+def test_reading_facts_changes_nothing():
+    trace = a_trace("apples")
+    before = copy.deepcopy(trace)
+
+    read_facts(trace)
+
+    assert trace == before
