@@ -47,7 +47,9 @@ def main() -> int:
     reached = [_shown(verdict.value, answers) for verdict in Verdict]
     times = sorted(each.took_ms for each in answers)
     slow = times[int(len(times) * 0.99)]
-    print(f"time a sentence: median {median(times):.2f} ms, 99 % {slow:.2f} ms, longest {times[-1]:.2f} ms")
+    print(
+        f"processor time a sentence: median {median(times):.2f} ms, 99 % {slow:.2f} ms, longest {times[-1]:.2f} ms"
+    )
     return 0 if all(reached) and slow < SLOWEST_MS else 1
 
 
@@ -68,9 +70,9 @@ def _answers(file: Path, part: str | None) -> Iterator[Answer]:
     for row in rows:
         if part in (None, row.get("part")):
             facts = traces[row["trace"]]
-            start = time.perf_counter()
+            start = time.process_time()
             checked = check(row["text"], facts, now_in(facts))
-            took_ms = (time.perf_counter() - start) * 1000
+            took_ms = (time.process_time() - start) * 1000
             yield Answer(
                 row["text"],
                 row["trace"],
