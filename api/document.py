@@ -84,6 +84,7 @@ def _lab_result(result: LabResult) -> dict[str, Any]:
         "limit": result.limit,
         "tested_at": _time(result.tested_at),
         "laboratory": dict(result.laboratory),
+        "submitter": result.submitter,
         "staged": _names(result.staged),
     }
 

@@ -1,8 +1,9 @@
-"""The lab report: each value beside its limit, and the report's place and day."""
+"""The lab report: each value beside its limit, and who reports it of which day."""
 
 from dataclasses import dataclass
 
 from api.present import measures
+from api.present.parties import party
 from api.words import Words
 from traceability.ledger.trace import LabResult
 
@@ -28,7 +29,7 @@ def lab_reports(results: tuple[LabResult, ...], words: Words) -> tuple[LabReport
     """One for each laboratory and day."""
     by_source: dict[str, list[LabResult]] = {}
     for result in results:
-        laboratory = words.name(result.laboratory) or words.say("laboratory not named")
+        laboratory = party(result.submitter, result.laboratory, words)
         by_source.setdefault(f"{laboratory} · {words.date(result.tested_at)}", []).append(result)
     return tuple(
         LabReport(source, tuple(_line(result, words) for result in report), _staged(report, words))

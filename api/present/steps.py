@@ -8,6 +8,7 @@ from typing import Any
 from api.present import measures
 from api.present.grades import grade_name
 from api.present.papers import Paper, papers
+from api.present.parties import party
 from api.present.places import place_name
 from api.present.step_names import disposition_name, step_name
 from api.present.text import plain
@@ -34,6 +35,8 @@ class Step:
     proof_url: str
     recorded_by: str
     captured_at: str
+    days_late: int
+    """Whole days from the step to its record; below 1 it is nothing to speak of."""
     papers: tuple[Paper, ...]
 
 
@@ -46,6 +49,8 @@ class Group:
     at_iso: str
     detail: str
     badge: Badge
+    late: str
+    """How long after it happened it was recorded; empty if within a day."""
     steps: tuple[Step, ...]
     """At most `MOST_LISTED` of a run, those that are not Verified first."""
     more: str
@@ -70,7 +75,8 @@ def _groups(trace: Trace, words: Words) -> Iterator[Group]:
             yield _folded(f"{title} × {len(steps)}", place, steps, words, listed=False)
         else:
             [step] = steps
-            yield Group(step.title, step.at, step.at_iso, step.detail, step.badge, steps, "", False)
+            late = _late(steps, words)
+            yield Group(step.title, step.at, step.at_iso, step.detail, step.badge, late, steps, "", False)
 
 
 def _alike(traced: TracedEvent, words: Words) -> tuple[str | None, str | None, bool, Grade]:
@@ -95,7 +101,10 @@ def _folded(title: str, place: str | None, steps: tuple[Step, ...], words: Words
         "{count} more is in the proof of all steps.", "{count} more are in the proof of all steps.", left
     )
     badge = _weakest([step.badge for step in steps])
-    return Group(title, first.at, first.at_iso, detail, badge, tuple(shown), more if left else "", listed)
+    more = more if left else ""
+    return Group(
+        title, first.at, first.at_iso, detail, badge, _late(steps, words), tuple(shown), more, listed
+    )
 
 
 def _weakest(badges: list[Badge]) -> Badge:
@@ -123,16 +132,20 @@ def _step(traced: TracedEvent, words: Words) -> Step:
         voided=traced.voided,
         key=traced.key,
         proof_url=f"/proof/{traced.key}",
-        recorded_by=_party(traced, words),
+        recorded_by=party(traced.submitter, extensions.party_name(traced.event), words),
         captured_at=words.moment(traced.captured_at),
+        days_late=(traced.captured_at - traced.event.event_time).days,
         papers=papers(traced.event),
     )
 
 
-def _party(traced: TracedEvent, words: Words) -> str:
-    number = f"GLN {plain(traced.submitter)}"
-    name = words.name(extensions.party_name(traced.event))
-    return f"{name} · {number}" if name else number
+def _late(steps: tuple[Step, ...], words: Words) -> str:
+    days = max(step.days_late for step in steps)
+    if days < 1:
+        return ""
+    if len(steps) == 1:
+        return words.say_many("recorded {count} day later", "recorded {count} days later", days)
+    return words.say_many("recorded up to {count} day later", "recorded up to {count} days later", days)
 
 
 def _quantities(body: Mapping[str, Any], words: Words) -> Iterator[str]:

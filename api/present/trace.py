@@ -8,6 +8,7 @@ from api.present.curves import CurveCard, curve_card, excursion_sentence, longes
 from api.present.findings import FindingLine, finding_lines
 from api.present.grades import GradeLine, grades
 from api.present.lab import LabReport, lab_reports, sugar
+from api.present.parties import origin
 from api.present.places import Stop, stops
 from api.present.steps import Group, timeline
 from api.present.text import plain
@@ -77,7 +78,7 @@ def trace_page(trace: Trace, words: Words, public_url: str) -> TracePage:
     return TracePage(
         subject=trace.subject,
         product=product_name(trace, words),
-        origin=words.name(trace.origin),
+        origin=origin(trace, words),
         identifiers=tuple(Identifier(words.say(_CODES.get(ai, ai)), plain(value)) for ai, value in link.path),
         badge=of_trace(trace, words),
         facts=facts(trace, words),

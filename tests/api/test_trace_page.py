@@ -9,8 +9,6 @@ from api.present.trace import trace_page
 from api.words import languages
 from tests.api.samples import (
     PENDING,
-    a_batch,
-    a_body,
     a_curve,
     a_trace,
     a_traced_event,
@@ -20,7 +18,7 @@ from tests.api.samples import (
     with_last,
 )
 from traceability.ledger.trace import Grade
-from traceability.proof.verdict import Contradicted, Unchecked
+from traceability.proof.verdict import Unchecked
 from traceability.telemetry.cold_chain import Excursion, Point
 from traceability.telemetry.findings import Finding, Kind
 
@@ -136,72 +134,26 @@ def test_nothing_is_called_staged_where_nothing_is():
     assert "Demonstration data" not in html_of(plain)
 
 
-def test_batches_in_a_row_are_one_step_as_weak_as_the_weakest():
-    batches = (a_batch(3, "a", 1), a_batch(2, "b", 1, PENDING), a_batch(1, "c", 1))
+def test_a_name_never_stands_without_the_number_of_who_gave_it_to_itself():
+    page = page_of(a_trace())
 
-    group = page_of(a_trace(events=batches)).groups[0]
-
-    assert group.title == "3 batches of sensor readings"
-    assert group.badge.state == "pending"
-    assert group.steps[0].badge.state == "pending"
-
-
-def test_what_a_partner_calls_sensor_readings_is_not_counted_as_a_devices():
-    batches = tuple(a_batch(hours, "weather-1", 1) for hours in (9, 8, 7))
-    claimed = a_body("sensor_reporting", 6, "farm", **{"guoji:device": "weather-1", "guoji:readingCount": 9})
-    page = page_of(a_trace(events=(*batches, a_traced_event(claimed), a_batch(5, "weather-1", 1))))
-
-    ours, theirs, last = page.groups
-
-    assert (ours.title, len(ours.steps)) == ("3 batches of sensor readings", 3)
-    assert theirs.title == "Sensor readings"
-    assert theirs.steps[0].grade == "Sent by a partner"
-    assert "reading" not in theirs.detail
-    assert last.title == "1 batch of sensor readings"
-    assert page.stops == ()
+    assert page.origin == "Demo farm, field 3 · says GLN 9521234000013"
+    [report] = page.reports
+    assert report.source == "GLN 9521234000044, which calls itself Guoji Demo Laboratory · 12 Nov 2026"
+    assert page.groups[1].steps[0].recorded_by == (
+        "GLN 9521234000013, which calls itself Guoji Demo Strawberry Farm"
+    )
 
 
-def test_steps_of_different_grades_are_not_one():
-    same = [a_traced_event(a_body("packing", hours, "shop")) for hours in (3, 2)]
-    typed_in = a_traced_event(a_body("packing", 1, "shop"), grade=Grade.PERSON)
+def test_two_parties_that_call_themselves_the_same_laboratory_have_two_reports():
+    one, other = lab_results()[:2]
 
-    groups = page_of(a_trace(events=(*same, typed_in))).groups
+    page = page_of(a_trace(lab_results=(one, replace(other, submitter="9521234000099", laboratory={}))))
 
-    assert [group.title for group in groups] == ["Packed × 2", "Packed"]
-
-
-def test_of_many_batches_the_doubtful_ones_are_listed_first():
-    broken = Contradicted("batch", "leaf 3 differs")
-    batches = (*(a_batch(60 - n / 10, "a", 1) for n in range(100)), a_batch(1, "b", 1, broken))
-
-    group = page_of(a_trace(events=batches)).groups[0]
-
-    assert group.steps[0].badge.state == "contradicted"
-    assert len(group.steps) == 24
-    assert group.more == "77 more are in the proof of all steps."
-
-
-@pytest.mark.parametrize(
-    ("body", "title"),
-    [
-        (
-            a_body("commissioning", 1, "farm", action="ADD", quantityList=[{"quantity": 3, "uom": "KGM"}]),
-            "Harvest",
-        ),
-        (a_body("commissioning", 1, "farm", action="ADD"), "Labelled"),
-        (a_body("commissioning", 1, "farm", type="TransformationEvent"), "Sorted and packed"),
-        (a_body("https://ns.example/x", 1, "farm"), "https://ns.example/x"),
-    ],
-)
-def test_a_step_is_named_by_what_happened(body, title):
-    assert page_of(a_trace(events=(a_traced_event(body),))).groups[0].title == title
-
-
-def test_a_voided_event_is_struck_out_and_said_to_be_wrong():
-    text = html_of(a_trace(events=(a_traced_event(voided=True),)))
-
-    assert 'class="voided"' in text
-    assert "Declared wrong by whoever recorded it" in text
+    assert [report.source.split(",")[0] for report in page.reports] == [
+        "GLN 9521234000044",
+        "GLN 9521234000099 · 12 Nov 2026",
+    ]
 
 
 def test_a_value_above_its_limit_is_said_to_be():
