@@ -21,6 +21,7 @@ from trace_shapes import (
     packed,
     result,
     sweetness,
+    told,
     trace,
 )
 
