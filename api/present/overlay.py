@@ -9,7 +9,6 @@ import orjson
 from api.present import measures
 from api.present.curves import device_name, span_of_values
 from api.present.lab import lab_reports
-from api.present.parties import origin
 from api.present.text import plain
 from api.present.trace import Fact, alerts, facts, product_name
 from api.present.verdict import of_trace
@@ -63,7 +62,7 @@ def overlay_state(trace: Trace, words: Words, since_made_ms: int) -> OverlayStat
         word=badge.word,
         claim=words.say("as this server states"),
         product=product_name(trace, words),
-        origin=origin(trace, words) or words.say("Origin not recorded"),
+        origin=words.name(trace.origin) or words.say("Origin not recorded"),
         lot=plain(qualities.get("10", "")),
         facts=facts(trace, words)[:2],
         lab=_lab(trace, words),
