@@ -10,6 +10,7 @@ from api.headers import SafeHeaders
 from api.live import Live
 from api.overlay_feed import OverlayFeed
 from api.pages import Pages
+from api.readiness import Readiness
 from api.routes import capture, health, landing, log, overlay, proof, scan
 from api.words import languages
 
@@ -20,7 +21,7 @@ def create_app(ledger: Ledger, public_url: str, live_every_s: float = 1) -> Fast
     speak = languages()
     pages = Pages()
     live = Live(OverlayFeed(ledger, speak), live_every_s)
-    app.state.site = Site(ledger, pages, live, speak, public_url.rstrip("/"))
+    app.state.site = Site(ledger, pages, live, Readiness(ledger.health), speak, public_url.rstrip("/"))
     app.state.error_page = _error_page
     problems.install(app)
     for part in (scan, overlay, proof, log, capture, health, landing):

@@ -9,10 +9,14 @@ from fastapi import Depends, Request
 from api.live import Live
 from api.pages import Pages
 from api.problems import Unauthenticated
+from api.readiness import Health, Readiness
 from api.words import Words, preferred
 from traceability.errors import NotAuthorised
 from traceability.ledger.ports import Captured
 from traceability.ledger.trace import Trace
+
+WHOLE = ["GET", "HEAD"]
+"""Methods of a route that answers with one whole thing."""
 
 
 class Grant(Protocol):
@@ -25,17 +29,6 @@ class Grant(Protocol):
     @property
     def party(self) -> str | None:
         """GLN that it captures for."""
-
-
-class Health(Protocol):
-    """Of each thing we lean on: None if well, else one line that says what is wrong."""
-
-    @property
-    def store(self) -> str | None: ...
-    @property
-    def broker(self) -> str | None: ...
-    @property
-    def chain(self) -> str | None: ...
 
 
 class Ledger(Protocol):
@@ -90,6 +83,7 @@ class Site:
     ledger: Ledger
     pages: Pages
     live: Live
+    readiness: Readiness
     languages: Mapping[str, Words]
     public_url: str
     """What links and QR codes say; no slash at its end."""

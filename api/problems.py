@@ -1,5 +1,6 @@
 """Turns errors into answers: a table of status codes; RFC 9457 problem documents, or a page for a reader."""
 
+import logging
 from dataclasses import dataclass, replace
 
 from fastapi import FastAPI, Request
@@ -10,6 +11,8 @@ from starlette.exceptions import HTTPException
 from api.present.text import plain
 from api.words import message
 from traceability import errors
+
+_log = logging.getLogger(__name__)
 
 
 class Unauthenticated(errors.NotAuthorised):
@@ -24,6 +27,10 @@ class WrongMedia(errors.InvalidInput):
     """The body is of a media type that we do not read."""
 
 
+class Busy(errors.Unavailable):
+    """As many as we serve at a time are being served."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     status: int
@@ -31,6 +38,8 @@ class Answer:
     """EPCIS 2.0 names its problems by CURIE."""
     title: str
     advice: str
+    detail: str | None = None
+    """Told in place of the error's own words, which name hosts and roles and go to the log alone."""
 
 
 _INVALID = Answer(
@@ -60,6 +69,7 @@ _AWAY = Answer(
     "epcisException:ImplementationException",
     message("Not right now"),
     message("Something we lean on does not answer. Nothing is lost; try again in a minute."),
+    detail="the store does not answer",
 )
 _BROKEN = Answer(
     500,
@@ -80,6 +90,9 @@ _TABLE: tuple[tuple[type[errors.TraceError], Answer], ...] = (
     (WrongMedia, replace(_MALFORMED, status=415, type="epcisException:UnsupportedMediaTypeException")),
     (errors.InvalidInput, _INVALID),
     (errors.Unknown, _UNKNOWN),
+    (Busy, replace(_AWAY, detail=None)),
+    (errors.NotInLogYet, replace(_AWAY, detail=None)),
+    (errors.ChainUnavailable, replace(_AWAY, detail="the chain does not answer")),
     (errors.Unavailable, _AWAY),
     (errors.TraceError, _BROKEN),
 )
@@ -98,7 +111,9 @@ async def _refused(request: Request, error: Exception) -> Response:
     answer = next(answer for kind, answer in _TABLE if isinstance(error, kind))
     if answer is _INVALID and request.method == "POST":
         answer = _MALFORMED
-    return _answered(request, answer, answer.status, str(error))
+    if answer.detail is not None:
+        _log.warning("%s %s: %s", request.method, plain(request.url.path), plain(str(error)))
+    return _answered(request, answer, answer.status, answer.detail or str(error))
 
 
 async def _not_routed(request: Request, error: Exception) -> Response:

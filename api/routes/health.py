@@ -8,24 +8,22 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from api.deps import LedgerDep
+from api.deps import WHOLE, LedgerDep, SiteDep
+from api.readiness import AWAY
 
 router = APIRouter()
 
 
-@router.get("/healthz")
-def alive() -> JSONResponse:
+@router.api_route("/healthz", methods=WHOLE)
+async def alive() -> JSONResponse:
     return JSONResponse({"alive": True})
 
 
-@router.get("/readyz")
-def ready(ledger: LedgerDep) -> JSONResponse:
+@router.api_route("/readyz", methods=WHOLE)
+async def ready(site: SiteDep) -> JSONResponse:
     """Not ready only without the store: while broker or chain is away, pages are still served and say so."""
-    health = ledger.health()
-    parts = {"store": health.store, "broker": health.broker, "chain": health.chain}
-    return JSONResponse(
-        {name: fault or "ok" for name, fault in parts.items()}, 200 if health.store is None else 503
-    )
+    parts = await site.readiness.parts()
+    return JSONResponse(parts, 503 if parts["store"] == AWAY else 200)
 
 
 @router.get("/metrics")

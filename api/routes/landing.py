@@ -7,7 +7,7 @@ from urllib.parse import quote, urlsplit
 from fastapi import APIRouter, Query
 from fastapi.responses import RedirectResponse, Response
 
-from api.deps import SiteDep, WordsDep
+from api.deps import WHOLE, SiteDep, WordsDep
 from traceability.gs1 import digital_link
 
 router = APIRouter()
@@ -15,7 +15,7 @@ router = APIRouter()
 _BRACKETED = re.compile(r"\((\d{2,4})\)([^()]+)")
 
 
-@router.get("/")
+@router.api_route("/", methods=WHOLE)
 def landing(
     site: SiteDep, words: WordsDep, code: Annotated[str | None, Query(max_length=2048)] = None
 ) -> Response:

@@ -5,7 +5,7 @@ import re
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from api.deps import LedgerDep
+from api.deps import WHOLE, LedgerDep
 from traceability.errors import Unknown
 
 router = APIRouter(prefix="/log")
@@ -17,20 +17,20 @@ HIGHEST_LEVEL = 5
 _PLACE = re.compile(r"((?:x\d{3}/)*\d{3})(?:\.p/([1-9]\d{0,2}))?")
 
 
-@router.get("/checkpoint")
+@router.api_route("/checkpoint", methods=WHOLE)
 def checkpoint(ledger: LedgerDep) -> Response:
     return Response(
         ledger.checkpoint(), headers={"Cache-Control": "no-cache"}, media_type="text/plain; charset=utf-8"
     )
 
 
-@router.get("/tile/entries/{place:path}")
+@router.api_route("/tile/entries/{place:path}", methods=WHOLE)
 def entry_bundle(place: str, ledger: LedgerDep) -> Response:
     index, width = _index_and_width(place)
     return _tile(ledger.entry_bundle(index, width))
 
 
-@router.get("/tile/{level}/{place:path}")
+@router.api_route("/tile/{level}/{place:path}", methods=WHOLE)
 def tile(level: str, place: str, ledger: LedgerDep) -> Response:
     if level not in {str(number) for number in range(HIGHEST_LEVEL + 1)}:
         raise Unknown(f"tile level {level[:20]!r}: want 0 to {HIGHEST_LEVEL}")

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response, StreamingResponse
 
-from api.deps import LedgerDep, SiteDep, WordsDep
+from api.deps import WHOLE, LedgerDep, SiteDep, WordsDep
 from api.present.overlay import overlay_state
 from api.qr import qr_code, scan_url
 from api.subject import subject_of
@@ -25,6 +25,7 @@ _MEDIA = {
 @router.get("/01/{rest:path}/events")
 async def events(request: Request, site: SiteDep, words: WordsDep) -> Response:
     subject = subject_of(request, "/overlay", "/events")
+    site.live.make_sure_of_room(subject)
     # An unknown lot is a 404 now, not a stream that stays silent for ever.
     await run_in_threadpool(site.live.now, subject)
     return StreamingResponse(
@@ -34,7 +35,7 @@ async def events(request: Request, site: SiteDep, words: WordsDep) -> Response:
     )
 
 
-@router.get("/01/{rest:path}")
+@router.api_route("/01/{rest:path}", methods=WHOLE)
 def overlay(
     request: Request,
     site: SiteDep,

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
-from api.deps import LedgerDep
+from api.deps import WHOLE, LedgerDep
 from traceability.errors import InvalidInput
 from traceability.gs1 import digital_link
 from traceability.proof.subject import goods
@@ -18,26 +18,26 @@ _NOT_LONG = {"Cache-Control": "no-cache"}
 _HASH = re.compile(r"[0-9a-f]{64}")
 
 
-@router.get("/proof/{key}")
+@router.api_route("/proof/{key}", methods=WHOLE)
 def event_proof(key: str, ledger: LedgerDep) -> Response:
     # Not for ever: before its anchor is final the file has none.
     return _file(ledger.proof(_hash(key)), f"guoji-{key[:12]}.json", _NOT_LONG)
 
 
-@router.get("/proof")
+@router.api_route("/proof", methods=WHOLE)
 def trace_proof(ledger: LedgerDep, subject: Annotated[str, Query()] = "") -> Response:
     identity = goods(subject)
     name = "-".join(re.sub(r"[^0-9A-Za-z]+", "_", value) for _, value in digital_link.parse(identity).path)
     return _file(ledger.trace_proof(identity), f"guoji-{name}.json", _NOT_LONG)
 
 
-@router.get("/batch/{root}")
+@router.api_route("/batch/{root}", methods=WHOLE)
 def batch(root: str, ledger: LedgerDep) -> Response:
     content = ledger.batch(_hash(root))
     return Response(content, headers=_FOR_EVER, media_type="application/octet-stream")
 
 
-@router.get("/documents/{digest}")
+@router.api_route("/documents/{digest}", methods=WHOLE)
 def document(digest: str, ledger: LedgerDep) -> Response:
     """As plain text or a download, whatever it is: nothing that comes from outside may run on our pages."""
     content = ledger.document(_hash(digest))
@@ -48,7 +48,7 @@ def document(digest: str, ledger: LedgerDep) -> Response:
     return Response(content, headers=_FOR_EVER, media_type="text/plain; charset=utf-8")
 
 
-@router.get("/trust")
+@router.api_route("/trust", methods=WHOLE)
 def trust_policy(ledger: LedgerDep) -> Response:
     return Response(ledger.trust_policy(), headers=_NOT_LONG, media_type="text/plain; charset=utf-8")
 

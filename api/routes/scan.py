@@ -6,7 +6,7 @@ import orjson
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from api.deps import LedgerDep, SiteDep, WordsDep
+from api.deps import WHOLE, LedgerDep, SiteDep, WordsDep
 from api.document import trace_document
 from api.present.trace import trace_page
 from api.subject import subject_of
@@ -14,8 +14,8 @@ from api.subject import subject_of
 router = APIRouter()
 
 
-@router.get("/01/{rest:path}")
-@router.get("/00/{rest:path}")
+@router.api_route("/01/{rest:path}", methods=WHOLE)
+@router.api_route("/00/{rest:path}", methods=WHOLE)
 def scan(request: Request, site: SiteDep, ledger: LedgerDep, words: WordsDep) -> Response:
     subject = subject_of(request)
     as_json = wants_json(request)

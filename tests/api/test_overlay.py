@@ -1,6 +1,5 @@
 """The overlay: whole states as events, one computation for all listeners, nothing stale that looks fresh."""
 
-import asyncio
 import json
 from dataclasses import replace
 
@@ -9,14 +8,12 @@ import pytest
 import zxingcpp
 from PIL import Image, ImageDraw
 
-from api.live import Live
 from api.overlay_feed import OverlayFeed
 from api.present.overlay import overlay_state
 from api.qr import QUIET_ZONE, SMALLEST_MODULE_PX, qr_code, scan_url
 from api.words import languages
 from tests.api.samples import PATH, PENDING, SUBJECT, a_cabinet, a_trace, a_truck, with_last
 from tests.api.serving import SampleLedger, served
-from traceability.errors import Unavailable
 
 SPEAK = languages()
 
@@ -112,60 +109,6 @@ def test_the_code_reads_back_and_its_modules_are_large_enough():
     assert QUIET_ZONE == 4
 
 
-def test_however_many_listen_a_state_is_computed_once_a_period():
-    computed = []
-
-    def compute(subject):
-        computed.append(subject)
-        return {"en": str(len(computed)).encode()}
-
-    async def listen(live):
-        return [state async for state in _take(live.states("x", "en"), 3)]
-
-    async def everybody():
-        live = Live(compute, every_s=0.01)
-        return await asyncio.gather(*(listen(live) for _ in range(50)))
-
-    heard = asyncio.run(everybody())
-
-    assert all(states == sorted(states) and len(set(states)) == 3 for states in heard)
-    assert len(computed) < 20
-
-
-def test_nothing_is_computed_when_nobody_listens():
-    computed = []
-
-    async def listen_and_leave():
-        live = Live(lambda subject: computed.append(subject) or {"en": b""}, every_s=0.01)
-        states = live.states("x", "en")
-        await anext(states)
-        await states.aclose()
-        before = len(computed)
-        await asyncio.sleep(0.1)
-        return before
-
-    assert asyncio.run(listen_and_leave()) == len(computed)
-
-
-def test_a_failure_costs_one_state_and_not_the_stream(caplog):
-    answers = [Unavailable("store is away"), {"en": b"back"}]
-
-    def compute(subject):
-        answer = answers.pop(0)
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
-
-    async def listen():
-        states = Live(compute, every_s=0.01).states("x", "en")
-        state = await anext(states)
-        await states.aclose()
-        return state
-
-    assert asyncio.run(listen()) == b"back"
-    assert "store is away" in caplog.text
-
-
 def test_a_trace_is_read_again_only_when_it_changed():
     trace = a_trace()
     ledger = SampleLedger({SUBJECT: trace})
@@ -179,11 +122,3 @@ def test_a_trace_is_read_again_only_when_it_changed():
 
     assert ledger.traced == 2
     assert changed["word"] == "12 of 13 verified"
-
-
-async def _take(states, count):
-    async for state in states:
-        yield state
-        count -= 1
-        if not count:
-            return
