@@ -19,7 +19,8 @@ def main() -> int:
     args = _parser().parse_args()
     console = Console()
     # A plain `kill` ends the demo as Ctrl-C does, its parts included.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.default_int_handler)
     try:
         with Stage(args.public_url) as stage:
             story = play(stage, not args.once, console)

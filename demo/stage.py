@@ -8,7 +8,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable
+from fcntl import LOCK_EX, LOCK_NB, flock
 from pathlib import Path
+from typing import IO
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
@@ -34,10 +36,22 @@ UP_WITHIN_S = 120
 ALL_WITHIN_S = 240
 
 
+def _only_demo_here() -> IO[str]:
+    """The lock that says so; a second demo would wipe the first one's folder under it. Raises `Refused`."""
+    lock = (PROJECT / ".demo.lock").open("w")
+    try:
+        flock(lock, LOCK_EX | LOCK_NB)
+    except BlockingIOError as error:
+        lock.close()
+        raise Refused("a demo runs in this folder already: end it first with Ctrl-C") from error
+    return lock
+
+
 class Stage:
     """The installation, and the `guoji up` that runs it. Leaving it as a context ends everything."""
 
     def __init__(self, public: str | None) -> None:
+        self._lock = _only_demo_here()
         shutil.rmtree(HOME, ignore_errors=True)
         HOME.mkdir()
         # In the file, so that whoever types `guoji` with this home meets the same log.
@@ -69,6 +83,7 @@ class Stage:
         self._up.terminate()
         self._up.wait()
         self._log.close()
+        self._lock.close()
 
     @property
     def settings(self) -> Settings:

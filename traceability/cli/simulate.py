@@ -68,7 +68,7 @@ def _simulate(args: argparse.Namespace) -> int:
 def read_moments(file: Path) -> list[Moment]:
     """The measurements in a CSV file; rows of one time make one. Raises `InvalidInput`, naming the line."""
     try:
-        with file.open(newline="", encoding="utf-8") as stream:
+        with file.open(newline="", encoding="utf-8-sig") as stream:
             rows = list(_rows(file, stream))
     except (OSError, UnicodeDecodeError) as error:
         raise InvalidInput(f"cannot read {file}: {error}") from error

@@ -5,6 +5,7 @@ import os
 import time
 
 from traceability.cli.terminal import printable
+from traceability.errors import InvalidInput
 from traceability.ledger.grant import ROLES, Grant
 from traceability.settings import Settings
 
@@ -32,6 +33,8 @@ def _issue(args: argparse.Namespace) -> int:
     from traceability.gs1.keys import gln
     from traceability.wiring import open_store
 
+    if args.role == "capture" and args.party is None:
+        raise InvalidInput("a token that captures needs --party: the GLN in whose name it does so")
     party = None if args.party is None else gln(args.party)
     print(open_store(Settings.read(os.environ)).tokens.issue(args.name, Grant(args.role, party)))
     return 0

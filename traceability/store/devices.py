@@ -19,6 +19,7 @@ from sqlalchemy import (
     update,
 )
 
+from traceability.errors import InvalidInput
 from traceability.store.schema import metadata
 from traceability.telemetry.device import Device
 
@@ -54,10 +55,16 @@ class DeviceTable:
         self._engine = engine
 
     def keep(self, new: Device) -> None:
-        """Register a device, or change the description of the one with this alias."""
+        """Register a device, or change the description of the one with this alias.
+
+        Raises `InvalidInput` if another device has its GIAI.
+        """
         values = {column.name: getattr(new, column.name) for column in device.c}
         values |= {column: json.dumps(values[column], ensure_ascii=False) for column in _TEXTS}
         with self._engine.begin() as connection:
+            owner = select(device.c.alias).where(device.c.giai == new.giai, device.c.alias != new.alias)
+            if (other := connection.execute(owner).scalar()) is not None:
+                raise InvalidInput(f"the GIAI {new.giai} belongs to device {other} already")
             if not connection.execute(
                 update(device).where(device.c.alias == new.alias).values(values)
             ).rowcount:
