@@ -1,15 +1,19 @@
 """What a verdict looks like: its state, its word and its sentence, always as this server's claim."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Final, assert_never
 
 from api.present.text import plain
 from api.words import Words
-from traceability.ledger.trace import Trace
+from traceability.ledger.trace import Grade, Trace, TracedEvent
 from traceability.proof.verdict import Contradicted, TraceVerified, Unchecked, Verdict, Verified
 
 WAITING: Final = ("not yet anchored", "is not in the log yet", "is under no checkpoint yet")
 """Stand in the reasons of an `Unchecked` that only needs time; any other reason makes it "unknown"."""
+
+
+JUST_NOW = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +39,9 @@ def of_event(verdict: Verdict, words: Words) -> Badge:
 def of_trace(trace: Trace, words: Words) -> Badge:
     match trace.verdict:
         case TraceVerified() as verified:
-            waiting = sum(_waits(traced.verdict) for traced in trace.events)
-            return _counted(verified, waiting, words)
+            waiting = [traced for traced in trace.events if _waits(traced.verdict)]
+            streaming = all(_just_measured(traced, trace.made_at) for traced in waiting)
+            return _counted(verified, len(waiting), streaming, words)
         case Contradicted(step, reason):
             return _contradicted(step, reason, words)
         case Unchecked() as unchecked:
@@ -44,7 +49,12 @@ def of_trace(trace: Trace, words: Words) -> Badge:
     assert_never(trace.verdict)
 
 
-def _counted(verdict: TraceVerified, waiting: int, words: Words) -> Badge:
+def _just_measured(traced: TracedEvent, now: datetime) -> bool:
+    """A sensor that goes on measuring always has a newest batch that waits: no doubt about the rest."""
+    return traced.grade in (Grade.DEVICE, Grade.SIGNED_DEVICE) and now - traced.captured_at < JUST_NOW
+
+
+def _counted(verdict: TraceVerified, waiting: int, streaming: bool, words: Words) -> Badge:
     if verdict.verified == verdict.total:
         sentence = words.say_many(
             "{count} record, unaltered since it was recorded. Newest anchor: {through}.",
@@ -53,7 +63,10 @@ def _counted(verdict: TraceVerified, waiting: int, words: Words) -> Badge:
             through=words.moment(verdict.through),
         )
         return Badge("verified", words.say("Verified"), sentence)
-    return _partly(verdict, waiting, words)
+    partly = _partly(verdict, waiting, words)
+    if partly.state != "pending" or not streaming:
+        return partly
+    return Badge("verified", words.say("Verified"), f"{partly.word} · {partly.sentence}")
 
 
 def _partly(verdict: TraceVerified, waiting: int, words: Words) -> Badge:

@@ -1,6 +1,7 @@
 """What the trace page says of a trace."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -199,3 +200,21 @@ def test_the_command_verifies_what_the_button_downloads():
     page = page_of(a_trace())
 
     assert page.command == f"guoji verify 'https://guoji.example{page.proof_url}' --trust trust.txt"
+
+
+@pytest.mark.parametrize(
+    ("grade", "minutes_ago", "state"),
+    [(Grade.DEVICE, 1, "verified"), (Grade.DEVICE, 6, "pending"), (Grade.IMPORTED, 1, "pending")],
+)
+def test_only_a_sensors_batch_of_this_moment_may_wait_without_making_the_whole_look_so(
+    grade, minutes_ago, state
+):
+    trace = a_trace(events=with_last(Unchecked("not yet anchored"), 1))
+    newest = replace(
+        trace.events[-1], grade=grade, captured_at=trace.made_at - timedelta(minutes=minutes_ago)
+    )
+
+    badge = page_of(replace(trace, events=(*trace.events[:-1], newest))).badge
+
+    assert badge.state == state
+    assert "12 of 13 verified" in badge.word + badge.sentence
