@@ -26,6 +26,7 @@ def trace_document(trace: Trace) -> dict[str, Any]:
         "findings": [_finding(finding) for finding in trace.findings],
         "staged": [dict(staged) for staged in trace.staged],
         "chain_label": trace.chain_label,
+        "is_cut": trace.is_cut,
         "made_at": _time(trace.made_at),
     }
 

@@ -58,6 +58,8 @@ class TracePage:
     staged: tuple[str, ...]
     chain_label: str | None
     groups: tuple[Group, ...]
+    is_cut: bool
+    """Whether the history reaches further than is shown."""
     cold: tuple[CurveCard, ...]
     field: tuple[CurveCard, ...]
     field_folded: tuple[CurveCard, ...]
@@ -86,6 +88,7 @@ def trace_page(trace: Trace, words: Words, public_url: str) -> TracePage:
         staged=tuple(shown for staged in trace.staged if (shown := words.name(staged))),
         chain_label=chain_label(trace, words),
         groups=timeline(trace, words),
+        is_cut=trace.is_cut,
         cold=tuple(curve_card(curve, words) for curve in trace.curves if curve.cold_chain),
         field=field[:MOST_UNFOLDED],
         field_folded=field[MOST_UNFOLDED:],

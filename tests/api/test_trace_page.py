@@ -218,3 +218,8 @@ def test_only_a_sensors_batch_of_this_moment_may_wait_without_making_the_whole_l
 
     assert badge.state == state
     assert "12 of 13 verified" in badge.word + badge.sentence
+
+
+def test_a_history_that_is_cut_says_so():
+    assert "steps are missing" in html_of(a_trace(is_cut=True))
+    assert "steps are missing" not in html_of(a_trace())
