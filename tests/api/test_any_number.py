@@ -42,7 +42,7 @@ def write_everything(trace):
         encoded(overlay_state(trace, words, 0))
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(NUMBERS, st.none() | NUMBERS, st.tuples(NUMBERS, NUMBERS).map(sorted))
 def test_no_finite_number_makes_a_page_fail(value, limit, bounds):
     write_everything(a_trace_of(value, limit, bounds))
