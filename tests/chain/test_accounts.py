@@ -5,33 +5,36 @@ import sys
 
 import pytest
 
-from traceability.chain.accounts import create_account, load_account
+from traceability import keyfiles
+from traceability.chain.accounts import load_account
 from traceability.errors import InvalidInput
 
 
-def test_a_new_account_is_found_again_and_its_file_is_private(tmp_path):
-    account = create_account(tmp_path / "key")
-
-    assert load_account(tmp_path / "key").address == account.address
-    assert (tmp_path / "key").stat().st_mode & 0o777 == 0o600
-
-
-def test_a_key_is_never_overwritten(tmp_path):
-    create_account(tmp_path / "key")
-    before = (tmp_path / "key").read_bytes()
-
-    with pytest.raises(InvalidInput, match="exists already"):
-        create_account(tmp_path / "key")
-
-    assert (tmp_path / "key").read_bytes() == before
+@pytest.fixture
+def key(tmp_path):
+    """The one that `guoji init` makes."""
+    keyfiles.make_all(tmp_path)
+    return tmp_path / keyfiles.CHAIN
 
 
-def test_a_key_that_others_may_read_is_refused(tmp_path):
-    create_account(tmp_path / "key")
-    (tmp_path / "key").chmod(0o640)
+def test_the_key_that_init_makes_is_an_account_and_its_file_is_private(key):
+    assert load_account(key).address.startswith("0x")
+    assert key.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_key_is_never_overwritten(key):
+    before = key.read_bytes()
+
+    assert keyfiles.make_all(key.parent) == []
+
+    assert key.read_bytes() == before
+
+
+def test_a_key_that_others_may_read_is_refused(key):
+    key.chmod(0o640)
 
     with pytest.raises(InvalidInput, match="mode 640, want 600"):
-        load_account(tmp_path / "key")
+        load_account(key)
 
 
 @pytest.mark.parametrize("text", [None, "", "0x12", "zz" * 32, "00" * 32, "金" * 32])

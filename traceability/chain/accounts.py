@@ -1,6 +1,5 @@
 """The publisher's account on the chain: one private key in one file."""
 
-import os
 from pathlib import Path
 
 from eth_account import Account
@@ -8,20 +7,6 @@ from eth_account.signers.local import LocalAccount
 
 import traceability.chain.recursion  # noqa: F401
 from traceability.errors import InvalidInput
-
-
-def create_account(path: Path) -> LocalAccount:
-    """A new key in a new file that its owner alone may read. Raises `InvalidInput` if the file exists."""
-    account: LocalAccount = Account.create()
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError as error:
-        raise InvalidInput(f"{path} exists already: an account's key is never overwritten") from error
-    with os.fdopen(descriptor, "w") as file:
-        file.write(account.key.hex() + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    return account
 
 
 def load_account(path: Path) -> LocalAccount:

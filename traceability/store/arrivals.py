@@ -19,8 +19,6 @@ from traceability.telemetry.runs import Accounted, Status, advance
 MAX_KEPT_BYTES = 64 * 1024
 """Of a message in quarantine. Its digest is over all of it."""
 
-_MAX_TOPIC = 200
-
 
 @dataclass(frozen=True, slots=True)
 class _Numbered:
@@ -186,7 +184,7 @@ def _quarantine_row(each: Rejected) -> dict[str, Any]:
         "device": each.device,
         "epoch": epoch,
         "sequence": sequence,
-        "topic": clean(each.topic)[:_MAX_TOPIC],
+        "topic": clean(each.topic),
         "received_at_ms": each.received_at_ms,
         "reason": clean(each.reason),
         "payload": each.payload[:MAX_KEPT_BYTES],
