@@ -47,7 +47,7 @@ def test_what_starts_the_parts_does_not_take_their_last_addresses(tmp_path):
 @pytest.mark.parametrize(
     ("given", "complaint"),
     [
-        ({"GUOJI_SEAL_EVERYS": "1"}, "there is no such setting; there are anchor_every_s, database"),
+        ({"GUOJI_SEAL_EVERYS": "1"}, "there is no such setting; there are anchor_every_s, chain_id"),
         ({"GUOJI_HTTP_PORT": "70000"}, "http_port .* is '70000'"),
         ({"GUOJI_SEAL_EVERY_S": "0"}, "seal_every_s .* is '0': Input should be greater than 0"),
         ({"GUOJI_ANCHOR_EVERY_S": "nan"}, "anchor_every_s"),
@@ -60,6 +60,9 @@ def test_what_starts_the_parts_does_not_take_their_last_addresses(tmp_path):
         ({"GUOJI_PUBLIC_URL": "javascript:alert(1)"}, "public_url .* want http or https://host:port"),
         ({"GUOJI_RPC_URL": "http://"}, "rpc_url"),
         ({"GUOJI_RPC_URL": "http://["}, "rpc_url"),
+        ({"GUOJI_CHAIN_ID": "-1"}, "chain_id"),
+        ({"GUOJI_MAX_FEE_GWEI": "nan"}, "max_fee_gwei"),
+        ({"GUOJI_MAX_FEE_GWEI": "-1"}, "max_fee_gwei"),
         ({"GUOJI_MQTT_URL": "localhost:1883"}, "mqtt_url"),
         ({"GUOJI_MQTT_URL": "mqtt://host:99999"}, "mqtt_url"),
     ],

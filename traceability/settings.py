@@ -8,7 +8,7 @@ from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
 
 from annotated_types import Interval
-from pydantic import AfterValidator, ConfigDict, ValidationError
+from pydantic import AfterValidator, AllowInfNan, ConfigDict, ValidationError
 from pydantic.dataclasses import dataclass
 from pydantic_core import ErrorDetails
 
@@ -77,6 +77,10 @@ class Settings:
     """Broker, as mqtt://host:port. Empty: `guoji up` starts the embedded one."""
     rpc_url: WebUrl = ""
     """JSON-RPC endpoint of the chain. Empty: `guoji up` starts the embedded test chain."""
+    chain_id: Annotated[int, Interval(ge=0)] = 0
+    """The only chain to send anything to; 0: the one that the trust policy names."""
+    max_fee_gwei: Annotated[float, Interval(ge=0), AllowInfNan(False)] = 0
+    """The most to pay for one gas. While the chain asks more, anchoring waits. 0: whatever it asks."""
     seal_every_s: Seconds = 60
     """Seconds after which a device's readings are closed into a batch. Shorter proves a reading sooner."""
     publish_every_s: Seconds = 1

@@ -92,11 +92,14 @@ def contract(settings: Settings) -> "TraceLogContract":
 
 def chain_client(settings: Settings, chain_id: int) -> "ChainClient":
     """Our account on the chain. Raises `ChainUnavailable`, or `Refused` if it has another id."""
+    if settings.chain_id not in (0, chain_id):
+        raise InvalidInput(f"setting chain_id is {settings.chain_id}: nothing is sent to chain {chain_id}")
     # web3 takes a second to load; only who writes to the chain waits for it.
     from traceability.chain.accounts import load_account
     from traceability.chain.client import ChainClient
 
-    return ChainClient(rpc_url(settings), chain_id, load_account(settings.keys / keyfiles.CHAIN))
+    account = load_account(settings.keys / keyfiles.CHAIN)
+    return ChainClient(rpc_url(settings), chain_id, account, max_fee_gwei=settings.max_fee_gwei)
 
 
 def contract_at(settings: Settings, client: "ChainClient", address: str) -> "TraceLogContract":

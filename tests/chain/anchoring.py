@@ -45,6 +45,7 @@ class Anchoring:
     signer: NoteSigner
     now: datetime = datetime(2026, 11, 22, tzinfo=UTC)
     timeout_s: float = 10
+    max_fee_gwei: float = 0
     lines: list[str] = field(default_factory=list)
     """What the operator reads."""
 
@@ -62,7 +63,7 @@ class Anchoring:
 
     @property
     def contract(self) -> TraceLogContract:
-        client = ChainClient(self.url, CHAIN_ID, self.account, self.timeout_s)
+        client = ChainClient(self.url, CHAIN_ID, self.account, self.timeout_s, self.max_fee_gwei)
         return TraceLogContract(client, self.compiled, self.address, LOG_ID, Finality(CONFIRMATIONS))
 
     def rpc(self, method: str, *params: object) -> object:

@@ -103,7 +103,10 @@ def test_an_account_without_enough_money_is_named_once_and_what_it_could_not_pay
     role.rounds(3)
 
     assert role.anchors.open() == []
-    role.reads(f"account {role.account.address} on chain 31337 holds 0.000001 of its coin, .* send it some")
+    role.reads(
+        f"account {role.account.address} on chain 31337 holds 0.000001000 of its coin, "
+        r"the next transaction may cost 0.000\d+: send it some"
+    )
     fund(role.url, role.account.address)
     role.settle()
 

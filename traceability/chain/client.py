@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from typing import Any, cast
 
 import requests
-import rlp  # type: ignore[import-untyped]
 from eth_account.signers.local import LocalAccount
 from eth_typing import ChecksumAddress, HexStr
 from web3 import HTTPProvider, Web3
@@ -22,9 +21,15 @@ from web3.types import TxParams, TxReceipt, Wei
 
 import traceability.chain.recursion  # noqa: F401
 from traceability.chain.endpoint import name_of
+from traceability.chain.fees import fees, most_of
 from traceability.errors import ChainUnavailable, Refused
 from traceability.ledger.ports import Signed
 from traceability.proof.chain_reader import Finality
+
+COIN = 10**18
+"""Wei, as every EVM chain counts its coin."""
+MINED_WITHIN_S = 600
+"""How long a person who deploys waits for a block; a poor offer may take some."""
 
 # What nodes say of a transaction that they already have, or whose nonce another one has used.
 _NOTHING_LEFT_TO_SEND = (
@@ -43,11 +48,18 @@ class ChainClient:
     Raises `Refused` at birth if the endpoint serves another chain than `chain_id`.
     """
 
-    def __init__(self, url: str, chain_id: int, account: LocalAccount, timeout_s: float = 10) -> None:
+    def __init__(
+        self,
+        url: str,
+        chain_id: int,
+        account: LocalAccount,
+        timeout_s: float = 10,
+        max_fee_gwei: float = 0,
+    ) -> None:
         self.account = account
         self.chain_id = chain_id
         self._name = name_of(url)
-        self._timeout_s = timeout_s
+        self._max_fee_gwei = max_fee_gwei
         # No retries of web3's own: the callers come back anyway, and a round must end.
         provider = HTTPProvider(url, {"timeout": timeout_s}, exception_retry_configuration=None)
         self.web3 = Web3(provider)
@@ -89,7 +101,7 @@ class ChainClient:
             # on top of what is pending, since that may be what this one replaces.
             # Some room: nodes estimate tightly, and the trial ran on an older block.
             transaction["gas"] = self.web3.eth.estimate_gas(transaction, "latest") * 6 // 5
-            transaction.update(self._fees(instead_of))
+            transaction.update(fees(self.web3.eth, instead_of, self._max_fee_gwei))
             self._check_funds(transaction)
         signed = self.account.sign_transaction(cast(dict[str, Any], transaction))
         return Signed(signed.hash.to_0x_hex(), bytes(signed.raw_transaction))
@@ -111,16 +123,15 @@ class ChainClient:
             except TransactionNotFound:
                 return None
 
-    def mine(self, signed: Signed) -> TxReceipt:
+    def mine(self, signed: Signed, within_s: float = MINED_WITHIN_S) -> TxReceipt:
         """Send it and wait until it stands in a block. Raises `Refused` if it failed there."""
         self.send(signed.raw)
-        deadline = time.monotonic() + self._timeout_s
+        deadline, pause_s = time.monotonic() + within_s, 0.05
         while (receipt := self.receipt(signed.tx_hash)) is None:
             if time.monotonic() > deadline:
-                raise ChainUnavailable(
-                    f"transaction {signed.tx_hash} is in no block after {self._timeout_s:g} s"
-                )
-            time.sleep(0.1)
+                raise ChainUnavailable(f"transaction {signed.tx_hash} is in no block after {within_s:g} s")
+            time.sleep(pause_s)
+            pause_s = min(2 * pause_s, 2)
         if receipt["status"] != 1:
             raise Refused(f"transaction {signed.tx_hash} failed in block {receipt['blockNumber']}")
         return receipt
@@ -137,38 +148,12 @@ class ChainClient:
 
     def _check_funds(self, transaction: TxParams) -> None:
         """Nodes say this each in their own words, few of which name the account."""
-        price = transaction.get("maxFeePerGas", transaction.get("gasPrice", Wei(0)))
-        balance = self.web3.eth.get_balance(self.account.address)
-        if balance < transaction["gas"] * int(price):
+        most, balance = most_of(transaction), self.web3.eth.get_balance(self.account.address)
+        if balance < most:
             raise ChainUnavailable(
-                f"account {self.account.address} on chain {self.chain_id} holds {balance / 10**18:.6f} "
-                "of its coin, less than the next transaction may cost: send it some"
+                f"account {self.account.address} on chain {self.chain_id} holds {balance / COIN:.9f} of its "
+                f"coin, the next transaction may cost {most / COIN:.9f}: send it some"
             )
-
-    def _fees(self, instead_of: bytes | None) -> TxParams:
-        """What a transaction should pay now: by EIP-1559, or a gas price on chains without a base fee."""
-        tip_before, most_before = (0, 0) if instead_of is None else _fees_in(instead_of)
-        base_fee = self.web3.eth.get_block("latest").get("baseFeePerGas")
-        if base_fee is None:
-            return {"gasPrice": _at_least(self.web3.eth.gas_price, most_before)}
-        tip = _at_least(self.web3.eth.max_priority_fee, tip_before)
-        # Room for the base fee to double before the transaction is mined.
-        return {"maxPriorityFeePerGas": tip, "maxFeePerGas": _at_least(Wei(2 * base_fee + tip), most_before)}
-
-
-def _at_least(fee: int, before: int) -> Wei:
-    """`fee`, or an eighth above `before` where that is more."""
-    return Wei(max(fee, before + -(-before // 8)))
-
-
-def _fees_in(raw: bytes) -> tuple[int, int]:
-    """Tip and highest fee of a signed transaction, typed (EIP-1559) or legacy; wei for one gas."""
-    if raw[0] == 2:
-        _, _, tip, most, *_ = rlp.decode(raw[1:])
-    else:
-        _, most, *_ = rlp.decode(raw)
-        tip = most
-    return int.from_bytes(tip, "big"), int.from_bytes(most, "big")
 
 
 def _one_line(error: Exception) -> str:

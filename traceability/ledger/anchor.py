@@ -1,10 +1,11 @@
 """Have the contract hold the newest checkpoint, whatever the chain does meanwhile."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from traceability.errors import Refused
+from traceability.errors import ChainUnavailable, Refused
 from traceability.ledger.ports import Anchor, AnchorStore, CheckpointStore, Contract, Held, Log, Mined
 from traceability.log import tiles
 from traceability.log.checkpoint import Checkpoint
@@ -59,7 +60,14 @@ def anchor(
     proof = tiles.consistency_proof(held.size, newest.size, log.read_tile) if held.size else []
     stuck = None if last is None else last.raw
     # (1)
-    signed = contract.sign_append(held.size, newest.size, newest.root, proof, stuck)
+    try:
+        signed = contract.sign_append(held.size, newest.size, newest.root, proof, stuck)
+    except ChainUnavailable:
+        # A rival may be too dear for us. The chain may have forgotten the one that waits, and take it now.
+        if last is not None:
+            with suppress(ChainUnavailable):
+                contract.send(last.raw)
+        raise
     # (2)
     anchors.keep(Anchor(signed.tx_hash, held.size, newest.size, newest.root, note, signed.raw, now))
     if last is not None and last.tx_hash != signed.tx_hash:
