@@ -121,7 +121,7 @@ def test_one_wrong_bit_anywhere_breaks_a_consistency_proof(size, data):
 def test_a_rewritten_entry_has_no_consistency_proof():
     before, after = leaves(9), [*leaves(4), leaf_hash(b"rewritten"), *leaves(20)[5:]]
 
-    with pytest.raises(CheckFailed, match="old part of the consistency proof leads to"):
+    with pytest.raises(CheckFailed, match="consistency proof from 9 to 20 leads to .* not to the old root"):
         check_consistency(9, 20, consistency_proof(after, 9), root_of(before), root_of(after))
 
 
@@ -131,10 +131,41 @@ def test_every_log_extends_the_empty_one_and_only_its_true_root():
 
     with pytest.raises(CheckFailed, match="the empty log leads to"):
         check_consistency(0, 5, [], bytes(32), root_of(leaves(5)))
-    with pytest.raises(CheckFailed, match="an unchanged log leads to"):
+    with pytest.raises(CheckFailed, match="an unchanged log of 0 leads to"):
         check_consistency(0, 0, [], EMPTY_ROOT, bytes(32))
-    with pytest.raises(CheckFailed, match="proof has 1 hashes, want 0"):
+    with pytest.raises(CheckFailed, match="consistency proof from 0 to 5 has 1 hashes, want 0"):
         check_consistency(0, 5, [bytes(32)], EMPTY_ROOT, root_of(leaves(5)))
+
+
+@pytest.mark.parametrize(
+    ("lie", "complaint"),
+    [
+        ("inclusion-index-is-size", "entry 21 lies outside a log of 21"),
+        ("inclusion-leaf-too-short", "leaf hash has 31 bytes, want 32"),
+        ("inclusion-only-one-leaf-and-root-too-short", "leaf hash has 31 bytes, want 32"),
+        ("inclusion-root-too-short", "root has 31 bytes, want 32"),
+        ("inclusion-no-hashes", "inclusion proof of entry 5 in a log of 21 has 0 hashes, want 5"),
+        ("inclusion-hash-too-long", "hash 4 of the inclusion proof of entry 5 in a log of 21 has 33 bytes"),
+        (
+            "inclusion-index-plus-one",
+            "inclusion proof of entry 6 in a log of 21 leads to .*, not to the root",
+        ),
+        ("consistency-new-size-below-old", "a log of 5 does not extend one of 6"),
+        ("consistency-old-root-too-short", "old root has 31 bytes, want 32"),
+        ("consistency-new-root-too-short", "new root has 31 bytes, want 32"),
+        ("consistency-no-hashes", "consistency proof from 6 to 21 has 0 hashes, want 5"),
+        ("consistency-hash-too-short", "hash 0 of the consistency proof from 6 to 21 has 31 bytes, want 32"),
+        ("consistency-other-new-root", "consistency proof from 6 to 21 leads to .*, not to the new root"),
+        ("consistency-same-size-other-root", "an unchanged log of 6 leads to .*, not to the new root"),
+        ("consistency-empty-log-with-another-root", "the empty log leads to .*, not to the old root 0000"),
+    ],
+)
+def test_a_wrong_proof_says_which_hash_which_length_which_index(lie, complaint):
+    vector = json.loads((VECTORS / f"{lie}.json").read_text())
+    check, arguments = CHECKS[vector["check"]](vector)
+
+    with pytest.raises(CheckFailed, match=complaint):
+        check(*arguments)
 
 
 def test_a_proof_cannot_be_asked_for_what_is_not_there():

@@ -86,13 +86,16 @@ def check_inclusion(index: int, size: int, leaf_hash: bytes, proof: Sequence[byt
     """
     if not 0 <= index < size:
         raise CheckFailed(f"entry {index} lies outside a log of {size}")
+    _check_width("leaf hash", leaf_hash)
+    _check_width("root", root)
+    what = f"inclusion proof of entry {index} in a log of {size}"
     inner = (index ^ (size - 1)).bit_length()
-    _check_shape(proof, inner + (index >> inner).bit_count())
+    _check_shape(what, proof, inner + (index >> inner).bit_count())
     node = leaf_hash
     for level, sibling in enumerate(proof):
         on_right = level >= inner or index >> level & 1
         node = node_hash(sibling, node) if on_right else node_hash(node, sibling)
-    _check_leads_to("inclusion proof", node, root)
+    _check_leads_to(what, node, "root", root)
 
 
 def check_consistency(
@@ -110,11 +113,12 @@ def check_consistency(
     _check_width("old root", old_root)
     _check_width("new root", new_root)
     if old_size == 0:
-        _check_leads_to("the empty log", EMPTY_ROOT, old_root)
+        _check_leads_to("the empty log", EMPTY_ROOT, "old root", old_root)
+    what = f"consistency proof from {old_size} to {new_size}"
     if old_size in (0, new_size):
-        _check_shape(proof, 0)
+        _check_shape(what, proof, 0)
         if old_size == new_size:
-            _check_leads_to("an unchanged log", old_root, new_root)
+            _check_leads_to(f"an unchanged log of {new_size}", old_root, "new root", new_root)
         return
 
     # The proof starts at the last complete subtree of the old log, `shift` levels above the leaves. Hashes on
@@ -123,7 +127,7 @@ def check_consistency(
     path = (old_size - 1) >> shift
     inner = (path ^ (new_size - 1) >> shift).bit_length()
     whole = path == 0  # that subtree is the whole old log, so its root need not be in the proof
-    _check_shape(proof, (not whole) + inner + (path >> inner).bit_count())
+    _check_shape(what, proof, (not whole) + inner + (path >> inner).bit_count())
     old_node = new_node = old_root if whole else proof[0]
     for level, sibling in enumerate(proof if whole else proof[1:]):
         if level >= inner or path >> level & 1:
@@ -131,8 +135,8 @@ def check_consistency(
             new_node = node_hash(sibling, new_node)
         else:
             new_node = node_hash(new_node, sibling)
-    _check_leads_to("old part of the consistency proof", old_node, old_root)
-    _check_leads_to("consistency proof", new_node, new_root)
+    _check_leads_to(what, old_node, "old root", old_root)
+    _check_leads_to(what, new_node, "new root", new_root)
 
 
 def _middle(begin: int, end: int) -> int:
@@ -140,12 +144,12 @@ def _middle(begin: int, end: int) -> int:
     return begin + (1 << (end - begin - 1).bit_length() - 1)
 
 
-def _check_shape(proof: Sequence[bytes], want: int) -> None:
+def _check_shape(what: str, proof: Sequence[bytes], want: int) -> None:
     if len(proof) != want:
-        raise CheckFailed(f"proof has {len(proof)} hashes, want {want}")
+        raise CheckFailed(f"{what} has {len(proof)} hashes, want {want}")
     for position, sibling in enumerate(proof):
         if len(sibling) != HASH_BYTES:
-            raise CheckFailed(f"hash {position} of the proof has {len(sibling)} bytes, want {HASH_BYTES}")
+            raise CheckFailed(f"hash {position} of the {what} has {len(sibling)} bytes, want {HASH_BYTES}")
 
 
 def _check_width(what: str, value: bytes) -> None:
@@ -153,6 +157,6 @@ def _check_width(what: str, value: bytes) -> None:
         raise CheckFailed(f"{what} has {len(value)} bytes, want {HASH_BYTES}")
 
 
-def _check_leads_to(what: str, node: bytes, root: bytes) -> None:
+def _check_leads_to(what: str, node: bytes, which: str, root: bytes) -> None:
     if node != root:
-        raise CheckFailed(f"{what} leads to {node.hex()}, not to {root.hex()}")
+        raise CheckFailed(f"{what} leads to {node.hex()}, not to the {which} {root.hex()}")
