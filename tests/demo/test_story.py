@@ -15,6 +15,7 @@ from demo.shapes import CONTEXT
 from demo.story import MOST_ITEMS, tell
 from traceability.epcis.event import Event
 from traceability.epcis.event_hash import VERSIONS, event_hash
+from traceability.epcis.profile import profile_faults
 from traceability.epcis.validate import schema_faults
 from traceability.epcis.vocabulary import BIZ_STEPS, DISPOSITIONS
 from traceability.errors import InvalidInput
@@ -249,3 +250,8 @@ def test_a_moment_without_a_time_zone_is_refused():
 def test_a_case_cannot_hold_no_item_or_too_many(count):
     with pytest.raises(InvalidInput, match=f"{count} item serials, want 1 to {MOST_ITEMS}"):
         tell(NOW, BASE_URL, SERIALS[:1] * count)
+
+
+@given(now=st.integers(-50_000, 50_000).map(lambda hours: NOW + timedelta(hours=hours / 7)))
+def test_whatever_the_hour_nothing_in_the_story_is_taken_for_personal_data(now):
+    assert [fault for event in events(a_story(now)) for fault in profile_faults(event, CONTEXT)] == []

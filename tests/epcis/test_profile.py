@@ -39,6 +39,10 @@ def test_our_own_events_pass(file):
         (an_event(**{"farm:phoneNumber": "139"}), "/farm:phoneNumber"),
         (an_event(ilmd={"farm:picker": {"farm:Full_Name": "Li"}}), "/ilmd/farm:picker/farm:Full_Name"),
         (an_event(**{"farm:list": [{}, {"farm:身份证号": "1"}]}), "/farm:list/1/farm:身份证号"),
+        (an_event(**{"farm:list": [[{"farm:phone": "1"}]]}), "/farm:list/0/0/farm:phone"),
+        (an_event(**{"farm:driver": {"name": {"phone": "1"}}}), "/farm:driver/name/phone"),
+        (an_event(**{"farm:note": {"#text": "13812345678"}}), "/farm:note/#text"),
+        (an_event(**{"rdfs:comment": ["ask 13812345678"]}), "/rdfs:comment"),
         (
             an_event(readPoint={"id": "urn:x:y", "guoji:mapLink": "http://x.example"}),
             "/readPoint/guoji:mapLink",
@@ -84,6 +88,13 @@ def test_our_own_events_pass(file):
 )
 def test_each_reason_to_refuse_is_found_where_it_stands(event, where):
     assert pointers(event) == [where]
+
+
+def test_a_refusal_says_how_to_commit_and_does_not_repeat_what_is_personal():
+    (fault,) = profile_faults(an_event(**{"farm:note": "Li 13812345678"}), CONTEXT)
+
+    assert "`guoji personal commit`" in str(fault)
+    assert "13812345678" not in str(fault)
 
 
 @pytest.mark.parametrize(

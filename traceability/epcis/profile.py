@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 
 from traceability.epcis.context import Context
+from traceability.epcis.personal import COMMITMENT, in_clear
 from traceability.epcis.validate import Fault
 from traceability.epcis.values import read_time
 from traceability.epcis.vocabulary import GUOJI_NAMESPACE, GUOJI_PREFIX
@@ -14,19 +15,10 @@ Path = tuple[str | int, ...]
 _YEARS = range(1970, 3000)
 _TIMES = frozenset({"eventTime", "recordTime", "time", "startTime", "endTime", "declarationTime"})
 
-_ENGLISH = """
-    birthdate birthday contactname dateofbirth driverlicence driverlicense drivername email emailaddress
-    employeename familyname farmername firstname fullname givenname homeaddress idcard idnumber identitycard
-    lastname licenceplate licenseplate mobile mobilephone nationalid passport passportnumber personname
-    phone phonenumber pickername surname telephone wechat wechatid workername
-"""
-_CHINESE = "姓名 手机 手机号 手机号码 电话 联系电话 身份证 身份证号 住址 家庭住址 微信号 车牌号 邮箱"
-PERSONAL = frozenset(_ENGLISH.split()) | frozenset(_CHINESE.split())
-"""Local names, in lower case without separators, of extension fields that hold personal data."""
-
-COMMITMENT = "guoji:commitment"
-"""Stands alone in an object in the place of personal data."""
-
+_COMMITTED = (
+    f"a commitment to it, an object with {COMMITMENT} alone (`guoji personal commit` makes one); "
+    "digits that name a thing and nobody's telephone stand in a field whose name ends in Id, No or Code"
+)
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _LARGEST, _SMALLEST_LIMIT = 1e9, 1e-9
 """Of quantities of ours: pages divide by a limit and draw a range, and neither may run into infinity."""
@@ -63,27 +55,32 @@ def _own_prefix(context: Context) -> Iterator[Fault]:
             )
 
 
-def _members(node: Mapping[str, object], path: Path) -> Iterator[Fault]:
+def _members(node: Mapping[str, object], path: Path, extension: bool = False) -> Iterator[Fault]:
+    """`extension`: whether `node` stands in an extension field; names without a prefix do too, there."""
     for name, value in node.items():
         if name == "@context":
             continue
-        for problem in _problems(name, value):
+        inside = extension or ":" in name
+        for problem in _problems(name, value, inside):
             yield Fault((*path, name), problem)
-        if isinstance(value, dict):
-            yield from _members(value, (*path, name))
-        elif isinstance(value, list):
-            for index, item in enumerate(value):
-                if isinstance(item, dict):
-                    yield from _members(item, (*path, name, index))
+        yield from _below(value, (*path, name), inside)
 
 
-def _problems(name: str, value: object) -> Iterator[str]:
+def _below(value: object, path: Path, extension: bool) -> Iterator[Fault]:
+    if isinstance(value, dict):
+        yield from _members(value, path, extension)
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _below(item, (*path, index), extension)
+
+
+def _problems(name: str, value: object, extension: bool) -> Iterator[str]:
+    if extension and (found := in_clear(name, value)) is not None:
+        yield f"found {found}, want {_COMMITTED}"
     if ":" not in name:
         if name in _TIMES and isinstance(value, str):
             yield from _time_problems(value)
         return
-    if _is_personal(name) and not _is_commitment(value):
-        yield f"found personal data in clear, want an object with {COMMITMENT} alone"
     if _LINK_NAME.fullmatch(name) and not (isinstance(value, str) and value.startswith("https://")):
         yield f"found {value!r:.60}, want an https link"
     fits, wanted = _OWN.get(name, _ANYTHING)
@@ -99,14 +96,6 @@ def _time_problems(text: str) -> Iterator[str]:
         return
     if moment is None or moment.year not in _YEARS:
         yield f"found {text!r:.40}, want a time from {_YEARS[0]} to {_YEARS[-1]} without leap second"
-
-
-def _is_personal(name: str) -> bool:
-    return re.sub(r"[-_. ]", "", name.rpartition(":")[2]).lower() in PERSONAL
-
-
-def _is_commitment(value: object) -> bool:
-    return isinstance(value, dict) and list(value) == [COMMITMENT]
 
 
 def _is_digest(value: object) -> bool:
