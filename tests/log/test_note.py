@@ -1,9 +1,11 @@
 """Signed notes as the C2SP text has them, its own example included."""
 
+import sys
+
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from traceability.errors import CheckFailed, InvalidInput
+from traceability.errors import CheckFailed, InvalidInput, Unavailable
 from traceability.log.note import Note, NoteSigner, NoteVerifier, open_note
 
 # The example of the specification, "Verifier keys".
@@ -53,6 +55,13 @@ def test_a_key_of_the_same_name_is_another_key():
 def test_a_changed_text_does_not_fit_its_signature():
     with pytest.raises(CheckFailed, match="does not fit the note"):
         open_note(SIGNER.sign("text\n").replace("text", "tent"), [NoteVerifier.of(SIGNER)])
+
+
+def test_where_no_signature_can_be_checked_that_is_said_and_neither_true_nor_false(monkeypatch):
+    monkeypatch.setitem(sys.modules, "cryptography.hazmat.primitives.asymmetric.ed25519", None)
+
+    with pytest.raises(Unavailable, match="without the package `cryptography`; install it"):
+        open_note(NOTE, [NoteVerifier.from_vkey(VKEY)])
 
 
 def test_one_wrong_signature_in_a_known_name_spoils_a_right_one():

@@ -3,18 +3,22 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-
-from traceability.errors import CheckFailed, InvalidInput
+from traceability.errors import CheckFailed, InvalidInput, Unavailable
 from traceability.log.text import from_base64, to_base64
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 ED25519 = b"\x01"
 """The signature type of plain notes; cosignatures and others have their own, so their key ids differ."""
 MAX_BYTES = 256 * 1024
 MAX_SIGNATURES = 100
+NO_CRYPTOGRAPHY = (
+    "no signature can be checked without the package `cryptography`; "
+    "install it (python3 -m pip install cryptography) and ask again"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,7 @@ class Note:
 @dataclass(frozen=True, slots=True)
 class NoteSigner:
     name: str
-    private_key: Ed25519PrivateKey
+    private_key: "Ed25519PrivateKey"
 
     def sign(self, text: str) -> str:
         """The signed note over `text`, which must end in a newline."""
@@ -107,22 +111,23 @@ class NoteVerifier:
         return f"{self.name}+{self.key_id.hex()}+{to_base64(ED25519 + self.public_key)}"
 
     def signed(self, note: Note) -> bool:
-        """Whether this key signed. Raises `CheckFailed` for a signature that is in its name but not by it."""
+        """Whether this key signed.
+
+        Raises `CheckFailed` for a signature that is in its name but not by it, `Unavailable` where nothing can
+        check one.
+        """
         own = [s for s in note.signatures if (s.name, s.key_id) == (self.name, self.key_id)]
         for signature in own:
-            try:
-                Ed25519PublicKey.from_public_bytes(self.public_key).verify(
-                    signature.signature, note.text.encode()
-                )
-            except InvalidSignature as error:
-                raise CheckFailed(f"the signature of {self.name} does not fit the note") from error
+            if not _is_signature(signature.signature, note.text.encode(), self.public_key):
+                raise CheckFailed(f"the signature of {self.name} does not fit the note")
         return bool(own)
 
 
 def open_note(note: str, verifiers: Sequence[NoteVerifier]) -> tuple[str, NoteVerifier]:
     """The text of `note` and the first of `verifiers` that signed it; signatures by others are ignored.
 
-    Raises `InvalidInput` for a malformed note, `CheckFailed` if none signed or a known signature is wrong.
+    Raises `InvalidInput` for a malformed note, `CheckFailed` if none signed or a known signature is wrong,
+    `Unavailable` like `NoteVerifier.signed`.
     """
     parsed = Note.parse(note)
     signers = [verifier for verifier in verifiers if verifier.signed(parsed)]
@@ -132,6 +137,20 @@ def open_note(note: str, verifiers: Sequence[NoteVerifier]) -> tuple[str, NoteVe
             f"signed by {names}, want {' or '.join(v.name for v in verifiers) or 'a known key'}"
         )
     return parsed.text, signers[0]
+
+
+def _is_signature(signature: bytes, message: bytes, public_key: bytes) -> bool:
+    try:
+        # Not above: without this package everything that needs no signature can still be checked.
+        from cryptography.exceptions import InvalidSignature
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+    except ImportError as error:
+        raise Unavailable(NO_CRYPTOGRAPHY) from error
+    try:
+        Ed25519PublicKey.from_public_bytes(public_key).verify(signature, message)
+    except InvalidSignature:
+        return False
+    return True
 
 
 def _signature(line: str) -> Signature:
