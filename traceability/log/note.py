@@ -113,8 +113,8 @@ class NoteVerifier:
     def signed(self, note: Note) -> bool:
         """Whether this key signed.
 
-        Raises `CheckFailed` for a signature that is in its name but not by it, `Unavailable` where nothing can
-        check one.
+        Raises `CheckFailed` for a signature that is in its name but not by it, `Unavailable` where none
+        can be checked.
         """
         own = [s for s in note.signatures if (s.name, s.key_id) == (self.name, self.key_id)]
         for signature in own:
