@@ -5,6 +5,7 @@ Everything this system refuses, as one tree:
   + InvalidInput          malformed: the sender must change it                (400; the command line exits 65)
     - NotAuthorised       who asks may not do this                            (403)
   + Unknown               we hold nothing under this name                     (404)
+    - Erased              we held it, and it was erased for good              (410)
   + Unavailable           sound request, but not now: try later               (503)
     - CheckpointConflict  another writer published first
     - ChainUnavailable    the chain did not answer
@@ -28,6 +29,10 @@ class NotAuthorised(InvalidInput):
 
 class Unknown(TraceError):
     """We hold nothing under this name."""
+
+
+class Erased(Unknown):
+    """We held it, and it was erased for good."""
 
 
 class Unavailable(TraceError):
