@@ -19,11 +19,12 @@ from demo.shapes import CONTEXT
 from demo.story import Document, Submission
 from iot_gateway.logins import GATEWAY, PASSWORDS, address, make_passwords, password_of
 from iot_gateway.simulator import SimulatedDevice
-from traceability import keyfiles
 from traceability.children import die_with_parent
 from traceability.errors import Refused
 from traceability.gs1 import serials
 from traceability.installation import make
+from traceability.key_ring import SERIALS
+from traceability.keyfiles import read_secret
 from traceability.ledger.grant import Grant
 from traceability.own_policy import own_gateways
 from traceability.settings import Settings
@@ -113,7 +114,7 @@ class Stage:
             time.sleep(0.2)
 
     def serials(self, count: int) -> list[str]:
-        key = keyfiles.read_secret(self.settings.keys / keyfiles.SERIALS)
+        key = read_secret(self.settings.keys / SERIALS)
         return [
             serials.issue(key, cast.PUNNET.gtin, secrets.token_bytes(serials.RANDOM_BYTES))
             for _ in range(count)

@@ -4,7 +4,6 @@ import secrets
 
 import structlog
 
-from traceability import keyfiles
 from traceability.chain.accounts import load_account
 from traceability.chain.client import ChainClient
 from traceability.chain.contract import deploy
@@ -48,7 +47,7 @@ def deploy_on_chain(settings: Settings) -> str:
 
 def account_address(settings: Settings) -> str:
     """The account that pays for deployment and anchors."""
-    address: str = load_account(settings.keys / keyfiles.CHAIN).address
+    address: str = load_account(settings.key_ring).address
     return address
 
 

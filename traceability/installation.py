@@ -2,8 +2,8 @@
 
 import json
 from dataclasses import dataclass, fields
+from pathlib import Path
 
-from traceability import keyfiles
 from traceability.ledger.grant import Grant
 from traceability.own_policy import write_policy
 from traceability.settings import Settings
@@ -29,7 +29,7 @@ def make(settings: Settings) -> Made:
     else can be made again, and the token last, since it is shown only once.
     """
     settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    said = [f"key {settings.keys / name}" for name in keyfiles.make_all(settings.keys)]
+    said = [_of_key(settings, file) for file in settings.key_ring.make_missing()]
     if not settings.trust_file.exists():
         write_policy(settings)
         said.append(f"trust policy {settings.trust_file}, without a chain yet")
@@ -47,6 +47,15 @@ def make(settings: Settings) -> Made:
     finally:
         engine.dispose()
     return Made(tuple(said), token)
+
+
+def _of_key(settings: Settings, file: Path) -> str:
+    if file != settings.key_ring.passphrase_file:
+        return f"key {file}"
+    return (
+        f"passphrase {file}, which opens the keys: move it to another disk or into your service manager's "
+        "credentials, and name it in the setting passphrase_file; here, who copies this disk has both"
+    )
 
 
 def _commented(settings: Settings) -> str:

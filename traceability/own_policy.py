@@ -1,7 +1,11 @@
 """The trust policy that an installation publishes about itself: its log, its gateway, its chain."""
 
-from traceability import keyfiles
+import os
+from collections.abc import Sequence
+
 from traceability.errors import InvalidInput
+from traceability.key_ring import GATEWAY, LOG
+from traceability.keyfiles import sync_names
 from traceability.log.note import NoteSigner, NoteVerifier
 from traceability.proof.trust import TrustPolicy
 from traceability.settings import Settings
@@ -10,26 +14,55 @@ DEVNET_LABEL = "private test chain, editable by its operator"
 
 
 def log_signer(settings: Settings) -> NoteSigner:
-    return NoteSigner(settings.origin, keyfiles.signing_key(settings.keys / keyfiles.LOG))
+    """Signs our checkpoints. Raises `InvalidInput` while a rotation of the key has stopped half-way."""
+    signer = NoteSigner(signs_as(settings, LOG), settings.key_ring.signing_key(LOG))
+    return _believed(signer, own_logs(settings), settings, LOG)
 
 
 def gateway_signer(settings: Settings) -> NoteSigner:
-    key = keyfiles.signing_key(settings.keys / keyfiles.GATEWAY)
-    return NoteSigner(f"{settings.origin}/gateway", key)
+    """Signs our receipts. Raises like `log_signer`."""
+    signer = NoteSigner(signs_as(settings, GATEWAY), settings.key_ring.signing_key(GATEWAY))
+    return _believed(signer, own_gateways(settings), settings, GATEWAY)
 
 
 def write_policy(settings: Settings, *chain_lines: str) -> None:
-    """Replace the file, whole or not at all."""
+    """Replace the file, whole or not at all: the keys that it names, ours at first, and `chain_lines`."""
+    if settings.trust_file.exists():
+        known = policy(settings)
+        logs, gateways = known.logs, known.gateways
+    else:
+        logs = (public_half(settings, LOG),)
+        gateways = (public_half(settings, GATEWAY),)
     lines = [
         "# Trust policy of a Guoji installation: C2SP tlog-policy and our chain lines, see docs/formats.md",
-        f"log {NoteVerifier.of(log_signer(settings)).vkey}",
+        *(f"log {key.vkey}" for key in logs),
         "quorum none",
-        f"gateway {NoteVerifier.of(gateway_signer(settings)).vkey}",
+        *(f"gateway {key.vkey}" for key in gateways),
         *chain_lines,
     ]
-    unfinished = settings.trust_file.with_suffix(".new")
-    unfinished.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    unfinished.rename(settings.trust_file)
+    _replace(settings, lines)
+
+
+def add_key(settings: Settings, word: str, key: NoteVerifier) -> None:
+    """Believe one more `log` or `gateway` key, unless it is believed already.
+
+    The ones before it stay: they vouch for what they signed.
+    """
+    lines = policy_text(settings).rstrip("\n").split("\n")
+    new = f"{word} {key.vkey}"
+    if new not in lines:
+        last = max(at for at, line in enumerate(lines) if line.split()[:1] == [word])
+        _replace(settings, [*lines[: last + 1], new, *lines[last + 1 :]])
+
+
+def public_half(settings: Settings, name: str) -> NoteVerifier:
+    """Of a key of the log or the gateway, by the name of its file."""
+    return NoteVerifier.of(NoteSigner(signs_as(settings, name), settings.key_ring.signing_key(name)))
+
+
+def signs_as(settings: Settings, name: str) -> str:
+    """Under which name the key in this file signs."""
+    return settings.origin if name.startswith(LOG) else f"{settings.origin}/gateway"
 
 
 def devnet_lines(chain_id: int, contract: str, endpoint: str) -> tuple[str, ...]:
@@ -70,11 +103,14 @@ def policy(settings: Settings) -> TrustPolicy:
     return TrustPolicy.parse(policy_text(settings))
 
 
-def own_log(settings: Settings) -> NoteVerifier:
-    """The public half of our log's key. Raises `InvalidInput` if the settings speak of another log."""
+def own_logs(settings: Settings) -> tuple[NoteVerifier, ...]:
+    """The keys of our log, newest last. Raises `InvalidInput` if the settings speak of another log.
+
+    All of them signed the same growing tree, each under a log id of its own in the contract.
+    """
     logs = policy(settings).logs
-    ours = next((log for log in logs if log.name == settings.origin), None)
-    if ours is None:
+    ours = tuple(log for log in logs if log.name == settings.origin)
+    if not ours:
         names = ", ".join(log.name for log in logs)
         raise InvalidInput(
             f"setting origin is {settings.origin}, but {settings.trust_file} speaks of {names}: "
@@ -83,6 +119,30 @@ def own_log(settings: Settings) -> NoteVerifier:
     return ours
 
 
+def own_log(settings: Settings) -> NoteVerifier:
+    """The key that signs now. Raises like `own_logs`."""
+    return own_logs(settings)[-1]
+
+
 def own_gateways(settings: Settings) -> tuple[NoteVerifier, ...]:
-    """The keys whose receipts our devices believe."""
+    """The keys whose receipts our devices believe, newest last."""
     return policy(settings).gateways
+
+
+def _believed(signer: NoteSigner, known: Sequence[NoteVerifier], settings: Settings, name: str) -> NoteSigner:
+    if not known or NoteVerifier.of(signer) != known[-1]:
+        raise InvalidInput(
+            f"{settings.keys / name} is not the newest key that {settings.trust_file} names for "
+            f"{signer.name}: `guoji keys rotate {name.partition('.')[0]}` finishes what was interrupted"
+        )
+    return signer
+
+
+def _replace(settings: Settings, lines: Sequence[str]) -> None:
+    unfinished = settings.trust_file.with_suffix(".new")
+    with unfinished.open("w", encoding="utf-8") as file:
+        file.write("\n".join(lines) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    unfinished.rename(settings.trust_file)
+    sync_names(settings.home)

@@ -14,6 +14,7 @@ from pydantic_core import ErrorDetails
 
 from traceability.errors import InvalidInput
 from traceability.gs1.keys import gln
+from traceability.key_ring import KeyRing
 
 PREFIX = "GUOJI_"
 A_WEEK_S = 7 * 86_400
@@ -87,6 +88,8 @@ class Settings:
     """Seconds between checkpoints. Shorter proves a record sooner."""
     anchor_every_s: Seconds = 60
     """Seconds between anchors. Shorter is final sooner and costs more gas."""
+    passphrase_file: str = "passphrase"  # noqa: S105 - its name, not what stands in it
+    """File with the passphrase that opens the keys, best on another disk. From the home, if not absolute."""
     log_json: bool = False
     """One JSON object a line on stderr, for machines; otherwise lines for people."""
 
@@ -116,6 +119,10 @@ class Settings:
     @property
     def keys(self) -> Path:
         return self.home / "keys"
+
+    @property
+    def key_ring(self) -> KeyRing:
+        return KeyRing(self.keys, self.home / self.passphrase_file)
 
     @property
     def trust_file(self) -> Path:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from traceability import keyfiles, own_policy
+from traceability import own_policy
 from traceability.chain.rpc import RpcChain
 from traceability.errors import ChainUnavailable, InvalidInput, Unavailable
 from traceability.ledger.anchor import check_same_history
@@ -98,7 +98,7 @@ def chain_client(settings: Settings, chain_id: int) -> "ChainClient":
     from traceability.chain.accounts import load_account
     from traceability.chain.client import ChainClient
 
-    account = load_account(settings.keys / keyfiles.CHAIN)
+    account = load_account(settings.key_ring)
     return ChainClient(rpc_url(settings), chain_id, account, max_fee_gwei=settings.max_fee_gwei)
 
 

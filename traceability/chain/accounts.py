@@ -1,22 +1,18 @@
-"""The publisher's account on the chain: one private key in one file."""
+"""The publisher's account on the chain, from its key."""
 
-from pathlib import Path
-
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from eth_account import Account
 from eth_account.signers.local import LocalAccount
 
 import traceability.chain.recursion  # noqa: F401
-from traceability.errors import InvalidInput
+from traceability.key_ring import CHAIN, KeyRing
 
 
-def load_account(path: Path) -> LocalAccount:
-    """Raises `InvalidInput` if the file is missing, holds no key, or may be read by others."""
-    try:
-        mode = path.stat().st_mode & 0o777
-        text = path.read_text(encoding="ascii").strip()
-        if mode & 0o077:
-            raise InvalidInput(f"{path} has mode {mode:o}, want 600: others could read the key")
-        account: LocalAccount = Account.from_key(text)
-    except (OSError, ValueError) as error:
-        raise InvalidInput(f"{path} holds no private key: {type(error).__name__}") from error
+def load_account(keys: KeyRing, name: str = CHAIN) -> LocalAccount:
+    """Raises `InvalidInput` if the key is missing, does not open, or may be read by others."""
+    return account_of(keys.account_key(name))
+
+
+def account_of(key: EllipticCurvePrivateKey) -> LocalAccount:
+    account: LocalAccount = Account.from_key(key.private_numbers().private_value.to_bytes(32))
     return account

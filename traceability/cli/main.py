@@ -13,6 +13,7 @@ from traceability.cli import (
     gateway,
     gs1,
     home,
+    keys,
     prove,
     roles,
     simulate,
@@ -26,7 +27,7 @@ from traceability.errors import TraceError
 
 USAGE, BAD_INPUT, INTERRUPTED = 64, 65, 130
 
-GROUPS = (up, home, device, roles, gateway, simulate, status, token, prove, verify, claims, epcis, gs1)
+GROUPS = (up, home, keys, device, roles, gateway, simulate, status, token, prove, verify, claims, epcis, gs1)
 
 
 class _Parser(argparse.ArgumentParser):

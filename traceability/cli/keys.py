@@ -1,0 +1,59 @@
+"""`guoji keys`: what each key is, a new one in its place, a new passphrase for all."""
+
+import argparse
+import os
+from typing import TYPE_CHECKING
+
+from traceability.settings import Settings
+
+if TYPE_CHECKING:
+    from traceability.keyfiles import KeyFile
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    group = commands.add_parser(
+        "keys",
+        help="show, rotate and encrypt the keys of log, gateway and chain account",
+        description="The keys lie encrypted in keys/ of the home; GUOJI_PASSPHRASE_FILE opens them. Nothing "
+        "here ever prints a private key.",
+    )
+    actions = group.add_subparsers(title="actions", metavar="ACTION", required=True)
+    actions.add_parser("list", help="show each key's file, age and public half").set_defaults(run=_list)
+    actions.add_parser(
+        "encrypt",
+        help="encrypt all keys under a new passphrase",
+        description="Make a new random passphrase and encrypt every key under it; also the keys of an older "
+        "installation, which had none. A crash on any line leaves keys that open; run it again then. Restart "
+        "the parts that run.",
+    ).set_defaults(run=_encrypt)
+
+
+def _list(_args: argparse.Namespace) -> int:
+    settings = Settings.read(os.environ)
+    for held in settings.key_ring.all():
+        state = "encrypted" if held.encrypted else "not encrypted"
+        made_at = f"{held.made_at:%Y-%m-%dT%H:%M:%SZ}"
+        print(f"{held.file.name}\t{made_at}\t{state}\t{_public_half(settings, held)}")
+    return 0
+
+
+def _public_half(settings: Settings, held: "KeyFile") -> str:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    from traceability.chain.accounts import account_of
+    from traceability.log.note import NoteSigner, NoteVerifier
+    from traceability.own_policy import signs_as
+
+    if isinstance(held.key, Ed25519PrivateKey):
+        return NoteVerifier.of(NoteSigner(signs_as(settings, held.file.name), held.key)).vkey
+    return str(account_of(held.key).address)
+
+
+def _encrypt(_args: argparse.Namespace) -> int:
+    settings = Settings.read(os.environ)
+    settings.key_ring.encrypt_anew()
+    print(
+        f"every key in {settings.keys} is encrypted under the new passphrase in "
+        f"{settings.key_ring.passphrase_file}"
+    )
+    return 0
