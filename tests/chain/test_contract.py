@@ -15,8 +15,7 @@ from traceability.chain.rpc import RpcChain
 from traceability.errors import ChainUnavailable, CheckpointConflict, InvalidInput, Refused
 from traceability.ledger.ports import Held, Mined, Signed
 from traceability.log.merkle import consistency_proof, leaf_hash, root_of
-from traceability.proof.anchor import CHECKPOINT_APPENDED
-from traceability.proof.chain_reader import Finality, Head
+from traceability.proof.chain_reader import CHECKPOINT_APPENDED, Finality, Head
 
 pytestmark = pytest.mark.slow
 

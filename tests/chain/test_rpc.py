@@ -14,8 +14,7 @@ from web3 import Web3
 from traceability.chain import rpc
 from traceability.chain.rpc import RpcChain
 from traceability.errors import ChainUnavailable, InvalidInput
-from traceability.proof.anchor import CHECKPOINT_APPENDED
-from traceability.proof.chain_reader import Finality, Head
+from traceability.proof.chain_reader import CHECKPOINT_APPENDED, Appended, Finality, Head
 
 HASH = "0x" + "ab" * 32
 LOG = {"address": "0x" + "AB" * 20, "topics": [HASH], "data": "0x00"}
@@ -117,6 +116,44 @@ def test_a_head_is_read_word_by_word(endpoint):
     words = b"r" * 32 + (7).to_bytes(32, "big") + (9).to_bytes(32, "big")
 
     assert reader(endpoint, "0x" + words.hex()).head("0x" + "11" * 20, bytes(32)) == Head(7, b"r" * 32)
+
+
+def an_append(block=16, place=0, size=5, **fields):
+    data = "0x" + size.to_bytes(32, "big").hex() + "cd" * 32
+    topics = ["0x" + CHECKPOINT_APPENDED.hex(), HASH]
+    place = {"blockNumber": hex(block), "logIndex": hex(place)}
+    return {"address": "0x" + "AB" * 20, "topics": topics, "data": data} | place | fields
+
+
+def history(endpoint, *logs):
+    return reader(endpoint, list(logs)).history("0x" + "ab" * 20, bytes.fromhex("ab" * 32), 10, 20)
+
+
+def test_the_history_of_a_log_is_read_in_order(endpoint):
+    found = history(endpoint, an_append(), an_append(place=1, size=6), an_append(block=17, size=9))
+
+    assert found == tuple(Appended(block, size, b"\xcd" * 32) for block, size in [(16, 5), (16, 6), (17, 9)])
+
+
+@pytest.mark.parametrize(
+    "logs",
+    [
+        [an_append(address="0x" + "ac" * 20)],
+        [an_append(topics=[HASH, HASH])],
+        [an_append(topics=["0x" + CHECKPOINT_APPENDED.hex(), "0x" + "ac" * 32])],
+        [an_append(topics=["0x" + CHECKPOINT_APPENDED.hex()])],
+        [an_append(data="0x")],
+        [an_append(block=9)],
+        [an_append(block=21)],
+        [an_append(blockNumber=None)],
+        [an_append(block=17), an_append(block=16)],
+        [an_append(), an_append()],
+        ["log"],
+    ],
+)
+def test_a_history_that_was_not_asked_for_is_no_answer(endpoint, logs):
+    with pytest.raises(ChainUnavailable, match="eth_getLogs: malformed answer"):
+        history(endpoint, *logs)
 
 
 def test_what_is_not_there_is_none_and_nothing_is_final(endpoint):

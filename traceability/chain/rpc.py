@@ -3,15 +3,25 @@
 import json
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from http.client import HTTPException
 from typing import Any, TypeVar
 from urllib.request import Request, urlopen
 
 from traceability.chain.endpoint import name_of
 from traceability.errors import ChainUnavailable
-from traceability.proof.chain_reader import Block, ContractEvent, Finality, Head, Receipt
+from traceability.log.text import to_hex
+from traceability.proof.chain_reader import (
+    CHECKPOINT_APPENDED,
+    Appended,
+    Block,
+    ContractEvent,
+    Finality,
+    Head,
+    Receipt,
+)
 
 HEAD_SELECTOR = bytes.fromhex("f339e3b2")
 """First 4 bytes of keccak256("head(bytes32)")."""
@@ -54,6 +64,21 @@ class RpcChain:
     def head(self, contract: str, log_id: bytes) -> Head:
         call = {"to": contract, "data": "0x" + (HEAD_SELECTOR + log_id).hex()}
         return self._ask(_head, "eth_call", call, "latest")
+
+    def history(
+        self, contract: str, log_id: bytes, first_block: int, last_block: int
+    ) -> tuple[Appended, ...]:
+        """What the contract took of this log in blocks [first_block, last_block], in order.
+
+        An endpoint that finds the range too wide does not answer either.
+        """
+        wanted = {
+            "address": contract,
+            "topics": [to_hex(CHECKPOINT_APPENDED), to_hex(log_id)],
+            "fromBlock": hex(first_block),
+            "toBlock": hex(last_block),
+        }
+        return self._ask(partial(_history, wanted), "eth_getLogs", wanted)
 
     def call(self, method: str, *params: object, at_most_bytes: int = MAX_ANSWER_BYTES) -> Json:
         """The `result` of one call, whatever it is."""
@@ -128,6 +153,27 @@ def _event(log: Json) -> ContractEvent:
         topics=tuple(_data(topic) for topic in log["topics"]),
         data=_data(log["data"]),
     )
+
+
+def _history(wanted: Mapping[str, Json], logs: Json) -> tuple[Appended, ...]:
+    """Checks that the endpoint answers what was asked, and in order."""
+    places, found = [], []
+    for log in logs:
+        event, block = _event(log), _quantity(log["blockNumber"])
+        if (
+            event.address != wanted["address"]
+            or [to_hex(topic) for topic in event.topics] != wanted["topics"]
+        ):
+            raise ValueError("an event of another contract or log")
+        if not int(wanted["fromBlock"], 16) <= block <= int(wanted["toBlock"], 16):
+            raise ValueError(f"an event in block {block}, outside what was asked for")
+        if len(event.data) != 2 * WORD:
+            raise ValueError(f"an event with {len(event.data)} bytes, want {2 * WORD}")
+        places.append((block, _quantity(log["logIndex"])))
+        found.append(Appended(block, int.from_bytes(event.data[:WORD], "big"), event.data[WORD:]))
+    if places != sorted(set(places)):
+        raise ValueError("events out of order")
+    return tuple(found)
 
 
 def _block(result: Json) -> Block | None:

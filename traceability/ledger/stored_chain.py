@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from traceability.ledger.ports import Anchor
-from traceability.proof.anchor import CHECKPOINT_APPENDED
-from traceability.proof.chain_reader import Block, ContractEvent, Finality, Head, Receipt
+from traceability.proof.chain_reader import CHECKPOINT_APPENDED, Block, ContractEvent, Finality, Head, Receipt
 from traceability.proof.trust import TrustPolicy
 
 

@@ -8,13 +8,9 @@ from typing import TypeVar
 from traceability.errors import CheckFailed, Unavailable
 from traceability.log.checkpoint import Checkpoint, log_id
 from traceability.log.note import NoteVerifier
-from traceability.proof.chain_reader import ChainReader, Receipt
+from traceability.proof.chain_reader import CHECKPOINT_APPENDED, ChainReader, Receipt
 from traceability.proof.proof_file import AnchorClaim
 from traceability.proof.trust import TrustPolicy
-
-CHECKPOINT_APPENDED = bytes.fromhex("74064a4a18b88b14127ec79351bfa9c20a425d9bc6ac2fea1679b76433a44663")
-"""keccak256("CheckpointAppended(bytes32,uint64,bytes32)"), the event's topic."""
-
 
 T = TypeVar("T")
 
@@ -44,12 +40,12 @@ def check_anchor(
         raise Unavailable("the trust policy names no chain")
     if claim is None:
         try:
-            _agreed(policy, chains, lambda chain: _check_not_forked(chain, checkpoint, log, policy))
+            agreed(policy, chains, lambda chain: _check_not_forked(chain, checkpoint, log, policy))
         except Unavailable as error:
             raise Unavailable(f"not yet anchored; {error}") from error
         raise Unavailable("not yet anchored")
     _check_claim(claim, checkpoint, log, policy)
-    at = _agreed(policy, chains, lambda chain: _held_since(chain, claim, checkpoint, policy))
+    at = agreed(policy, chains, lambda chain: _held_since(chain, claim, checkpoint, policy))
     return Anchored(at, f"size {claim.size} in block {claim.block_number} of chain {claim.chain_id}")
 
 
@@ -70,7 +66,7 @@ def _check_claim(claim: AnchorClaim, checkpoint: Checkpoint, log: NoteVerifier, 
 def _held_since(
     chain: ChainReader, claim: AnchorClaim, checkpoint: Checkpoint, policy: TrustPolicy
 ) -> datetime:
-    _check_chain(chain, policy)
+    check_chain(chain, policy)
     receipt = chain.receipt(claim.transaction)
     if receipt is None:
         raise Unavailable(f"transaction {claim.transaction} is not on the chain")
@@ -111,7 +107,7 @@ def _check_not_forked(
     chain: ChainReader, checkpoint: Checkpoint, log: NoteVerifier, policy: TrustPolicy
 ) -> None:
     """Without an anchor there is one lie left to catch: another root of the same size."""
-    _check_chain(chain, policy)
+    check_chain(chain, policy)
     head = chain.head(str(policy.contract), log_id(log.name, log.public_key))
     _check_one_history(checkpoint, head.size, head.root)
 
@@ -124,13 +120,14 @@ def _check_one_history(checkpoint: Checkpoint, held_size: int, held_root: bytes)
         )
 
 
-def _check_chain(chain: ChainReader, policy: TrustPolicy) -> None:
+def check_chain(chain: ChainReader, policy: TrustPolicy) -> None:
+    """Raises `Unavailable` if the endpoint serves another chain than the policy's."""
     found = chain.chain_id()
     if found != policy.chain_id:
         raise Unavailable(f"this is chain {found}, not {policy.chain_id}")
 
 
-def _agreed(policy: TrustPolicy, chains: Sequence[ChainReader], ask: Callable[[ChainReader], T]) -> T:
+def agreed(policy: TrustPolicy, chains: Sequence[ChainReader], ask: Callable[[ChainReader], T]) -> T:
     """What as many endpoints as the policy wants answer alike, if none says otherwise.
 
     The word of one endpoint must neither verify nor contradict where the policy wants more of them. They are

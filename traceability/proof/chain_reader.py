@@ -8,6 +8,8 @@ from typing import Any, Protocol, TypeVar
 from traceability.errors import ChainUnavailable
 
 T = TypeVar("T")
+CHECKPOINT_APPENDED = bytes.fromhex("74064a4a18b88b14127ec79351bfa9c20a425d9bc6ac2fea1679b76433a44663")
+"""keccak256("CheckpointAppended(bytes32,uint64,bytes32)"), the event's topic."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,15 @@ class Block:
 class Head:
     """The newest checkpoint that the contract holds; size 0 if it holds none."""
 
+    size: int
+    root: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Appended:
+    """A `CheckpointAppended` event of one log in the contract."""
+
+    block_number: int
     size: int
     root: bytes
 
