@@ -6,7 +6,7 @@ BUILD := .build
 # One recipe at a time: two pip or npm runs in one folder spoil each other.
 .NOTPARALLEL:
 
-.PHONY: help demo test test-fast soak check format lock clean
+.PHONY: help demo test test-fast soak check format lock verifier clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -39,6 +39,9 @@ format: $(BUILD)/dev ## put the code into its usual shape
 lock: ## resolve the requirements anew and write their hashes (needs uv)
 	@for set in run dev; do uv pip compile -q --generate-hashes --no-emit-index-url --universal --python-version 3.11 \
 	  requirements/$$set.in -o requirements/$$set.txt; done
+
+verifier: $(BUILD)/run ## write .build/guoji-verify.pyz: `guoji verify` as one file for any Python
+	@$(PYTHON) -m scripts.make_verifier $(BUILD)/guoji-verify.pyz
 
 clean: ## remove what these commands made
 	rm -rf .venv node_modules $(BUILD) .demo artifacts cache

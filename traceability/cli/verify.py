@@ -23,6 +23,12 @@ from traceability.proof.verify_trace import TraceReport, verify_trace
 
 VERIFIED, CONTRADICTED, UNCHECKED = 0, 1, 2
 
+DESCRIPTION = "Check the proof file of an event or a trace step by step. Needs no database, no server."
+EXIT_CODES = (
+    "Exit codes: 0 Verified, 1 Contradicted, 2 Unchecked, 64 wrong usage, 65 unreadable input, "
+    "70 a mistake of ours."
+)
+
 NOT_SAID = """\
 Verified means unaltered since it was recorded. It does not say that what was recorded is true, that the fruit
 is good, or that no event was left out."""
@@ -39,9 +45,13 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     command = subparsers.add_parser(
         "verify",
         help="check a proof file, believing nobody but your trust file",
-        description="Check the proof file of an event or a trace step by step. Needs no database, no server.",
-        epilog="Exit codes: 0 Verified, 1 Contradicted, 2 Unchecked, 64 wrong usage, 65 unreadable input.",
+        description=DESCRIPTION,
+        epilog=EXIT_CODES,
     )
+    add_arguments(command)
+
+
+def add_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("proof", metavar="PROOF-FILE-OR-URL")
     command.add_argument(
         "--trust",

@@ -1,0 +1,47 @@
+"""How a program of ours ends: with its own exit code, or with one line on what was refused."""
+
+import argparse
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from typing import NoReturn
+
+from traceability.cli.terminal import printable
+from traceability.errors import TraceError
+
+USAGE, BAD_INPUT, OUR_MISTAKE, INTERRUPTED = 64, 65, 70, 130
+
+
+class Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        self.exit(USAGE, f"{self.prog}: {printable(message)}\n")
+
+
+def run(parser: argparse.ArgumentParser, argv: Sequence[str] | None = None) -> int:
+    """Parse the command line and call what it sets as `run`; gives the exit code."""
+    args = parser.parse_args(argv)
+    try:
+        exit_code: int = args.run(args)
+        sys.stdout.flush()
+    except TraceError as refusal:
+        return _refuse(parser.prog, str(refusal))
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has stopped reading; say nothing more, and not at exit either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return BAD_INPUT
+    except OSError as error:
+        return _refuse(parser.prog, f"{error.filename}: {error.strerror}" if error.filename else str(error))
+    except Exception:  # noqa: BLE001  Python itself would exit with 1, which is a verdict of `guoji verify`.
+        traceback.print_exc()
+        return OUR_MISTAKE
+    return exit_code
+
+
+def _refuse(program: str, reason: str) -> int:
+    one_line = " ".join(reason.split())
+    print(f"{program}: {printable(one_line)}", file=sys.stderr)
+    return BAD_INPUT
