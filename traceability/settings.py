@@ -129,6 +129,11 @@ class Settings:
         """The trust policy this installation publishes: its log, its chain, its contract."""
         return self.home / "trust.txt"
 
+    @property
+    def address_book(self) -> Path:
+        """The contracts that this installation has deployed."""
+        return self.home / "contracts.json"
+
 
 def addresses_file(home: Path) -> Path:
     """Where `guoji up` writes what it has started, for the other commands on this machine."""

@@ -12,7 +12,7 @@ from tests.audit import audit
 from tests.builders import FARM, LOT, a_sighting
 from traceability.chain.client import ChainClient
 from traceability.chain.compile import Compiled
-from traceability.chain.contract import TraceLogContract
+from traceability.chain.contract import TraceLogContract, address_made_by, sign_deployment
 from traceability.chain.devnet import CHAIN_ID
 from traceability.chain.rpc import RpcChain
 from traceability.cli.loop import every
@@ -31,6 +31,11 @@ LOG_ID = b"l" * 32
 CONFIRMATIONS = 2
 ANCHOR = r"the anchor of \d+ entries \(0x[0-9a-f]{64}\) "
 """How a line about an anchor begins."""
+
+
+def deploy(client: ChainClient, compiled: Compiled) -> str:
+    """The address of a new contract that `client` administers."""
+    return address_made_by(client.mine(sign_deployment(client, compiled)))
 
 
 @dataclass

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from eth_account import Account
 
-from tests.chain.anchoring import Anchoring
+from tests.chain.anchoring import Anchoring, deploy
 from traceability.chain.client import ChainClient
 from traceability.chain.compile import Compiled, compile_trace_log
-from traceability.chain.contract import TraceLogContract, deploy
+from traceability.chain.contract import TraceLogContract
 from traceability.chain.devnet import CHAIN_ID, Devnet, fund, start_devnet
 from traceability.own_policy import log_signer
 from traceability.proof.chain_reader import Finality
@@ -19,8 +19,13 @@ FINALIZED = Finality()
 
 
 @pytest.fixture(scope="session")
-def compiled(tmp_path_factory) -> Compiled:
-    return compile_trace_log(PROJECT, tmp_path_factory.mktemp("solc"))
+def compiler_cache(tmp_path_factory) -> Path:
+    return tmp_path_factory.mktemp("solc")
+
+
+@pytest.fixture(scope="session")
+def compiled(compiler_cache) -> Compiled:
+    return compile_trace_log(PROJECT, compiler_cache)
 
 
 @pytest.fixture(scope="session")

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from eth_account import Account
 
+from tests.chain.anchoring import deploy
 from traceability.chain import devnet as devnets
 from traceability.chain.client import ChainClient
-from traceability.chain.contract import TraceLogContract, deploy
+from traceability.chain.contract import TraceLogContract
 from traceability.chain.devnet import CHAIN_ID, settle, start_devnet
 from traceability.chain.rpc import RpcChain
 from traceability.errors import ChainUnavailable, CheckpointConflict, InvalidInput, Refused
@@ -233,11 +234,11 @@ def test_another_chain_is_refused(devnet):
         ChainClient(devnet.url, 1, Account.create())
 
 
-def test_a_chain_without_the_contract_is_refused(contract, client, log_at):
+def test_a_chain_without_the_contract_is_refused(contract, client, log_at, compiled):
     lost = log_at(client, "0x" + "11" * 20)
 
-    assert contract.exists()
-    assert not lost.exists()
+    assert contract.code() == compiled.code
+    assert lost.code() == b""
     with pytest.raises(Refused, match=r"no TraceLog at 0x1111.* or the chain lost its state"):
         lost.held()
 

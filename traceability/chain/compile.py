@@ -20,6 +20,11 @@ class Compiled:
 
     abi: list[dict[str, Any]]
     bytecode: bytes
+    """What a deployment sends."""
+    code: bytes
+    """What the chain holds after that."""
+    compiler: str
+    """Its full version."""
 
 
 def compile_trace_log(project: Path, cache: Path) -> Compiled:
@@ -35,7 +40,12 @@ def compile_trace_log(project: Path, cache: Path) -> Compiled:
     if not kept.exists():
         _write(kept, json.dumps(_compile(project, question)))
     answer = json.loads(kept.read_text(encoding="utf-8"))
-    return Compiled(abi=answer["abi"], bytecode=bytes.fromhex(answer["bytecode"]))
+    return Compiled(
+        abi=answer["abi"],
+        bytecode=bytes.fromhex(answer["bytecode"]),
+        code=bytes.fromhex(answer["code"]),
+        compiler=answer["compiler"],
+    )
 
 
 def _question(contracts: Path) -> dict[str, Any]:
@@ -44,6 +54,7 @@ def _question(contracts: Path) -> dict[str, Any]:
         f"contracts/{path.name}": {"content": path.read_text(encoding="utf-8")}
         for path in sorted(contracts.glob("*.sol"))
     }
+    wanted = ["abi", "metadata", "evm.bytecode.object", "evm.deployedBytecode.object"]
     return {
         "language": "Solidity",
         "sources": sources,
@@ -52,7 +63,7 @@ def _question(contracts: Path) -> dict[str, Any]:
             "evmVersion": "paris",
             "optimizer": {"enabled": True, "runs": 200},
             "metadata": {"bytecodeHash": "none", "appendCBOR": False},
-            "outputSelection": {"*": {"TraceLog": ["abi", "evm.bytecode.object"]}},
+            "outputSelection": {"*": {"TraceLog": wanted}},
         },
     }
 
@@ -68,7 +79,12 @@ def _compile(project: Path, question: dict[str, Any]) -> dict[str, Any]:
     if answer.get("errors"):
         raise Refused(f"TraceLog compiles with warnings: {answer['errors'][0]['formattedMessage']}")
     contract = answer["contracts"]["contracts/TraceLog.sol"]["TraceLog"]
-    return {"abi": contract["abi"], "bytecode": contract["evm"]["bytecode"]["object"]}
+    return {
+        "abi": contract["abi"],
+        "bytecode": contract["evm"]["bytecode"]["object"],
+        "code": contract["evm"]["deployedBytecode"]["object"],
+        "compiler": json.loads(contract["metadata"])["compiler"]["version"],
+    }
 
 
 def _write(path: Path, text: str) -> None:

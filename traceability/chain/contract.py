@@ -8,7 +8,7 @@ from eth_typing import ABI, ABIError, ChecksumAddress, HexStr
 from eth_utils.abi import function_abi_to_4byte_selector
 from web3 import Web3
 from web3.exceptions import BadFunctionCallOutput, BlockNotFound, ContractLogicError
-from web3.types import TxParams
+from web3.types import TxParams, TxReceipt
 
 from traceability.chain.client import ChainClient
 from traceability.chain.compile import Compiled
@@ -20,15 +20,18 @@ ADMIN_DELAY_S = 86_400
 """A stolen administrator's key needs a day to hand itself over, in which the owner can cancel."""
 
 
-def deploy(client: ChainClient, compiled: Compiled, admin: str | None = None) -> str:
-    """A new contract, and its address once it stands in a block. `admin` is the client's account by default.
+def sign_deployment(client: ChainClient, compiled: Compiled, instead_of: bytes | None = None) -> Signed:
+    """A transaction that makes a contract whose administrator is the client's account, ready to be sent.
 
-    Raises `ChainUnavailable` and `Refused`. Called again after a crash it makes another contract; the first
-    one is empty and does no harm.
+    `instead_of` is the raw transaction of a deployment that is stuck. Raises `ChainUnavailable`, `Refused`.
     """
     contract = client.web3.eth.contract(abi=compiled.abi, bytecode=compiled.bytecode)
-    call = contract.constructor(ADMIN_DELAY_S, _address(admin or client.account.address))
-    receipt = client.mine(_sign(client, contract.abi, call.data_in_transaction, to=None))
+    call = contract.constructor(ADMIN_DELAY_S, client.account.address)
+    return _sign(client, contract.abi, call.data_in_transaction, None, instead_of)
+
+
+def address_made_by(receipt: TxReceipt) -> str:
+    """The address of the contract that a mined deployment made."""
     address = receipt["contractAddress"]
     if address is None:
         raise ChainUnavailable("the chain gives the new contract no address")
@@ -47,10 +50,10 @@ class TraceLogContract:
         self._log_id = log_id
         self._finality = finality
 
-    def exists(self) -> bool:
-        """Whether the chain has a contract at our address: a devnet that lost its state has none."""
+    def code(self) -> bytes:
+        """What the chain holds at our address: nothing on a devnet that lost its state."""
         with self._client.asking():
-            return bool(self._client.web3.eth.get_code(self._address))
+            return bytes(self._client.web3.eth.get_code(self._address))
 
     def held(self) -> Held:
         """Raises `ChainUnavailable`, or `Refused` if there is no such contract on this chain."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from traceability.cli import (
     claims,
+    deploy,
     device,
     epcis,
     gateway,
@@ -22,7 +23,23 @@ from traceability.cli import (
 )
 from traceability.cli.program import Parser, run
 
-GROUPS = (up, home, keys, device, roles, gateway, simulate, status, token, prove, verify, claims, epcis, gs1)
+GROUPS = (
+    up,
+    home,
+    keys,
+    device,
+    roles,
+    deploy,
+    gateway,
+    simulate,
+    status,
+    token,
+    prove,
+    verify,
+    claims,
+    epcis,
+    gs1,
+)
 
 
 def parser() -> argparse.ArgumentParser:

@@ -1,4 +1,4 @@
-"""`guoji seal | publish | anchor | serve | devnet | deploy`: what `guoji up` runs, one by one."""
+"""`guoji seal | publish | anchor | serve | devnet`: what `guoji up` runs, one by one."""
 
 import argparse
 import os
@@ -47,14 +47,6 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
             "run the embedded test chain and keep its state",
             "Run a private Ethereum test chain on the port of GUOJI_RPC_URL. Whoever runs it can edit it: "
             "good for trying things out, worth nothing to a stranger.",
-        ),
-        (
-            "deploy",
-            _deploy,
-            "deploy the contract on your own chain",
-            "Deploy TraceLog on the chain of GUOJI_RPC_URL and write the trust policy that names it. The "
-            "installation's account pays; without money on it, this says where to send some. `guoji up` does "
-            "this by itself on its test chain.",
         ),
     ):
         commands.add_parser(name, help=help_text, description=description).set_defaults(run=run)
@@ -144,16 +136,6 @@ def _serve(_args: argparse.Namespace) -> int:
         # Listeners of live pages stay connected for ever; they come back by themselves.
         timeout_graceful_shutdown=2,
     )
-    return 0
-
-
-def _deploy(_args: argparse.Namespace) -> int:
-    from traceability.deployment import account_address, deploy_on_chain
-
-    settings = Settings.read(os.environ)
-    print(f"account that pays: {account_address(settings)}")
-    print(f"contract: {deploy_on_chain(settings)}")
-    print(f"trust policy: {settings.trust_file}")
     return 0
 
 
