@@ -64,6 +64,9 @@ class Ledger(Protocol):
     def entry_bundle(self, index: int, width: int) -> bytes:
         """`width` (1 to 256) entries, each after its length (C2SP tlog-tiles). Raises `Unknown`."""
 
+    def names_bundle(self, index: int, width: int) -> bytes:
+        """The name hashes of the same entries, each after their number. Raises `Unknown`."""
+
     def trust_policy(self) -> str:
         """The policy that this installation publishes about itself."""
 

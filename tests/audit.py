@@ -6,7 +6,9 @@ from traceability.epcis.canonical import canonical_bytes
 from traceability.ledger.ports import StoredEvent
 from traceability.log import tiles
 from traceability.log.checkpoint import Checkpoint
+from traceability.log.map_pages import NamePages
 from traceability.log.merkle import leaf_hash, root_of
+from traceability.log.name_map import MapEntry, is_map_entry, name_hashes, names_digest
 from traceability.log.note import NoteVerifier
 from traceability.proof.entry import Entry, event_digest, prehash_digest
 from traceability.telemetry.batch import open_batch
@@ -14,20 +16,23 @@ from traceability.telemetry.batch_event import check_batch
 from traceability.wiring import Store
 
 
-def audit(store: Store, verifier: NoteVerifier, size: int) -> None:
-    """Fails unless the log holds exactly `size` entries, all of them under its newest checkpoint."""
+def audit(store: Store, verifier: NoteVerifier) -> None:
+    """Fails unless every entry of the log is whole and under its newest checkpoint."""
+    size = store.log.size()
     entries = store.log.entries(0, size + 1)
     leaves = [leaf_hash(entry) for entry in entries]
-    assert len(entries) == store.log.size() == size
-    assert [store.log.index_of(leaf.hex()) for leaf in leaves] == list(range(size))
+    assert len(entries) == size
 
     newest = Checkpoint.open(store.checkpoints.newest() or "", verifier)
     assert (newest.size, newest.root) == (size, root_of(leaves))
     _audit_tiles(store, leaves)
     _audit_anchors(store, verifier, leaves)
-    events = [store.events.by_key(leaf.hex()) for leaf in leaves]
-    for event, entry in zip(events, entries, strict=True):
-        _audit_entry(event, entry)
+    of_events = [index for index, entry in enumerate(entries) if not is_map_entry(entry)]
+    assert [store.log.index_of(leaves[index].hex()) for index in of_events] == of_events
+    events = [store.events.by_key(leaves[index].hex()) for index in of_events]
+    for event, index in zip(events, of_events, strict=True):
+        _audit_entry(event, entries[index])
+    _audit_map(store, entries, leaves)
     _audit_batches(store, [each for each in events if "guoji:batchRoot" in each.event.body])
 
 
@@ -50,11 +55,25 @@ def _audit_anchors(store: Store, verifier: NoteVerifier, leaves: Sequence[bytes]
     assert anchored <= len(leaves)
 
 
+def _audit_map(store: Store, entries: Sequence[bytes], leaves: Sequence[bytes]) -> None:
+    """Every map entry is what the names of the entries before it give."""
+    pages, named = NamePages(lambda paths: {}), store.log.names(0, len(entries))
+    done = 0
+    for index, entry in enumerate(entries):
+        if is_map_entry(entry):
+            pages.add(zip(leaves[done:index], named[done:index], strict=True))
+            assert MapEntry.from_bytes(entry) == MapEntry(index, pages.root())
+            done = index
+    assert done == len(entries) - 1
+
+
 def _audit_entry(stored: StoredEvent, bytes_in_log: bytes) -> None:
     entry, event = Entry.from_bytes(bytes_in_log), stored.event
     assert entry.event_digest == event_digest(entry.nonce, canonical_bytes(event.body, event.context))
     assert entry.prehash_digest == prehash_digest(entry.nonce, event.hash().prehash)
     assert (entry.submitter, entry.captured_at_ms) == (stored.submitter, stored.captured_at_ms)
+    names = name_hashes(each.identifier for each in event.identifiers())
+    assert (entry.names_digest, stored.names) == (names_digest(names), names)
     assert stored.event_hash == event.hash().uri
 
 

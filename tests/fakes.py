@@ -8,7 +8,9 @@ from typing import Literal
 from traceability.errors import CheckpointConflict, Unavailable, Unknown
 from traceability.ledger.ports import Anchor, Captured, StoredEvent
 from traceability.log import tiles
+from traceability.log.map_pages import NamePages
 from traceability.log.merkle import HASH_BYTES, leaf_hash
+from traceability.log.name_map import MapEntry, MapProof, split_hashes
 from traceability.telemetry.batch import NO_BATCH, Batch
 from traceability.telemetry.device import Device
 from traceability.telemetry.reading import Reading
@@ -68,15 +70,32 @@ class FakeEvents(Failing):
 
 @dataclass
 class FakeLog(Failing):
+    """The log and its `NameMap`."""
+
     events: FakeEvents
     taken: list[bytes] = field(default_factory=list)
+    named: list[bytes] = field(default_factory=list)
+    """The name hashes of each entry."""
     tiles: dict[tuple[int, int], bytes] = field(default_factory=dict)
 
     def integrate(self, at_most: int) -> None:
         with self.writing():
-            new = [self.events.queue.pop(0).entry for _ in self.events.queue[:at_most]]
-            self.tiles |= tiles.extend(len(self.taken), [leaf_hash(entry) for entry in new], self.read_tile)
-            self.taken += new
+            new = [self.events.queue.pop(0) for _ in self.events.queue[:at_most]]
+            if not new:
+                return
+            old_size = len(self.taken)
+            self.taken += [each.entry for each in new]
+            self.named += [each.names for each in new]
+            self.taken.append(MapEntry(len(self.taken), self.map_at(len(self.taken)).root()).to_bytes())
+            self.named.append(b"")
+            leaves = [leaf_hash(entry) for entry in self.taken[old_size:]]
+            self.tiles |= tiles.extend(old_size, leaves, self.read_tile)
+
+    def map_at(self, index: int) -> NamePages:
+        pages = NamePages(lambda paths: {})
+        leaves = [leaf_hash(entry) for entry in self.taken[:index]]
+        pages.add(zip(leaves, self.named, strict=False))
+        return pages
 
     def size(self) -> int:
         return len(self.taken)
@@ -93,6 +112,16 @@ class FakeLog(Failing):
 
     def entries(self, start: int, end: int) -> list[bytes]:
         return self.taken[start:end]
+
+    def names(self, start: int, end: int) -> list[bytes]:
+        return self.named[start:end]
+
+    def prove(self, key: bytes, index: int) -> MapProof:
+        return self.map_at(index).prove(key)[1]
+
+    def entries_of(self, key: bytes, index: int) -> list[bytes]:
+        named = zip(self.taken[:index], self.named, strict=False)
+        return [leaf_hash(entry) for entry, names in named if key in split_hashes(names)]
 
 
 @dataclass
@@ -117,6 +146,9 @@ class FakeCheckpoints(Failing):
 @dataclass
 class FakeAnchors:
     final: list[Anchor] = field(default_factory=list)
+
+    def last_final(self) -> Anchor | None:
+        return max(self.final, key=lambda anchor: anchor.size, default=None)
 
     def covering(self, index: int) -> Anchor | None:
         return min((each for each in self.final if each.size > index), key=lambda a: a.size, default=None)

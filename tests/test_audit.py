@@ -23,7 +23,7 @@ def verifier(settings, store):
 
 
 def test_an_honest_store_passes(store, verifier):
-    audit(store, verifier, SIZE)
+    audit(store, verifier)
 
 
 @pytest.mark.parametrize(
@@ -32,11 +32,14 @@ def test_an_honest_store_passes(store, verifier):
         "UPDATE event SET body = replace(body, 'KGM', 'GRM') WHERE id = 7",
         "UPDATE event SET submitter = '9521234000013' WHERE id = 7",
         "UPDATE event SET event_hash = replace(event_hash, 'a', 'b') WHERE id = 7",
-        'UPDATE log_entry SET "index" = 300 WHERE "index" = 7',
+        'UPDATE log_entry SET "index" = 301 WHERE "index" = 7',
         'DELETE FROM log_entry WHERE "index" = 299',
         'UPDATE tile SET hashes = zeroblob(32) || substr(hashes, 33) WHERE level = 0 AND "index" = 1',
         "UPDATE tile SET hashes = zeroblob(32) WHERE level = 1",
-        "UPDATE checkpoint SET note = replace(note, '300', '299')",
+        "UPDATE checkpoint SET note = replace(note, '301', '300')",
+        'UPDATE log_entry SET entry = zeroblob(51) WHERE "index" = 300',
+        'UPDATE tile SET hashes = substr(hashes, 1, 1408) || zeroblob(32) WHERE level = 0 AND "index" = 1',
+        "UPDATE event SET names = zeroblob(32) WHERE id = 7",
     ],
 )
 def test_a_lie_is_seen(settings, store, verifier, lie):
@@ -44,4 +47,4 @@ def test_a_lie_is_seen(settings, store, verifier, lie):
         assert connection.execute(text(lie)).rowcount == 1
 
     with pytest.raises(Exception):  # noqa: B017 - an audit may stumble over a lie in any way
-        audit(store, verifier, SIZE)
+        audit(store, verifier)

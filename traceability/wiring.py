@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from traceability import own_policy
 from traceability.chain.rpc import RpcChain
 from traceability.errors import ChainUnavailable, InvalidInput, Unavailable
+from traceability.key_ring import CHAIN
 from traceability.ledger.anchor import check_same_history
 from traceability.ledger.ledger import Health, Ledger
 from traceability.ledger.own_word import OwnWord
@@ -20,6 +21,7 @@ from traceability.ledger.prove import Prover
 from traceability.ledger.read_trace import TraceReader
 from traceability.ledger.recent import RecentTraces
 from traceability.log.checkpoint import log_id
+from traceability.log.note import NoteVerifier
 from traceability.settings import Settings
 from traceability.store.anchors import AnchorTable
 from traceability.store.arrivals import ArrivalTable
@@ -30,6 +32,7 @@ from traceability.store.events import EventTable
 from traceability.store.history import History
 from traceability.store.log import CheckpointTable, LogTable
 from traceability.store.migrate import check_up_to_date
+from traceability.store.name_map import NameMapTable
 from traceability.store.schema import open_engine
 from traceability.store.sealing import SealTable
 from traceability.store.tokens import TokenTable
@@ -54,6 +57,7 @@ class Store:
     history: History
     events: EventTable
     log: LogTable
+    names: NameMapTable
     checkpoints: CheckpointTable
     anchors: AnchorTable
     tokens: TokenTable
@@ -74,6 +78,7 @@ def open_store(settings: Settings) -> Store:
         history=History(engine),
         events=EventTable(engine),
         log=LogTable(engine),
+        names=NameMapTable(engine),
         checkpoints=CheckpointTable(engine, settings.origin),
         anchors=AnchorTable(engine, contract_address),
         tokens=TokenTable(engine),
@@ -82,15 +87,18 @@ def open_store(settings: Settings) -> Store:
     )
 
 
-def contract(settings: Settings) -> "TraceLogContract":
-    """Our log in the contract that our trust policy names. Raises `ChainUnavailable` while it is away."""
+def contract(settings: Settings, key: str = CHAIN, log: NoteVerifier | None = None) -> "TraceLogContract":
+    """Our log in the contract that our trust policy names, as the account of `key` sees it.
+
+    `log` is the newest of our log's keys unless another is given. Raises `ChainUnavailable` while it is away.
+    """
     policy = own_policy.policy(settings)
     if policy.chain_id is None or policy.contract is None:
         raise InvalidInput(f"{settings.trust_file} names no chain and contract; `guoji deploy` makes one")
-    return contract_at(settings, chain_client(settings, policy.chain_id), policy.contract)
+    return contract_at(settings, chain_client(settings, policy.chain_id, key), policy.contract, log)
 
 
-def chain_client(settings: Settings, chain_id: int) -> "ChainClient":
+def chain_client(settings: Settings, chain_id: int, key: str = CHAIN) -> "ChainClient":
     """Our account on the chain. Raises `ChainUnavailable`, or `Refused` if it has another id."""
     if settings.chain_id not in (0, chain_id):
         raise InvalidInput(f"setting chain_id is {settings.chain_id}: nothing is sent to chain {chain_id}")
@@ -98,14 +106,16 @@ def chain_client(settings: Settings, chain_id: int) -> "ChainClient":
     from traceability.chain.accounts import load_account
     from traceability.chain.client import ChainClient
 
-    account = load_account(settings.key_ring)
+    account = load_account(settings.key_ring, key)
     return ChainClient(rpc_url(settings), chain_id, account, max_fee_gwei=settings.max_fee_gwei)
 
 
-def contract_at(settings: Settings, client: "ChainClient", address: str) -> "TraceLogContract":
+def contract_at(
+    settings: Settings, client: "ChainClient", address: str, log: NoteVerifier | None = None
+) -> "TraceLogContract":
     from traceability.chain.contract import TraceLogContract
 
-    log = own_policy.own_log(settings)
+    log = log or own_policy.own_log(settings)
     ours = log_id(log.name, log.public_key)
     finality = own_policy.policy(settings).finality
     return TraceLogContract(client, compiled_contract(settings), address, ours, finality)
@@ -148,7 +158,7 @@ def rpc_url(settings: Settings) -> str:
 def ledger(settings: Settings) -> Ledger:
     store = open_store(settings)
     log, policy = own_policy.own_log(settings), own_policy.policy(settings)
-    prover = Prover(store.log, store.checkpoints, store.anchors, store.history, log, policy)
+    prover = Prover(store.log, store.checkpoints, store.anchors, store.names, store.history, log, policy)
     traces = TraceReader(store.events, store.history, OwnWord(prover), policy.label)
     return Ledger(
         events=store.events,

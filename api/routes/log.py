@@ -1,4 +1,4 @@
-"""GET of the log by the paths of C2SP tlog-tiles: the newest checkpoint, tiles, bundles of entries."""
+"""GET of the log by the paths of C2SP tlog-tiles: checkpoint, tiles, bundles of entries and names."""
 
 import re
 
@@ -28,6 +28,12 @@ def checkpoint(ledger: LedgerDep) -> Response:
 def entry_bundle(place: str, ledger: LedgerDep) -> Response:
     index, width = _index_and_width(place)
     return _tile(ledger.entry_bundle(index, width))
+
+
+@router.api_route("/tile/names/{place:path}", methods=WHOLE)
+def names_bundle(place: str, ledger: LedgerDep) -> Response:
+    index, width = _index_and_width(place)
+    return _tile(ledger.names_bundle(index, width))
 
 
 @router.api_route("/tile/{level}/{place:path}", methods=WHOLE)

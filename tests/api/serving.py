@@ -83,6 +83,9 @@ class SampleLedger:
     def entry_bundle(self, index: int, width: int) -> bytes:
         return f"entries {index} {width}".encode()
 
+    def names_bundle(self, index: int, width: int) -> bytes:
+        return f"names {index} {width}".encode()
+
     def trust_policy(self) -> str:
         return "log guoji.example/log\n"
 

@@ -75,7 +75,7 @@ class Anchoring:
         return RpcChain(self.url).call(method, *params)
 
     def grow(self) -> None:
-        """One more entry under a checkpoint."""
+        """One more event under a checkpoint: the log has two more entries."""
         capture([a_sighting(self.store.log.size(), LOT)], FARM, self.store.events, 5)
         publish(self.store.log, self.store.checkpoints, self.signer)
 
@@ -140,7 +140,7 @@ class Anchoring:
         self.rounds()
         size, held = self.store.log.size(), self.contract.held()
         assert (held.size, held.root) == (size, tiles.root(size, self.store.log.read_tile))
-        audit(self.store, self.verifier, size)
+        audit(self.store, self.verifier)
         assert self.final() == self.taken()
 
     def final(self) -> list[tuple[str, int]]:

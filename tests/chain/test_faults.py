@@ -61,7 +61,7 @@ def test_an_anchor_that_no_block_takes_gets_a_rival_that_pays_more(role):
     role.rounds(3, after=STUCK_AFTER)
 
     assert len(role.anchors.open()) == 2
-    assert (role.last().old_size, role.last().size) == (0, 2)
+    assert (role.last().old_size, role.last().size) == (0, 4)
     role.reads(STUCK)
     role.mine()
     assert role.contract.mined(stuck.tx_hash) is None
@@ -79,7 +79,7 @@ def test_the_chain_may_take_the_stuck_anchor_after_all(role):
 
     assert role.anchors.last_final().tx_hash == stuck.tx_hash
     role.settle()
-    assert [size for _, size in role.final()] == [1, 2]
+    assert [size for _, size in role.final()] == [2, 4]
 
 
 def test_a_rise_of_the_gas_price_above_what_was_offered_is_followed(role):
@@ -92,7 +92,7 @@ def test_a_rise_of_the_gas_price_above_what_was_offered_is_followed(role):
     role.mine()
 
     assert role.contract.mined(stuck.tx_hash) is None
-    assert role.contract.held().size == 1
+    assert role.contract.held().size == 2
     role.reads("chain at .*: max fee per gas less than block base fee", STUCK)
     role.settle()
 

@@ -39,7 +39,7 @@ class Installation:
         self.checkpoints = FakeCheckpoints()
         self.anchors = FakeAnchors()
         self.seals = FakeSealStore(Device("cold-7", STATION, FARM, {}, FIELD, True), self.events)
-        self.prover = Prover(self.log, self.checkpoints, self.anchors, self.seals, VERIFIER, policy)
+        self.prover = Prover(self.log, self.checkpoints, self.anchors, self.log, self.seals, VERIFIER, policy)
 
     def capture(self, kg=30):
         [captured] = capture([a_harvest(kg=kg)], FARM, self.events, 5)
@@ -82,7 +82,7 @@ def test_an_entry_that_is_under_no_checkpoint_has_no_proof_yet(ours):
     stored = ours.capture(31)
     ours.log.integrate(10)
 
-    with pytest.raises(Unavailable, match="entry 1 is under no checkpoint yet; try again"):
+    with pytest.raises(Unavailable, match="entry 2 is under no checkpoint yet; try again"):
         ours.prover.prove(stored)
 
 
@@ -122,7 +122,7 @@ def test_an_event_is_proven_by_the_first_anchor_that_covers_it_not_by_an_older_o
 
     assert ours.prover.prove(stored).anchor is None
     ours.anchor()
-    assert ours.prover.prove(stored).anchor.size == 2
+    assert ours.prover.prove(stored).anchor.size == 4
 
 
 def test_the_proof_of_a_batch_carries_its_readings(ours):

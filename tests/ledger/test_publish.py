@@ -12,6 +12,7 @@ from traceability.ledger.capture import capture
 from traceability.ledger.publish import publish
 from traceability.log.checkpoint import Checkpoint
 from traceability.log.merkle import leaf_hash, root_of
+from traceability.log.name_map import MapEntry, is_map_entry
 from traceability.log.note import NoteSigner, NoteVerifier
 
 SIGNER = NoteSigner("guoji.example/log", Ed25519PrivateKey.from_private_bytes(b"l" * 32))
@@ -42,6 +43,9 @@ class Publisher:
         for checkpoint in self.signed():
             assert checkpoint.size <= len(leaves)
             assert checkpoint.root == root_of(leaves[: checkpoint.size])
+            last = MapEntry.from_bytes(self.log.taken[checkpoint.size - 1])
+            assert last.root == self.log.map_at(last.index).root()
+            assert last.index == checkpoint.size - 1
         assert all(older.size < newer.size for older, newer in pairwise(self.signed()))
 
 
@@ -66,7 +70,7 @@ def test_a_crash_on_any_line_leaves_a_log_that_continues(publisher, part, moment
     publisher.publish()
 
     publisher.check()
-    assert publisher.signed()[-1].size == 305
+    assert sum(not is_map_entry(entry) for entry in publisher.log.taken) == 305
 
 
 def test_entries_that_a_crash_left_without_a_checkpoint_get_one_though_nothing_is_new(publisher):
@@ -76,7 +80,7 @@ def test_entries_that_a_crash_left_without_a_checkpoint_get_one_though_nothing_i
         publisher.publish()
 
     assert publisher.publish() == publisher.signed()[-1]
-    assert publisher.signed()[-1].size == 5
+    assert publisher.signed()[-1].size == 7
 
 
 def test_nothing_is_signed_that_is_not_kept(publisher):
@@ -86,7 +90,7 @@ def test_nothing_is_signed_that_is_not_kept(publisher):
     with pytest.raises(Crash):
         publisher.publish()
 
-    assert [checkpoint.size for checkpoint in publisher.signed()] == [3]
+    assert [checkpoint.size for checkpoint in publisher.signed()] == [4]
 
 
 def test_without_anything_new_nothing_is_signed(publisher):
@@ -106,14 +110,14 @@ def test_of_two_publishers_the_slower_one_fails_and_the_log_continues(publisher)
         publisher.publish()
 
     publisher.check()
-    assert [checkpoint.size for checkpoint in publisher.signed()] == [3, 6]
+    assert [checkpoint.size for checkpoint in publisher.signed()] == [4, 9]
     assert publisher.publish() is None
 
 
 def test_a_log_that_lost_entries_is_not_signed(publisher):
     publisher.log.taken.pop()
 
-    with pytest.raises(Refused, match="the log holds 2 entries, but we signed 3: restore"):
+    with pytest.raises(Refused, match="the log holds 3 entries, but we signed 4: restore"):
         publisher.publish()
 
 
@@ -123,5 +127,5 @@ def test_a_long_queue_is_taken_in_several_commits(publisher, monkeypatch):
 
     sizes = [checkpoint.size for checkpoint in iter(publisher.publish, None)]
 
-    assert sizes == [7, 11, 13]
+    assert sizes == [9, 14, 17]
     publisher.check()

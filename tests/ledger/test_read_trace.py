@@ -54,7 +54,7 @@ class World:
         device = Device("logger-1", LOGGER, CARRIER, {}, FIELD, cold_chain=True, staged=STAGED)
         self.seals = FakeSealStore(device, self.events)
         log = FakeLog(self.events)
-        prover = Prover(log, FakeCheckpoints(), FakeAnchors(), self.seals, VERIFIER, TrustPolicy())
+        prover = Prover(log, FakeCheckpoints(), FakeAnchors(), log, self.seals, VERIFIER, TrustPolicy())
         self.reader = TraceReader(self.events, self, OwnWord(prover), "private test chain")
 
     def capture(self, *events, party=FARM, owner=CARRIER):

@@ -189,8 +189,12 @@ class Running:
         self.wait_for("everything to be anchored", anchored, within_s)
 
     def audit(self) -> None:
-        store = self.store
-        audit(store, NoteVerifier.of(log_signer(self.settings)), store.log.size())
+        audit(self.store, NoteVerifier.of(log_signer(self.settings)))
+
+    def logged(self) -> int:
+        """How many events are in the log."""
+        counted = self.store.counts.all()
+        return counted["events"] - counted["events_waiting_for_the_log"]
 
     def proof(self, subject: str = LOT) -> dict[str, object]:
         return json.loads(self.get(f"/proof?subject={quote(subject, safe='')}", accept="*/*"))

@@ -42,7 +42,7 @@ def test_while_the_chain_is_away_everything_goes_on_and_anchoring_catches_up(ins
     device.send(time.time_ns() // 1_000_000, {"battery": 80})
     device.settle(30)
     device.close()
-    running.wait_for("event and batch to be logged", lambda: running.store.log.size() == len(STORY) + 2)
+    running.wait_for("event and batch to be logged", lambda: running.logged() == len(STORY) + 2)
 
     assert "Not yet anchored" in running.page()
     assert "尚未上链" in running.page("zh-CN")
@@ -108,7 +108,7 @@ def test_an_old_copy_of_the_store_is_neither_signed_nor_anchored_until_the_newer
         done = running.guoji(role)
         assert done.returncode == 65
         assert trouble in done.stderr
-    assert running.store.log.size() == len(STORY)
+    assert running.logged() == len(STORY)
     assert running.get("/healthz")
     running.down()
 

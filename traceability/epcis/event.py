@@ -125,11 +125,22 @@ def canonical(uri: str) -> str:
 
 
 def _mentions(body: Mapping[str, Any]) -> Iterator[tuple[str, Role]]:
+    """Passes over what has not the shape that EPCIS gives it: the event may be one that nobody validated."""
     for name, member, role in _FIELDS:
-        value = body.get(name, [])
-        for item in value if isinstance(value, list) else [value]:
-            yield item if member is None else item[member], role
-    for element in body.get("sensorElementList", ()):
-        for part in (element.get("sensorMetadata", {}), *element["sensorReport"]):
-            if "deviceID" in part:
-                yield part["deviceID"], "device"
+        for item in _each(body.get(name)):
+            uri = item if member is None else _member(item, member)
+            if isinstance(uri, str):
+                yield uri, role
+    for element in _each(body.get("sensorElementList")):
+        for part in (_member(element, "sensorMetadata"), *_each(_member(element, "sensorReport"))):
+            device = _member(part, "deviceID")
+            if isinstance(device, str):
+                yield device, "device"
+
+
+def _each(value: object) -> list[object]:
+    return value if isinstance(value, list) else [value]
+
+
+def _member(value: object, name: str) -> object:
+    return value.get(name) if isinstance(value, Mapping) else None

@@ -10,9 +10,9 @@ from traceability.epcis.event_hash import event_hash
 from traceability.errors import InvalidInput
 from traceability.ledger.ports import Captured, EventStore, StoredEvent
 from traceability.log.merkle import leaf_hash
+from traceability.log.name_map import name_hashes
 from traceability.proof.entry import make_entry
 
-NO_SIGNATURE = bytes(32)
 ONLY_SEALED = frozenset(
     f"guoji:{name}"
     for name in (
@@ -53,11 +53,13 @@ def as_stored(event: Event, submitter: str, now_ms: int, nonce: bytes) -> Stored
     """The event with the entry that commits to it. `nonce` is 16 random bytes, fresh for every entry."""
     canonical = canonical_bytes(event.body, event.context)
     hashed = event_hash(event.body, event.context)
-    entry = make_entry(nonce, canonical, hashed.prehash, submitter, now_ms, NO_SIGNATURE).to_bytes()
+    names = name_hashes(each.identifier for each in event.identifiers())
+    entry = make_entry(nonce, canonical, hashed.prehash, names, submitter, now_ms).to_bytes()
     return StoredEvent(
         event=event,
         entry=entry,
         key=leaf_hash(entry).hex(),
+        names=names,
         event_hash=hashed.uri,
         content_digest=hashlib.sha256(canonical).digest(),
         submitter=submitter,

@@ -16,6 +16,7 @@ from traceability.ledger.read_trace import TraceReader
 from traceability.ledger.recent import RecentTraces
 from traceability.ledger.trace import Trace
 from traceability.log import tiles
+from traceability.log.name_map import to_names_bundle
 from traceability.proof.proof_file import TraceProof, to_bytes
 
 
@@ -70,13 +71,20 @@ class Ledger:
 
     def trace_proof(self, subject: str) -> bytes:
         """The proof file of all events of a trace; those of the last moments follow when the log has them."""
+        complete = self.prover.complete(subject)
+        events = {each.key: each for each in self.traces.all_events(subject)}
+        named = [] if complete is None else [key.hex() for key in complete.entries]
+        # A trace that is cut leaves events out; what the file calls complete must be in it all the same.
+        events |= {
+            each.key: each for each in self.events.by_keys([key for key in named if key not in events])
+        }
         proofs = []
-        for each in self.traces.all_events(subject):
+        for each in events.values():
             with suppress(NotInLogYet):
                 proofs.append(self.prover.prove(each))
         if not proofs:
             raise NotInLogYet(f"no event of {subject} is in the log yet; try again in a few seconds")
-        return to_bytes(TraceProof(subject, tuple(proofs)))
+        return to_bytes(TraceProof(subject, tuple(proofs), complete))
 
     def authorise(self, token: str) -> Grant:
         return self.authority.authorise(token)
@@ -106,6 +114,14 @@ class Ledger:
         if len(entries) < width:
             raise Unknown(f"entry bundle {index} holds {len(entries)} entries, {width} were asked for")
         return tiles.to_bundle(entries)
+
+    def names_bundle(self, index: int, width: int) -> bytes:
+        """The name hashes of the same entries, after their number. Raises `Unknown` if there are fewer."""
+        start = index * tiles.WIDTH
+        names = self.log.names(start, start + width)
+        if len(names) < width:
+            raise Unknown(f"names bundle {index} holds {len(names)} entries, {width} were asked for")
+        return to_names_bundle(names)
 
     def trust_policy(self) -> str:
         return self.policy_text

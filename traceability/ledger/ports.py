@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Literal, Protocol
 
 from traceability.epcis.event import Event
+from traceability.log.name_map import MapProof
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +16,9 @@ class StoredEvent:
     event: Event
     entry: bytes
     key: str
-    """Hex leaf hash of the entry; the event's name everywhere."""
+    """Hex leaf hash of the entry, by which the event is known everywhere."""
+    names: bytes
+    """The hashes of the names that stand in the event, as `name_hashes` joins them."""
     event_hash: str
     """`ni:` URI (CBV 2.0): an alias for outsiders, not unique."""
     content_digest: bytes
@@ -58,11 +61,12 @@ class EventStore(Protocol):
 
 
 class Log(Protocol):
-    """The durable half of the log: entries with their indexes, and tiles."""
+    """The durable half of the log: entries with their indexes, tiles, and the map of names."""
 
     def integrate(self, at_most: int) -> None:
-        """Give queued events the next indexes and store the tiles they fill, all in one durable commit.
+        """Give queued events the next indexes, and let the map of names and the tiles grow.
 
+        All in one durable commit. A map entry follows those of the events; without events nothing happens.
         Raises `CheckpointConflict` if another sequencer was faster; nothing is then changed.
         """
 
@@ -77,6 +81,22 @@ class Log(Protocol):
 
     def entries(self, start: int, end: int) -> list[bytes]:
         """The entries with indexes in [start, end)."""
+
+    def names(self, start: int, end: int) -> list[bytes]:
+        """The name hashes of the same entries; none for an entry that is not of an event."""
+
+
+class NameMap(Protocol):
+    """The map of names as it was under the map entry `index`."""
+
+    def prove(self, key: bytes, index: int) -> MapProof:
+        """What the map holds of the name with this hash, or that it holds nothing.
+
+        It does not fit the map entry if that is neither recent nor under an anchor.
+        """
+
+    def entries_of(self, key: bytes, index: int) -> list[bytes]:
+        """The leaf hashes of the entries before `index` in which the name stands, in the order of the log."""
 
 
 class CheckpointStore(Protocol):

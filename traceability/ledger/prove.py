@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from traceability.errors import NotInLogYet, Refused
-from traceability.ledger.ports import Anchor, AnchorStore, CheckpointStore, Log, StoredEvent
+from traceability.errors import CheckFailed, NotInLogYet, Refused
+from traceability.ledger.ports import Anchor, AnchorStore, CheckpointStore, Log, NameMap, StoredEvent
 from traceability.log import tiles
 from traceability.log.checkpoint import Checkpoint, log_id
+from traceability.log.name_map import MapEntry, check_map, name_hash, nothing
 from traceability.log.note import NoteVerifier
 from traceability.log.tlog_proof import TlogProof
 from traceability.proof.entry import Entry
-from traceability.proof.proof_file import AnchorClaim, Proof
+from traceability.proof.proof_file import AnchorClaim, Complete, Proof
 from traceability.proof.trust import TrustPolicy
 
 
@@ -27,6 +28,7 @@ class Prover:
     log: Log
     checkpoints: CheckpointStore
     anchors: AnchorStore
+    names: NameMap
     batches: BatchLeaves
     verifier: NoteVerifier
     policy: TrustPolicy
@@ -58,6 +60,31 @@ class Prover:
             anchor=None if anchor is None else self._claim(anchor),
             leaves=tuple(self.batches.batch_leaves(root)) if isinstance(root, str) else None,
         )
+
+    def complete(self, subject: str) -> Complete | None:
+        """Which entries name `subject`, up to the newest final anchor, or checkpoint while there is none.
+
+        None while there is no checkpoint.
+        """
+        anchor = self.anchors.last_final()
+        newest = self.checkpoints.newest()
+        made = None if anchor is None else self._complete(subject, anchor.note, anchor)
+        return made or (None if newest is None else self._complete(subject, newest, None))
+
+    def _complete(self, subject: str, note: str, anchor: Anchor | None) -> Complete | None:
+        """None if the map of that moment is no longer kept."""
+        size = Checkpoint.open(note, self.verifier).size
+        [data] = self.log.entries(size - 1, size)
+        entry, key = MapEntry.from_bytes(data), name_hash(subject)
+        proof = self.names.prove(key, entry.index)
+        entries = tuple(self.names.entries_of(key, entry.index))
+        try:
+            check_map(nothing(key).then(*entries), proof, entry.root)
+        except CheckFailed:
+            return None
+        hashes = tiles.inclusion_proof(size, entry.index, self.log.read_tile)
+        tlog = TlogProof(entry.index, tuple(hashes), note)
+        return Complete(entry, tlog, None if anchor is None else self._claim(anchor), entries, proof)
 
     def _claim(self, anchor: Anchor) -> AnchorClaim:
         if self.policy.chain_id is None or self.policy.contract is None:

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 from traceability.log.merkle import HASH_BYTES
-from traceability.log.name_map import EMPTY, MapProof, NameLeaf, bit, node_hash
+from traceability.log.name_map import EMPTY, MapProof, NameLeaf, bit, node_hash, nothing, split_hashes
 
 MOST_LEAVES = 64
-"""A page stands at a path, the first bytes of all keys below it. It holds the leaves themselves while there are no
-more than this, else one node for each next byte. Leaves never go away, so the set alone decides which it is."""
+"""A page stands at a path, the first bytes of all keys below it. It holds the leaves while there are no more
+than this, else a node for each next byte. Leaves never go away, so which of the two follows from their set."""
 HEIGHT = 8
 CHILDREN = 1 << HEIGHT
 
@@ -18,7 +18,7 @@ _LEAF_BYTES = HASH_BYTES + 8 + HASH_BYTES
 _NODE_BYTES = 1 + HASH_BYTES
 _INNER_PAGE = CHILDREN * _NODE_BYTES
 
-# A node is its kind and its hash. The kind matters because a leaf rises to the highest place where it is alone.
+# A node is its kind and its hash. The kind matters: a leaf rises to the highest place where it is alone.
 _NOTHING = b"\x00" + EMPTY
 _LEAF, _INNER = b"\x01", b"\x02"
 
@@ -58,6 +58,15 @@ class NamePages:
         self._grow(b"", taken, changed)
         self._pages |= changed
         return changed
+
+    def add(self, named: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
+        """Take in leaf hashes, each with its `name_hashes`, in the order of the log; what changes."""
+        entries: defaultdict[bytes, list[bytes]] = defaultdict(list)
+        for leaf_hash, hashes in named:
+            for key in split_hashes(hashes):
+                entries[key].append(leaf_hash)
+        held = self.leaves(entries)
+        return self.grow(held.get(key, nothing(key)).then(*new) for key, new in entries.items())
 
     def prove(self, key: bytes) -> tuple[NameLeaf | None, MapProof]:
         """What the map holds for `key` (None: nothing), and the proof of it."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import pairwise
 from typing import Self
 
 from traceability.errors import CheckFailed, InvalidInput
@@ -45,21 +46,21 @@ class NameLeaf:
     chain: bytes
     """Over the leaf hashes of those entries, in the order of the log."""
 
-    def then(self, leaf_hash: bytes) -> "NameLeaf":
-        """The name, after one more entry in which it stands."""
-        return NameLeaf(self.key, self.count + 1, sha256(_CHAIN + self.chain + leaf_hash).digest())
+    def then(self, *leaf_hashes: bytes) -> "NameLeaf":
+        """The name, after further entries in which it stands."""
+        chain = self.chain
+        for leaf_hash in leaf_hashes:
+            chain = sha256(_CHAIN + chain + leaf_hash).digest()
+        return NameLeaf(self.key, self.count + len(leaf_hashes), chain)
 
     @property
     def hash(self) -> bytes:
         return sha256(_LEAF + self.key + self.count.to_bytes(8, "big") + self.chain).digest()
 
 
-def leaf_of(key: bytes, leaf_hashes: Iterable[bytes]) -> NameLeaf:
-    """The leaf of a name that stands in just these entries."""
-    leaf = NameLeaf(key, 0, NO_EVENTS)
-    for leaf_hash in leaf_hashes:
-        leaf = leaf.then(leaf_hash)
-    return leaf
+def nothing(key: bytes) -> NameLeaf:
+    """What there is to say of a name that stands in no entry."""
+    return NameLeaf(key, 0, NO_EVENTS)
 
 
 def node_hash(left: bytes, right: bytes) -> bytes:
@@ -142,9 +143,27 @@ def is_map_entry(entry: bytes) -> bool:
     return entry.startswith(_MAP)
 
 
+def to_names_bundle(names: Sequence[bytes]) -> bytes:
+    """The name hashes of some entries, each after their number as a u32."""
+    return b"".join((len(hashes) // HASH_BYTES).to_bytes(4, "big") + hashes for hashes in names)
+
+
+def from_names_bundle(bundle: bytes, width: int) -> list[bytes]:
+    """The name hashes of `width` entries. Raises `InvalidInput` if the bundle is not of just so many."""
+    names: list[bytes] = []
+    position = 0
+    while position < len(bundle) and len(names) < width:
+        start = position + 4
+        position = start + HASH_BYTES * int.from_bytes(bundle[position:start], "big")
+        names.append(bundle[start:position])
+    if position != len(bundle) or len(names) != width:
+        raise InvalidInput(f"names bundle of {len(bundle)} bytes is not of {width} entries")
+    return names
+
+
 def split_hashes(hashes: bytes) -> Sequence[bytes]:
     """The keys that `name_hashes` joined. Raises `InvalidInput` if that is not how it would have."""
     keys = [hashes[start : start + HASH_BYTES] for start in range(0, len(hashes), HASH_BYTES)]
-    if len(hashes) % HASH_BYTES or any(left >= right for left, right in zip(keys, keys[1:], strict=False)):
+    if len(hashes) % HASH_BYTES or any(left >= right for left, right in pairwise(keys)):
         raise InvalidInput(f"{len(hashes)} bytes of name hashes are not ascending hashes of {HASH_BYTES}")
     return keys

@@ -6,12 +6,13 @@ from typing import Self
 
 from traceability.errors import InvalidInput
 from traceability.log.domain import prefix
+from traceability.log.name_map import names_digest
 
 PREFIX = prefix("guoji/entry")
 NONCE_BYTES = 16
 YEAR_10000_MS = 253_402_300_800_000
 NO_SIGNATURE = bytes(32)
-_FIELD_BYTES = (NONCE_BYTES, 32, 32, 13, 8, 32)
+_FIELD_BYTES = (NONCE_BYTES, 32, 32, 32, 13, 8, 32)
 ENTRY_BYTES = len(PREFIX) + sum(_FIELD_BYTES)
 
 
@@ -24,6 +25,8 @@ class Entry:
     event_digest: bytes
     prehash_digest: bytes
     """Of the CBV pre-hash, so that outsiders' event hash is committed to as well."""
+    names_digest: bytes
+    """Of the names that stand in the event, so that none can be left out of the log's name map."""
     submitter: str
     """GLN of the party that captured it, 13 digits."""
     captured_at_ms: int
@@ -33,6 +36,7 @@ class Entry:
     def __post_init__(self) -> None:
         widths = [("nonce", self.nonce, NONCE_BYTES), ("event digest", self.event_digest, 32)]
         widths += [("pre-hash digest", self.prehash_digest, 32)]
+        widths += [("names digest", self.names_digest, 32)]
         widths += [("signature digest", self.signature_digest, 32)]
         for name, value, want in widths:
             if len(value) != want:
@@ -49,6 +53,7 @@ class Entry:
                 self.nonce,
                 self.event_digest,
                 self.prehash_digest,
+                self.names_digest,
                 self.submitter.encode("ascii"),
                 self.captured_at_ms.to_bytes(8, "big"),
                 self.signature_digest,
@@ -67,9 +72,9 @@ class Entry:
         for width in _FIELD_BYTES:
             fields.append(data[position : position + width])
             position += width
-        nonce, event, prehash, submitter, captured_at, signature = fields
+        nonce, event, prehash, names, submitter, captured_at, signature = fields
         gln = submitter.decode("ascii", errors="replace")
-        return cls(nonce, event, prehash, gln, int.from_bytes(captured_at, "big"), signature)
+        return cls(nonce, event, prehash, names, gln, int.from_bytes(captured_at, "big"), signature)
 
 
 def event_digest(nonce: bytes, canonical: bytes) -> bytes:
@@ -83,12 +88,20 @@ def prehash_digest(nonce: bytes, prehash: str) -> bytes:
 
 
 def make_entry(
-    nonce: bytes, canonical: bytes, prehash: str, submitter: str, captured_at_ms: int, signature_digest: bytes
+    nonce: bytes,
+    canonical: bytes,
+    prehash: str,
+    names: bytes,
+    submitter: str,
+    captured_at_ms: int,
+    signature_digest: bytes = NO_SIGNATURE,
 ) -> Entry:
+    """`names` are the hashes of the names that stand in the event, as `name_hashes` joins them."""
     return Entry(
         nonce,
         event_digest(nonce, canonical),
         prehash_digest(nonce, prehash),
+        names_digest(names),
         submitter,
         captured_at_ms,
         signature_digest,

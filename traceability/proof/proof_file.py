@@ -8,7 +8,8 @@ from typing import Any
 from traceability.epcis.context import Context, as_context
 from traceability.epcis.parse import MAX_BYTES, parse_json
 from traceability.errors import InvalidInput
-from traceability.log.text import from_base64, from_hex, to_base64, to_hex
+from traceability.log.name_map import MapEntry, MapProof, NameLeaf
+from traceability.log.text import from_base64, from_hex, hash_from_base64, to_base64, to_hex
 from traceability.log.tlog_proof import TlogProof
 from traceability.proof.entry import Entry
 from traceability.proof.subject import goods
@@ -48,12 +49,27 @@ class Proof:
 
 
 @dataclass(frozen=True, slots=True)
+class Complete:
+    """Which entries name the subject of a trace, and that there are no others before the map entry."""
+
+    entry: MapEntry
+    tlog: TlogProof
+    """Of the map entry."""
+    anchor: AnchorClaim | None
+    """Of exactly the checkpoint in `tlog`."""
+    entries: tuple[bytes, ...]
+    """Leaf hashes, in the order of the log."""
+    proof: MapProof
+
+
+@dataclass(frozen=True, slots=True)
 class TraceProof:
     """Of all events of a lot, item or logistic unit."""
 
     subject: str
     """Canonical Digital Link of a lot, item or logistic unit."""
     proofs: tuple[Proof, ...]
+    complete: Complete | None = None
 
 
 def parse_proof_file(data: bytes) -> Proof | TraceProof:
@@ -78,7 +94,8 @@ def proof_json(proof: Proof) -> dict[str, Any]:
 
 def trace_json(trace: TraceProof) -> dict[str, Any]:
     proofs = [proof_json(proof) for proof in trace.proofs]
-    return {"format": TRACE_FORMAT, "subject": trace.subject, "proofs": proofs}
+    complete = None if trace.complete is None else _complete_json(trace.complete)
+    return {"format": TRACE_FORMAT, "subject": trace.subject, "proofs": proofs, "complete": complete}
 
 
 def to_bytes(proof: Proof | TraceProof) -> bytes:
@@ -88,7 +105,8 @@ def to_bytes(proof: Proof | TraceProof) -> bytes:
 
 
 def _trace(value: dict[str, Any]) -> TraceProof:
-    fields = _fields(value, "trace proof", {"format": str, "subject": str, "proofs": list})
+    known = {"format": str, "subject": str, "proofs": list, "complete": dict | None}
+    fields = _fields(value, "trace proof", known)
     _check_subject(fields["subject"])
     if len(fields["proofs"]) > MAX_PROOFS:
         raise InvalidInput(f"trace proof has {len(fields['proofs'])} proofs, want at most {MAX_PROOFS}")
@@ -98,7 +116,8 @@ def _trace(value: dict[str, Any]) -> TraceProof:
         # Counted twice, one event would make "n of m" say more than it shows.
         if first.setdefault(proof.entry.to_bytes(), number) != number:
             raise InvalidInput(f"proofs {first[proof.entry.to_bytes()]} and {number} are of the same entry")
-    return TraceProof(fields["subject"], proofs)
+    complete = None if fields["complete"] is None else _complete(fields["complete"])
+    return TraceProof(fields["subject"], proofs, complete)
 
 
 def _check_subject(subject: str) -> None:
@@ -127,10 +146,63 @@ def _proof(value: object, where: str) -> Proof:
 
 def _leaves(value: object, where: str) -> tuple[bytes, ...]:
     leaves = _fields(value, where, {"leaves": list})["leaves"]
-    for number, leaf in enumerate(leaves):
-        if not isinstance(leaf, str):
-            raise InvalidInput(f"leaf {number} in the {where} is not a string")
-    return tuple(from_base64(leaf, f"leaf {number} in the {where}") for number, leaf in enumerate(leaves))
+    return tuple(
+        from_base64(_text(leaf, f"leaf {number} in the {where}"), f"leaf {number} in the {where}")
+        for number, leaf in enumerate(leaves)
+    )
+
+
+def _complete(value: object) -> Complete:
+    where = "complete"
+    known = {"entry": str, "tlog": str, "anchor": dict | None, "entries": list, "siblings": list}
+    fields = _fields(value, where, {**known, "other": dict | None})
+    return Complete(
+        MapEntry.from_bytes(from_base64(fields["entry"], f"entry of {where}")),
+        TlogProof.from_text(fields["tlog"]),
+        None if fields["anchor"] is None else _anchor(fields["anchor"], f"anchor of {where}"),
+        _hashes(fields["entries"], f"of the entries of {where}"),
+        MapProof(
+            _hashes(fields["siblings"], f"of the siblings of {where}"),
+            None if fields["other"] is None else _other(fields["other"], f"other of {where}"),
+        ),
+    )
+
+
+def _other(value: object, where: str) -> NameLeaf:
+    fields = _fields(value, where, {"key": str, "count": int, "chain": str})
+    if not 0 < fields["count"] < 2**63:
+        raise InvalidInput(f"count of {where} is out of range")
+    key, chain = (hash_from_base64(fields[name], f"{name} of {where}") for name in ("key", "chain"))
+    return NameLeaf(key, fields["count"], chain)
+
+
+def _complete_json(complete: Complete) -> dict[str, Any]:
+    other = complete.proof.other
+    return {
+        "entry": to_base64(complete.entry.to_bytes()),
+        "tlog": complete.tlog.to_text(),
+        "anchor": None if complete.anchor is None else _anchor_json(complete.anchor),
+        "entries": [to_base64(key) for key in complete.entries],
+        "siblings": [to_base64(sibling) for sibling in complete.proof.siblings],
+        "other": None if other is None else _other_json(other),
+    }
+
+
+def _other_json(other: NameLeaf) -> dict[str, Any]:
+    return {"key": to_base64(other.key), "count": other.count, "chain": to_base64(other.chain)}
+
+
+def _hashes(values: list[Any], where: str) -> tuple[bytes, ...]:
+    return tuple(
+        hash_from_base64(_text(value, f"hash {number} {where}"), f"hash {number} {where}")
+        for number, value in enumerate(values)
+    )
+
+
+def _text(value: object, what: str) -> str:
+    if not isinstance(value, str):
+        raise InvalidInput(f"{what} is not a string")
+    return value
 
 
 _HEX = {"contract": 20, "log_id": 32, "root": 32, "transaction": 32, "block_hash": 32}

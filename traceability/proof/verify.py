@@ -7,10 +7,12 @@ from enum import Enum
 from typing import TypeVar
 
 from traceability.epcis.canonical import canonical_bytes
+from traceability.epcis.event import Event
 from traceability.epcis.event_hash import event_hash
 from traceability.errors import CheckFailed, Unavailable
 from traceability.log.checkpoint import Checkpoint, open_checkpoint
 from traceability.log.merkle import check_inclusion, leaf_hash
+from traceability.log.name_map import name_hashes, names_digest
 from traceability.log.note import NoteVerifier
 from traceability.proof.anchor import Anchored, check_anchor
 from traceability.proof.chain_reader import ChainReader
@@ -63,12 +65,12 @@ def verify(
     # 1 to 3 and 6 need nobody's word. 4 and 5 believe the policy and the chain only.
     checkpoint = proof.tlog.claimed()
 
-    policy_step, _ = _run("policy", lambda: _policy(policy))
-    event_step, _ = _run("event", lambda: _event(proof))
-    readings_step, _ = _run("readings", lambda: _readings(proof))
-    inclusion_step, _ = _run("inclusion", lambda: _inclusion(proof, checkpoint))
-    checkpoint_step, signed = _run("checkpoint", lambda: _signed(proof, policy))
-    anchor_step, anchored = _run("anchor", lambda: _anchor(proof, signed, policy, chains))
+    policy_step, _ = run_step("policy", lambda: _policy(policy))
+    event_step, _ = run_step("event", lambda: _event(proof))
+    readings_step, _ = run_step("readings", lambda: _readings(proof))
+    inclusion_step, _ = run_step("inclusion", lambda: _inclusion(proof, checkpoint))
+    checkpoint_step, signed = run_step("checkpoint", lambda: _signed(proof, policy))
+    anchor_step, anchored = run_step("anchor", lambda: _anchor(proof, signed, policy, chains))
 
     steps: tuple[Step, ...] = (
         policy_step,
@@ -79,7 +81,7 @@ def verify(
         anchor_step,
     )
     if asked is not None:
-        subject_step, _ = _run("subject", lambda: _subject(proof, asked))
+        subject_step, _ = run_step("subject", lambda: _subject(proof, asked))
         steps = (*steps, subject_step)
     return Report(steps, _verdict(steps, anchored))
 
@@ -109,7 +111,8 @@ class _Signed:
         return f"size {self.checkpoint.size}, signed by {self.log.name}"
 
 
-def _run(name: str, check: Callable[[], T]) -> tuple[Step, T | None]:
+def run_step(name: str, check: Callable[[], T]) -> tuple[Step, T | None]:
+    """What became of a check that raises `CheckFailed` or `Unavailable`, and what it found."""
     try:
         found = check()
     except CheckFailed as error:
@@ -138,6 +141,10 @@ def _event(proof: Proof) -> str:
         raise CheckFailed(
             f"the pre-hash hashes to {digest.hex()}, the entry has {entry.prehash_digest.hex()}"
         )
+    named = Event(proof.event, list(proof.context)).identifiers()
+    digest = names_digest(name_hashes(each.identifier for each in named))
+    if digest != entry.names_digest:
+        raise CheckFailed(f"the names hash to {digest.hex()}, the entry has {entry.names_digest.hex()}")
     captured_at = datetime.fromtimestamp(entry.captured_at_ms / 1000, UTC)
     at = f"{captured_at:%Y-%m-%d %H:%M:%S} UTC"
     # The log's word: no signature of the submitter was checked.

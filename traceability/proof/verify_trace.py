@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from traceability.proof.chain_reader import ChainReader, Remembering
+from traceability.proof.complete import check_complete
 from traceability.proof.proof_file import Proof, TraceProof
 from traceability.proof.subject import mentions
 from traceability.proof.trust import TrustPolicy
@@ -16,7 +17,7 @@ from traceability.proof.verdict import (
     Verified,
     of_trace,
 )
-from traceability.proof.verify import NO_POLICY, Outcome, Report, verify
+from traceability.proof.verify import NO_POLICY, Outcome, Report, Step, run_step, verify
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,8 @@ class TraceReport:
     subject: str
     events: tuple[EventReport, ...]
     """In the file's order."""
+    complete: Step
+    """Whether events that name the subject are missing. Passed, failed, or nobody can say."""
     verdict: TraceVerdict
 
     @property
@@ -46,17 +49,20 @@ def verify_trace(
 ) -> TraceReport:
     """Check a trace; `asked` is the canonical Digital Link of the goods that it has to be about.
 
-    Raises `InvalidInput` like `verify`. Whether events are missing cannot be seen from the file.
+    Raises `InvalidInput` like `verify`.
     """
     endpoints = [Remembering(chain) for chain in chains]
     events = tuple(
         EventReport(proof, verify(proof, policy, endpoints), mentions(proof.event, trace.subject))
         for proof in trace.proofs
     )
+    complete, _ = run_step("complete", lambda: check_complete(trace, policy, endpoints))
     other = None if asked in (None, trace.subject) else _other_goods(trace.subject, str(asked))
+    lie = other or _first_lie(events, complete)
     if policy is None:
-        return TraceReport(trace.subject, events, _unbelieved(other or _first_lie(events)))
-    return TraceReport(trace.subject, events, other or _fork(events) or _together(trace.subject, events))
+        return TraceReport(trace.subject, events, complete, _unbelieved(lie))
+    verdict = other or _fork(trace, events, complete) or lie or _together(trace.subject, events)
+    return TraceReport(trace.subject, events, complete, verdict)
 
 
 def _other_goods(subject: str, asked: str) -> Contradicted:
@@ -68,12 +74,12 @@ def _unbelieved(lie: Contradicted | None) -> Unchecked:
     return Unchecked(NO_POLICY if lie is None else f"{NO_POLICY}; {lie.step}: {lie.reason}")
 
 
-def _first_lie(events: Sequence[EventReport]) -> Contradicted | None:
+def _first_lie(events: Sequence[EventReport], complete: Step) -> Contradicted | None:
     for number, event in enumerate(events, start=1):
         for step in event.report.steps:
             if step.outcome is Outcome.FAILED:
                 return Contradicted(step.name, f"event {number}: {step.detail}")
-    return None
+    return Contradicted(complete.name, complete.detail) if complete.outcome is Outcome.FAILED else None
 
 
 def _together(subject: str, events: Sequence[EventReport]) -> TraceVerdict:
@@ -93,15 +99,19 @@ def _numbered(number: int, verdict: Verdict) -> Verdict:
     return verdict
 
 
-def _fork(events: Sequence[EventReport]) -> Contradicted | None:
+def _fork(trace: TraceProof, events: Sequence[EventReport], complete: Step) -> Contradicted | None:
     """Two checkpoints of one size with different roots, both signed by a trusted log: two histories."""
+    signed = [event.proof.tlog for event in events if _passed("checkpoint", event.report)]
+    if trace.complete is not None and complete.outcome is Outcome.PASSED:
+        signed.append(trace.complete.tlog)
     roots: dict[tuple[str, int], bytes] = {}
-    for event in events:
-        step = next(step for step in event.report.steps if step.name == "checkpoint")
-        if step.outcome is Outcome.PASSED:
-            checkpoint = event.proof.tlog.claimed()
-            root = roots.setdefault((checkpoint.origin, checkpoint.size), checkpoint.root)
-            if root != checkpoint.root:
-                reason = f"{checkpoint.origin} signed two roots for size {checkpoint.size}"
-                return Contradicted("checkpoint", f"{reason}: {root.hex()} and {checkpoint.root.hex()}")
+    for checkpoint in (tlog.claimed() for tlog in signed):
+        root = roots.setdefault((checkpoint.origin, checkpoint.size), checkpoint.root)
+        if root != checkpoint.root:
+            reason = f"{checkpoint.origin} signed two roots for size {checkpoint.size}"
+            return Contradicted("checkpoint", f"{reason}: {root.hex()} and {checkpoint.root.hex()}")
     return None
+
+
+def _passed(name: str, report: Report) -> bool:
+    return any(step.name == name and step.outcome is Outcome.PASSED for step in report.steps)

@@ -1,6 +1,29 @@
 """Every table, so that one look at `metadata` sees the whole schema."""
 
-from traceability.store import anchors, batches, devices, events, log, readings, streams, tokens
+from traceability.store import (
+    anchors,
+    batches,
+    devices,
+    events,
+    log,
+    map_pages,
+    personal,
+    readings,
+    streams,
+    tokens,
+)
 from traceability.store.schema import metadata
 
-__all__ = ["anchors", "batches", "devices", "events", "log", "metadata", "readings", "streams", "tokens"]
+__all__ = [
+    "anchors",
+    "batches",
+    "devices",
+    "events",
+    "log",
+    "map_pages",
+    "metadata",
+    "personal",
+    "readings",
+    "streams",
+    "tokens",
+]

@@ -10,7 +10,6 @@ from sqlalchemy import (
     Connection,
     Engine,
     ForeignKey,
-    Index,
     Integer,
     LargeBinary,
     RowMapping,
@@ -26,10 +25,8 @@ from sqlalchemy.exc import IntegrityError
 from traceability.epcis.event import Event
 from traceability.errors import Unknown
 from traceability.ledger.ports import Captured, StoredEvent
-from traceability.store.schema import metadata
-
-AT_ONCE = 10_000
-"""Keys in one question: SQLite takes 32,766 values in a statement, PostgreSQL twice as many."""
+from traceability.log.name_map import name_hash, split_hashes
+from traceability.store.schema import AT_ONCE, metadata
 
 event = Table(
     "event",
@@ -44,16 +41,17 @@ event = Table(
     Column("submitter", String(13), nullable=False),
     Column("captured_at_ms", BigInteger, nullable=False),
     Column("entry", LargeBinary, nullable=False),
+    # The hashes of its names, ascending: what the entry's names digest is of.
+    Column("names", LargeBinary, nullable=False),
     UniqueConstraint("submitter", "content_digest"),
 )
 
 mention = Table(
     "mention",
     metadata,
-    Column("identifier", Text, nullable=False),
-    Column("event_id", ForeignKey(event.c.id), nullable=False),
     # Serves `mentioning`: all events of a lot, whatever the store holds besides.
-    Index("ix_mention_identifier_event_id", "identifier", "event_id", unique=True),
+    Column("name", LargeBinary(32), primary_key=True),
+    Column("event_id", ForeignKey(event.c.id), primary_key=True),
 )
 
 pending = Table(
@@ -99,7 +97,8 @@ class EventTable:
             ]
 
     def mentioning(self, identifiers: Iterable[str]) -> list[StoredEvent]:
-        ids = select(mention.c.event_id).where(mention.c.identifier.in_(list(identifiers)))
+        names = [name_hash(identifier) for identifier in identifiers]
+        ids = select(mention.c.event_id).where(mention.c.name.in_(names))
         with self._engine.connect() as connection:
             return [
                 _stored(row)
@@ -120,9 +119,8 @@ def _insert_one(connection: Connection, new: StoredEvent) -> Captured:
     if held is not None:
         return Captured(key=held.key, event_hash=held.event_hash, duplicate=True)
     event_id = connection.execute(insert(event).values(_row(new)).returning(event.c.id)).scalar_one()
-    names = {each.identifier for each in new.event.identifiers()}
-    if names:
-        rows = [{"identifier": name, "event_id": event_id} for name in sorted(names)]
+    rows = [{"name": name, "event_id": event_id} for name in split_hashes(new.names)]
+    if rows:
         connection.execute(insert(mention), rows)
     connection.execute(insert(pending).values(event_id=event_id))
     return Captured(key=new.key, event_hash=new.event_hash, duplicate=False)
@@ -138,6 +136,7 @@ def _row(new: StoredEvent) -> Mapping[str, Any]:
         "submitter": new.submitter,
         "captured_at_ms": new.captured_at_ms,
         "entry": new.entry,
+        "names": new.names,
     }
 
 
@@ -145,6 +144,7 @@ def _stored(row: RowMapping) -> StoredEvent:
     return StoredEvent(
         event=Event(body=orjson.loads(row["body"]), context=orjson.loads(row["context"])),
         entry=row["entry"],
+        names=row["names"],
         key=row["key"],
         event_hash=row["event_hash"],
         content_digest=row["content_digest"],

@@ -1,8 +1,11 @@
 """The durable half of the log: which entry has which index, the tiles, and the newest signed checkpoint."""
 
+from collections.abc import Iterable, Sequence
+
 from sqlalchemy import (
     BigInteger,
     Column,
+    ColumnElement,
     Connection,
     Engine,
     ForeignKey,
@@ -20,8 +23,11 @@ from sqlalchemy.exc import IntegrityError
 
 from traceability.errors import CheckpointConflict, Unknown
 from traceability.log import tiles
+from traceability.log.map_pages import NamePages
 from traceability.log.merkle import HASH_BYTES, leaf_hash
+from traceability.log.name_map import MapEntry
 from traceability.store.events import event, pending
+from traceability.store.map_pages import read_pages, write_pages
 from traceability.store.schema import metadata
 
 log_entry = Table(
@@ -29,7 +35,10 @@ log_entry = Table(
     metadata,
     # The primary key is what makes a second sequencer lose: an index is handed out once.
     Column("index", BigInteger, primary_key=True, autoincrement=False),
-    Column("event_id", ForeignKey(event.c.id), nullable=False, unique=True),
+    Column("event_id", ForeignKey(event.c.id), unique=True),
+    # Of an entry without an event: of the map, or of an event that was lost and is known as an entry only.
+    Column("entry", LargeBinary),
+    Column("names", LargeBinary),
 )
 
 tile = Table(
@@ -75,9 +84,15 @@ class LogTable:
             return _read_tile(connection, level, index, width)
 
     def entries(self, start: int, end: int) -> list[bytes]:
+        return self._each(func.coalesce(log_entry.c.entry, event.c.entry), start, end)
+
+    def names(self, start: int, end: int) -> list[bytes]:
+        return self._each(func.coalesce(log_entry.c.names, event.c.names, b""), start, end)
+
+    def _each(self, column: ColumnElement[bytes], start: int, end: int) -> list[bytes]:
         statement = (
-            select(event.c.entry)
-            .join(log_entry)
+            select(column)
+            .select_from(log_entry.outerjoin(event))
             .where(log_entry.c.index >= start, log_entry.c.index < end)
             .order_by(log_entry.c.index)
         )
@@ -113,7 +128,7 @@ class CheckpointTable:
 
 def _integrate(connection: Connection, at_most: int) -> None:
     queued = (
-        select(event.c.id, event.c.entry)
+        select(event.c.id, event.c.entry, event.c.names)
         .join(pending, pending.c.event_id == event.c.id)
         .order_by(event.c.id)
         .limit(at_most)
@@ -126,12 +141,24 @@ def _integrate(connection: Connection, at_most: int) -> None:
     connection.execute(insert(log_entry), taken)
     connection.execute(delete(pending).where(pending.c.event_id.in_([row.id for row in rows])))
     leaves = [leaf_hash(row.entry) for row in rows]
+    root = _grow_map(connection, size + len(rows), zip(leaves, (row.names for row in rows), strict=True))
+    entry = MapEntry(size + len(rows), root)
+    connection.execute(insert(log_entry).values(index=entry.index, entry=entry.to_bytes()))
+    _grow_tiles(connection, size, [*leaves, leaf_hash(entry.to_bytes())])
 
+
+def _grow_map(connection: Connection, index: int, named: Iterable[tuple[bytes, bytes]]) -> bytes:
+    """Take each leaf hash into the map under the names beside it; the root that the map entry `index` has."""
+    pages = NamePages(lambda paths: read_pages(connection, paths, index))
+    write_pages(connection, pages.add(named), index)
+    return pages.root()
+
+
+def _grow_tiles(connection: Connection, size: int, leaves: Sequence[bytes]) -> None:
     def read(level: int, index: int, width: int) -> bytes:
         return _read_tile(connection, level, index, width)
 
-    grown = tiles.extend(size, leaves, read)
-    for (level, index), hashes in grown.items():
+    for (level, index), hashes in tiles.extend(size, leaves, read).items():
         _write_tile(connection, level, index, hashes)
 
 

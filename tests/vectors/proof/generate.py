@@ -132,6 +132,7 @@ def contradicted() -> dict[str, dict[str, Vector]]:
             "nonce-changed": entry_with(13, bytes(16)),
             "event-digest-changed": entry_with(29, OTHER),
             "prehash-digest-changed": entry_with(61, OTHER),
+            "names-digest-changed": entry_with(93, OTHER),
         },
         "readings": {
             "reading-changed": leaves_with(lambda x: [*x[:2], x[2].replace(b"4.5", b"3.5"), x[3]]),
@@ -146,9 +147,9 @@ def contradicted() -> dict[str, dict[str, Vector]]:
             ),
         },
         "inclusion": {
-            "submitter-changed": entry_with(93, b"9521321000027"),
-            "capture-time-changed": entry_with(106, bytes(8)),
-            "signature-digest-changed": entry_with(114, OTHER),
+            "submitter-changed": entry_with(125, b"9521321000027"),
+            "capture-time-changed": entry_with(138, bytes(8)),
+            "signature-digest-changed": entry_with(146, OTHER),
             "index-of-another-entry": tlog_with(index=1),
             "index-beyond-the-log": tlog_with(index=5),
             "index-at-the-limit": tlog_with(index=2**63 - 1),

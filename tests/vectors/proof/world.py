@@ -10,13 +10,15 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from traceability.epcis.canonical import canonical_bytes
+from traceability.epcis.event import Event
 from traceability.epcis.event_hash import event_hash
 from traceability.log.checkpoint import Checkpoint, log_id
 from traceability.log.merkle import inclusion_proof, leaf_hash, root_of
+from traceability.log.name_map import name_hashes
 from traceability.log.note import NoteSigner, NoteVerifier
 from traceability.log.tlog_proof import TlogProof
 from traceability.proof.anchor import CHECKPOINT_APPENDED
-from traceability.proof.entry import NO_SIGNATURE, make_entry
+from traceability.proof.entry import make_entry
 from traceability.proof.proof_file import AnchorClaim, Proof
 from traceability.telemetry.batch import NO_BATCH, build_batch
 from traceability.telemetry.batch_event import batch_event
@@ -95,7 +97,8 @@ class World:
         nonce = sha256(f"nonce {index}".encode()).digest()[:16]
         canonical, prehash = canonical_bytes(event, CONTEXT), event_hash(event, CONTEXT).prehash
         captured_at_ms = (SECOND + 60 + index) * 1000
-        return make_entry(nonce, canonical, prehash, SUBMITTER, captured_at_ms, NO_SIGNATURE)
+        names = name_hashes(each.identifier for each in Event(event, CONTEXT).identifiers())
+        return make_entry(nonce, canonical, prehash, names, SUBMITTER, captured_at_ms)
 
     @property
     def leaves(self) -> list[bytes]:

@@ -19,6 +19,7 @@ def upgrade() -> None:
     sa.Column('root', sa.LargeBinary(length=32), nullable=False),
     sa.Column('note', sa.Text(), nullable=False),
     sa.Column('raw', sa.LargeBinary(), nullable=False),
+    sa.Column('sent_at_s', sa.BigInteger(), server_default='0', nullable=False),
     sa.Column('state', sa.String(length=8), nullable=False),
     sa.Column('block_number', sa.BigInteger(), nullable=True),
     sa.Column('block_hash', sa.String(length=66), nullable=True),
@@ -54,6 +55,7 @@ def upgrade() -> None:
     sa.Column('submitter', sa.String(length=13), nullable=False),
     sa.Column('captured_at_ms', sa.BigInteger(), nullable=False),
     sa.Column('entry', sa.LargeBinary(), nullable=False),
+    sa.Column('names', sa.LargeBinary(), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_event')),
     sa.UniqueConstraint('key', name=op.f('uq_event_key')),
     sa.UniqueConstraint('submitter', 'content_digest', name=op.f('uq_event_submitter_content_digest'))
@@ -61,6 +63,12 @@ def upgrade() -> None:
     with op.batch_alter_table('event', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_event_event_hash'), ['event_hash'], unique=False)
 
+    op.create_table('map_page',
+    sa.Column('path', sa.LargeBinary(length=32), nullable=False),
+    sa.Column('index', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('page', sa.LargeBinary(), nullable=False),
+    sa.PrimaryKeyConstraint('path', 'index', name=op.f('pk_map_page'))
+    )
     op.create_table('quarantine',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('device', sa.String(length=32), nullable=True),
@@ -133,19 +141,19 @@ def upgrade() -> None:
     )
     op.create_table('log_entry',
     sa.Column('index', sa.BigInteger(), autoincrement=False, nullable=False),
-    sa.Column('event_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('event_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('entry', sa.LargeBinary(), nullable=True),
+    sa.Column('names', sa.LargeBinary(), nullable=True),
     sa.ForeignKeyConstraint(['event_id'], ['event.id'], name=op.f('fk_log_entry_event_id_event')),
     sa.PrimaryKeyConstraint('index', name=op.f('pk_log_entry')),
     sa.UniqueConstraint('event_id', name=op.f('uq_log_entry_event_id'))
     )
     op.create_table('mention',
-    sa.Column('identifier', sa.Text(), nullable=False),
+    sa.Column('name', sa.LargeBinary(length=32), nullable=False),
     sa.Column('event_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.ForeignKeyConstraint(['event_id'], ['event.id'], name=op.f('fk_mention_event_id_event'))
+    sa.ForeignKeyConstraint(['event_id'], ['event.id'], name=op.f('fk_mention_event_id_event')),
+    sa.PrimaryKeyConstraint('name', 'event_id', name=op.f('pk_mention'))
     )
-    with op.batch_alter_table('mention', schema=None) as batch_op:
-        batch_op.create_index('ix_mention_identifier_event_id', ['identifier', 'event_id'], unique=True)
-
     op.create_table('pending',
     sa.Column('event_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.ForeignKeyConstraint(['event_id'], ['event.id'], name=op.f('fk_pending_event_id_event')),
