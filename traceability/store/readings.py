@@ -71,7 +71,7 @@ quarantine = Table(
     Column("topic", Text, nullable=False),
     Column("received_at_ms", BigInteger, nullable=False),
     Column("reason", Text, nullable=False),
-    # At most `arrivals.MAX_KEPT_BYTES`; `size` and `payload_sha256` are those of the whole.
+    # At most `arrivals.MAX_KEPT_BYTES`, and none after a time; `size` and `payload_sha256` are of the whole.
     Column("payload", LargeBinary, nullable=False),
     Column("size", BigInteger, nullable=False),
     Column("payload_sha256", LargeBinary(32), nullable=False),
@@ -84,6 +84,13 @@ quarantine = Table(
         unique=True,
         sqlite_where=text("sequence IS NULL"),
         postgresql_where=text("sequence IS NULL"),
+    ),
+    # Serves `QuarantineTable.drop_payloads`.
+    Index(
+        "ix_quarantine_with_payload",
+        "received_at_ms",
+        sqlite_where=text("length(payload) > 0"),
+        postgresql_where=text("length(payload) > 0"),
     ),
 )
 
@@ -106,7 +113,7 @@ class QuarantinedMessage:
     received_at_ms: int
     reason: str
     payload: bytes
-    """Its first bytes, if it was longer than is kept."""
+    """Its first bytes, if it was longer than is kept; empty once they are dropped."""
     size: int
     digest: bytes
 

@@ -28,7 +28,7 @@ AT_ONCE = 10_000
 
 _BUSY_S = 30
 # What is deleted is overwritten: erased personal data must not stay in free pages.
-_ON_CONNECT = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "secure_delete = OFF")
+_ON_CONNECT = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "secure_delete = ON")
 _IMMEDIATE = "guoji_immediate"
 
 
