@@ -91,10 +91,12 @@ def check_inclusion(index: int, size: int, leaf_hash: bytes, proof: Sequence[byt
     what = f"inclusion proof of entry {index} in a log of {size}"
     inner = (index ^ (size - 1)).bit_length()
     _check_shape(what, proof, inner + (index >> inner).bit_count())
+    # Bit n of `sides` is set where sibling n is on the left; above `inner`, along the right edge, all are.
+    sides = index | -1 << inner
     node = leaf_hash
-    for level, sibling in enumerate(proof):
-        on_right = level >= inner or index >> level & 1
-        node = node_hash(sibling, node) if on_right else node_hash(node, sibling)
+    for sibling in proof:
+        node = node_hash(sibling, node) if sides & 1 else node_hash(node, sibling)
+        sides >>= 1
     _check_leads_to(what, node, "root", root)
 
 
@@ -128,13 +130,15 @@ def check_consistency(
     inner = (path ^ (new_size - 1) >> shift).bit_length()
     whole = path == 0  # that subtree is the whole old log, so its root need not be in the proof
     _check_shape(what, proof, (not whole) + inner + (path >> inner).bit_count())
+    sides = path | -1 << inner
     old_node = new_node = old_root if whole else proof[0]
-    for level, sibling in enumerate(proof if whole else proof[1:]):
-        if level >= inner or path >> level & 1:
+    for sibling in proof if whole else proof[1:]:
+        if sides & 1:
             old_node = node_hash(sibling, old_node)
             new_node = node_hash(sibling, new_node)
         else:
             new_node = node_hash(new_node, sibling)
+        sides >>= 1
     _check_leads_to(what, old_node, "old root", old_root)
     _check_leads_to(what, new_node, "new root", new_root)
 

@@ -18,7 +18,6 @@ from traceability.log.text import decimal
 
 HEIGHT = 8
 WIDTH = 1 << HEIGHT
-FULL = WIDTH * HASH_BYTES
 MAX_ENTRY = 2**16 - 1
 ENTRIES = "entries"
 
@@ -103,10 +102,11 @@ def extend(old_size: int, new_leaf_hashes: Sequence[bytes], read: ReadTile) -> d
         if not new_nodes:
             break
         first, width = divmod(nodes_before, WIDTH)
-        row = (_exactly(read, level, first, width) if width else b"") + b"".join(new_nodes)
-        chunks = [row[start : start + FULL] for start in range(0, len(row), FULL)]
-        tiles |= {(level, first + offset): chunk for offset, chunk in enumerate(chunks)}
-        new_nodes = [root_of(_hashes(chunk)) for chunk in chunks if len(chunk) == FULL]
+        held = _hashes(_exactly(read, level, first, width)) if width else []
+        nodes = [*held, *new_nodes]
+        chunks = [nodes[start : start + WIDTH] for start in range(0, len(nodes), WIDTH)]
+        tiles |= {(level, first + offset): b"".join(chunk) for offset, chunk in enumerate(chunks)}
+        new_nodes = [root_of(chunk) for chunk in chunks if len(chunk) == WIDTH]
         nodes_before = first
     return tiles
 
