@@ -90,6 +90,8 @@ class Settings:
     """Seconds between anchors. Shorter is final sooner and costs more gas."""
     passphrase_file: str = "passphrase"  # noqa: S105 - its name, not what stands in it
     """File with the passphrase that opens the keys, best on another disk. From the home, if not absolute."""
+    quarantine_days: Annotated[float, Interval(gt=0, le=36_500)] = 90
+    """Days after which the bytes of a quarantined message are dropped: they may hold personal data."""
     log_json: bool = False
     """One JSON object a line on stderr, for machines; otherwise lines for people."""
 

@@ -14,8 +14,10 @@ from traceability.chain.rpc import RpcChain
 from traceability.errors import ChainUnavailable, InvalidInput, Unavailable
 from traceability.key_ring import CHAIN
 from traceability.ledger.anchor import check_same_history
+from traceability.ledger.erase import replay
 from traceability.ledger.ledger import Health, Ledger
 from traceability.ledger.own_word import OwnWord
+from traceability.ledger.personal import Personal
 from traceability.ledger.ports import Held
 from traceability.ledger.prove import Prover
 from traceability.ledger.read_trace import TraceReader
@@ -28,11 +30,14 @@ from traceability.store.arrivals import ArrivalTable
 from traceability.store.counts import Counts
 from traceability.store.devices import DeviceTable
 from traceability.store.documents import DocumentFolder
+from traceability.store.erasure_journal import ErasureFile
 from traceability.store.events import EventTable
 from traceability.store.history import History
 from traceability.store.log import CheckpointTable, LogTable
 from traceability.store.migrate import check_up_to_date
 from traceability.store.name_map import NameMapTable
+from traceability.store.personal import PersonalTable
+from traceability.store.quarantine import QuarantineTable
 from traceability.store.schema import open_engine
 from traceability.store.sealing import SealTable
 from traceability.store.tokens import TokenTable
@@ -54,6 +59,7 @@ class Store:
     devices: DeviceTable
     arrivals: ArrivalTable
     sealing: SealTable
+    quarantine: QuarantineTable
     history: History
     events: EventTable
     log: LogTable
@@ -61,6 +67,7 @@ class Store:
     checkpoints: CheckpointTable
     anchors: AnchorTable
     tokens: TokenTable
+    personal: PersonalTable
     counts: Counts
     close: Callable[[], None]
     """Ends the connections; the store cannot be used after that."""
@@ -71,10 +78,14 @@ def open_store(settings: Settings) -> Store:
     engine = open_engine(settings.database_url)
     check_up_to_date(engine)
     contract_address = own_policy.policy(settings).contract or ""
+    personal = PersonalTable(engine)
+    # Before anybody can ask for it: an old copy of the database may hold what was erased since.
+    replay(erasure_journal(settings), personal)
     return Store(
         devices=DeviceTable(engine),
         arrivals=ArrivalTable(engine),
         sealing=SealTable(engine),
+        quarantine=QuarantineTable(engine),
         history=History(engine),
         events=EventTable(engine),
         log=LogTable(engine),
@@ -82,6 +93,7 @@ def open_store(settings: Settings) -> Store:
         checkpoints=CheckpointTable(engine, settings.origin),
         anchors=AnchorTable(engine, contract_address),
         tokens=TokenTable(engine),
+        personal=personal,
         counts=Counts(engine, contract_address),
         close=engine.dispose,
     )
@@ -159,7 +171,7 @@ def ledger(settings: Settings) -> Ledger:
     store = open_store(settings)
     log, policy = own_policy.own_log(settings), own_policy.policy(settings)
     prover = Prover(store.log, store.checkpoints, store.anchors, store.names, store.history, log, policy)
-    traces = TraceReader(store.events, store.history, OwnWord(prover), policy.label)
+    traces = TraceReader(store.events, store.history, OwnWord(prover), store.personal, policy.label)
     return Ledger(
         events=store.events,
         log=store.log,
@@ -167,6 +179,7 @@ def ledger(settings: Settings) -> Ledger:
         batches=store.history,
         documents=documents(settings),
         authority=store.tokens,
+        personal=Personal(store.events, store.personal, lambda: datetime.now(UTC)),
         prover=prover,
         traces=traces,
         recent=RecentTraces(
@@ -182,6 +195,10 @@ def ledger(settings: Settings) -> Ledger:
         revision=store.counts.revision,
         status=store.counts.all,
     )
+
+
+def erasure_journal(settings: Settings) -> ErasureFile:
+    return ErasureFile(settings.home / "erasures.jsonl")
 
 
 def documents(settings: Settings) -> DocumentFolder:

@@ -2,9 +2,10 @@
 
 import threading
 
+import pytest
 import structlog
 
-from traceability.cli.loop import every, until_true
+from traceability.cli.loop import every, seldom, until_true
 from traceability.errors import ChainUnavailable
 
 
@@ -54,3 +55,29 @@ def test_what_is_not_true_yet_is_not_asked_again_at_once():
         asked()
 
     assert list(answers) == [True]
+
+
+def test_what_is_done_seldom_is_done_at_once_and_then_not_before_its_time():
+    done = []
+    hourly, always = seldom(3600, lambda: done.append("hourly")), seldom(0, lambda: done.append("always"))
+
+    for _ in range(3):
+        hourly()
+        always()
+
+    assert done == ["hourly", "always", "always", "always"]
+
+
+def test_what_is_done_seldom_and_failed_is_tried_again_at_the_next_step():
+    tries = []
+
+    def fail():
+        tries.append(1)
+        raise ChainUnavailable("away")
+
+    hourly = seldom(3600, fail)
+    for _ in range(2):
+        with pytest.raises(ChainUnavailable):
+            hourly()
+
+    assert len(tries) == 2

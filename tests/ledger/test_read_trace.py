@@ -20,6 +20,7 @@ from tests.builders import (
     a_sighting,
 )
 from tests.fakes import FakeAnchors, FakeCheckpoints, FakeEvents, FakeLog, FakeSealStore
+from tests.ledger.fake_personal import FakePersonal
 from traceability.epcis.event import Event
 from traceability.errors import Unknown
 from traceability.ledger.capture import capture
@@ -55,7 +56,7 @@ class World:
         self.seals = FakeSealStore(device, self.events)
         log = FakeLog(self.events)
         prover = Prover(log, FakeCheckpoints(), FakeAnchors(), log, self.seals, VERIFIER, TrustPolicy())
-        self.reader = TraceReader(self.events, self, OwnWord(prover), "private test chain")
+        self.reader = TraceReader(self.events, self, OwnWord(prover), FakePersonal(), "private test chain")
 
     def capture(self, *events, party=FARM, owner=CARRIER):
         """The logger's `owner` captures what is said of the logger, `party` the rest."""

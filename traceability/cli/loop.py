@@ -32,6 +32,19 @@ def until_true(ask: Callable[[], bool], seconds: float) -> Callable[[], None]:
     return call
 
 
+def seldom(seconds: float, step: Callable[[], object]) -> Callable[[], None]:
+    """A function that calls `step`, but at most every so many seconds."""
+    due_at_s = time.monotonic()
+
+    def call() -> None:
+        nonlocal due_at_s
+        if time.monotonic() >= due_at_s:
+            step()
+            due_at_s = time.monotonic() + seconds
+
+    return call
+
+
 def every(
     seconds: float,
     step: Callable[[], object],

@@ -4,10 +4,11 @@ import argparse
 import os
 
 from traceability.cli.journal import journal
-from traceability.cli.loop import every, until_told_to_stop, until_true
+from traceability.cli.loop import every, seldom, until_told_to_stop, until_true
 from traceability.settings import Settings
 
 SETTLE_EVERY_S = 1.0
+TIDY_EVERY_S = 60.0
 LOOK_AGAIN_AFTER_S = 60.0
 """Between two tries to compare our store with what the chain holds."""
 
@@ -19,7 +20,8 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
             _seal,
             "close the devices' windows of readings into batches",
             "Close each device's readings into a batch every GUOJI_SEAL_EVERY_S seconds: one Merkle root "
-            "over them, one EPCIS event that says what they hold and what is missing.",
+            "over them, one EPCIS event that says what they hold and what is missing. The bytes of quarantined "
+            "messages are dropped after GUOJI_QUARANTINE_DAYS.",
         ),
         (
             "publish",
@@ -56,12 +58,24 @@ def _seal(_args: argparse.Namespace) -> int:
     import time
 
     from traceability.ledger.seal import seal
+    from traceability.ledger.tidy import tidy
     from traceability.wiring import open_store, public_url
 
     settings = Settings.read(os.environ)
     log, stop, store = journal("seal", settings.log_json), until_told_to_stop(), open_store(settings)
 
+    def clear_away() -> None:
+        now_ms = int(time.time() * 1000)
+        done = tidy(store.quarantine, store.personal, now_ms, settings.quarantine_days)
+        if done.dropped:
+            log.info("quarantine: bytes dropped", messages=done.dropped)
+        if not done.swept:
+            log.warning("what was erased is not out of the database's files yet, for somebody reads them")
+
+    tidy_up = seldom(TIDY_EVERY_S, clear_away)
+
     def step() -> None:
+        tidy_up()
         closed = seal(store.sealing, int(time.time() * 1000), settings.seal_every_s, public_url(settings))
         if closed:
             log.info("sealed", batches=closed)

@@ -10,6 +10,7 @@ from traceability.epcis.document import read_document
 from traceability.errors import NotInLogYet, Unknown
 from traceability.ledger.capture import capture
 from traceability.ledger.grant import Grant
+from traceability.ledger.personal import Kept, Personal
 from traceability.ledger.ports import Captured, CheckpointStore, EventStore, Log
 from traceability.ledger.prove import BatchLeaves, Prover
 from traceability.ledger.read_trace import TraceReader
@@ -47,6 +48,7 @@ class Ledger:
     batches: BatchLeaves
     documents: Documents
     authority: Authority
+    personal: Personal
     prover: Prover
     traces: TraceReader
     recent: RecentTraces
@@ -61,6 +63,14 @@ class Ledger:
     def capture(self, body: bytes, party: str) -> tuple[Captured, ...]:
         """Validate and keep an EPCIS document or event in the name of `party` (GLN)."""
         return capture(read_document(body), party, self.events, int(self.now().timestamp() * 1000))
+
+    def hand_in(self, body: bytes, event_key: str, party: str) -> tuple[str, ...]:
+        """Keep what opens commitments in an event of `party` (GLN); the commitments."""
+        return self.personal.hand_in(body, event_key, party)
+
+    def disclosure(self, commitment: str, grant: Grant) -> Kept:
+        """What opens a commitment. Raises `Erased`, `Unknown` or `NotAuthorised`."""
+        return self.personal.show(commitment, grant)
 
     def trace(self, subject: str) -> Trace:
         return self.recent.of(subject)

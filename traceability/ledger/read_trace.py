@@ -11,6 +11,7 @@ from traceability.ledger.attachments import Attachment
 from traceability.ledger.curves import curves_of, milliseconds
 from traceability.ledger.lineage import lineage
 from traceability.ledger.own_word import OwnWord
+from traceability.ledger.personal import PersonalStore, personal_fields
 from traceability.ledger.ports import EventStore, StoredEvent
 from traceability.ledger.trace import Curve, Grade, LabResult, Trace, TracedEvent
 from traceability.proof.verdict import of_trace
@@ -54,6 +55,7 @@ class TraceReader:
     events: EventStore
     history: ReadingHistory
     own_word: OwnWord
+    personal: PersonalStore
     chain_label: str | None
 
     def read(self, subject: str, now: datetime) -> Trace:
@@ -108,6 +110,7 @@ class TraceReader:
     def _traced(self, found: _Gathered) -> list[TracedEvent]:
         batches = {each.key for each in found.batches}
         counting = {each.key for each in facts.sound(found.all)}
+        personal = personal_fields([each.event.body for each in found.all], self.personal)
         return [
             TracedEvent(
                 key=each.key,
@@ -118,8 +121,9 @@ class TraceReader:
                 verdict=self.own_word.on(each),
                 staged=extensions.staged(each.event),
                 voided=each.key not in counting,
+                personal=fields,
             )
-            for each in found.all
+            for each, fields in zip(found.all, personal, strict=True)
         ]
 
 

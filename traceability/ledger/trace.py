@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import Enum
 
 from traceability.epcis.event import Event
+from traceability.ledger.personal import PersonalField
 from traceability.proof.verdict import TraceVerdict, Verdict
 from traceability.telemetry.cold_chain import Excursion, Point, Stretch
 from traceability.telemetry.findings import Finding
@@ -40,6 +41,7 @@ class TracedEvent:
     """What about it is staged or simulated, by language, as whoever staged it says; None if nothing is."""
     voided: bool
     """A later error declaration by the same submitter says it did not occur, or not so."""
+    personal: tuple[PersonalField, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from traceability.store.batches import batch
 from traceability.store.devices import device_state
 from traceability.store.events import event, pending
 from traceability.store.log import log_entry
+from traceability.store.personal import disclosure, erasure
 from traceability.store.readings import ReadingTable, quarantine
 
 
@@ -42,6 +43,8 @@ class Counts:
                 "readings": held.readings,
                 "conflicts": held.conflicts,
                 "quarantined": held.quarantined,
+                "personal_values": count(disclosure),
+                "erasures": count(erasure),
                 "batches": count(batch),
                 "events": count(event),
                 "events_waiting_for_the_log": count(pending),
@@ -59,7 +62,7 @@ class Counts:
             return {row.reason: row.many for row in connection.execute(statement.limit(50))}
 
     def revision(self) -> str:
-        """Another text whenever a reading, an event or an anchor has come since; a few index look-ups."""
+        """Another text whenever a reading, an event, an anchor or an erasure has come since; cheap to ask."""
         newest = select(
             select(func.max(event.c.id)).scalar_subquery(),
             select(func.sum(device_state.c.next_arrival)).scalar_subquery(),
@@ -70,6 +73,7 @@ class Counts:
             .order_by(anchor.c.size.desc())
             .limit(1)
             .scalar_subquery(),
+            select(func.count()).select_from(erasure).scalar_subquery(),
         )
         with self._engine.connect() as connection:
             return "-".join(str(each or 0) for each in connection.execute(newest).one())
