@@ -14,7 +14,7 @@ help: ## list the commands
 demo: $(BUILD)/run $(BUILD)/npm-run ## run the whole story; ONCE=1 checks itself and ends; PUBLIC=https://host sets what the QR says
 	@$(PYTHON) -m demo $(if $(ONCE),--once) $(if $(PUBLIC),--public-url $(PUBLIC))
 
-test: $(BUILD)/dev $(BUILD)/npm-dev debian check-only ## everything: checks, unit and system tests, a few rounds of each fault
+test: $(BUILD)/dev $(BUILD)/npm-dev $(BUILD)/slither debian check-only ## everything: checks, unit and system tests, a few rounds of each fault
 	@scripts/npm run --silent test:contracts
 	@$(PYTHON) -m pytest -m 'not soak'
 
@@ -22,9 +22,10 @@ test-fast: $(BUILD)/dev ## the tests that start no processes; under 2 minutes
 	@$(PYTHON) -m pytest -q -m 'not slow and not soak'
 
 soak: $(BUILD)/dev $(BUILD)/npm-dev debian ## the full counts of every fault; writes its report to .build/soak.xml
+	@GUOJI_TEST_ROUNDS=50 scripts/npm run --silent test:contracts
 	@GUOJI_TEST_ROUNDS=50 $(PYTHON) -m pytest -m 'slow or soak' --timeout=0 --junitxml=$(BUILD)/soak.xml
 
-check: $(BUILD)/dev $(BUILD)/npm-dev check-only ## lint, types, import floors, contract lint
+check: $(BUILD)/dev $(BUILD)/npm-dev $(BUILD)/slither check-only ## lint, types, import floors, contract checks
 
 .PHONY: check-only debian
 check-only:
@@ -37,7 +38,7 @@ format: $(BUILD)/dev ## put the code into its usual shape
 	@.venv/bin/ruff check -q --fix . ; .venv/bin/ruff format -q .
 
 lock: ## resolve the requirements anew and write their hashes (needs uv)
-	@for set in run dev; do uv pip compile -q --generate-hashes --no-emit-index-url --universal --python-version 3.11 \
+	@for set in run dev slither; do uv pip compile -q --generate-hashes --no-emit-index-url --universal --python-version 3.11 \
 	  requirements/$$set.in -o requirements/$$set.txt; done
 
 verifier: $(BUILD)/run ## write .build/guoji-verify.pyz: `guoji verify` as one file for any Python
@@ -51,6 +52,9 @@ $(BUILD)/run: requirements/run.txt pyproject.toml scripts/setup-python
 
 $(BUILD)/dev: $(BUILD)/run requirements/dev.txt
 	@scripts/setup-python dev
+
+$(BUILD)/slither: $(BUILD)/run requirements/slither.txt scripts/setup-slither
+	@scripts/setup-slither
 
 $(BUILD)/npm-run: $(BUILD)/run package-lock.json scripts/setup-npm
 	@scripts/setup-npm run

@@ -20,20 +20,35 @@ interface ITraceLog {
     }
 
     /// @notice A log has grown to `size` entries under `root`.
+    /// @param logId The log.
+    /// @param size How many entries it has now.
+    /// @param root The RFC 9162 root over all of them.
     event CheckpointAppended(bytes32 indexed logId, uint64 size, bytes32 root);
 
     /// @notice The sender believed that the contract held `oldSize` entries; it holds `heldSize`.
+    /// @param logId The log.
+    /// @param heldSize What the contract holds.
+    /// @param oldSize What the sender believed.
     error TraceLogStale(bytes32 logId, uint64 heldSize, uint64 oldSize);
 
     /// @notice `size` does not go beyond `oldSize`.
+    /// @param logId The log.
+    /// @param oldSize What the contract holds.
+    /// @param size What was sent.
     error TraceLogNotGrowing(bytes32 logId, uint64 oldSize, uint64 size);
 
     /// @notice The proof does not show that the tree of `size` entries extends the held tree of `oldSize`.
+    /// @param logId The log.
+    /// @param oldSize What the contract holds.
+    /// @param size What was sent.
     error TraceLogRewritten(bytes32 logId, uint64 oldSize, uint64 size);
 
     /// @notice Let a log grow, if the new tree provably keeps every entry of the old one.
     /// @dev A root does not commit to its size: about a fifth of false nearby sizes pass with the same proof. The
     /// sender must compute root(size) itself before it sends.
+    /// Reverts, in this order, with `AccessControlUnauthorizedAccount(account, neededRole)` for who is no publisher of
+    /// this log, `EnforcedPause()`, `TraceLogStale`, `TraceLogNotGrowing`, `TraceLogRewritten`.
+    /// A log that holds nothing takes any size at once: this is how a successor log begins.
     /// @param logId The log.
     /// @param oldSize The size that the sender believes the contract to hold; anything else reverts.
     /// @param size The new number of entries.
@@ -42,24 +57,31 @@ interface ITraceLog {
     function append(bytes32 logId, uint64 oldSize, uint64 size, bytes32 root, bytes32[] calldata proof) external;
 
     /// @notice Stop appends to every log. What is held stays readable.
+    /// @dev Reverts with `AccessControlUnauthorizedAccount(account, PAUSER)`, or `EnforcedPause()` if paused already.
     function pause() external;
 
     /// @notice Allow appends again.
+    /// @dev Reverts with `AccessControlUnauthorizedAccount(account, PAUSER)`, or `ExpectedPause()` if not paused.
     function unpause() external;
 
-    /// @notice The newest checkpoint of a log, all zero for a log without one.
-    function head(bytes32 logId) external view returns (Head memory);
+    /// @notice The newest checkpoint of a log.
+    /// @param logId The log.
+    /// @return held Its head, all zero for a log without one.
+    function head(bytes32 logId) external view returns (Head memory held);
 
     /// @notice Whether an entry stands in the newest tree of a log.
     /// @param logId The log.
     /// @param index The entry's place, from 0.
     /// @param leafHash SHA-256 of a zero byte and the entry (RFC 9162 section 2.1.1).
     /// @param proof RFC 9162 section 2.1.3 inclusion proof for the size that `head` holds.
+    /// @return included False also for a proof of another length, another size, or a log that holds nothing.
     function verifyInclusion(bytes32 logId, uint64 index, bytes32 leafHash, bytes32[] calldata proof)
         external
         view
-        returns (bool);
+        returns (bool included);
 
-    /// @notice The role that may append to this log and to no other: keccak256(keccak256("PUBLISHER"), logId).
-    function publisherRole(bytes32 logId) external pure returns (bytes32);
+    /// @notice The role that may append to this log and to no other.
+    /// @param logId The log.
+    /// @return role keccak256(keccak256("PUBLISHER"), logId).
+    function publisherRole(bytes32 logId) external pure returns (bytes32 role);
 }

@@ -12,6 +12,12 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 library Rfc9162 {
     /// @notice Whether the tree of `size` entries keeps every entry of the tree of `oldSize` (section 2.1.4.2).
     /// @dev The caller ensures oldSize < size. Every tree extends the empty one, with an empty proof.
+    /// @param oldSize Entries of the old tree.
+    /// @param oldRoot Its root; ignored if it is empty.
+    /// @param size Entries of the new tree.
+    /// @param root Its root.
+    /// @param proof Hashes as section 2.1.4.1 orders them.
+    /// @return Whether both roots follow from the proof, and it has the length that the sizes ask for.
     function consistent(uint64 oldSize, bytes32 oldRoot, uint64 size, bytes32 root, bytes32[] calldata proof)
         internal
         view
@@ -48,6 +54,12 @@ library Rfc9162 {
     }
 
     /// @notice Whether `leafHash` is entry `index` of the tree of `size` entries (section 2.1.3.2).
+    /// @param index The entry's place, from 0.
+    /// @param leafHash SHA-256(0x00, entry).
+    /// @param size Entries of the tree.
+    /// @param root Its root.
+    /// @param proof Hashes as section 2.1.3.1 orders them.
+    /// @return Whether the root follows from the proof, and it has the length that index and size ask for.
     function includes(uint64 index, bytes32 leafHash, uint64 size, bytes32 root, bytes32[] calldata proof)
         internal
         view
@@ -69,6 +81,10 @@ library Rfc9162 {
     }
 
     /// @notice SHA-256(0x01, left, right), without copying: a proof needs up to two a level.
+    /// @param left Hash of the left child.
+    /// @param right Hash of the right child.
+    /// @return hash Hash of their parent.
+    // slither-disable-next-line assembly
     function nodeHash(bytes32 left, bytes32 right) internal view returns (bytes32 hash) {
         assembly ("memory-safe") {
             // 65 bytes from 0: scratch space, and the top byte of the free memory pointer, which is always zero.
@@ -80,11 +96,6 @@ library Rfc9162 {
             hash := mload(0)
             mstore8(64, 0)
         }
-    }
-
-    /// @notice The same as `nodeHash` in plain Solidity: what the tests compare it with.
-    function plainNodeHash(bytes32 left, bytes32 right) internal pure returns (bytes32) {
-        return sha256(abi.encodePacked(hex"01", left, right));
     }
 
     /// @dev How `node` climbs to the root on a level whose last node is `last`: `length` siblings, of which number i

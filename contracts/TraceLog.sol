@@ -19,6 +19,7 @@ contract TraceLog is ITraceLog, AccessControlDefaultAdminRules, Pausable {
 
     mapping(bytes32 logId => Head head) private _heads;
 
+    /// @notice Makes a contract that holds no log yet and has one administrator, but no publisher and no pauser.
     /// @param adminDelay Seconds that a change of administrator waits before it can be accepted.
     /// @param admin Grants and revokes roles; has no power over the heads.
     constructor(uint48 adminDelay, address admin) AccessControlDefaultAdminRules(adminDelay, admin) {}

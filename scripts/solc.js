@@ -14,6 +14,7 @@ const { values } = parseArgs({
     version: { type: "boolean" },
     "standard-json": { type: "boolean" },
     "base-path": { type: "string", default: "." },
+    "allow-paths": { type: "string" }, // of slither; we read below the base path alone
   },
 });
 
