@@ -47,25 +47,31 @@ def test_of_two_keys_of_one_origin_the_one_that_signed_is_found():
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("text", "complaint"),
     [
-        "",
-        "origin\n3\n",
-        "origin\n3\nAAAA\n",
-        "origin\n03\n{root}\n",
-        "origin\n-3\n{root}\n",
-        "origin\n+3\n{root}\n",
-        "origin\n３\n{root}\n",
-        "origin\n9223372036854775808\n{root}\n",
-        "origin\n3\n{root}",
-        "origin\n3\n{root}\n\nextension\n",
-        "\n3\n{root}\n",
-        "origin\n0\n{root}\n",
+        ("", "checkpoint has 0 whole lines, want three or more"),
+        ("origin\n3\n", "checkpoint has 2 whole lines, want three or more"),
+        ("origin\n3\n{root}", "checkpoint has 2 whole lines, want three or more"),
+        ("\n3\n{root}\n", "line 1 of the checkpoint is empty"),
+        ("origin\n3\n{root}\n\nextension\n", "line 4 of the checkpoint is empty"),
+        ("origin\n3\nAAAA\n", "checkpoint root has 3 bytes, want 32"),
+        ("origin\n03\n{root}\n", "checkpoint size is '03', want a decimal"),
+        ("origin\n-3\n{root}\n", "checkpoint size is '-3', want a decimal"),
+        ("origin\n+3\n{root}\n", r"checkpoint size is '\+3', want a decimal"),
+        ("origin\n３\n{root}\n", "checkpoint size is '３', want a decimal"),
+        ("origin\n9223372036854775808\n{root}\n", "want at most 9223372036854775807"),
+        ("origin\n0\n{root}\n", "checkpoint of size 0 has root 0ac518.*, want e3b0c442"),
     ],
 )
-def test_a_malformed_checkpoint_is_refused(text):
-    with pytest.raises(InvalidInput):
+def test_a_malformed_checkpoint_is_refused(text, complaint):
+    with pytest.raises(InvalidInput, match=complaint):
         Checkpoint.from_text(text.replace("{root}", "CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I="))
+
+
+@pytest.mark.parametrize("lie", [{"root": ROOT[:31]}, {"extensions": ("",)}, {"size": -1}])
+def test_no_checkpoint_is_signed_that_would_not_open(lie):
+    with pytest.raises(InvalidInput):
+        Checkpoint(**{"origin": SIGNER.name, "size": 3, "root": ROOT, **lie}).sign(SIGNER)
 
 
 def test_the_empty_log_has_a_checkpoint():

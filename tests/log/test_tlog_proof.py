@@ -37,27 +37,30 @@ def test_a_proof_is_read_back_as_it_was_written(changes):
 
 
 @pytest.mark.parametrize(
-    ("found", "instead"),
+    ("found", "instead", "complaint"),
     [
-        ("proof@v1", "proof@v2"),
-        ("index 3", "index 03"),
-        ("index 3", "index -3"),
-        ("index 3", "index  3"),
-        ("index 3\n", ""),
-        ("index 3", "index 3\nindex 3"),
-        ("index 3", "extra x\nindex 3"),
-        ("index 3", "index 9223372036854775808"),
-        ("index 3\n", "index 3\nAAAA\n"),
-        ("index 3\n", "index 3\n" + to_base64(bytes(32)) * 1 + " \n"),
-        ("index 3\n", "index 3\n" + (to_base64(bytes(32)) + "\n") * 62),
-        ("index 3\n", "index 3\n\n"),
-        ("\n5\n", "\n05\n"),
-        ("— guoji", "guoji"),
+        ("proof@v1", "proof@v2", "proof begins with 'c2sp.org/tlog-proof@v2', want c2sp.org/tlog-proof@v1"),
+        ("\n\n", "\n", "hash 2 of the proof is not base64"),
+        ("index 3", "index 03", "index is '03', want a decimal"),
+        ("index 3", "index -3", "index is '-3', want a decimal"),
+        ("index 3", "index  3", "index is ' 3', want a decimal"),
+        ("index 3\n", "", "where its index belongs"),
+        ("index 3", "Index 3", "has 'Index 3' where its index belongs"),
+        ("index 3", "index 3\nindex 3", "hash 0 of the proof is not base64"),
+        ("index 3", "extra x\nindex 3", "extra data is not base64"),
+        ("index 3", "extra \nindex 3", "an extra line without data"),
+        ("index 3", "index 9223372036854775808", "want at most 9223372036854775807"),
+        ("index 3\n", "index 3\nAAAA\n", "hash 0 of the proof has 3 bytes, want 32"),
+        ("index 3\n", f"index 3\n{to_base64(bytes(32))} \n", "hash 0 of the proof is not"),
+        ("index 3\n", "index 3\n" + (to_base64(bytes(32)) + "\n") * 62, "has 64 hashes, want at most 63"),
+        ("index 3\n", "index 3\n\n", "line 3 of the checkpoint is empty"),
+        ("\n5\n", "\n05\n", "checkpoint size is '05', want a decimal"),
+        ("— guoji", "guoji", "is not '— name base64'"),
     ],
 )
-def test_a_malformed_proof_is_refused(found, instead):
+def test_a_malformed_proof_is_refused(found, instead, complaint):
     text = a_proof().to_text()
     assert found in text
 
-    with pytest.raises(InvalidInput):
+    with pytest.raises(InvalidInput, match=complaint):
         TlogProof.from_text(text.replace(found, instead, 1))

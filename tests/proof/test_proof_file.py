@@ -39,7 +39,7 @@ def test_a_file_is_read_back_as_it_was_written(vector):
         ({"entry": EVENT["proof"]["entry"][:-4]}, "entry has"),
         ({"entry": EVENT["proof"]["entry"] + "\n"}, "base64"),
         ({"entry": EVENT["proof"]["entry"].rstrip("=")}, "base64"),
-        ({"tlog": "c2sp.org/tlog-proof@v1\nindex 0\n"}, "does not begin"),
+        ({"tlog": "c2sp.org/tlog-proof@v1\nindex 0\n"}, "has no blank line"),
         ({"anchor": {}}, "anchor of proof lacks"),
         (
             {"anchor": {**EVENT["proof"]["anchor"], "size": "5"}},

@@ -24,7 +24,7 @@ class Checkpoint:
 
     def __post_init__(self) -> None:
         if self.size == 0 and self.root != EMPTY_ROOT:
-            raise InvalidInput(f"checkpoint of {self.origin} has size 0 but not the root of an empty log")
+            raise InvalidInput(f"checkpoint of size 0 has root {self.root.hex()}, want {EMPTY_ROOT.hex()}")
 
     def to_text(self) -> str:
         return "\n".join([self.origin, str(self.size), to_base64(self.root), *self.extensions, ""])
@@ -33,8 +33,10 @@ class Checkpoint:
     def from_text(cls, text: str) -> Self:
         """Parse the text of a note. Raises `InvalidInput`."""
         lines = text.split("\n")
-        if len(lines) < 4 or lines.pop() != "" or "" in lines:
-            raise InvalidInput("checkpoint is not three or more non-empty lines")
+        if lines.pop() != "" or len(lines) < 3:
+            raise InvalidInput(f"checkpoint has {len(lines)} whole lines, want three or more")
+        if "" in lines:
+            raise InvalidInput(f"line {lines.index('') + 1} of the checkpoint is empty")
         origin, size, root, *extensions = lines
         return cls(
             origin,
@@ -49,7 +51,10 @@ class Checkpoint:
         return open_checkpoint(note, [log])[0]
 
     def sign(self, signer: NoteSigner) -> str:
-        return signer.sign(self.to_text())
+        """The signed note. Raises `InvalidInput` for what no reader would accept."""
+        text = self.to_text()
+        Checkpoint.from_text(text)
+        return signer.sign(text)
 
 
 def open_checkpoint(note: str, logs: Sequence[NoteVerifier]) -> tuple[Checkpoint, NoteVerifier]:
@@ -61,7 +66,7 @@ def open_checkpoint(note: str, logs: Sequence[NoteVerifier]) -> tuple[Checkpoint
     candidates = [log for log in logs if log.name == checkpoint.origin]
     if not candidates:
         known = " or ".join(log.name for log in logs)
-        raise CheckFailed(f"checkpoint is of the log {checkpoint.origin}, want {known}")
+        raise CheckFailed(f"checkpoint is of the log {checkpoint.origin[:80]}, want {known}")
     return checkpoint, open_note(note, candidates)[1]
 
 

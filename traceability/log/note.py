@@ -45,8 +45,9 @@ class Note:
             raise InvalidInput(f"note cannot be written as UTF-8: {error.reason}") from error
         if size > MAX_BYTES:
             raise InvalidInput(f"note has {size} bytes, want at most {MAX_BYTES}")
-        if any(character < " " and character != "\n" for character in note):
-            raise InvalidInput("note has a control character")
+        for position, character in enumerate(note):
+            if character < " " and character != "\n":
+                raise InvalidInput(f"note has the control character {character!r} at {position}")
         text, blank, lines = note.rpartition("\n\n")
         if not blank or not lines.endswith("\n"):
             raise InvalidInput("note does not end in a blank line and signature lines")
@@ -119,7 +120,7 @@ class NoteVerifier:
         own = [s for s in note.signatures if (s.name, s.key_id) == (self.name, self.key_id)]
         for signature in own:
             if not _is_signature(signature.signature, note.text.encode(), self.public_key):
-                raise CheckFailed(f"the signature of {self.name} does not fit the note")
+                raise CheckFailed(f"the signature of {self.name}+{self.key_id.hex()} does not fit the note")
         return bool(own)
 
 
@@ -132,10 +133,10 @@ def open_note(note: str, verifiers: Sequence[NoteVerifier]) -> tuple[str, NoteVe
     parsed = Note.parse(note)
     signers = [verifier for verifier in verifiers if verifier.signed(parsed)]
     if not signers:
-        names = ", ".join(sorted({signature.name for signature in parsed.signatures}))
-        raise CheckFailed(
-            f"signed by {names}, want {' or '.join(v.name for v in verifiers) or 'a known key'}"
-        )
+        # With the key ids: a log whose key changed keeps its name.
+        found = ", ".join(sorted({f"{each.name}+{each.key_id.hex()}" for each in parsed.signatures}))
+        wanted = " or ".join(f"{each.name}+{each.key_id.hex()}" for each in verifiers)
+        raise CheckFailed(f"signed by {found}, want {wanted or 'a known key'}")
     return parsed.text, signers[0]
 
 

@@ -34,14 +34,19 @@ class TlogProof:
     def from_text(cls, text: str) -> Self:
         """Parse one. Raises `InvalidInput`. Only the form is checked: nothing is verified."""
         head, blank, checkpoint = text.partition("\n\n")
-        lines = head.split("\n")
-        if not blank or lines.pop(0) != HEADER:
-            raise InvalidInput(f"proof does not begin with {HEADER}, some lines and a blank one")
+        header, *lines = head.split("\n")
+        if header != HEADER:
+            raise InvalidInput(f"proof begins with {header[:80]!r}, want {HEADER}")
+        if not blank:
+            raise InvalidInput("proof has no blank line, so no checkpoint")
         extra = b""
         if lines and lines[0].startswith("extra "):
             extra = from_base64(lines.pop(0).removeprefix("extra "), "extra data")
+            if not extra:
+                raise InvalidInput("proof has an extra line without data, want data or no such line")
         if not lines or not lines[0].startswith("index "):
-            raise InvalidInput("proof has no index line where it should be")
+            found = repr(lines[0][:80]) if lines else "a blank line"
+            raise InvalidInput(f"proof has {found} where its index belongs")
         index = decimal(lines.pop(0).removeprefix("index "), "index")
         if len(lines) > MAX_HASHES:
             raise InvalidInput(f"proof has {len(lines)} hashes, want at most {MAX_HASHES}")
