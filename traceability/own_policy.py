@@ -3,7 +3,7 @@
 import os
 from collections.abc import Sequence
 
-from traceability.errors import InvalidInput
+from traceability.errors import InvalidInput, Unavailable
 from traceability.key_ring import GATEWAY, LOG
 from traceability.keyfiles import sync_names
 from traceability.log.note import NoteSigner, NoteVerifier
@@ -14,7 +14,7 @@ DEVNET_LABEL = "private test chain, editable by its operator"
 
 
 def log_signer(settings: Settings) -> NoteSigner:
-    """Signs our checkpoints. Raises `InvalidInput` while a rotation of the key has stopped half-way."""
+    """Signs our checkpoints. Raises `Unavailable` while a rotation of the key has stopped half-way."""
     signer = NoteSigner(signs_as(settings, LOG), settings.key_ring.signing_key(LOG))
     return _believed(signer, own_logs(settings), settings, LOG)
 
@@ -131,7 +131,7 @@ def own_gateways(settings: Settings) -> tuple[NoteVerifier, ...]:
 
 def _believed(signer: NoteSigner, known: Sequence[NoteVerifier], settings: Settings, name: str) -> NoteSigner:
     if not known or NoteVerifier.of(signer) != known[-1]:
-        raise InvalidInput(
+        raise Unavailable(
             f"{settings.keys / name} is not the newest key that {settings.trust_file} names for "
             f"{signer.name}: `guoji keys rotate {name.partition('.')[0]}` finishes what was interrupted"
         )

@@ -43,7 +43,7 @@ def test_what_is_offered_stays_below_the_limit(role):
     sent = role.send()
 
     role.mine()
-    found = role.contract._client.web3.eth.get_transaction(sent.tx_hash)
+    found = role.contract.client.web3.eth.get_transaction(sent.tx_hash)
     assert found["maxFeePerGas"] == 2.5 * GWEI
     role.settle()
 

@@ -44,42 +44,41 @@ class TraceLogContract:
     def __init__(
         self, client: ChainClient, compiled: Compiled, address: str, log_id: bytes, finality: Finality
     ) -> None:
-        self._client = client
-        self._address = _address(address)
-        self._contract = client.web3.eth.contract(self._address, abi=compiled.abi)
+        self.client = client
+        self.address = _address(address)
+        self._contract = client.web3.eth.contract(self.address, abi=compiled.abi)
         self._log_id = log_id
         self._finality = finality
 
     def code(self) -> bytes:
         """What the chain holds at our address: nothing on a devnet that lost its state."""
-        with self._client.asking():
-            return bytes(self._client.web3.eth.get_code(self._address))
+        with self.client.asking():
+            return bytes(self.client.web3.eth.get_code(self.address))
 
     def held(self) -> Held:
         """Raises `ChainUnavailable`, or `Refused` if there is no such contract on this chain."""
-        with self._client.asking():
+        with self.client.asking():
             try:
                 root, size, _ = self._contract.functions.head(self._log_id).call()
             except BadFunctionCallOutput as error:
                 raise Refused(
-                    f"chain {self._client.chain_id} has no TraceLog at {self._address}: "
+                    f"chain {self.client.chain_id} has no TraceLog at {self.address}: "
                     "the address is wrong or the chain lost its state"
                 ) from error
         return Held(size, root)
 
-    def may_append(self) -> bool:
-        """Whether the client's account is a publisher of this log."""
-        with self._client.asking():
-            role = self._contract.functions.publisherRole(self._log_id).call()
-            allowed: bool = self._contract.functions.hasRole(role, self._client.account.address).call()
+    def may_append(self, account: str | None = None) -> bool:
+        """Whether `account`, by default the client's, is a publisher of this log."""
+        role = self.publisher_role()
+        with self.client.asking():
+            allowed: bool = self._contract.functions.hasRole(
+                role, _address(account or self.client.account.address)
+            ).call()
             return allowed
 
     def grant_publisher(self, account: str) -> None:
         """Let `account` append to this log. The client's account must be the administrator."""
-        with self._client.asking():
-            role = self._contract.functions.publisherRole(self._log_id).call()
-        data = self._contract.encode_abi("grantRole", [role, _address(account)])
-        self._client.mine(_sign(self._client, self._contract.abi, data, self._address))
+        self._mine("grantRole", self.publisher_role(), _address(account))
 
     def sign_append(
         self, old_size: int, size: int, root: bytes, proof: Sequence[bytes], instead_of: bytes | None = None
@@ -91,22 +90,22 @@ class TraceLogContract:
         `Refused` for a tree that does not extend the held one and for an account that may not append.
         """
         data = self._contract.encode_abi("append", [self._log_id, old_size, size, root, list(proof)])
-        return _sign(self._client, self._contract.abi, data, self._address, instead_of)
+        return _sign(self.client, self._contract.abi, data, self.address, instead_of)
 
     def send(self, raw: bytes) -> None:
         """Hand it to the chain. That the chain has it already, or can no longer use it, is not an error."""
-        self._client.send(raw)
+        self.client.send(raw)
 
     def mined(self, tx_hash: str) -> Mined | None:
         """None while no block of the chain as it is now holds this transaction."""
         # The last final block is asked for first: a block seen on the chain after that, and not above it,
         # stays. Asked for last, it could count a block that was replaced in between.
-        final = self._client.finalized_block_number(self._finality)
-        receipt = self._client.receipt(tx_hash)
+        final = self.client.finalized_block_number(self._finality)
+        receipt = self.client.receipt(tx_hash)
         if receipt is None:
             return None
-        with self._client.asking():
-            block = self._client.web3.eth.get_block(receipt["blockNumber"])
+        with self.client.asking():
+            block = self.client.web3.eth.get_block(receipt["blockNumber"])
             if block["hash"] != receipt["blockHash"]:
                 return None
             return Mined(
@@ -122,9 +121,9 @@ class TraceLogContract:
 
         It is tried again on the state that its block left behind: nodes keep no reasons.
         """
-        eth = self._client.web3.eth
+        eth = self.client.web3.eth
         try:
-            with self._client.asking():
+            with self.client.asking():
                 sent = eth.get_transaction(HexStr(tx_hash))
                 again: TxParams = {"from": sent["from"], "to": sent["to"], "data": sent["input"]}
                 eth.call(again | {"gas": sent["gas"]}, sent["blockNumber"])
@@ -136,15 +135,48 @@ class TraceLogContract:
 
     def has_block(self, number: int, block_hash: str) -> bool:
         """Whether this is the chain's block of that number; `ChainUnavailable` if the chain is shorter."""
-        with self._client.asking():
+        with self.client.asking():
             try:
-                found = self._client.web3.eth.get_block(number)
+                found = self.client.web3.eth.get_block(number)
             except BlockNotFound as error:
                 raise ChainUnavailable(
-                    f"chain {self._client.chain_id} has no block {number}, in which an anchor was final: "
+                    f"chain {self.client.chain_id} has no block {number}, in which an anchor was final: "
                     "its node is behind, or has lost blocks"
                 ) from error
         return found["hash"].to_0x_hex() == block_hash
+
+    def renounce_publisher(self) -> None:
+        """The client's account gives up its right to append to this log."""
+        self._mine("renounceRole", self.publisher_role(), self.client.account.address)
+
+    def administrator(self) -> str:
+        """Who grants and revokes roles."""
+        with self.client.asking():
+            return str(self._contract.functions.defaultAdmin().call())
+
+    def next_administrator(self) -> tuple[str, datetime] | None:
+        """Who was named by `hand_over`, and from when on it may `take_over`; None if nobody is."""
+        with self.client.asking():
+            account, schedule = self._contract.functions.pendingDefaultAdmin().call()
+        return (account, datetime.fromtimestamp(schedule, UTC)) if schedule else None
+
+    def hand_over(self, account: str) -> None:
+        """Name the next administrator. The client's account must be the administrator."""
+        self._mine("beginDefaultAdminTransfer", _address(account))
+
+    def take_over(self) -> None:
+        """Become administrator, as `hand_over` has announced. Raises `Refused` before it may."""
+        self._mine("acceptDefaultAdminTransfer")
+
+    def publisher_role(self) -> bytes:
+        """The role that may append to this log, as the contract names it."""
+        with self.client.asking():
+            role: bytes = self._contract.functions.publisherRole(self._log_id).call()
+            return role
+
+    def _mine(self, function: str, *arguments: object) -> None:
+        data = self._contract.encode_abi(function, list(arguments))
+        self.client.mine(_sign(self.client, self._contract.abi, data, self.address))
 
 
 def _address(text: str) -> ChecksumAddress:

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from traceability.settings import Settings
@@ -26,6 +27,15 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         "installation, which had none. A crash on any line leaves keys that open; run it again then. Restart "
         "the parts that run.",
     ).set_defaults(run=_encrypt)
+    rotate = actions.add_parser(
+        "rotate",
+        help="put a new key in the place of one",
+        description="Make a new key, make it known, and put it in the old one's place. What the old one "
+        "signed stays valid. Log and chain need the chain to answer. The chain's account is handed over in "
+        "two calls, a day apart, and this says what is left to do. Interrupted, run it again.",
+    )
+    rotate.add_argument("key", choices=ROTATE)
+    rotate.set_defaults(run=lambda args: ROTATE[args.key]())
 
 
 def _list(_args: argparse.Namespace) -> int:
@@ -57,3 +67,40 @@ def _encrypt(_args: argparse.Namespace) -> int:
         f"{settings.key_ring.passphrase_file}"
     )
     return 0
+
+
+def _rotate_log() -> int:
+    from traceability.rotation import rotate_log
+
+    settings = Settings.read(os.environ)
+    print(f"log {rotate_log(settings).vkey}")
+    print(f"next: restart every part, and hand out {settings.trust_file} anew; the line stands in it")
+    return 0
+
+
+def _rotate_gateway() -> int:
+    from traceability.rotation import rotate_gateway
+
+    settings = Settings.read(os.environ)
+    print(f"gateway {rotate_gateway(settings).vkey}")
+    print(
+        f"next: restart every part, and give the devices that line of {settings.trust_file}: "
+        "until they have it they keep what they send"
+    )
+    return 0
+
+
+def _rotate_chain() -> int:
+    from datetime import UTC, datetime
+
+    from traceability.hand_over import rotate_chain
+
+    rotate_chain(Settings.read(os.environ), datetime.now(UTC), print)
+    return 0
+
+
+ROTATE: Mapping[str, Callable[[], int]] = {
+    "log": _rotate_log,
+    "gateway": _rotate_gateway,
+    "chain": _rotate_chain,
+}

@@ -1,0 +1,81 @@
+"""A new key takes the place of the log's or the gateway's."""
+
+from typing import TYPE_CHECKING
+
+from traceability.errors import Refused
+from traceability.key_ring import GATEWAY, LOG, NEXT
+from traceability.log.note import NoteVerifier
+from traceability.own_policy import add_key, policy, public_half
+from traceability.settings import Settings
+from traceability.wiring import contract
+
+if TYPE_CHECKING:
+    from traceability.chain.contract import TraceLogContract
+
+# Every step of a rotation finds out by itself whether it was done already, so that whatever a crash leaves is
+# repaired by calling the same function again. What is held up until then stands over each.
+
+
+def rotate_gateway(settings: Settings) -> NoteVerifier:
+    """The new key's public half. Receipts by the old one stay valid; devices must be told of the new one."""
+    # (1) make the new key, (2) say publicly that it is believed, (3) put it in the old one's place.
+    #
+    # A crash after (2) leaves a gateway that waits for this to be called again: it must not sign with a key
+    # that is being replaced. The other order could sign receipts that no policy believes.
+
+    # (1)
+    settings.key_ring.make_next(GATEWAY)
+    new = public_half(settings, GATEWAY + NEXT)
+    # (2)
+    add_key(settings, "gateway", new)
+    # (3)
+    settings.key_ring.switch(GATEWAY)
+    return new
+
+
+def rotate_log(settings: Settings) -> NoteVerifier:
+    """The new key's public half. The same tree goes on under it; proofs by the old one stay valid.
+
+    Raises `ChainUnavailable`, and `Refused` if the contract's administrator must act first.
+    """
+    # (1) make the new key, (2) be allowed to append under its log id, (3) no longer under the old one,
+    # (4) say publicly that it is believed, (5) put it in the old one's place.
+    #
+    # From (3) on the old key is worth nothing to its thief: nobody can anchor what it signs. A crash between
+    # (3) and (5) holds up anchors, or the publisher, until this is called again.
+
+    # (1)
+    settings.key_ring.make_next(LOG)
+    new = public_half(settings, LOG + NEXT)
+    if policy(settings).contract is not None:
+        # (2)
+        of_new = contract(settings, log=new)
+        let_append(of_new.client.account.address, of_new)
+        # (3)
+        of_old = contract(settings, log=public_half(settings, LOG))
+        if of_old.may_append():
+            of_old.renounce_publisher()
+    # (4)
+    add_key(settings, "log", new)
+    # (5)
+    settings.key_ring.switch(LOG)
+    return new
+
+
+def let_append(account: str, *seen: "TraceLogContract") -> bool:
+    """Whether `account` was granted the role now; by the administrator, if that is an account of `seen`.
+
+    Raises `Refused` if it is somebody else.
+    """
+    contract = seen[0]
+    if contract.may_append(account):
+        return False
+    administrator = contract.administrator()
+    for each in seen:
+        if each.client.account.address == administrator:
+            each.grant_publisher(account)
+            return True
+    raise Refused(
+        f"{administrator} administers the contract {contract.address}, and must let {account} append: "
+        f"grantRole(0x{contract.publisher_role().hex()}, {account}); then call this again"
+    )
