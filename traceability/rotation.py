@@ -20,8 +20,8 @@ def rotate_gateway(settings: Settings) -> NoteVerifier:
     """The new key's public half. Receipts by the old one stay valid; devices must be told of the new one."""
     # (1) make the new key, (2) say publicly that it is believed, (3) put it in the old one's place.
     #
-    # A crash after (2) leaves a gateway that waits for this to be called again: it must not sign with a key
-    # that is being replaced. The other order could sign receipts that no policy believes.
+    # After a crash between (2) and (3) the key in place is not the newest that is believed: the gateway waits
+    # until this was called again. In the other order that key would be one that nobody believes.
 
     # (1)
     settings.key_ring.make_next(GATEWAY)
