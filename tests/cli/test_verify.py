@@ -83,7 +83,7 @@ def test_the_steps_say_whose_word_they_are_and_times_as_people_write_them(guoji)
 
     submitter = "the log names GLN 9521321000010 as submitter, captured at 2026-11-18 11:07:40 UTC"
     assert f"event      ok         {submitter}\n" in printed
-    block = "size 5 in block 7 of chain 31337, mined at 2026-11-18 11:08:40 UTC"
+    block = "size 6 in block 7 of chain 31337, mined at 2026-11-18 11:08:40 UTC"
     assert f"anchor     ok         {block}\n" in printed
 
 
@@ -154,8 +154,17 @@ def test_a_trace_says_how_many_of_its_events_name_the_goods_themselves(guoji):
     _, all_of_them = guoji("sound-trace-partly-anchored")
 
     remark = "1 of them names the goods; that the others belong to them is this file's word."
-    assert f"\nVerified: 2 of 2 events, through 2026-11-18 11:08:40 UTC\n{remark}\n" in some
+    headline = "\nVerified: 2 of 2 events, through 2026-11-18 11:08:40 UTC\n"
+    missing = "Whether any is missing was not shown: the file does not show which events there are\n"
+    assert f"{headline}{missing}{remark}\n" in some
     assert "of them name" not in all_of_them
+
+
+def test_a_trace_that_is_whole_says_that_no_event_is_missing(guoji):
+    code, text = guoji("sound-complete-trace")
+
+    assert code == 0
+    assert "None is missing: these are all events before entry 5 that name it: 4; size 6 in block 7" in text
 
 
 @pytest.mark.parametrize("link", [LOT, f"{LOT}?17=261231", LOT.replace("id.gs1.org", "fruit.example")])

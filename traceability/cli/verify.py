@@ -30,8 +30,8 @@ EXIT_CODES = (
 )
 
 NOT_SAID = """\
-Verified means unaltered since it was recorded. It does not say that what was recorded is true, that the fruit
-is good, or that no event was left out."""
+Verified means unaltered since it was recorded. It does not say that what was recorded is true, or that the fruit
+is good."""
 
 NOTHING_BELIEVED = """\
 Nothing is believed without a trust file, so no signature and no anchor was checked. Name one with --trust:
@@ -87,7 +87,9 @@ def run(args: argparse.Namespace) -> int:
         lines = [_line(f"Event: {_what(proof)}"), *_steps(report.steps, policy)]
         return _show(args, report.verdict, lines, {"event": _what(proof), **_report_json(report)})
     trace = verify_trace(proof, policy, chains, asked)
-    return _show(args, trace.verdict, _trace(trace, policy, args.verbose), _trace_json(trace), _named(trace))
+    return _show(
+        args, trace.verdict, _trace(trace, policy, args.verbose), _trace_json(trace), _remarks(trace)
+    )
 
 
 def _asked(subject: str | None, source: str) -> str | None:
@@ -146,8 +148,18 @@ def _headline(verdict: Verdict | TraceVerdict) -> str:
     assert_never(verdict)
 
 
-def _named(trace: TraceReport) -> str:
-    if not isinstance(trace.verdict, TraceVerified) or trace.naming_subject == trace.verdict.verified:
+def _remarks(trace: TraceReport) -> str:
+    if not isinstance(trace.verdict, TraceVerified):
+        return ""
+    if trace.complete.outcome is Outcome.PASSED:
+        whole = f"None is missing: {trace.complete.detail}"
+    else:
+        whole = f"Whether any is missing was not shown: {trace.complete.detail}"
+    return f"{_line(whole)}\n{_named(trace, trace.verdict)}"
+
+
+def _named(trace: TraceReport, verdict: TraceVerified) -> str:
+    if trace.naming_subject == verdict.verified:
         return ""
     names = "names" if trace.naming_subject == 1 else "name"
     told = f"{trace.naming_subject} of them {names} the goods"
@@ -192,7 +204,11 @@ def _trace_json(trace: TraceReport) -> dict[str, Any]:
         }
         for event in trace.events
     ]
-    said = {"subject": trace.subject, "naming_subject": trace.naming_subject}
+    said = {
+        "subject": trace.subject,
+        "naming_subject": trace.naming_subject,
+        "complete": {"outcome": trace.complete.outcome.value, "detail": trace.complete.detail},
+    }
     return {**said, **_verdict_json(trace.verdict), "events": events}
 
 

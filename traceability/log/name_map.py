@@ -98,7 +98,9 @@ def check_map(leaf: NameLeaf, proof: MapProof, root: bytes) -> None:
         to_the_right = bit(leaf.key, depth - 1 - height)
         node = node_hash(sibling, node) if to_the_right else node_hash(node, sibling)
     if node != root:
-        raise CheckFailed(f"map proof leads to {node.hex()}, not to {root.hex()}")
+        raise CheckFailed(
+            f"map proof of a name in {leaf.count} entries leads to {node.hex()}, not to the root {root.hex()}"
+        )
 
 
 def _end_of_way(leaf: NameLeaf, other: NameLeaf | None, depth: int) -> bytes:

@@ -6,10 +6,11 @@ from dataclasses import replace
 from hashlib import sha256
 from typing import Any
 
-from world import CHAIN_ID, CONTRACT, LOG, SOUND, World, policy, shipping, signer
+from world import CHAIN_ID, CONTRACT, LOG, LOT, PLACE, SOUND, TRUCK, World, policy, shipping, signer
 
+from traceability.log.name_map import NameLeaf, bit, name_hash
 from traceability.log.text import from_base64, to_base64
-from traceability.proof.proof_file import Proof, TraceProof, proof_json, trace_json
+from traceability.proof.proof_file import Complete, Proof, TraceProof, proof_json, trace_json
 
 Vector = dict[str, Any]
 OTHER = sha256(b"another").digest()
@@ -79,6 +80,21 @@ def leaves_with(change: Callable[[list[bytes]], list[bytes]]) -> Vector:
         ),
         index=1,
     )
+
+
+def completed(**changes: Any) -> Vector:
+    """The whole trace, with changes in what it says about its completeness."""
+    return vector(replace(SOUND.trace(), complete=replace(SOUND.complete(), **changes)))
+
+
+def fields(complete: Complete) -> dict[str, Any]:
+    return {name: getattr(complete, name) for name in ("entry", "tlog", "anchor", "entries", "proof")}
+
+
+def elsewhere() -> NameLeaf:
+    """A leaf that the map has, on another way than the lot's."""
+    ways = (SOUND.map.prove(name_hash(name))[0] for name in (PLACE, TRUCK))
+    return next(leaf for leaf in ways if leaf and bit(leaf.key, 0) != bit(name_hash(LOT), 0))
 
 
 def other_root_on_chain() -> Vector:

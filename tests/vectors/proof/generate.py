@@ -13,8 +13,11 @@ from edits import (
     OTHER,
     Vector,
     changed,
+    completed,
     edited,
+    elsewhere,
     entry_with,
+    fields,
     leaves_with,
     of_world,
     other_root_on_chain,
@@ -30,11 +33,18 @@ from edits import (
     with_event,
     with_receipt,
 )
-from world import CHAIN_ID, CONTRACT, LOG, LOT, SOUND, batch, payload, policy, shipping
+from world import CHAIN_ID, CONTRACT, LOG, LOT, PLACE, SOUND, batch, payload, policy, shipping
 
 from traceability.log.checkpoint import Checkpoint
 from traceability.log.text import to_base64, to_hex
 from traceability.proof.proof_file import TraceProof
+
+COMPLETE = {
+    "sound-trace": "unchecked",
+    "sound-complete-trace": "passed",
+    "sound-complete-trace-not-anchored": "unchecked",
+}
+"""What the verifier says of whether events are missing."""
 
 
 def sound() -> dict[str, Vector]:
@@ -49,6 +59,8 @@ def sound() -> dict[str, Vector]:
         "sound-one-endpoint-behind": second_chain_of_three(),
         "sound-by-confirmations": vector(SOUND.proof(0), trust=confirmed),
         "sound-trace": vector(TraceProof(LOT, (SOUND.proof(0), SOUND.proof(1)))),
+        "sound-complete-trace": vector(SOUND.trace()),
+        "sound-complete-trace-not-anchored": completed(anchor=None),
         "sound-trace-partly-anchored": vector(
             TraceProof(LOT, (SOUND.proof(0), replace(SOUND.proof(1), anchor=None)))
         ),
@@ -108,6 +120,10 @@ def unchecked() -> dict[str, tuple[str, Vector]]:
             "no verified event of this file names",
             vector(TraceProof(LOT, (replace(SOUND.proof(0), anchor=None), SOUND.proof(1)))),
         ),
+        "trace-of-goods-that-no-entry-names": (
+            "no verified event of this file names",
+            vector(SOUND.trace(LOT + "9")),
+        ),
         "trace-without-events": ("the trace has no events", vector(TraceProof(LOT, ()))),
     }
 
@@ -151,7 +167,7 @@ def contradicted() -> dict[str, dict[str, Vector]]:
             "capture-time-changed": entry_with(138, bytes(8)),
             "signature-digest-changed": entry_with(146, OTHER),
             "index-of-another-entry": tlog_with(index=1),
-            "index-beyond-the-log": tlog_with(index=5),
+            "index-beyond-the-log": tlog_with(index=6),
             "index-at-the-limit": tlog_with(index=2**63 - 1),
             "hash-changed": tlog_with(hashes=(OTHER, *hashes[1:])),
             "hash-missing": tlog_with(hashes=hashes[1:]),
@@ -165,7 +181,7 @@ def contradicted() -> dict[str, dict[str, Vector]]:
             "foreign-key-under-our-name": of_world(replace(SOUND, log=IMPOSTOR)),
             "other-origin-by-our-key": of_world(replace(SOUND, origin="other.example/log")),
             "signature-changed": tlog_with(checkpoint=swap_signature(checkpoint.sign(LOG))),
-            "signed-text-changed": tlog_with(checkpoint=checkpoint.sign(LOG).replace("\n5\n", "\n6\n")),
+            "signed-text-changed": tlog_with(checkpoint=checkpoint.sign(LOG).replace("\n6\n", "\n7\n")),
             "extension-added-after-signing": tlog_with(
                 checkpoint=checkpoint.sign(LOG).replace("\n\n", "\nextension\n\n")
             ),
@@ -173,7 +189,7 @@ def contradicted() -> dict[str, dict[str, Vector]]:
         "anchor": {
             "rewritten-checkpoint": other_root_on_chain(),
             "rewritten-checkpoint-not-anchored": unanchored(
-                replace(SOUND, chain_changes={"head": {"size": 5, "root": OTHER.hex()}}).chain()
+                replace(SOUND, chain_changes={"head": {"size": 6, "root": OTHER.hex()}}).chain()
             ),
             "foreign-contract": of_world(replace(SOUND, contract=ELSEWHERE)),
             "foreign-contract-called-by-our-name": with_event(address=ELSEWHERE),
@@ -185,7 +201,7 @@ def contradicted() -> dict[str, dict[str, Vector]]:
             "no-event-in-the-receipt": with_receipt(events=[]),
             "transaction-failed": with_receipt(succeeded=False),
             "other-root-in-the-receipt": with_event(data=data_of_other),
-            "other-size-in-the-receipt": with_event(data=(6).to_bytes(32, "big").hex() + claim.root.hex()),
+            "other-size-in-the-receipt": with_event(data=(7).to_bytes(32, "big").hex() + claim.root.hex()),
             "event-data-cut": with_event(data=receipt()["events"][0]["data"][:-2]),
             "event-data-longer": with_event(data=receipt()["events"][0]["data"] + "00"),
             "size-claimed-falsely": edited("anchor.size", 4),
@@ -199,7 +215,41 @@ def traces() -> dict[str, tuple[str, Vector]]:
     rewritten = replace(SOUND, events=[(shipping(disposition="rewritten"), None), *SOUND.events[1:]])
     fork = TraceProof(LOT, (SOUND.proof(0), replace(rewritten.proof(0), anchor=None)))
     lie = replace(SOUND.proof(2), event=shipping(disposition="invented"))
+    complete = SOUND.complete()
+    entries, siblings = complete.entries, complete.proof.siblings
+    hidden = replace(SOUND, hidden=2)
+    whole = SOUND.trace()
+    cut = replace(whole, proofs=whole.proofs[:-1])
+    lies = {
+        "complete-event-left-out": vector(cut),
+        "complete-event-left-out-of-the-list": completed(entries=entries[:-1]),
+        "complete-event-left-out-of-both": vector(
+            replace(cut, complete=replace(complete, entries=entries[:-1]))
+        ),
+        "complete-event-left-out-of-the-map": vector(hidden.trace(), hidden.chain()),
+        "complete-event-counted-twice": completed(entries=(*entries, entries[-1])),
+        "complete-events-swapped": completed(entries=entries[::-1]),
+        "complete-nothing-listed": completed(entries=()),
+        "complete-absence-claimed-of-goods-that-are-named": vector(
+            TraceProof(LOT, (SOUND.proof(1),), replace(complete, entries=()))
+        ),
+        "complete-absence-by-a-leaf-elsewhere": vector(
+            TraceProof(
+                LOT,
+                (SOUND.proof(1),),
+                replace(complete, entries=(), proof=replace(complete.proof, other=elsewhere())),
+            )
+        ),
+        "complete-sibling-changed": completed(proof=replace(complete.proof, siblings=(OTHER, *siblings[1:]))),
+        "complete-sibling-missing": completed(proof=replace(complete.proof, siblings=siblings[1:])),
+        "complete-of-other-goods": completed(**fields(SOUND.complete(PLACE))),
+        "complete-map-root-changed": completed(entry=replace(complete.entry, root=OTHER)),
+        "complete-map-entry-elsewhere": completed(entry=replace(complete.entry, index=4)),
+        "complete-checkpoint-of-a-foreign-log": completed(**fields(replace(SOUND, log=FOREIGN).complete())),
+        "complete-anchor-of-another-root": completed(anchor=replace(complete.anchor, root=OTHER)),
+    }
     return {
+        **{name: ("complete", made) for name, made in lies.items()},
         "trace-with-two-histories": ("checkpoint", vector(fork)),
         "trace-with-one-lie": ("event", vector(TraceProof(LOT, (SOUND.proof(0), lie)))),
     }
@@ -208,7 +258,10 @@ def traces() -> dict[str, tuple[str, Vector]]:
 def main(folder: Path) -> None:
     wanted: dict[str, Vector] = {}
     for name, made in sound().items():
-        wanted[name] = {"want": {"verdict": "verified"}, **made}
+        want = {"verdict": "verified"}
+        if name in COMPLETE:
+            want["complete"] = COMPLETE[name]
+        wanted[name] = {"want": want, **made}
     for name, (reason, made) in unchecked().items():
         wanted[f"unchecked-{name}"] = {"want": {"verdict": "unchecked", "reason": reason}, **made}
     by_step = [(step, name, made) for step, lies in contradicted().items() for name, made in lies.items()]

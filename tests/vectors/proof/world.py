@@ -13,19 +13,22 @@ from traceability.epcis.canonical import canonical_bytes
 from traceability.epcis.event import Event
 from traceability.epcis.event_hash import event_hash
 from traceability.log.checkpoint import Checkpoint, log_id
+from traceability.log.map_pages import NamePages
 from traceability.log.merkle import inclusion_proof, leaf_hash, root_of
-from traceability.log.name_map import name_hashes
+from traceability.log.name_map import MapEntry, name_hash, name_hashes, split_hashes
 from traceability.log.note import NoteSigner, NoteVerifier
 from traceability.log.tlog_proof import TlogProof
 from traceability.proof.anchor import CHECKPOINT_APPENDED
 from traceability.proof.entry import make_entry
-from traceability.proof.proof_file import AnchorClaim, Proof
+from traceability.proof.proof_file import AnchorClaim, Complete, Proof, TraceProof
 from traceability.telemetry.batch import NO_BATCH, build_batch
 from traceability.telemetry.batch_event import batch_event
 from traceability.telemetry.device import Device
 from traceability.telemetry.reading import Authenticated, Reading
 
 LOT = "https://id.gs1.org/01/09521234500018/10/L1"
+PLACE = "https://id.gs1.org/414/9521321000010/254/gate"
+TRUCK = "https://id.gs1.org/414/9521321000010/254/truck"
 CONTEXT = [
     "https://ref.gs1.org/standards/epcis/2.0.1/epcis-context.jsonld",
     {"guoji": "https://guoji.example/epcis/"},
@@ -52,7 +55,7 @@ def shipping(**changes: Any) -> dict[str, Any]:
         "bizStep": "shipping",
         "disposition": "in_transit",
         "quantityList": [{"epcClass": LOT, "quantity": 120.5, "uom": "KGM"}],
-        "readPoint": {"id": "https://id.gs1.org/414/9521321000010/254/gate"},
+        "readPoint": {"id": PLACE},
         "guoji:note": "装车 – loaded",
     }
     return {**event, **changes}
@@ -60,8 +63,8 @@ def shipping(**changes: Any) -> dict[str, Any]:
 
 def batch() -> tuple[dict[str, Any], tuple[bytes, ...]]:
     """A batch event and its leaves."""
-    place, giai = "https://id.gs1.org/414/9521321000010/254/truck", "https://id.gs1.org/8004/9521321COLD7"
-    device = Device("cold-7", giai, SUBMITTER, {}, place, cold_chain=True)
+    giai = "https://id.gs1.org/8004/9521321COLD7"
+    device = Device("cold-7", giai, SUBMITTER, {}, TRUCK, cold_chain=True)
     readings = [
         Reading("cold-7", 1, sequence, (SECOND + sequence) * 1000, Authenticated.BROKER, payload(sequence))
         for sequence in range(1, 4)
@@ -90,6 +93,8 @@ class World:
     chain_id: int = CHAIN_ID
     contract: str = CONTRACT
     succeeded: bool = True
+    hidden: int | None = None
+    """An event that the name map leaves out."""
     chain_changes: Mapping[str, Any] = field(default_factory=dict)
 
     def entry(self, index: int) -> Any:
@@ -97,16 +102,36 @@ class World:
         nonce = sha256(f"nonce {index}".encode()).digest()[:16]
         canonical, prehash = canonical_bytes(event, CONTEXT), event_hash(event, CONTEXT).prehash
         captured_at_ms = (SECOND + 60 + index) * 1000
-        names = name_hashes(each.identifier for each in Event(event, CONTEXT).identifiers())
-        return make_entry(nonce, canonical, prehash, names, SUBMITTER, captured_at_ms)
+        return make_entry(nonce, canonical, prehash, self.names(index), SUBMITTER, captured_at_ms)
+
+    def names(self, index: int) -> bytes:
+        event, _ = self.events[index]
+        return name_hashes(each.identifier for each in Event(event, CONTEXT).identifiers())
 
     @property
-    def leaves(self) -> list[bytes]:
+    def map(self) -> NamePages:
+        pages = NamePages(lambda paths: {})
+        pages.add(
+            (leaf, b"" if index == self.hidden else self.names(index))
+            for index, leaf in enumerate(self.leaves_of_events)
+        )
+        return pages
+
+    @property
+    def map_entry(self) -> MapEntry:
+        return MapEntry(len(self.events), self.map.root())
+
+    @property
+    def leaves_of_events(self) -> list[bytes]:
         return [leaf_hash(self.entry(index).to_bytes()) for index in range(len(self.events))]
 
     @property
+    def leaves(self) -> list[bytes]:
+        return [*self.leaves_of_events, leaf_hash(self.map_entry.to_bytes())]
+
+    @property
     def checkpoint(self) -> Checkpoint:
-        return Checkpoint(self.origin, len(self.events), root_of(self.leaves))
+        return Checkpoint(self.origin, len(self.leaves), root_of(self.leaves))
 
     @property
     def log_id(self) -> bytes:
@@ -120,8 +145,25 @@ class World:
 
     def proof(self, index: int) -> Proof:
         event, leaves = self.events[index]
-        tlog = TlogProof(index, tuple(inclusion_proof(self.leaves, index)), self.checkpoint.sign(self.log))
-        return Proof(CONTEXT, event, self.entry(index), tlog, self.claim, leaves)
+        return Proof(CONTEXT, event, self.entry(index), self.tlog(index), self.claim, leaves)
+
+    def tlog(self, index: int) -> TlogProof:
+        return TlogProof(index, tuple(inclusion_proof(self.leaves, index)), self.checkpoint.sign(self.log))
+
+    def complete(self, subject: str = LOT) -> Complete:
+        key = name_hash(subject)
+        entries = [
+            leaf
+            for index, leaf in enumerate(self.leaves_of_events)
+            if index != self.hidden and key in split_hashes(self.names(index))
+        ]
+        entry, (_, proof) = self.map_entry, self.map.prove(key)
+        return Complete(entry, self.tlog(entry.index), self.claim, tuple(entries), proof)
+
+    def trace(self, subject: str = LOT) -> TraceProof:
+        """Of all events, and complete."""
+        proofs = tuple(self.proof(index) for index in range(len(self.events)))
+        return TraceProof(subject, proofs, self.complete(subject))
 
     def chain(self, name: str = "chain-a.example:8545") -> dict[str, Any]:
         """What one endpoint answers, as the vectors write it."""
