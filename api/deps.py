@@ -1,4 +1,4 @@
-"""What routes are given: the ledger they call, the reader's language, and who may write."""
+"""What routes are given: the ledger they call, the reader's language, who may write, and what was sent."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,15 +8,18 @@ from fastapi import Depends, Request
 
 from api.live import Live
 from api.pages import Pages
-from api.problems import Unauthenticated
+from api.problems import TooLarge, Unauthenticated, WrongMedia
 from api.readiness import Health, Readiness
 from api.words import Words, preferred
 from traceability.errors import NotAuthorised
+from traceability.ledger.personal import Kept
 from traceability.ledger.ports import Captured
 from traceability.ledger.trace import Trace
 
 WHOLE = ["GET", "HEAD"]
 """Methods of a route that answers with one whole thing."""
+LARGEST_BODY = 2 * 1024 * 1024
+_MEDIA = {"application/json", "application/ld+json"}
 
 
 class Grant(Protocol):
@@ -54,6 +57,15 @@ class Ledger(Protocol):
 
     def capture(self, body: bytes, party: str) -> Sequence[Captured]:
         """Take an EPCIS document or event from the party with this GLN. Raises `InvalidInput`."""
+
+    def hand_in(self, body: bytes, event_key: str, party: str) -> Sequence[str]:
+        """Keep disclosures of commitments in an event of this party; the commitments.
+
+        Raises `InvalidInput`, `Unknown`, `NotAuthorised`, `Erased`.
+        """
+
+    def disclosure(self, commitment: str, grant: Grant) -> Kept:
+        """What opens a commitment. Raises `Unknown`, `NotAuthorised`, `Erased`."""
 
     def checkpoint(self) -> bytes:
         """The newest signed checkpoint. Raises `Unknown` before the first."""
@@ -132,3 +144,21 @@ def granted(*roles: str) -> Callable[[Request, Ledger], Grant]:
         return grant
 
     return check
+
+
+async def _body(request: Request) -> bytes:
+    """The whole body, read no further than the limit."""
+    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media not in _MEDIA:
+        raise WrongMedia(f"content type is {media[:80] or 'missing'}, want {' or '.join(sorted(_MEDIA))}")
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LARGEST_BODY:
+            raise TooLarge(f"body is longer than {LARGEST_BODY} bytes")
+    return bytes(body)
+
+
+# Routes name the token before the body: a stranger's body is never read.
+WriterDep = Annotated[Grant, Depends(granted("capture", "admin"))]
+BodyDep = Annotated[bytes, Depends(_body)]

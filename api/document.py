@@ -54,6 +54,10 @@ def _event(traced: TracedEvent) -> dict[str, Any]:
         "verdict": _verdict(traced.verdict),
         "voided": traced.voided,
         "staged": _names(traced.staged),
+        "personal": [
+            {"name": field.name, "commitment": field.commitment, "erased_at": _time(field.erased_at)}
+            for field in traced.personal
+        ],
     }
 
 

@@ -64,6 +64,12 @@ _UNKNOWN = Answer(
         "whoever sold them can tell you where it comes from."
     ),
 )
+_ERASED = Answer(
+    410,
+    _UNKNOWN.type,
+    message("This was erased"),
+    message("It was personal data, and it is gone for good. The record that commits to it is unchanged."),
+)
 _AWAY = Answer(
     503,
     "epcisException:ImplementationException",
@@ -89,6 +95,7 @@ _TABLE: tuple[tuple[type[errors.TraceError], Answer], ...] = (
     (TooLarge, replace(_MALFORMED, status=413, type="epcisException:CaptureLimitExceededException")),
     (WrongMedia, replace(_MALFORMED, status=415, type="epcisException:UnsupportedMediaTypeException")),
     (errors.InvalidInput, _INVALID),
+    (errors.Erased, _ERASED),
     (errors.Unknown, _UNKNOWN),
     (Busy, replace(_AWAY, detail=None)),
     (errors.NotInLogYet, replace(_AWAY, detail=None)),

@@ -9,6 +9,7 @@ from api.present import measures
 from api.present.grades import grade_name
 from api.present.papers import Paper, papers
 from api.present.parties import party
+from api.present.personal import PersonalLine, personal_lines
 from api.present.places import place_name
 from api.present.step_names import disposition_name, step_name
 from api.present.text import plain
@@ -38,6 +39,7 @@ class Step:
     days_late: int
     """Whole days from the step to its record; below 1 it is nothing to speak of."""
     papers: tuple[Paper, ...]
+    personal: tuple[PersonalLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +138,7 @@ def _step(traced: TracedEvent, words: Words) -> Step:
         captured_at=words.moment(traced.captured_at),
         days_late=(traced.captured_at - traced.event.event_time).days,
         papers=papers(traced.event),
+        personal=personal_lines(traced, words),
     )
 
 

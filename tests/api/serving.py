@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 import uvicorn
 
 from api.app import create_app
-from traceability.errors import InvalidInput, NotAuthorised, Unavailable, Unknown
+from traceability.errors import Erased, InvalidInput, NotAuthorised, Unavailable, Unknown
+from traceability.ledger.personal import Kept
 from traceability.ledger.ports import Captured
 from traceability.ledger.trace import Trace
+from traceability.proof.personal import Disclosure
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,7 @@ class SampleLedger:
 
     traces: dict[str, Trace] = field(default_factory=dict)
     captured: list[tuple[bytes, str]] = field(default_factory=list)
+    handed_in: list[tuple[bytes, str, str]] = field(default_factory=list)
     state_of_health: SampleHealth = SampleHealth()
     silent: bool = False
     """Whether looks at a trace are refused for now."""
@@ -71,6 +74,19 @@ class SampleLedger:
             raise InvalidInput("event 1 has no eventTime")
         self.captured.append((body, party))
         return (Captured("ab" * 32, "ni:///sha-256;00?ver=CBV2.0", False),)
+
+    def hand_in(self, body: bytes, event_key: str, party: str) -> tuple[str, ...]:
+        if b"wrong" in body:
+            raise InvalidInput("disclosure 1 has no salt")
+        self.handed_in.append((body, event_key, party))
+        return ("cd" * 32,)
+
+    def disclosure(self, commitment: str, grant: SampleGrant) -> Kept:
+        if commitment == "erased":
+            raise Erased("the value was erased on 2026-11-20: asked")
+        if commitment != "cd" * 32:
+            raise Unknown(f"no value of {commitment} was ever handed in here")
+        return Kept(Disclosure("farm:driverName", bytes(16), "张三"), "ab" * 32, str(grant.party), 5)
 
     def checkpoint(self) -> bytes:
         return b"guoji.example/log\n7\n"

@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from api.routes.capture import LARGEST_BODY
+from api.deps import LARGEST_BODY
 from tests.api.serving import SampleLedger, served
 
 
