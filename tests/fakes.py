@@ -144,6 +144,18 @@ class FakeCheckpoints(Failing):
 
 
 @dataclass
+class FakeMark(Failing):
+    note: str | None = None
+
+    def newest(self) -> str | None:
+        return self.note
+
+    def raise_to(self, note: str) -> None:
+        with self.writing():
+            self.note = note
+
+
+@dataclass
 class FakeAnchors:
     final: list[Anchor] = field(default_factory=list)
 

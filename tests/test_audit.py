@@ -5,6 +5,7 @@ from sqlalchemy import text
 
 from tests.audit import audit
 from tests.builders import FARM, a_harvest
+from tests.fakes import FakeMark
 from traceability.ledger.capture import capture
 from traceability.ledger.publish import publish
 from traceability.log.note import NoteVerifier
@@ -18,7 +19,7 @@ SIZE = 300
 @pytest.fixture
 def verifier(settings, store):
     capture([a_harvest(kg=number + 1) for number in range(SIZE)], FARM, store.events, 5)
-    publish(store.log, store.checkpoints, log_signer(settings))
+    publish(store.log, store.checkpoints, FakeMark(), log_signer(settings))
     return NoteVerifier.of(log_signer(settings))
 
 

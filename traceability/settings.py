@@ -132,6 +132,11 @@ class Settings:
         return self.home / "trust.txt"
 
     @property
+    def high_water_file(self) -> Path:
+        """The newest checkpoint that was signed here."""
+        return self.home / "high-water"
+
+    @property
     def address_book(self) -> Path:
         """The contracts that this installation has deployed."""
         return self.home / "contracts.json"

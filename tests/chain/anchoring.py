@@ -10,6 +10,7 @@ from eth_account.signers.local import LocalAccount
 
 from tests.audit import audit
 from tests.builders import FARM, LOT, a_sighting
+from tests.fakes import FakeMark
 from traceability.chain.client import ChainClient
 from traceability.chain.compile import Compiled
 from traceability.chain.contract import TraceLogContract, address_made_by, sign_deployment
@@ -77,7 +78,7 @@ class Anchoring:
     def grow(self) -> None:
         """One more event under a checkpoint: the log has two more entries."""
         capture([a_sighting(self.store.log.size(), LOT)], FARM, self.store.events, 5)
-        publish(self.store.log, self.store.checkpoints, self.signer)
+        publish(self.store.log, self.store.checkpoints, FakeMark(), self.signer)
 
     def rounds(self, count: int = 1, after: timedelta = timedelta(0)) -> None:
         """So many rounds, the first of them `after` the last one."""

@@ -9,6 +9,7 @@ import sys
 import pytest
 
 from tests.builders import FARM, a_harvest
+from tests.fakes import FakeMark
 from traceability.cli.main import main, parser
 from traceability.installation import make
 from traceability.ledger.capture import capture
@@ -149,7 +150,7 @@ def test_a_file_that_cannot_be_written_is_named_in_one_line(guoji, tmp_path):
     guoji("init")
     store = open_store(Settings.read(os.environ))
     [captured] = capture([a_harvest()], FARM, store.events, 5)
-    publish(store.log, store.checkpoints, log_signer(Settings.read(os.environ)))
+    publish(store.log, store.checkpoints, FakeMark(), log_signer(Settings.read(os.environ)))
 
     code, _, said = guoji("prove", captured.key, "-o", str(tmp_path))
 

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from tests.api.serving import served
 from tests.builders import FARM, a_harvest
+from tests.fakes import FakeMark
 from traceability import wiring
 from traceability.installation import make
 from traceability.ledger.capture import capture
@@ -61,10 +62,10 @@ def published(tmp_path_factory):
     store, ledger, signer = wiring.open_store(settings), wiring.ledger(settings), log_signer(settings)
     harvests = [a_harvest(kg=number + 1) for number in range(FIRST + MORE)]
     capture(harvests[:FIRST], FARM, store.events, 5)
-    publish(store.log, store.checkpoints, signer)
+    publish(store.log, store.checkpoints, FakeMark(), signer)
     old = store.checkpoints.newest()
     [*_, last] = capture(harvests[FIRST:], FARM, store.events, 6)
-    publish(store.log, store.checkpoints, signer)
+    publish(store.log, store.checkpoints, FakeMark(), signer)
     with served(ledger) as address:
         url = f"{address}/log"
         size = Checkpoint.open(store.checkpoints.newest(), NoteVerifier.of(signer)).size

@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from iot_gateway.simulator import encode_message
 from tests.builders import FARM, FIELD, STATION, a_harvest
-from tests.fakes import FakeAnchors, FakeCheckpoints, FakeEvents, FakeLog, FakeSealStore
+from tests.fakes import FakeAnchors, FakeCheckpoints, FakeEvents, FakeLog, FakeMark, FakeSealStore
 from traceability.errors import Refused, Unavailable
 from traceability.ledger.capture import capture
 from traceability.ledger.own_word import OwnWord
@@ -52,7 +52,7 @@ class Installation:
         return self.events.queue[-1]
 
     def publish(self):
-        publish(self.log, self.checkpoints, SIGNER)
+        publish(self.log, self.checkpoints, FakeMark(), SIGNER)
 
     def anchor(self):
         note = self.checkpoints.notes[-1]

@@ -6,7 +6,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from tests.builders import FARM, a_harvest
-from tests.fakes import Crash, FakeCheckpoints, FakeEvents, FakeLog
+from tests.fakes import Crash, FakeCheckpoints, FakeEvents, FakeLog, FakeMark
 from traceability.errors import CheckpointConflict, Refused
 from traceability.ledger.capture import capture
 from traceability.ledger.publish import publish
@@ -25,13 +25,14 @@ class Publisher:
         self.events = FakeEvents()
         self.log = FakeLog(self.events)
         self.checkpoints = FakeCheckpoints()
+        self.mark = FakeMark()
 
     def capture(self, count):
         start = len(self.events.kept)
         capture([a_harvest(kg=start + number + 1) for number in range(count)], FARM, self.events, 5)
 
     def publish(self):
-        return publish(self.log, self.checkpoints, SIGNER)
+        return publish(self.log, self.checkpoints, self.mark, SIGNER)
 
     def signed(self):
         return [Checkpoint.open(note, NoteVerifier.of(SIGNER)) for note in self.checkpoints.notes]
@@ -58,7 +59,7 @@ def publisher():
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])
-@pytest.mark.parametrize("part", ["log", "checkpoints"])
+@pytest.mark.parametrize("part", ["log", "mark", "checkpoints"])
 def test_a_crash_on_any_line_leaves_a_log_that_continues(publisher, part, moment):
     publisher.capture(300)
     getattr(publisher, part).fail = moment
@@ -116,9 +117,61 @@ def test_of_two_publishers_the_slower_one_fails_and_the_log_continues(publisher)
 
 def test_a_log_that_lost_entries_is_not_signed(publisher):
     publisher.log.taken.pop()
+    publisher.mark.note = None
 
     with pytest.raises(Refused, match="the log holds 3 entries, but we signed 4: restore"):
         publisher.publish()
+
+
+def restore_old_copy(publisher):
+    """The store as it was before anything was published, and with other events in its queue."""
+    publisher.log, publisher.checkpoints = FakeLog(publisher.events), FakeCheckpoints()
+    publisher.capture(2)
+
+
+def test_an_old_copy_of_the_store_is_not_signed_and_gives_out_no_index(publisher):
+    restore_old_copy(publisher)
+
+    with pytest.raises(
+        Refused, match=r"we signed 4 entries, our store holds only 0: .*`guoji recover --from"
+    ):
+        publisher.publish()
+
+    assert (publisher.log.size(), publisher.signed()) == (0, [])
+
+
+def test_a_store_that_went_on_otherwise_than_what_was_signed_is_not_signed(publisher):
+    restore_old_copy(publisher)
+    publisher.log.integrate(10)
+    publisher.capture(1)
+    publisher.log.integrate(10)
+
+    with pytest.raises(Refused, match="we signed another tree of 4 entries than our store holds"):
+        publisher.publish()
+
+
+def test_tiles_that_are_missing_below_the_mark_stop_the_publisher(publisher):
+    publisher.log.tiles.clear()
+
+    with pytest.raises(Refused, match="we signed 4 entries, but tile 0 of level 0 is too short"):
+        publisher.publish()
+
+
+def test_a_mark_that_somebody_else_signed_stops_the_publisher(publisher):
+    publisher.mark.note = publisher.mark.note.replace("guoji.example", "other.example")
+
+    with pytest.raises(Refused, match="the high-water mark is no checkpoint of ours"):
+        publisher.publish()
+
+
+def test_what_an_older_key_signed_is_believed(publisher):
+    publisher.capture(1)
+    new = NoteSigner(SIGNER.name, Ed25519PrivateKey.from_private_bytes(b"n" * 32))
+
+    signed = publish(publisher.log, publisher.checkpoints, publisher.mark, new, [NoteVerifier.of(SIGNER)])
+
+    assert signed == Checkpoint.open(publisher.mark.note, NoteVerifier.of(new))
+    assert signed.size == 6
 
 
 def test_a_long_queue_is_taken_in_several_commits(publisher, monkeypatch):

@@ -86,18 +86,20 @@ def _seal(_args: argparse.Namespace) -> int:
 
 def _publish(_args: argparse.Namespace) -> int:
     from traceability.ledger.publish import publish
-    from traceability.own_policy import log_signer
+    from traceability.own_policy import log_signer, own_logs
+    from traceability.store.high_water import HighWaterFile
     from traceability.wiring import is_not_behind_the_chain, open_store
 
     settings = Settings.read(os.environ)
     log, stop, store = journal("publish", settings.log_json), until_told_to_stop(), open_store(settings)
-    signer = log_signer(settings)
+    signer, older = log_signer(settings), own_logs(settings)[:-1]
+    mark = HighWaterFile(settings.high_water_file)
     # A chain that is away does not hold us up, but it is asked until it has answered once.
     look = until_true(lambda: is_not_behind_the_chain(settings, store), LOOK_AGAIN_AFTER_S)
 
     def step() -> None:
         look()
-        checkpoint = publish(store.log, store.checkpoints, signer)
+        checkpoint = publish(store.log, store.checkpoints, mark, signer, older)
         if checkpoint is not None:
             log.info("published", size=checkpoint.size, root=checkpoint.root.hex()[:16])
 

@@ -112,6 +112,16 @@ class CheckpointStore(Protocol):
         """
 
 
+class HighWaterMark(Protocol):
+    """Holds the newest checkpoint that we signed, outside the store and its backups."""
+
+    def newest(self) -> str | None:
+        """The signed note, or None before the first."""
+
+    def raise_to(self, note: str) -> None:
+        """Hold `note`, durably; nothing happens if one of a tree as large is held already."""
+
+
 AnchorState = Literal["sent", "mined", "final", "reverted"]
 
 
