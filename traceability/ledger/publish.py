@@ -16,9 +16,9 @@ ENTRIES_A_COMMIT = 5_000
 # A crash before (2) changes nothing. A crash between (2) and (5) leaves entries that have their indexes but
 # no checkpoint: the next call finds the log larger than the checkpoint and signs that tree. Between (4) and
 # (5) the mark is ahead of the checkpoint, but not of the tree, which was durable before. So it fits, and the
-# next call signs the same again. To sign before (2) could sign a tree whose tiles are lost. To raise the mark after
-# (5) could serve a checkpoint that nobody misses in an old copy of the store. Of two publishers one fails at
-# (2) or at (5); neither signs a fork, since an index is handed out once.
+# next call signs the same again. To sign before (2) could sign a tree whose tiles are lost. To raise the mark
+# after (5) could serve a checkpoint that nobody misses in an old copy of the store. Of two publishers one
+# fails at (2) or at (5); neither signs a fork, since an index is handed out once.
 
 
 def publish(
