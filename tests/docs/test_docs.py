@@ -54,7 +54,7 @@ def _blocks(name, language):
 def _commands(name):
     """The words of each `guoji` command in the shell blocks of a document."""
     for line in "".join(_blocks(name, "sh")).splitlines():
-        words = shlex.split(line, comments=True)
+        words = shlex.split(line, comments=True) if "guoji " in line else []
         if "guoji" in words:
             yield words[words.index("guoji") + 1 :]
 
