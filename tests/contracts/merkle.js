@@ -52,6 +52,27 @@ function subproof(mth, old, start, end, whole) {
     : [...subproof(mth, old, middle, end, false), mth(start, middle)];
 }
 
+/** Section 2.1.4.2, step by step; the empty tree is a part of every tree, by an empty proof. Sizes are BigInts. */
+export function isConsistent(first, firstHash, second, secondHash, proof) {
+  if (first === 0n) return proof.length === 0;
+  const path = (first & (first - 1n)) === 0n ? [firstHash, ...proof] : proof;
+  if (path.length === 0) return false;
+  let [fn, sn] = [first - 1n, second - 1n];
+  while (fn & 1n) [fn, sn] = [fn >> 1n, sn >> 1n];
+  let [fr, sr] = [path[0], path[0]];
+  for (const c of path.slice(1)) {
+    if (sn === 0n) return false;
+    if (fn & 1n || fn === sn) {
+      [fr, sr] = [nodeHash(c, fr), nodeHash(c, sr)];
+      while (!(fn & 1n) && fn !== 0n) [fn, sn] = [fn >> 1n, sn >> 1n];
+    } else {
+      sr = nodeHash(sr, c);
+    }
+    [fn, sn] = [fn >> 1n, sn >> 1n];
+  }
+  return fr === firstHash && sr === secondHash && sn === 0n;
+}
+
 /** Numbers that look random and are the same every time. */
 export function numbersFrom(seed) {
   let state = seed;

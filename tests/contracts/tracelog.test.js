@@ -3,9 +3,10 @@ import assert from "node:assert/strict";
 import { beforeEach, describe, it } from "node:test";
 
 import { network } from "hardhat";
-import { BaseError, ContractFunctionRevertedError, encodeAbiParameters, getAddress, keccak256, toHex, zeroHash } from "viem";
+import { encodeAbiParameters, getAddress, keccak256, toHex, zeroHash } from "viem";
 
 import { consistencyProof, inclusionProof, leafHash, treeOf } from "./merkle.js";
+import { refuses } from "./refuses.js";
 
 const { viem } = await network.create();
 const [admin, publisher, pauser, stranger] = await viem.getWalletClients();
@@ -30,14 +31,6 @@ const append = (args, account = publisher.account) => contract.write.append(args
 
 /** Append honestly from the size held to `size`. */
 const grow = (from, size) => append([log, from, size, root(size), consistencyProof(mth, from, size)]);
-
-async function refuses(promise, name, args) {
-  const error = await promise.then(() => assert.fail(`expected ${name}`), (raised) => raised);
-  const revert = error instanceof BaseError && error.walk((cause) => cause instanceof ContractFunctionRevertedError);
-  assert.ok(revert, error);
-  assert.equal(revert.data?.errorName, name);
-  assert.deepEqual(revert.data.args ?? [], args);
-}
 
 describe("append", () => {
   it("keeps the newest head and its block's time", async () => {
