@@ -142,8 +142,15 @@ def _detail(error: Exception) -> str:
     return str(error.detail) if isinstance(error, HTTPException) else str(error)
 
 
+_HEADERS = {
+    401: {"WWW-Authenticate": "Bearer"},
+    404: {"Cache-Control": "no-store"},  # what is not there yet may be there in a second
+    503: {"Retry-After": "10"},
+}
+
+
 def _answered(request: Request, answer: Answer, status: int, detail: str) -> Response:
-    headers = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "10"}}.get(status, {})
+    headers = _HEADERS.get(status, {})
     if "text/html" in request.headers.get("accept", "") and request.query_params.get("format") != "json":
         response: Response = request.app.state.error_page(request, answer, status, plain(detail))
         response.headers.update(headers)

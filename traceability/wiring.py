@@ -20,6 +20,7 @@ from traceability.ledger.own_word import OwnWord
 from traceability.ledger.personal import Personal
 from traceability.ledger.ports import Held
 from traceability.ledger.prove import Prover
+from traceability.ledger.public_log import PublicLog
 from traceability.ledger.read_trace import TraceReader
 from traceability.ledger.recent import RecentTraces
 from traceability.log.checkpoint import log_id
@@ -174,8 +175,7 @@ def ledger(settings: Settings) -> Ledger:
     traces = TraceReader(store.events, store.history, OwnWord(prover), store.personal, policy.label)
     return Ledger(
         events=store.events,
-        log=store.log,
-        checkpoints=store.checkpoints,
+        public_log=PublicLog(store.log, store.checkpoints),
         batches=store.history,
         documents=documents(settings),
         authority=store.tokens,

@@ -66,6 +66,7 @@ def test_the_checkpoint_is_never_served_from_a_cache(site):
         ("/log/tile/1/x001/067", "tile 1 1067 256"),
         ("/log/tile/5/x001/x234/067.p/8", "tile 5 1234067 8"),
         ("/log/tile/entries/003.p/255", "entries 3 255"),
+        ("/log/tile/names/003.p/255", "names 3 255"),
     ],
 )
 def test_tiles_lie_where_tlog_tiles_puts_them(site, path, tile):

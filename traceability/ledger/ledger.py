@@ -11,13 +11,13 @@ from traceability.errors import NotInLogYet, Unknown
 from traceability.ledger.capture import capture
 from traceability.ledger.grant import Grant
 from traceability.ledger.personal import Kept, Personal
-from traceability.ledger.ports import Captured, CheckpointStore, EventStore, Log
+from traceability.ledger.ports import Captured, EventStore
 from traceability.ledger.prove import BatchLeaves, Prover
+from traceability.ledger.public_log import PublicLog
 from traceability.ledger.read_trace import TraceReader
 from traceability.ledger.recent import RecentTraces
 from traceability.ledger.trace import Trace
 from traceability.log import tiles
-from traceability.log.name_map import to_names_bundle
 from traceability.proof.proof_file import TraceProof, to_bytes
 
 
@@ -43,8 +43,7 @@ class Health:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ledger:
     events: EventStore
-    log: Log
-    checkpoints: CheckpointStore
+    public_log: PublicLog
     batches: BatchLeaves
     documents: Documents
     authority: Authority
@@ -68,9 +67,9 @@ class Ledger:
         """Keep what opens commitments in an event of `party` (GLN); the commitments."""
         return self.personal.hand_in(body, event_key, party)
 
-    def disclosure(self, commitment: str, grant: Grant) -> Kept:
+    def disclosure(self, commitment: str, role: str, party: str | None) -> Kept:
         """What opens a commitment. Raises `Erased`, `Unknown` or `NotAuthorised`."""
-        return self.personal.show(commitment, grant)
+        return self.personal.show(commitment, Grant(role, party))
 
     def trace(self, subject: str) -> Trace:
         return self.recent.of(subject)
@@ -108,30 +107,16 @@ class Ledger:
         return self.documents.read(digest)
 
     def checkpoint(self) -> bytes:
-        note = self.checkpoints.newest()
-        if note is None:
-            raise NotInLogYet("no checkpoint is signed yet; try again in a few seconds")
-        return note.encode()
+        return self.public_log.checkpoint()
 
     def tile(self, level: int, index: int, width: int) -> bytes:
-        """`width` hashes of 32 bytes. Raises `Unknown` for a tile that does not hold as many."""
-        return self.log.read_tile(level, index, width)
+        return self.public_log.tile(level, index, width)
 
     def entry_bundle(self, index: int, width: int) -> bytes:
-        """`width` entries, each after its length (C2SP tlog-tiles). Raises `Unknown` if there are fewer."""
-        start = index * tiles.WIDTH
-        entries = self.log.entries(start, start + width)
-        if len(entries) < width:
-            raise Unknown(f"entry bundle {index} holds {len(entries)} entries, {width} were asked for")
-        return tiles.to_bundle(entries)
+        return self.public_log.entry_bundle(index, width)
 
     def names_bundle(self, index: int, width: int) -> bytes:
-        """The name hashes of the same entries, after their number. Raises `Unknown` if there are fewer."""
-        start = index * tiles.WIDTH
-        names = self.log.names(start, start + width)
-        if len(names) < width:
-            raise Unknown(f"names bundle {index} holds {len(names)} entries, {width} were asked for")
-        return to_names_bundle(names)
+        return self.public_log.names_bundle(index, width)
 
     def trust_policy(self) -> str:
         return self.policy_text
