@@ -1,6 +1,7 @@
 """Every vector comes to the verdict it names: sound proofs, gaps, and every way to lie that has a file."""
 
 import json
+from base64 import b64decode
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from traceability.epcis.canonical import canonical_bytes
 from traceability.errors import ChainUnavailable, InvalidInput
+from traceability.log.merkle import leaf_hash
 from traceability.proof.chain_reader import Block, ContractEvent, Head, Receipt
 from traceability.proof.entry import event_digest
 from traceability.proof.proof_file import Proof, parse_proof_file, to_bytes
@@ -20,6 +22,7 @@ from traceability.proof.verdict import Contradicted, TraceVerified, Unchecked, V
 from traceability.proof.verify import Outcome, verify
 from traceability.proof.verify_trace import verify_trace
 
+LOT = "https://id.gs1.org/01/09521234500018/10/L1"
 VECTORS = Path(__file__).parents[1] / "vectors" / "proof"
 
 
@@ -70,13 +73,13 @@ def load(name):
     return json.loads((VECTORS / f"{name}.json").read_text())
 
 
-def checked(vector):
+def checked(vector, asked=None):
     """The report, and the endpoints that were asked."""
     policy = None if vector["policy"] is None else TrustPolicy.parse(vector["policy"])
     chains = [RecordedChain(answers) for answers in vector["chains"]]
     proof = parse_proof_file(json.dumps(vector["proof"]).encode())
     check = verify if isinstance(proof, Proof) else verify_trace
-    return check(proof, policy, chains), chains
+    return check(proof, policy, chains, asked), chains
 
 
 @pytest.mark.parametrize("name", sorted(path.stem for path in VECTORS.glob("*.json")))
@@ -220,3 +223,16 @@ def test_no_event_that_a_forger_can_write_breaks_the_verifier(name, value, data)
         return
 
     assert isinstance(report.verdict, Unchecked)
+
+
+def test_who_asks_for_the_event_of_a_key_gets_no_other_one():
+    vector = load("sound-event")
+    key = leaf_hash(b64decode(vector["proof"]["entry"])).hex()
+
+    its_own, _ = checked(vector, key)
+    another, _ = checked(vector, key[::-1])
+    trace, _ = checked(load("sound-trace"), key)
+
+    assert isinstance(its_own.verdict, Verified)
+    assert another.verdict == Contradicted("subject", f"the entry has the key {key}, asked was {key[::-1]}")
+    assert trace.verdict == Contradicted("subject", f"the file is about {LOT}, asked was {key}")

@@ -1,9 +1,17 @@
 """Which goods a proof is about."""
 
+import re
 from collections.abc import Iterator, Mapping
 
 from traceability.errors import InvalidInput
 from traceability.gs1 import digital_link
+
+_KEY = re.compile(r"[0-9a-f]{64}")
+
+
+def is_key(text: str) -> bool:
+    """Whether this is the key of an event, and so no link."""
+    return _KEY.fullmatch(text) is not None
 
 
 def goods(link: str) -> str:

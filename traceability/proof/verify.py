@@ -18,7 +18,7 @@ from traceability.proof.anchor import Anchored, check_anchor
 from traceability.proof.chain_reader import ChainReader
 from traceability.proof.entry import event_digest, prehash_digest
 from traceability.proof.proof_file import Proof
-from traceability.proof.subject import mentions
+from traceability.proof.subject import is_key, mentions
 from traceability.proof.trust import TrustPolicy
 from traceability.proof.verdict import Contradicted, Unchecked, Verdict, Verified
 from traceability.telemetry.batch_event import check_batch
@@ -50,8 +50,9 @@ class Report:
 def verify(
     proof: Proof, policy: TrustPolicy | None, chains: Sequence[ChainReader], asked: str | None = None
 ) -> Report:
-    """Run every step that can run, then judge; `asked` is a canonical Digital Link that the event must name.
+    """Run every step that can run, then judge.
 
+    `asked` is a canonical Digital Link that the event must name, or the key of the event that it must be.
     Raises `InvalidInput` if the event has no canonical form; everything else that is wrong is in the report.
     """
     # 0 policy      there is one, which does not come from the proof
@@ -60,7 +61,7 @@ def verify(
     # 3 inclusion   the entry lies in the tree of the checkpoint
     # 4 checkpoint  a log of the policy signed the checkpoint, under its own origin
     # 5 anchor      the contract of the policy holds that checkpoint, in a final block
-    # 6 subject     the event names the goods that were asked for, if any were
+    # 6 subject     the event names the goods that were asked for, or has the key, if any was asked for
     #
     # 1 to 3 and 6 need nobody's word. 4 and 5 believe the policy and the chain only.
     checkpoint = proof.tlog.claimed()
@@ -182,6 +183,11 @@ def _anchor(
 
 
 def _subject(proof: Proof, asked: str) -> str:
+    if is_key(asked):
+        key = leaf_hash(proof.entry.to_bytes()).hex()
+        if key != asked:
+            raise CheckFailed(f"the entry has the key {key}, asked was {asked}")
+        return "the entry has the key that was asked for"
     if not mentions(proof.event, asked):
         # It may belong to the goods all the same, as the pallet does that they lay on.
         raise Unavailable(f"the event does not name {asked}")
