@@ -4,6 +4,7 @@ import argparse
 import json
 import subprocess
 import sys
+from base64 import b64decode
 from pathlib import Path
 from urllib.parse import quote
 
@@ -12,6 +13,7 @@ import pytest
 from tests.cli.recorded_chain import AWAY, serving
 from traceability.cli import verify
 from traceability.errors import InvalidInput
+from traceability.log.merkle import leaf_hash
 
 LOT = "https://id.gs1.org/01/09521234500018/10/L1"
 VECTORS = Path(__file__).parents[1] / "vectors" / "proof"
@@ -200,6 +202,19 @@ def test_what_a_url_asks_for_is_what_the_answer_must_be_about(guoji, server, tmp
     assert verify_command(of[LOT], *trust) == 0
     assert verify_command(of[f"{LOT}9"], *trust) == 1
     assert verify_command(of[f"{LOT}9"], *trust, "--subject", LOT) == 0
+
+
+def test_the_key_at_the_end_of_a_url_is_the_one_that_the_proof_must_have(guoji, server, tmp_path, capsys):
+    guoji("sound-event")
+    proof = json.loads((VECTORS / "sound-event.json").read_text())["proof"]
+    key = leaf_hash(b64decode(proof["entry"])).hex()
+    trust = ("--trust", str(tmp_path / "trust"))
+
+    assert verify_command(f"{server.url}/proof/{key}", *trust) == 0
+    assert verify_command(f"{server.url}/proof/{key[::-1]}", *trust) == 1
+    said = f"Contradicted: subject: the entry has the key {key}, asked was {key[::-1]}"
+    assert said in capsys.readouterr().out
+    assert verify_command(str(tmp_path / "proof.json"), *trust, "--subject", key[::-1]) == 1
 
 
 @pytest.mark.parametrize("query", ["subject=", "subject=conformant", f"subject={LOT}&subject={LOT}9"])

@@ -7,15 +7,14 @@ from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any, assert_never
-from urllib.parse import parse_qs, urlsplit
 
 from traceability.chain.rpc import RpcChain
-from traceability.cli.read_source import is_url, read_file, read_source
+from traceability.cli.asked import asked_for
+from traceability.cli.read_source import read_file, read_source
 from traceability.cli.terminal import printable
 from traceability.epcis.parse import MAX_BYTES
 from traceability.errors import InvalidInput
 from traceability.proof.proof_file import Proof, parse_proof_file
-from traceability.proof.subject import goods
 from traceability.proof.trust import MAX_CHARACTERS, TrustPolicy
 from traceability.proof.verdict import Contradicted, TraceVerdict, TraceVerified, Unchecked, Verdict, Verified
 from traceability.proof.verify import Outcome, Report, Step, verify
@@ -30,8 +29,8 @@ EXIT_CODES = (
 )
 
 NOT_SAID = """\
-Verified means unaltered since it was recorded. It does not say that what was recorded is true, or that the fruit
-is good."""
+Verified means unaltered since it was recorded. It does not say that what was recorded is true, or that the
+fruit is good."""
 
 NOTHING_BELIEVED = """\
 Nothing is believed without a trust file, so no signature and no anchor was checked. Name one with --trust:
@@ -62,7 +61,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--subject",
         metavar="LINK",
-        help="GS1 Digital Link of the goods it must be about; by default the `subject` of the URL",
+        help="Digital Link of goods or key of an event: what it must be about; by default what the URL says",
     )
     command.add_argument(
         "--rpc",
@@ -81,7 +80,7 @@ def run(args: argparse.Namespace) -> int:
     urls = [*(policy.endpoints if policy else ()), *args.rpc]
     chains = [RpcChain(url) for url in dict.fromkeys(urls)]
     proof = parse_proof_file(read_source(args.proof, MAX_BYTES))
-    asked = _asked(args.subject, args.proof)
+    asked = asked_for(args.subject, args.proof)
     if isinstance(proof, Proof):
         report = verify(proof, policy, chains, asked)
         lines = [_line(f"Event: {_what(proof)}"), *_steps(report.steps, policy)]
@@ -90,17 +89,6 @@ def run(args: argparse.Namespace) -> int:
     return _show(
         args, trace.verdict, _trace(trace, policy, args.verbose), _trace_json(trace), _remarks(trace)
     )
-
-
-def _asked(subject: str | None, source: str) -> str | None:
-    """The goods that the proof has to be about; a server may answer for others than its URL asks for."""
-    if subject is not None:
-        return goods(subject)
-    query = urlsplit(source).query if is_url(source) else ""
-    named = parse_qs(query, keep_blank_values=True).get("subject", [])
-    if len(named) > 1:
-        raise InvalidInput(f"the URL asks for {len(named)} subjects, want one")
-    return goods(named[0]) if named else None
 
 
 def _text(path: Path) -> str:
