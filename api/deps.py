@@ -64,8 +64,11 @@ class Ledger(Protocol):
         Raises `InvalidInput`, `Unknown`, `NotAuthorised`, `Erased`.
         """
 
-    def disclosure(self, commitment: str, grant: Grant) -> Kept:
-        """What opens a commitment. Raises `Unknown`, `NotAuthorised`, `Erased`."""
+    def disclosure(self, commitment: str, role: str, party: str | None) -> Kept:
+        """What opens a commitment, if this party (GLN) with this role may see it.
+
+        Raises `Unknown`, `NotAuthorised`, `Erased`.
+        """
 
     def checkpoint(self) -> bytes:
         """The newest signed checkpoint. Raises `Unknown` before the first."""

@@ -20,8 +20,8 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
             _seal,
             "close the devices' windows of readings into batches",
             "Close each device's readings into a batch every GUOJI_SEAL_EVERY_S seconds: one Merkle root "
-            "over them, one EPCIS event that says what they hold and what is missing. The bytes of quarantined "
-            "messages are dropped after GUOJI_QUARANTINE_DAYS.",
+            "over them, one EPCIS event that says what they hold and what is missing. The bytes of "
+            "quarantined messages are dropped after GUOJI_QUARANTINE_DAYS.",
         ),
         (
             "publish",

@@ -3,13 +3,14 @@
 import argparse
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, assert_never
 
 from traceability.chain.rpc import RpcChain
 from traceability.cli.asked import asked_for
+from traceability.cli.disclosed import Disclosed
 from traceability.cli.read_source import read_file, read_source
 from traceability.cli.terminal import printable
 from traceability.epcis.parse import MAX_BYTES
@@ -70,6 +71,12 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
         default=[],
         help="a chain endpoint beside those of the trust file",
     )
+    command.add_argument(
+        "--disclosure",
+        metavar="FILE",
+        type=Path,
+        help="personal data that you were shown: is it what the events commit to?",
+    )
     command.add_argument("--verbose", action="store_true", help="print every step of every event")
     command.add_argument("--json", action="store_true", help="print the report as JSON")
     command.set_defaults(run=run)
@@ -80,15 +87,18 @@ def run(args: argparse.Namespace) -> int:
     urls = [*(policy.endpoints if policy else ()), *args.rpc]
     chains = [RpcChain(url) for url in dict.fromkeys(urls)]
     proof = parse_proof_file(read_source(args.proof, MAX_BYTES))
-    asked = asked_for(args.subject, args.proof)
+    asked, disclosed = asked_for(args.subject, args.proof), Disclosed.read(args.disclosure)
     if isinstance(proof, Proof):
         report = verify(proof, policy, chains, asked)
-        lines = [_line(f"Event: {_what(proof)}"), *_steps(report.steps, policy)]
-        return _show(args, report.verdict, lines, {"event": _what(proof), **_report_json(report)})
+        report = replace(report, verdict=disclosed.judge(report.verdict, [proof.event], policy is not None))
+        lines = [_line(f"Event: {_what(proof)}"), *_steps(report.steps, policy), *_personal(proof, disclosed)]
+        as_json = {"event": _what(proof), **_report_json(report), "personal": disclosed.as_json(proof.event)}
+        return _show(args, report.verdict, lines, as_json)
     trace = verify_trace(proof, policy, chains, asked)
-    return _show(
-        args, trace.verdict, _trace(trace, policy, args.verbose), _trace_json(trace), _remarks(trace)
-    )
+    told = [each.proof.event for each in trace.events]
+    trace = replace(trace, verdict=disclosed.judge(trace.verdict, told, policy is not None))
+    lines = list(_trace(trace, policy, disclosed, args.verbose))
+    return _show(args, trace.verdict, lines, _trace_json(trace, disclosed), _remarks(trace))
 
 
 def _text(path: Path) -> str:
@@ -161,7 +171,13 @@ def _steps(steps: Iterable[Step], policy: TrustPolicy | None) -> Iterator[str]:
             yield _line(f"  {step.name:<11}{MARKS[step.outcome]:<11}{step.detail}")
 
 
-def _trace(trace: TraceReport, policy: TrustPolicy | None, verbose: bool) -> Iterator[str]:
+def _personal(proof: Proof, disclosed: Disclosed) -> Iterator[str]:
+    return map(_line, disclosed.lines(proof.event))
+
+
+def _trace(
+    trace: TraceReport, policy: TrustPolicy | None, disclosed: Disclosed, verbose: bool
+) -> Iterator[str]:
     if policy is not None and policy.label is not None:
         yield _line(f"Trust policy: {policy.label}")
     yield _line(f"{trace.subject}: {len(trace.events)} events; those marked * name it themselves")
@@ -171,6 +187,7 @@ def _trace(trace: TraceReport, policy: TrustPolicy | None, verbose: bool) -> Ite
         passed = () if verbose else (Outcome.PASSED,)
         shown = (step for step in event.report.steps if step.outcome not in passed)
         yield from _steps(shown, policy)
+        yield from _personal(event.proof, disclosed)
 
 
 def _what(proof: Proof) -> str:
@@ -183,12 +200,13 @@ def _report_json(report: Report) -> dict[str, Any]:
     return {**_verdict_json(report.verdict), "steps": steps}
 
 
-def _trace_json(trace: TraceReport) -> dict[str, Any]:
+def _trace_json(trace: TraceReport, disclosed: Disclosed) -> dict[str, Any]:
     events = [
         {
             "event": _what(event.proof),
             "mentions_subject": event.mentions_subject,
             **_report_json(event.report),
+            "personal": disclosed.as_json(event.proof.event),
         }
         for event in trace.events
     ]
