@@ -24,6 +24,12 @@ def _no_settings_from_outside(monkeypatch):
             monkeypatch.delenv(name)
 
 
+@pytest.fixture(scope="session")
+def rounds():
+    """How often each fault is tried: few in `make test`, many in `make soak`."""
+    return int(os.environ.get("GUOJI_TEST_ROUNDS", "3"))
+
+
 @pytest.fixture
 def settings(tmp_path):
     """Of an installation that was just made."""

@@ -1,6 +1,5 @@
 """Installations of real processes, each in a folder of its own, ended with the test."""
 
-import os
 import shutil
 from pathlib import Path
 
@@ -16,12 +15,6 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.slow)
-
-
-@pytest.fixture(scope="session")
-def rounds():
-    """How often each fault is tried: few in `make test`, many in `make soak`."""
-    return int(os.environ.get("GUOJI_TEST_ROUNDS", "3"))
 
 
 @pytest.fixture(scope="session")
