@@ -5,6 +5,7 @@ import sys
 from collections.abc import Sequence
 
 from traceability.cli import (
+    audit,
     claims,
     deploy,
     device,
@@ -40,6 +41,7 @@ GROUPS = (
     erase,
     prove,
     verify,
+    audit,
     claims,
     epcis,
     gs1,
@@ -52,7 +54,7 @@ def parser() -> argparse.ArgumentParser:
         description="Follow farm produce from the branch to the table, and prove that nobody rewrote it.",
         epilog="Start with `guoji up`, which makes an installation in ./guoji-home and runs all its parts. "
         "Exit codes: 0 done, 64 wrong usage, 65 something was refused (the line says what to do), "
-        "70 a mistake of ours; `guoji verify` has its own.",
+        "70 a mistake of ours; `guoji verify` and `guoji audit` have their own.",
     )
     commands = root.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for group in GROUPS:

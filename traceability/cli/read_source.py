@@ -29,6 +29,14 @@ def read_file(path: Path, at_most: int) -> bytes:
     return _within(data, at_most, str(path))
 
 
+def read_text(path: Path, at_most_bytes: int) -> str:
+    """A file of UTF-8. Raises as `read_source`."""
+    try:
+        return read_file(path, at_most_bytes).decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise InvalidInput(f"{path} is not UTF-8: {error.reason} at byte {error.start}") from error
+
+
 def _fetch(url: str, at_most: int) -> bytes:
     """The whole answer, if it comes in time: a socket's own time-out starts anew with each byte."""
     deadline = time.monotonic() + FETCH_WITHIN_S

@@ -12,6 +12,7 @@ from traceability.proof.chain_reader import CHECKPOINT_APPENDED, ChainReader, Re
 from traceability.proof.proof_file import AnchorClaim
 from traceability.proof.trust import TrustPolicy
 
+C = TypeVar("C", bound=ChainReader)
 T = TypeVar("T")
 
 
@@ -127,7 +128,7 @@ def check_chain(chain: ChainReader, policy: TrustPolicy) -> None:
         raise Unavailable(f"this is chain {found}, not {policy.chain_id}")
 
 
-def agreed(policy: TrustPolicy, chains: Sequence[ChainReader], ask: Callable[[ChainReader], T]) -> T:
+def agreed(policy: TrustPolicy, chains: Sequence[C], ask: Callable[[C], T]) -> T:
     """What as many endpoints as the policy wants answer alike, if none says otherwise.
 
     The word of one endpoint must neither verify nor contradict where the policy wants more of them. They are
