@@ -23,6 +23,7 @@ from traceability.cli import (
     token,
     up,
     verify,
+    verify_receipt,
 )
 from traceability.cli.program import Parser, run
 
@@ -41,6 +42,7 @@ GROUPS = (
     erase,
     prove,
     verify,
+    verify_receipt,
     audit,
     claims,
     epcis,
@@ -54,7 +56,7 @@ def parser() -> argparse.ArgumentParser:
         description="Follow farm produce from the branch to the table, and prove that nobody rewrote it.",
         epilog="Start with `guoji up`, which makes an installation in ./guoji-home and runs all its parts. "
         "Exit codes: 0 done, 64 wrong usage, 65 something was refused (the line says what to do), "
-        "70 a mistake of ours; `guoji verify` and `guoji audit` have their own.",
+        "70 a mistake of ours; `guoji verify`, `guoji verify-receipt` and `guoji audit` have their own.",
     )
     commands = root.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for group in GROUPS:
