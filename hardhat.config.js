@@ -21,7 +21,7 @@ const compiler = {
 
 export default defineConfig({
   plugins: [nodeTestRunner, viem],
-  paths: { sources: ["./contracts", "./tests/contracts"], tests: { nodejs: "./tests/contracts" } },
+  paths: { sources: ["./contracts", "./tests/contracts", "./bench/gas"], tests: { nodejs: "./tests/contracts" } },
   // Both profiles are spelled out: the implied `production` would drop the settings.
   solidity: { profiles: { default: { compilers: [compiler] }, production: { compilers: [compiler] } } },
   networks: { default: { type: "edr-simulated", chainType: "l1", chainId: 31337, hardfork: "prague" } },
