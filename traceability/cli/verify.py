@@ -11,10 +11,9 @@ from typing import Any, assert_never
 from traceability.chain.rpc import RpcChain
 from traceability.cli.asked import asked_for
 from traceability.cli.disclosed import Disclosed
-from traceability.cli.read_source import read_file, read_source
+from traceability.cli.read_source import read_source, read_text
 from traceability.cli.terminal import printable
 from traceability.epcis.parse import MAX_BYTES
-from traceability.errors import InvalidInput
 from traceability.proof.proof_file import Proof, parse_proof_file
 from traceability.proof.trust import MAX_CHARACTERS, TrustPolicy
 from traceability.proof.verdict import Contradicted, TraceVerdict, TraceVerified, Unchecked, Verdict, Verified
@@ -83,7 +82,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    policy = None if args.trust is None else TrustPolicy.parse(_text(args.trust))
+    policy = None if args.trust is None else TrustPolicy.parse(read_text(args.trust, MAX_CHARACTERS))
     urls = [*(policy.endpoints if policy else ()), *args.rpc]
     chains = [RpcChain(url) for url in dict.fromkeys(urls)]
     proof = parse_proof_file(read_source(args.proof, MAX_BYTES))
@@ -99,13 +98,6 @@ def run(args: argparse.Namespace) -> int:
     trace = replace(trace, verdict=disclosed.judge(trace.verdict, told, policy is not None))
     lines = list(_trace(trace, policy, disclosed, args.verbose))
     return _show(args, trace.verdict, lines, _trace_json(trace, disclosed), _remarks(trace))
-
-
-def _text(path: Path) -> str:
-    try:
-        return read_file(path, MAX_CHARACTERS).decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise InvalidInput(f"{path} is not UTF-8: {error.reason} at byte {error.start}") from error
 
 
 def _show(
