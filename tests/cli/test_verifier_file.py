@@ -7,7 +7,6 @@ import subprocess
 import sys
 import venv
 from importlib.util import find_spec
-from io import BytesIO
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -163,7 +162,7 @@ def test_proof_and_the_log_under_it_need_no_package_of_the_server(pyz, plain_pyt
 
 
 def test_the_licences_are_in_the_file(pyz):
-    with ZipFile(BytesIO(pyz.read_bytes())) as archive:
+    with ZipFile(pyz) as archive:
         licences = [name for name in archive.namelist() if name.endswith("LICENSE")]
         texts = {archive.read(name) for name in licences}
 
