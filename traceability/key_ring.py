@@ -51,7 +51,7 @@ class KeyRing:
         """
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         made = []
-        if not self._passphrase_files():
+        if not self.passphrase_files():
             for file in self._files():
                 if is_encrypted(read_secret(file)):
                     raise InvalidInput(
@@ -131,11 +131,12 @@ class KeyRing:
     def _next_passphrase(self) -> Path:
         return self.passphrase_file.with_name(self.passphrase_file.name + NEXT)
 
-    def _passphrase_files(self) -> list[Path]:
+    def passphrase_files(self) -> list[Path]:
+        """Those that are there: two while the keys are being encrypted anew."""
         return [file for file in (self.passphrase_file, self._next_passphrase) if file.exists()]
 
     def _passphrases(self) -> list[bytes]:
-        return [read_passphrase(file) for file in self._passphrase_files() or [self.passphrase_file]]
+        return [read_passphrase(file) for file in self.passphrase_files() or [self.passphrase_file]]
 
     def _files(self) -> list[Path]:
         names = [name + state for name in _MAKERS for state in ("", NEXT, OLD)]

@@ -2,9 +2,12 @@
 
 import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import BinaryIO
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ec import (
@@ -84,12 +87,19 @@ def write_secret(file: Path, content: bytes) -> None:
     """Write a file that only its owner can read; durable, whole or not at all."""
     unfinished = file.with_name(file.name + ".new")
     unfinished.unlink(missing_ok=True)
-    with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
+    with new_secret(unfinished) as stream:
         stream.write(content)
-        stream.flush()
-        os.fsync(stream.fileno())
     unfinished.rename(file)
     sync_names(file.parent)
+
+
+@contextmanager
+def new_secret(file: Path) -> Iterator[BinaryIO]:
+    """A file, not there before, that only its owner can read, to be written; durable at the end."""
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
+        yield stream
+        stream.flush()
+        os.fsync(stream.fileno())
 
 
 def read_secret(file: Path, not_for: int = 0o077) -> bytes:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from traceability.cli import (
     audit,
+    backup,
     claims,
     deploy,
     device,
@@ -31,6 +32,7 @@ GROUPS = (
     up,
     home,
     keys,
+    backup,
     device,
     roles,
     deploy,

@@ -27,9 +27,14 @@ class DocumentFolder:
     def read(self, digest: str) -> bytes:
         """Raises `Unknown`, also for a file that was changed since."""
         file = self._folder / digest
-        if not _DIGEST.fullmatch(digest) or not file.is_file():
+        if not is_digest(digest) or not file.is_file():
             raise Unknown(f"we hold no document {digest[:80]!r}")
         content = file.read_bytes()
         if hashlib.sha256(content).hexdigest() != digest:
             raise Unknown(f"document {digest} was changed since it was kept")
         return content
+
+
+def is_digest(name: str) -> bool:
+    """Whether a file of this name is a document; others are not finished."""
+    return _DIGEST.fullmatch(name) is not None
