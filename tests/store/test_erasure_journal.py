@@ -12,6 +12,9 @@ from traceability.store.erasure_journal import ErasureFile
 ONE, TWO = (Erasure(f"{n}" * 64, n, "他要求的") for n in (1, 2))
 
 
+NUMBER = b'{"commitment": 1, "erased_at_ms": 1, "reason": "r"}'
+
+
 @pytest.fixture
 def path(tmp_path):
     return tmp_path / "erasures.jsonl"
@@ -43,7 +46,7 @@ def test_a_line_that_a_crash_tore_is_passed_over_and_harms_none_after_it(path):
     assert journal.read() == [ONE, TWO]
 
 
-@pytest.mark.parametrize("line", [b"{}", b"", b"null", b"\xff", b'{"commitment": "1"'])
+@pytest.mark.parametrize("line", [b"{}", b"", b"null", b"\xff", b'{"commitment": "1"', NUMBER])
 def test_a_spoilt_line_stops_us_since_what_it_erased_may_be_here_again(path, line):
     journal = ErasureFile(path)
     journal.append([ONE])

@@ -3,13 +3,17 @@
 import fcntl
 import json
 import os
+import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import BinaryIO
 
 from traceability.errors import Refused
 from traceability.ledger.personal import Erasure
+
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 class ErasureFile:
@@ -38,15 +42,15 @@ class ErasureFile:
             _sync_folder(self._path.parent)
 
     def _erasure(self, line: bytes, number: int) -> Erasure:
-        try:
-            value = json.loads(line)
-            read = Erasure(value["commitment"], value["erased_at_ms"], value["reason"])
-        except (ValueError, KeyError, TypeError) as error:
-            raise Refused(
-                f"{self._path} line {number} is no erasure, want an object with commitment, erased_at_ms "
-                "and reason: what it erased may be here again; restore the line from a copy"
-            ) from error
-        return read
+        with suppress(ValueError):
+            match json.loads(line):
+                case {"commitment": str(digits), "erased_at_ms": int(at_ms), "reason": str(reason)}:
+                    if _DIGEST.fullmatch(digits):
+                        return Erasure(digits, at_ms, reason)
+        raise Refused(
+            f"{self._path} line {number} is no erasure, want an object with commitment, erased_at_ms and "
+            "reason: what it erased may be here again; restore the line from a copy"
+        )
 
 
 def _end_of_whole_lines(file: BinaryIO) -> int:
