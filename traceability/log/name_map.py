@@ -17,8 +17,9 @@ NO_EVENTS = bytes(HASH_BYTES)
 KEY_BITS = 256
 
 _NAME, _NAMES = prefix("guoji/name"), prefix("guoji/names")
-_CHAIN, _LEAF, _NODE = prefix("guoji/map-chain"), prefix("guoji/map-leaf"), prefix("guoji/map-node")
-_MAP = prefix("guoji/map")
+_CHAIN, _MAP = prefix("guoji/map-chain"), prefix("guoji/map")
+LEAF_PREFIX, NODE_PREFIX = prefix("guoji/map-leaf"), prefix("guoji/map-node")
+LEAF_BYTES = HASH_BYTES + 8 + HASH_BYTES
 
 
 def name_hash(name: str) -> bytes:
@@ -55,7 +56,15 @@ class NameLeaf:
 
     @property
     def hash(self) -> bytes:
-        return sha256(_LEAF + self.key + self.count.to_bytes(8, "big") + self.chain).digest()
+        return sha256(LEAF_PREFIX + self.to_bytes()).digest()
+
+    def to_bytes(self) -> bytes:
+        return self.key + self.count.to_bytes(8, "big") + self.chain
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Self:
+        """The leaf in `LEAF_BYTES` that `to_bytes` wrote."""
+        return cls(data[:HASH_BYTES], int.from_bytes(data[HASH_BYTES:-HASH_BYTES], "big"), data[-HASH_BYTES:])
 
 
 def nothing(key: bytes) -> NameLeaf:
@@ -64,7 +73,7 @@ def nothing(key: bytes) -> NameLeaf:
 
 
 def node_hash(left: bytes, right: bytes) -> bytes:
-    return sha256(_NODE + left + right).digest()
+    return sha256(NODE_PREFIX + left + right).digest()
 
 
 def bit(key: bytes, depth: int) -> int:

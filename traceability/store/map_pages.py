@@ -1,7 +1,9 @@
 """The pages of the name map, as they are and as they were under checkpoints that may still be asked for."""
 
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 
 from sqlalchemy import (
     BigInteger,
@@ -17,7 +19,7 @@ from sqlalchemy import (
 )
 
 from traceability.store.anchors import anchor
-from traceability.store.schema import AT_ONCE, metadata
+from traceability.store.schema import metadata
 
 map_page = Table(
     "map_page",
@@ -29,7 +31,10 @@ map_page = Table(
 )
 
 RECENT = 16
-"""Versions of a page that are kept anyway: an anchor is kept a moment after its checkpoint was chosen."""
+"""Map entries whose pages are kept anyway: an anchor is kept a moment after its checkpoint was chosen."""
+
+PATHS_AT_ONCE = 500
+"""Few, since SQLite's driver keeps a hundred statements, each with room for all its values."""
 
 
 def read_pages(connection: Connection, paths: Sequence[bytes], index: int) -> Mapping[bytes, bytes]:
@@ -54,22 +59,30 @@ def write_pages(connection: Connection, pages: Mapping[bytes, bytes], index: int
         return
     rows = [{"path": path, "index": index, "page": page} for path, page in pages.items()]
     connection.execute(insert(map_page), rows)
-    anchored = _anchored(connection)
+    asked_for = sorted([*_recent(connection), *_anchored(connection)])
     doomed = [
         {"old_path": path, "old_index": old}
         for path, versions in _versions(connection, list(pages)).items()
-        for old in superseded(versions, anchored)
+        for old in superseded(versions, asked_for)
     ]
     if doomed:
         connection.execute(_drop, doomed)
 
 
-def superseded(versions: Sequence[int], anchored: Iterable[int]) -> list[int]:
-    """Those of a page's `versions` that are neither recent nor in force under an `anchored` map entry."""
-    kept = set(sorted(versions)[-RECENT:])
-    for index in anchored:
-        kept |= {max((version for version in versions if version <= index), default=index)}
-    return [version for version in versions if version not in kept]
+def superseded(versions: Sequence[int], asked_for: Sequence[int]) -> list[int]:
+    """Those of a page's `versions` that are in force under none of the map entries `asked_for`.
+
+    Both ascend. A version is in force until the next one; the last one is for ever.
+    """
+    return [
+        old for old, new in pairwise(versions) if bisect_left(asked_for, old) == bisect_left(asked_for, new)
+    ]
+
+
+def _recent(connection: Connection) -> Sequence[int]:
+    """The newest map entries; the root is in a page that changes with every one of them."""
+    newest = select(map_page.c.index).where(map_page.c.path == b"").order_by(map_page.c.index.desc())
+    return connection.execute(newest.limit(RECENT)).scalars().all()
 
 
 def _anchored(connection: Connection) -> list[int]:
@@ -82,14 +95,14 @@ def _anchored(connection: Connection) -> list[int]:
 def _versions(connection: Connection, paths: Sequence[bytes]) -> Mapping[bytes, list[int]]:
     versions: defaultdict[bytes, list[int]] = defaultdict(list)
     for some in _portions(paths):
-        rows = connection.execute(select(map_page.c.path, map_page.c.index).where(map_page.c.path.in_(some)))
-        for path, index in rows:
+        found = select(map_page.c.path, map_page.c.index).where(map_page.c.path.in_(some))
+        for path, index in connection.execute(found.order_by(map_page.c.index)):
             versions[path].append(index)
     return versions
 
 
 def _portions(paths: Sequence[bytes]) -> Iterator[Sequence[bytes]]:
-    return (paths[start : start + AT_ONCE] for start in range(0, len(paths), AT_ONCE))
+    return (paths[start : start + PATHS_AT_ONCE] for start in range(0, len(paths), PATHS_AT_ONCE))
 
 
 _drop = delete(map_page).where(
