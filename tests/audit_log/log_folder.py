@@ -1,6 +1,6 @@
 """An honest log, written as files at the paths at which a log is served."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from hashlib import sha256
 from pathlib import Path
 
@@ -52,12 +52,12 @@ class LogFolder:
         """Of the bundle that is not full yet."""
         self._edge: dict[tuple[int, int], bytes] = {}
 
-    def grow(self, count: int, a_integration: int = 9) -> "LogFolder":
-        """Take in `count` entries, those of the map included, and sign."""
+    def grow(self, count: int, make: Callable[[int], Named] = a_named_entry, events: int = 9) -> "LogFolder":
+        """Take in `count` entries, with one of the map after each `events`, and sign."""
         aim = self.size + count
         while self.size < aim:
-            events = min(a_integration, aim - self.size - 1)
-            self.integrate([a_named_entry(self.size + number) for number in range(events)])
+            some = min(events, aim - self.size - 1)
+            self.integrate([make(self.size + number) for number in range(some)])
         return self.publish()
 
     def integrate(self, events: Sequence[Named]) -> None:

@@ -31,6 +31,8 @@ from traceability.proof.trust import TrustPolicy
 OWN = "audit"
 """The folder beside the mirrored `log` with what is the auditor's alone."""
 
+_OTHER_TREE = {Kind.CHECKPOINT, Kind.FORK, Kind.REWRITTEN}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Audit:
@@ -128,11 +130,10 @@ class _Steps:
         )
         if size < said.size:
             self.found.not_checked(f"entries: from entry {size} on")
-        count = self.found.count
         seen.compare(self.signed, size, partial(_root_at, mirror))
-        if self.found.count > count:
+        if any(finding.kind in _OTHER_TREE for finding in self.found.findings):
             with _reporting(self.found, "entries"):
-                first_rewritten(min(before, said.size), mirror.read_tile, log.tile)
+                first_rewritten(min(before, said.size), mirror.read_tile, said.size, log.tile)
         if size == said.size > 0 and not is_map_entry(_last_entry(mirror, size)):
             self.found.untrue(Kind.MAP, f"checkpoint of {size} entries", "its last entry is not a map entry")
 

@@ -8,8 +8,8 @@ from traceability.log.merkle import HASH_BYTES
 from traceability.log.tiles import HEIGHT, WIDTH, ReadTile, TilePath, width_at
 
 
-def first_rewritten(size: int, ours: ReadTile, theirs: Callable[[TilePath], bytes]) -> None:
-    """Go down the tiles of the first `size` entries, mirrored and as they are served now.
+def first_rewritten(size: int, ours: ReadTile, served_size: int, theirs: Callable[[TilePath], bytes]) -> None:
+    """Go down the tiles of the first `size` entries: as mirrored, and as a log of `served_size` serves them.
 
     Raises `Unfit` naming the entry, if the tiles that are served differ at all.
     """
@@ -18,7 +18,7 @@ def first_rewritten(size: int, ours: ReadTile, theirs: Callable[[TilePath], byte
     while level >= 0:
         width = width_at(level, index, size)
         mine = ours(level, index, width) if width else b""
-        served = theirs(TilePath(level, index, width)) if width else b""
+        served = theirs(TilePath(level, index, width_at(level, index, served_size))) if width else b""
         place = next((place for place in range(width) if _hash(mine, place) != _hash(served, place)), width)
         if level == 0 and place < width:
             entry = index * WIDTH + place

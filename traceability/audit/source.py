@@ -65,13 +65,17 @@ class WebSource:
         self._opener = build_opener(_NoRedirects)
 
     def read(self, path: str, at_most: int) -> bytes:
-        request = Request(f"{self._url}/{path}", headers={"Accept": "*/*", "User-Agent": "guoji-audit"})  # noqa: S310
+        request = Request(f"{self._url}/{path}", headers={"User-Agent": "guoji-audit"})  # noqa: S310
         deadline = time.monotonic() + self._within_s
         try:
             with self._opener.open(request, timeout=self._within_s) as response:
                 if response.headers.get("Content-Encoding", "identity") != "identity":
                     raise ValueError("it is compressed, which was not asked for")
-                return _within(self._whole(response, at_most, deadline), at_most, path)
+                data = _within(self._read(response, at_most, deadline), at_most, path)
+                # Cut off on the way, it must not pass for what the server says.
+                if len(data) != int(response.headers.get("Content-Length", len(data))):
+                    raise ValueError(f"cut off after {len(data)} bytes")
+                return data
         except HTTPError as error:
             error.close()
             if error.code in (404, 410):
@@ -80,7 +84,7 @@ class WebSource:
         except (OSError, HTTPException, ValueError) as error:
             raise Unavailable(f"cannot fetch {path}: {error or type(error).__name__}") from error
 
-    def _whole(self, response: IO[bytes], at_most: int, deadline: float) -> bytes:
+    def _read(self, response: IO[bytes], at_most: int, deadline: float) -> bytes:
         """A socket's own time-out starts anew with each byte; this one does not."""
         data = bytearray()
         while len(data) <= at_most and (chunk := response.read1(1 << 16)):  # type: ignore[attr-defined]
