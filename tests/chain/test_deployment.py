@@ -1,6 +1,7 @@
 """`guoji deploy`: one contract a chain, paid for once, whatever happens in between."""
 
 import json
+import signal
 from dataclasses import replace
 from threading import Timer
 
@@ -131,6 +132,22 @@ def test_a_crash_costs_no_second_deployment(installation, words):
     assert contract(installation).may_append()
 
 
+def test_who_gives_up_waiting_finds_the_same_deployment_the_next_time(at, start):
+    url = start().url
+    chain, installation = RpcChain(url), at(url)
+    chain.call("evm_setAutomine", False)
+    Timer(1, signal.raise_signal, [signal.SIGINT]).start()
+    with pytest.raises(KeyboardInterrupt):
+        run(installation)
+    chain.call("evm_setAutomine", True)
+    chain.call("anvil_mine", "0x1")
+
+    address = run(installation)
+
+    assert sent(installation) == 2
+    assert policy(installation).contract == address
+
+
 def test_a_deployment_that_no_block_takes_gives_way_to_a_new_one(at, start):
     url = start().url
     chain, installation = RpcChain(url), at(url)
@@ -183,13 +200,23 @@ def test_a_contract_that_is_not_the_one_in_the_address_book_is_refused(installat
         run(installation)
 
 
-@pytest.mark.parametrize(("named", "asked"), [(1, 0), (0, 1), (CHAIN_ID, 1)])
-def test_another_chain_than_the_named_one_is_refused_and_nothing_is_sent(installation, named, asked):
-    with pytest.raises((Refused, InvalidInput), match=r"has id 31337, want 1|nothing is sent to chain 1$"):
+@pytest.mark.parametrize(("named", "asked"), [(1, 0), (0, 1)])
+def test_another_chain_than_the_wanted_one_is_refused_and_nothing_is_sent(installation, named, asked):
+    with pytest.raises(Refused, match=r"has id 31337, want 1$"):
         run(replace(installation, chain_id=named), asked)
 
     assert not installation.address_book.exists()
     assert run(installation, CHAIN_ID)
+
+
+def test_a_chain_that_the_settings_do_not_name_is_not_even_asked(installation):
+    run(installation)
+    elsewhere = replace(installation, chain_id=1)
+
+    with pytest.raises(InvalidInput, match=r"setting chain_id is 1: nothing is sent to chain 31337"):
+        run(elsewhere, CHAIN_ID)
+    with pytest.raises(InvalidInput, match=r"setting chain_id is 1: nothing is sent to chain 31337"):
+        contract(elsewhere)
 
 
 def test_an_account_without_money_is_told_what_it_needs_and_deploys_when_it_has_it(installation):
