@@ -209,6 +209,15 @@ def test_an_entry_of_no_known_form_is_named(tmp_path, auditor, server, chain, en
     assert expected in finding
 
 
+def test_an_entry_of_no_known_form_is_found_again_by_the_next_audit(tmp_path, auditor, server, chain):
+    odd = LogFolder(tmp_path / "odd", with_map=False).grow(3)
+    odd.append((b"?", b""))
+    server.folder = odd.grow(600).folder
+    chain.taken.clear()
+
+    assert auditor.findings(with_map=False) == auditor.findings(with_map=False) != []
+
+
 def test_a_damaged_mirror_is_not_blamed_on_the_server(auditor):
     auditor.audit()
     tile = auditor.folder / "log/tile/0/001"
