@@ -92,7 +92,7 @@ def open_store(settings: Settings) -> Store:
         log=LogTable(engine),
         names=NameMapTable(engine),
         checkpoints=CheckpointTable(engine, settings.origin),
-        anchors=AnchorTable(engine, contract_address),
+        anchors=AnchorTable(engine, contract_address, own_policy.own_log(settings).key_id.hex()),
         tokens=TokenTable(engine),
         personal=personal,
         counts=Counts(engine, contract_address),
@@ -145,15 +145,17 @@ def is_not_behind_the_chain(settings: Settings, store: Store) -> bool:
 
     Raises `Refused` if it does: an old copy of the store must not sign a fork.
     """
-    policy, log = own_policy.policy(settings), own_policy.own_log(settings)
-    if policy.contract is None:
+    contract_address = own_policy.policy(settings).contract
+    if contract_address is None:
         return True
     try:
         chain = RpcChain(rpc_url(settings), ANSWER_WITHIN_S)
-        head = chain.head(policy.contract, log_id(log.name, log.public_key))
+        ids = [log_id(log.name, log.public_key) for log in own_policy.own_logs(settings)]
+        heads = [chain.head(contract_address, each) for each in ids]
     except ChainUnavailable:
         return False
-    check_same_history(Held(head.size, head.root), store.log)
+    for head in heads:
+        check_same_history(Held(head.size, head.root), store.log)
     return True
 
 

@@ -69,3 +69,28 @@ def test_each_contract_has_anchors_of_its_own(engine):
     assert last is not None
     assert last.size == 3
     assert [each.size for each in table.open()] == [5]
+
+
+def test_what_is_under_way_under_an_earlier_key_is_another_logs_and_what_is_final_stays(engine):
+    before = AnchorTable(engine, HERE, "key-1")
+    for each in (an_anchor(0, 3, "final"), an_anchor(3, 5)):
+        before.keep(each)
+    now = AnchorTable(engine, HERE, "key-2")
+    first = an_anchor(0, 7)
+    now.keep(first)
+
+    assert now.open() == [first]
+    assert [each.size for each in before.open()] == [5]
+    last, covering = now.last_final(), now.covering(0)
+    assert last is not None
+    assert last == covering == before.last_final()
+
+
+def test_what_is_kept_again_stays_under_its_key(engine):
+    before, now = AnchorTable(engine, HERE, "key-1"), AnchorTable(engine, HERE, "key-2")
+    before.keep(an_anchor(0, 3, "final"))
+
+    now.keep(an_anchor(0, 3))
+
+    assert now.open() == []
+    assert [each.size for each in before.open()] == [3]

@@ -123,7 +123,7 @@ def _anchor(_args: argparse.Namespace) -> int:
             store.log,
             store.checkpoints,
             store.anchors,
-            contract(settings),
+            contract(settings, log=verifier),
             verifier,
             datetime.now(UTC),
             lambda trouble: log.warning("anchor in trouble", reason=trouble),

@@ -9,7 +9,7 @@ from traceability.errors import ChainUnavailable, Refused
 from traceability.ledger.ports import Anchor, AnchorStore, CheckpointStore, Contract, Held, Log, Mined
 from traceability.log import tiles
 from traceability.log.checkpoint import Checkpoint
-from traceability.log.note import NoteVerifier
+from traceability.log.note import Note, NoteVerifier
 
 STUCK_AFTER = timedelta(minutes=3)
 """What no block takes for so long gets a rival that pays more; each rival in turn is given twice the time."""
@@ -40,16 +40,17 @@ def anchor(
 ) -> Checkpoint | None:
     """One round: follow the anchors under way, then send the newest checkpoint if none of them is waiting.
 
-    `now` has a time zone; `tell` takes one line for each trouble. Returns the checkpoint that was sent, None
-    if there was none to send. Raises `Unavailable` (try again later, nothing is lost) and `Refused` if the
-    contract holds what our log does not, or takes no appends from us.
+    `contract` is our log under the key of `verifier`, and `anchors` has what is under way there. `now` has a
+    time zone; `tell` takes one line for each trouble. Returns the checkpoint that was sent, None if there was
+    none to send. Raises `Unavailable` (try again later, nothing is lost) and `Refused` if the contract holds
+    what our log does not, or takes no appends from us.
     """
     check_same_history(contract.held(), log)
     _take_back(anchors, contract, now, tell)
     _follow(anchors, contract, now, tell)
     held = contract.held()  # again: an anchor that was mined meanwhile counts here
     note = checkpoints.newest()
-    newest = None if note is None else Checkpoint.open(note, verifier)
+    newest = None if note is None else _signed_by(verifier, note)
     if note is None or newest is None or newest.size <= held.size:
         return None
     waiting = [each for each in anchors.open() if each.state == "sent" and each.old_size == held.size]
@@ -76,6 +77,13 @@ def anchor(
     # (3)
     contract.send(signed.raw)
     return newest
+
+
+def _signed_by(verifier: NoteVerifier, note: str) -> Checkpoint | None:
+    """None while the newest checkpoint is by an earlier key of our log, under which it is another log."""
+    if not verifier.signed(Note.parse(note)):
+        return None
+    return Checkpoint.open(note, verifier)
 
 
 def check_same_history(held: Held, log: Log) -> None:

@@ -29,6 +29,8 @@ anchor = Table(
     Column("tx_hash", String(66), primary_key=True),
     # A test chain that lost its state gets a new contract: what the old one held counts for nothing then.
     Column("contract", String(42), nullable=False),
+    # Id of the key that signed the note: under each key our log is another one in the contract.
+    Column("log_key", String(8), nullable=False, server_default=""),
     Column("old_size", BigInteger, nullable=False),
     Column("size", BigInteger, nullable=False),
     Column("root", LargeBinary(32), nullable=False),
@@ -45,28 +47,35 @@ anchor = Table(
 
 
 class AnchorTable:
-    """The anchors in one contract. Rows change only in their state and block; nothing is ever deleted."""
+    """The anchors in one contract. Rows change only in their state and block; nothing is ever deleted.
 
-    def __init__(self, engine: Engine, contract: str) -> None:
+    Final ones count whichever of the log's keys they are under. Only those under `log_key` are under way.
+    """
+
+    def __init__(self, engine: Engine, contract: str, log_key: str = "") -> None:
         self._engine = engine
         self._contract = contract
+        self._log_key = log_key
 
     def keep(self, new: Anchor) -> None:
-        values = {column: getattr(new, column) for column in _SAME} | {"contract": self._contract}
+        values = {column: getattr(new, column) for column in _SAME}
         values["sent_at_s"] = int(new.sent_at.timestamp())
         values["block_time_s"] = None if new.block_time is None else int(new.block_time.timestamp())
         with self._engine.begin() as connection:
             if not connection.execute(
                 update(anchor).where(anchor.c.tx_hash == new.tx_hash).values(values)
             ).rowcount:
-                connection.execute(insert(anchor).values(values))
+                here = {"contract": self._contract, "log_key": self._log_key}
+                connection.execute(insert(anchor).values(values | here))
 
     def open(self) -> list[Anchor]:
-        passed = select(func.coalesce(func.max(anchor.c.size), 0)).where(self._final).scalar_subquery()
+        under_key = anchor.c.log_key == self._log_key
+        last = select(func.coalesce(func.max(anchor.c.size), 0)).where(self._final, under_key)
+        passed = last.scalar_subquery()
         # A tree is larger than what it extends: said again, since only `size` is in the index.
         could_be = (anchor.c.old_size >= passed) & (anchor.c.size > passed)
         waiting = self._ours & anchor.c.state.in_(["sent", "mined", "reverted"])
-        return self._read(select(anchor).where(waiting, could_be))
+        return self._read(select(anchor).where(waiting, under_key, could_be))
 
     def last_final(self) -> Anchor | None:
         return self._first(select(anchor).where(self._final).order_by(anchor.c.size.desc()))
