@@ -1,6 +1,7 @@
 """See that our contract stands on the chain, and that the trust policy says so."""
 
 import secrets
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -64,21 +65,16 @@ def deploy_on_chain(settings: Settings, chain_id: int, anew: bool, tell: Tell) -
     tell(f"chain {wanted}")
     in_use = policy(settings).contract
     known = AddressBook(settings.address_book).on(wanted)
-    if in_use is not None and (anew or known is None or known.contract != in_use):
+    if in_use is not None and known is None and not anew:
         raise InvalidInput(
-            f"{settings.trust_file} names the contract {in_use} already: move that file away and run "
-            "`guoji init`, then everything is anchored anew in the next contract"
+            f"{settings.trust_file} names the contract {in_use}, and the address book has none on chain "
+            f"{wanted}; --new deploys one there and names it instead"
         )
     address = _made(settings, client, anew, tell)
     _let_us_append(settings, client, address, tell)
-    if in_use is None:
-        lines = (
-            devnet_lines(CHAIN_ID, address, settings.rpc_url)
-            if wanted == CHAIN_ID
-            else chain_lines(wanted, address)
-        )
+    if address != in_use:
         # (4)
-        write_policy(settings, *lines)
+        _name(settings, wanted, address, in_use, tell)
     return address
 
 
@@ -145,6 +141,20 @@ def _let_us_append(settings: Settings, client: ChainClient, address: str, tell: 
     if not contract.may_append():
         tell(f"granting {client.account.address} the right to append to log {settings.origin}")
         contract.grant_publisher(client.account.address)
+
+
+def _name(settings: Settings, chain_id: int, address: str, before: str | None, tell: Tell) -> None:
+    """Have the trust policy name this contract; the one with the contract `before` is kept beside it."""
+    if before is not None:
+        kept = settings.trust_file.with_name(f"trust-{before}.txt")
+        shutil.copyfile(settings.trust_file, kept)
+        tell(f"the policy of the contract before is kept as {kept}; now everything is anchored anew")
+    lines = (
+        devnet_lines(CHAIN_ID, address, settings.rpc_url)
+        if chain_id == CHAIN_ID
+        else chain_lines(chain_id, address)
+    )
+    write_policy(settings, *lines)
 
 
 def _hash(code: bytes) -> str:

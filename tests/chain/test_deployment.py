@@ -17,8 +17,7 @@ from traceability.chain.rpc import RpcChain
 from traceability.cli.main import main
 from traceability.deployment import account_address, deploy_on_chain
 from traceability.errors import ChainUnavailable, InvalidInput, Refused
-from traceability.installation import make
-from traceability.own_policy import policy
+from traceability.own_policy import policy, write_policy
 from traceability.wiring import chain_client, contract
 
 pytestmark = pytest.mark.slow
@@ -47,12 +46,6 @@ def installation(at, devnet):
 
 def run(installation, chain_id=0, anew=False, tell=lambda line: None):
     return deploy_on_chain(installation, chain_id, anew, tell)
-
-
-def start_anew(installation):
-    """What the refusal tells an operator to do."""
-    installation.trust_file.rename(installation.home / "trust.old")
-    make(installation)
 
 
 def sent(installation):
@@ -93,29 +86,31 @@ def test_a_second_call_finds_the_contract_and_pays_for_nothing(installation):
 
 def test_without_a_policy_the_contract_in_the_address_book_is_taken(installation):
     first = run(installation)
-    start_anew(installation)
+    write_policy(installation)
 
     assert run(installation) == first == policy(installation).contract
     assert sent(installation) == 2
 
 
-def test_new_makes_another_contract_once_nothing_names_the_old_one(installation):
-    first = run(installation)
+def test_new_makes_another_contract_and_keeps_the_policy_of_the_one_before(installation):
+    first, trust = run(installation), installation.trust_file.read_bytes()
 
-    with pytest.raises(InvalidInput, match=f"names the contract {first} already: move that file away"):
-        run(installation, anew=True)
-    start_anew(installation)
     second = run(installation, anew=True)
 
     assert second != first
-    assert AddressBook(installation.address_book).on(CHAIN_ID).contract == second
+    assert (
+        policy(installation).contract
+        == second
+        == AddressBook(installation.address_book).on(CHAIN_ID).contract
+    )
+    assert (installation.home / f"trust-{first}.txt").read_bytes() == trust
 
 
 def test_a_policy_of_another_contract_stops_before_anything_is_paid(installation):
-    run(installation)
+    first = run(installation)
     installation.address_book.unlink()
 
-    with pytest.raises(InvalidInput, match="already: move that file away"):
+    with pytest.raises(InvalidInput, match=f"names the contract {first}, and the address book has none on"):
         run(installation)
     assert sent(installation) == 2
 
@@ -130,6 +125,18 @@ def test_a_crash_costs_no_second_deployment(installation, words):
     assert sent(installation) == 2
     assert policy(installation).contract == address
     assert contract(installation).may_append()
+
+
+@pytest.mark.parametrize("words", ["sending the deployment", "mined in block", "granting", "policy of the"])
+def test_nor_does_a_crash_in_the_middle_of_another_one(installation, words):
+    first = run(installation)
+    with pytest.raises(Crash):
+        run(installation, anew=True, tell=crash_at(words))
+
+    second = run(installation)
+
+    assert sent(installation) == 4
+    assert policy(installation).contract == second != first
 
 
 def test_who_gives_up_waiting_finds_the_same_deployment_the_next_time(at, start):

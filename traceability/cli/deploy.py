@@ -32,7 +32,8 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     command.add_argument(
         "--new",
         action="store_true",
-        help="deploy another contract although contracts.json names one, or has one that no block takes",
+        help="deploy another contract although contracts.json or the trust policy names one, or although one "
+        "waits for a block: this one takes its place",
     )
     command.set_defaults(run=_run)
 
