@@ -82,15 +82,17 @@ def test_a_root_that_the_entries_do_not_have_is_caught(auditor, server, log):
     )
 
 
-def test_a_log_that_shrank_is_caught(seen, server, tmp_path):
-    server.folder = LogFolder(tmp_path / "shorter").grow(650).folder
+@pytest.mark.parametrize("size", [690, 510, 260, 0])
+def test_a_log_that_shrank_is_caught(seen, server, tmp_path, size):
+    shorter = LogFolder(tmp_path / "shorter")
+    server.folder = (shorter.grow(size) if size else shorter.publish()).folder
 
     assert seen.findings() == [
-        "rollback: checkpoint of 650 entries: the same log signed one of 700 entries before",
-        "rollback: size 700: the contract holds 700 entries, the log serves 650: rolled back?",
+        f"rollback: checkpoint of {size} entries: the same log signed one of 700 entries before",
+        f"rollback: size 700: the contract holds 700 entries, the log serves {size}: rolled back?",
     ]
-    evidence = sorted(file.name[:14] for file in (seen.folder / "audit/evidence").iterdir())
-    assert evidence == ["checkpoint-650", "checkpoint-700"]
+    evidence = sorted(file.name.split("-")[1] for file in (seen.folder / "audit/evidence").iterdir())
+    assert evidence == sorted([str(size), "700"])
 
 
 def test_another_tree_of_the_same_size_is_caught_and_the_rewritten_entry_named(seen, server, log, tmp_path):

@@ -117,6 +117,14 @@ def test_the_map_goes_on_from_where_an_earlier_audit_stopped(auditor, log, serve
     assert "names: of 1100 entries, 59 map entries compared anew" in report.checked
 
 
+def test_the_map_is_remembered_no_further_than_the_entries_under_it(auditor, server, log):
+    server.lies["log/tile/1/000.p/2"] = bytes(64)
+    auditor.audit()
+    server.lies.clear()
+
+    assert "names: of 700 entries, 70 map entries compared anew" in auditor.audit().checked
+
+
 def test_the_map_can_be_left_out_and_checked_later(auditor, server):
     assert auditor.audit(with_map=False).result is Result.CLEAN
     assert not any("names" in path for path in server.asked)

@@ -60,8 +60,7 @@ class EntryWalk:
                 leaves = [sha256(b"\x00" + entry).digest() for entry in entries]
                 if not (self._fits(leaves, served) and self._unchanged(entries)):
                     return
-                for index, entry in enumerate(entries, self.position):
-                    self._check_form(index, entry)
+                self._check_forms(entries)
                 # (1)
                 self._keep(entries, leaves)
                 self.progress("entries", self.position, size)
@@ -97,11 +96,12 @@ class EntryWalk:
                 return False
         return True
 
-    def _check_form(self, index: int, entry: bytes) -> None:
-        try:
-            check_form(index, entry)
-        except InvalidInput as error:
-            self.found.untrue(Kind.ENTRY, f"entry {index}", error)
+    def _check_forms(self, entries: Sequence[bytes]) -> None:
+        for index, entry in enumerate(entries, self.position):
+            try:
+                check_form(index, entry)
+            except InvalidInput as error:
+                self.found.untrue(Kind.ENTRY, f"entry {index}", error)
 
     def _keep(self, entries: list[bytes], leaves: list[bytes]) -> None:
         grown = tiles.extend(self.position, leaves, self.mirror.read_tile)

@@ -4,7 +4,6 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from hashlib import sha256
 
 from traceability.audit.events import EventReader
 from traceability.audit.finding import Found, Kind
@@ -12,11 +11,12 @@ from traceability.audit.promises import Epoch, Promised, Promises
 from traceability.epcis.event import Event
 from traceability.log.name_map import name_hash
 from traceability.proof.proof_file import Proof
+from traceability.telemetry.authenticate import content_digest
 from traceability.telemetry.batch import open_batch
 from traceability.telemetry.runs import START, Accounted, Run, Status, chained
 
 Digests = dict[int, bytes]
-"""SHA-256 of the payloads that the log holds, by number."""
+"""Of the contents that the log holds, by number."""
 
 
 @dataclass(slots=True)
@@ -68,7 +68,9 @@ class ReceiptCheck:
         epoch = (batch.header.device, batch.header.epoch)
         if epoch[0] not in {alias for alias, _ in self.promises}:
             return []
-        self.logged[epoch] |= {each.sequence: sha256(each.payload).digest() for each in batch.readings}
+        self.logged[epoch] |= {
+            each.sequence: content_digest(each.payload, epoch[0]) for each in batch.readings
+        }
         return _device_names(proof)
 
     def _gaps(self, epoch: Epoch) -> Iterator[tuple[int, int, Promised]]:
