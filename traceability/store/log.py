@@ -1,6 +1,7 @@
 """The durable half of the log: which entry has which index, the tiles, and the newest signed checkpoint."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import (
     BigInteger,
@@ -13,6 +14,7 @@ from sqlalchemy import (
     LargeBinary,
     Table,
     Text,
+    bindparam,
     delete,
     func,
     insert,
@@ -72,7 +74,7 @@ class LogTable:
 
     def size(self) -> int:
         with self._engine.connect() as connection:
-            return _size(connection)
+            return size_of_log(connection)
 
     def index_of(self, key: str) -> int | None:
         statement = select(log_entry.c.index).join(event).where(event.c.key == key)
@@ -81,7 +83,7 @@ class LogTable:
 
     def read_tile(self, level: int, index: int, width: int) -> bytes:
         with self._engine.connect() as connection:
-            return _read_tile(connection, level, index, width)
+            return read_tile(connection, level, index, width)
 
     def entries(self, start: int, end: int) -> list[bytes]:
         return self._each(func.coalesce(log_entry.c.entry, event.c.entry), start, end)
@@ -126,48 +128,67 @@ class CheckpointTable:
             raise CheckpointConflict(moved_on) from error
 
 
+@dataclass(frozen=True, slots=True)
+class NewEntry:
+    entry: bytes
+    names: bytes = b""
+    """Its name hashes."""
+    event_id: int | None = None
+    """Of the event that the entry is of, if that is here."""
+
+
 def _integrate(connection: Connection, at_most: int) -> None:
     queued = (
-        select(event.c.id, event.c.entry, event.c.names)
+        select(event.c.entry, event.c.names, event.c.id.label("event_id"))
         .join(pending, pending.c.event_id == event.c.id)
         .order_by(event.c.id)
         .limit(at_most)
     )
-    rows = connection.execute(queued).all()
-    if not rows:
+    new = [NewEntry(*row) for row in connection.execute(queued)]
+    if not new:
         return
-    size = _size(connection)
-    taken = [{"index": size + offset, "event_id": row.id} for offset, row in enumerate(rows)]
-    connection.execute(insert(log_entry), taken)
-    connection.execute(delete(pending).where(pending.c.event_id.in_([row.id for row in rows])))
-    leaves = [leaf_hash(row.entry) for row in rows]
-    root = _grow_map(connection, size + len(rows), zip(leaves, (row.names for row in rows), strict=True))
-    entry = MapEntry(size + len(rows), root)
-    connection.execute(insert(log_entry).values(index=entry.index, entry=entry.to_bytes()))
-    _grow_tiles(connection, size, [*leaves, leaf_hash(entry.to_bytes())])
+    index = size_of_log(connection) + len(new)
+    leaves = [leaf_hash(each.entry) for each in new]
+    root = grow_map(connection, index, [(leaf, each.names) for leaf, each in zip(leaves, new, strict=True)])
+    entry = MapEntry(index, root).to_bytes()
+    append(connection, [*new, NewEntry(entry)], [*leaves, leaf_hash(entry)])
 
 
-def _grow_map(connection: Connection, index: int, named: Iterable[tuple[bytes, bytes]]) -> bytes:
+def grow_map(connection: Connection, index: int, named: Iterable[tuple[bytes, bytes]]) -> bytes:
     """Take each leaf hash into the map under the names beside it; the root that the map entry `index` has."""
     pages = NamePages(lambda paths: read_pages(connection, paths, index))
     write_pages(connection, pages.add(named), index)
     return pages.root()
 
 
-def _grow_tiles(connection: Connection, size: int, leaves: Sequence[bytes]) -> None:
+def append(connection: Connection, new: Sequence[NewEntry], leaves: Sequence[bytes]) -> None:
+    """Give `new` the next indexes, take their events from the queue, and let the tiles grow by `leaves`."""
+    size = size_of_log(connection)
+    connection.execute(insert(log_entry), [_row(index, each) for index, each in enumerate(new, size)])
+    taken = [{"taken": each.event_id} for each in new if each.event_id is not None]
+    if taken:
+        connection.execute(delete(pending).where(pending.c.event_id == bindparam("taken")), taken)
+
     def read(level: int, index: int, width: int) -> bytes:
-        return _read_tile(connection, level, index, width)
+        return read_tile(connection, level, index, width)
 
     for (level, index), hashes in tiles.extend(size, leaves, read).items():
         _write_tile(connection, level, index, hashes)
 
 
-def _size(connection: Connection) -> int:
+def _row(index: int, new: NewEntry) -> dict[str, object]:
+    if new.event_id is not None:
+        return {"index": index, "event_id": new.event_id, "entry": None, "names": None}
+    return {"index": index, "event_id": None, "entry": new.entry, "names": new.names or None}
+
+
+def size_of_log(connection: Connection) -> int:
     size: int = connection.execute(select(func.coalesce(func.max(log_entry.c.index) + 1, 0))).scalar_one()
     return size
 
 
-def _read_tile(connection: Connection, level: int, index: int, width: int) -> bytes:
+def read_tile(connection: Connection, level: int, index: int, width: int) -> bytes:
+    """The first `width` hashes of a tile. Raises `Unknown` if it holds fewer."""
     statement = select(tile.c.hashes).where(tile.c.level == level, tile.c.index == index)
     hashes: bytes = connection.execute(statement).scalar_one_or_none() or b""
     if len(hashes) < width * HASH_BYTES:
