@@ -1,0 +1,88 @@
+// Whether the contract holds a checkpoint, as enough chain endpoints say by JSON-RPC.
+
+import { digest, failed, hex, pad, toBytes, unchecked, utf8 } from "./bytes.js";
+
+// keccak256("CheckpointAppended(bytes32,uint64,bytes32)"), the event's topic, and the start of keccak256("head(bytes32)").
+const APPENDED = "0x74064a4a18b88b14127ec79351bfa9c20a425d9bc6ac2fea1679b76433a44663";
+const HEAD = "0xf339e3b2";
+const TIMEOUT_MS = 10000;
+
+// However one host is spelt, it has one name; so has all that may be loopback, which is any IPv6 address too.
+const nameOf = (url) => new URL(url).host.replace(/\.$|^(.*localhost|127|0|\[).*/, "");
+
+// One endpoint, that is asked each thing once: the proofs of a trace share their anchors.
+export const openChain = (url, fetch) => {
+  const answers = {};
+  const call = async (body) => {
+    const headers = { "Content-Type": "application/json" };
+    const response = await fetch(url, { method: "POST", headers, body, signal: AbortSignal.timeout(TIMEOUT_MS) });
+    return (await response.json()).result;
+  };
+  const ask = (method, ...params) => {
+    const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method, params });
+    return (answers[body] ??= call(body));
+  };
+  return [nameOf(url), ask];
+};
+
+// The time of the block that holds what `claim` says, in ISO 8601.
+export const checkAnchor = async ({ anchor: claim, tlog: { size, root }, log }, policy, chains) => {
+  log || unchecked("no checkpoint");
+  const { chain, contract, finality, agree = 2 } = policy;
+  chain || unchecked("names no chain");
+  const name = utf8(log.name);
+  const log_id = "0x" + hex(await digest("log-id", toBytes(name.length, 2) + name + log.key));
+  const wanted = { chain_id: +chain, contract, log_id, size: Number(size), root: "0x" + hex(root) };
+  for (const what in claim && wanted)
+    claim[what] === wanted[what] || failed(what);
+  const sizeWord = "0x" + pad(size, 16, 64);
+  const appended = sizeWord + hex(root);
+
+  const heldSince = async (ask) => {
+    const id = +(await ask("eth_chainId"));
+    id === +chain || unchecked(`this is chain ${id}`);
+    let held;
+    let time = 1;
+    if (claim) {
+      const { transaction, block_number, block_hash } = claim;
+      const receipt = await ask("eth_getTransactionReceipt", transaction);
+      receipt?.transactionHash === transaction || unchecked("is not on the chain");
+      // Whether the block stays comes first: what a block says that may still vanish proves nothing, either way.
+      const { blockNumber, blockHash, status, logs } = receipt;
+      const block = await ask("eth_getBlockByNumber", blockNumber, false);
+      block?.hash === blockHash || unchecked("no longer on the chain");
+      const last = isNaN(finality)
+        ? (await ask("eth_getBlockByNumber", "finalized", false))?.number
+        : (await ask("eth_blockNumber")) - finality;
+      +blockNumber <= +last || unchecked("not final");
+      (+blockNumber === block_number && blockHash === block_hash) || unchecked("not where the proof says");
+      +status || failed("anchored nothing");
+      time = new Date(block.timestamp * 1000).toISOString();
+      held = logs
+        .filter(({ address, topics }) => address.toLowerCase() === contract && `${topics}` === `${APPENDED},${log_id}`)
+        .map(({ data }) => data);
+    } else {
+      // Without an anchor there is one lie left to catch.
+      const head = await ask("eth_call", { to: contract, data: HEAD + log_id.slice(2) }, "latest");
+      held = [`0x${head.slice(66, 130)}${head.slice(2, 66)}`];
+    }
+    for (const each of held)
+      each.startsWith(sizeWord) && each !== appended && failed("two histories");
+    claim && !held.includes(appended) && failed("anchored nothing");
+    return time;
+  };
+
+  // What as many endpoints as the policy wants answer alike, if none says otherwise.
+  const [confirmed, refuted, silent] = [{}, {}, {}];
+  for (const [name, ask] of chains)
+    try {
+      confirmed[name] = await heldSince(ask);
+    } catch ({ message, outcome }) {
+      (outcome === "failed" ? refuted : silent)[name] = message;
+    }
+  const [yes, no] = [confirmed, refuted].map(Object.values);
+  const said = `${claim ? yes.length : "not yet anchored; 0"} of ${chains.length} endpoints confirm it ${JSON.stringify({ ...refuted, ...silent })}`;
+  ((yes[0] && no[0]) || new Set(yes).size > 1) && unchecked("endpoints disagree");
+  no.length < agree || failed(no[0]);
+  return claim && yes.length >= agree ? yes[0] : unchecked(said);
+};

@@ -1,0 +1,47 @@
+// JSON from outside, read strictly (RFC 7493), and the one way to write it (RFC 8785).
+
+import { refuse } from "./bytes.js";
+
+const MAX_DEPTH = 64;
+
+// JSON.parse() says whether it is JSON, but takes a name twice and rounds long integers.
+export const parse = (text) => {
+  JSON.parse(text);
+  const tokens = text.match(/"(?:[^"\\]+|\\.)*"|[^\s:,"[\]{}]+|[[\]{}]/g);
+  let at = 0;
+  const next = (levels) => {
+    const token = tokens[at++];
+    const value = { "[": [], "{": Object.create(null) }[token];
+    if (!value) return scalar(token);
+    while (!"]}".includes(tokens[at])) {
+      const name = token === "{" ? scalar(tokens[at++]) : value.length;
+      (name in value || !levels) && refuse(`JSON: ${name} stands twice or too deep`);
+      value[name] = next(levels - 1);
+    }
+    at++;
+    return value;
+  };
+  return next(MAX_DEPTH);
+};
+
+const scalar = (token) => {
+  const value = JSON.parse(token);
+  if (typeof value !== "number") return value;
+  const isFloat = /[.e]/i.test(token);
+  (isFloat ? isFinite : Number.isSafeInteger)(value) || refuse(`JSON: ${token} is too large`);
+  // Boxed, a float is never === an integer.
+  return isFloat ? Object(value) : value;
+};
+
+export const canonical = (value) =>
+  Array.isArray(value)
+    ? `[${value.map(canonical)}]`
+    : /t]/.test(toString.call(value))
+      ? `{${keysOf(value).map((name) => `${JSON.stringify(name)}:${canonical(value[name])}`)}}`
+      : JSON.stringify(value);
+
+const keysOf = (value) => Object.keys(value).sort();
+
+// The values of an object that has just these keys, in the order of the alphabet.
+export const fieldsOf = (value, keys) =>
+  `${keysOf(value)}` === keys ? keysOf(value).map((key) => value[key]) : refuse(`object, want the keys ${keys}`);

@@ -1,0 +1,48 @@
+// Whether the readings of a batch are the ones that its event commits to. Loaded only where a file carries them.
+
+import { failed, hex, number, prefix, toBytes, ZERO } from "./bytes.js";
+import { canonical } from "./json.js";
+import { leafHash, rootOf } from "./tree.js";
+
+const HEADER = RegExp(`^${prefix("batch")}([^])([\\w-]{1,32})(.{8})(.{8})(.{8})(.{4})(.{32})$`, "s");
+const READING = /^(.{8}).{8}[\x01\x02](.{4})/s;
+
+export const checkReadings = async ({ event, leaves }) => {
+  const [header, ...readings] = leaves;
+  if (!readings[0]) failed(`batch has ${leaves.length} leaves, want a header and at least one reading`);
+  const [, length, alias, ...fields] = header.match(HEADER) || failed("leaf 0 of the batch is not a header");
+  if (length.charCodeAt() !== alias.length) failed("leaf 0 of the batch is not a header");
+  const [epoch, first, last, count, previous] = fields;
+  const sequences = sequencesOf(readings, prefix("reading") + length + alias + epoch);
+  if (sequences[0] !== first || sequences.at(-1) !== last || toBytes(readings.length, 4) !== count)
+    failed(`batch holds ${readings.length} readings, its header says otherwise`);
+  const found = {
+    device: alias,
+    epoch: valueOf(epoch),
+    firstSequence: valueOf(first),
+    lastSequence: valueOf(last),
+    readingCount: valueOf(count),
+    batchRoot: hex(await rootOf(await Promise.all(leaves.map(leafHash)))),
+    previousBatchRoot: previous === ZERO ? undefined : hex(previous),
+  };
+  for (const name in found) {
+    const said = event[`guoji:${name}`];
+    if (canonical(found[name]) !== canonical(said))
+      failed(`the leaves give guoji:${name} ${found[name]}, the event says ${said}`);
+  }
+  return `${readings.length} payloads; what the event sums up was not computed again`;
+};
+
+const sequencesOf = (readings, start) => {
+  let before = "";
+  return readings.map((leaf, i) => {
+    const [head, sequence, size] = leaf.slice(start.length).match(READING) || failed(`leaf ${i + 1} is not a reading`);
+    const fits = leaf.startsWith(start) && number(size) === BigInt(leaf.length - start.length - head.length);
+    if (!fits) failed(`leaf ${i + 1} is not a reading of this batch`);
+    if (sequence <= before) failed(`leaf ${i + 1} stands after a later one`);
+    before = sequence;
+    return sequence;
+  });
+};
+
+const valueOf = (bytes) => Number(number(bytes));

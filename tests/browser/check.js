@@ -1,0 +1,75 @@
+// Runs the browser's verifier on jobs: in node, which reads them from stdin as JSON, and in a page, which imports this.
+
+import { verify } from "../../api/static/verify.js";
+import { checkInclusion } from "../../api/verifier/tree.js";
+
+// One job is a proof file (base64 of its bytes), a trust policy, what the chains of a vector answer, and goods.
+export async function check({ file, policy, chains, asked }) {
+  const bytes = Uint8Array.from(atob(file), (byte) => byte.charCodeAt());
+  const endpoints = chains.map(({ name }, i) => `http://${name}/${i}`);
+  try {
+    return await verify(bytes, policy, { endpoints, asked, fetch: recorded(chains) });
+  } catch (error) {
+    return { error: error.message };
+  }
+}
+
+const quantity = (number) => `0x${number.toString(16)}`;
+
+// A `fetch` that answers by JSON-RPC what a vector says.
+function recorded(chains) {
+  return async (url, { body }) => {
+    const chain = chains[new URL(url).pathname.slice(1)];
+    if (chain.away) throw new TypeError("Failed to fetch");
+    const { method, params } = JSON.parse(body);
+    return { json: async () => ({ jsonrpc: "2.0", id: 1, result: ANSWERS[method](chain, params) ?? null }) };
+  };
+}
+
+const ANSWERS = {
+  eth_chainId: (chain) => quantity(chain.chain_id),
+  eth_blockNumber: (chain) => quantity(chain.finalized + 2),
+  eth_getBlockByNumber: (chain, [number]) => {
+    if (number === "finalized") return { number: quantity(chain.finalized) };
+    const block = chain.blocks[Number(number)];
+    return block && { hash: block.hash, timestamp: quantity(block.mined_at_s) };
+  },
+  eth_getTransactionReceipt: (chain, [transactionHash]) => {
+    const receipt = chain.receipts[transactionHash];
+    if (!receipt) return null;
+    const logs = receipt.events.map(({ address, topics, data }) => ({
+      address,
+      topics: topics.map((topic) => `0x${topic}`),
+      data: `0x${data}`,
+    }));
+    const [blockNumber, status] = [receipt.block_number, Number(receipt.succeeded)].map(quantity);
+    return { transactionHash, status, blockNumber, blockHash: receipt.block_hash, logs };
+  },
+  eth_call: ({ head }) => `0x${head.root}${head.size.toString(16).padStart(64, "0")}${"0".repeat(64)}`,
+};
+
+const bytesOf = (hex) => hex.replace(/../g, (pair) => String.fromCharCode(`0x${pair}`));
+
+// Of a vector about inclusion, as its text: JSON.parse would round its numbers.
+export async function checkLog(text) {
+  const { leaf_hash, proof, root } = JSON.parse(text);
+  const [index, size] = ["index", "size"].map((name) => BigInt(text.match(`"${name}": (-?\\d+)`)[1]));
+  try {
+    await checkInclusion(index, size, bytesOf(leaf_hash), proof.map(bytesOf), bytesOf(root));
+    return { valid: true };
+  } catch (error) {
+    if (!error.outcome) throw error;
+    return { valid: false };
+  }
+}
+
+const CHECKS = { check, checkLog };
+
+if (globalThis.process?.argv[1]?.endsWith("check.js")) {
+  let text = "";
+  for await (const part of process.stdin.setEncoding("utf8")) text += part;
+  const { name, jobs } = JSON.parse(text);
+  const results = [];
+  for (const job of jobs) results.push(await CHECKS[name](job));
+  process.stdout.write(JSON.stringify(results));
+}
