@@ -3,6 +3,7 @@
 from dataclasses import replace
 from hashlib import sha256
 
+from traceability.telemetry.authenticate import content_digest
 from traceability.telemetry.receipt import Receipt, covers, nothing_sent
 
 
@@ -28,8 +29,10 @@ class Buffer:
         """Keep the payload that carries `next_number`; its number."""
         self._last += 1
         self.payloads[self._last] = payload
-        digests = {**self._sent.digests, self._last: sha256(payload).digest()}
-        self._sent = replace(self._sent, digests=digests)
+        digest, whole = content_digest(payload, self._device), sha256(payload).digest()
+        signed = self._sent.signed if digest == whole else {**self._sent.signed, self._last: whole}
+        digests = {**self._sent.digests, self._last: digest}
+        self._sent = replace(self._sent, digests=digests, signed=signed)
         return self._last
 
     def free(self, receipt: Receipt) -> int:

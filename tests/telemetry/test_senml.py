@@ -1,13 +1,16 @@
 import contextlib
 import json
+import struct
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from traceability.errors import InvalidInput
+from traceability.telemetry.cbor import Tagged, encode
 from traceability.telemetry.metrics import METRICS
 from traceability.telemetry.senml import Measurement, Message, decode, open_pack
+from traceability.telemetry.senml_cbor import LABELS, cbor_of
 
 BASE = {"bn": "cold-7:", "bt": 1_790_000_000, "n": "epoch", "u": "count", "v": 9}
 SEQ = {"n": "seq", "u": "count", "v": 4}
@@ -29,6 +32,54 @@ def test_a_message_is_numbered_and_its_base_values_are_applied():
             Measurement("door_open", None, True, 1_790_000_002_000),
         ),
     )
+
+
+def test_in_cbor_a_message_is_the_same():
+    records = [BASE | {"bver": 10}, SEQ, AIR | {"t": -1.5}, {"n": "door_open", "vb": True, "t": 2}]
+
+    assert decode(cbor_of(records), "cold-7") == decode(encoded(*records), "cold-7")
+    assert cbor_of([AIR]) == b"\x81\xa3\x00\x6fair_temperature\x01\x63Cel\x02\xfb" + struct.pack(">d", 4.25)
+
+
+def test_in_cbor_a_decimal_fraction_is_the_double_next_to_it():
+    air = {LABELS["n"]: "air_temperature", LABELS["u"]: "Cel", LABELS["v"]: Tagged(4, [-1, 41])}
+    payload = cbor_of([BASE, SEQ])
+    payload = b"\x83" + payload[1:] + encode(air)
+
+    assert decode(payload, "cold-7").measurements[0].value == 4.1
+
+
+@pytest.mark.parametrize(
+    ("payload", "reason"),
+    [
+        (b"\x9f\xff", "an indefinite length"),
+        (b"\x80", "0 records"),
+        (b"\x81\x01", "record 0 is of type int"),
+        (encode([{}] * 1001), "1001 records"),
+        (encode([{9: 1}]), "label '9', which is none in CBOR"),
+        (encode([{"n": "seq"}]), "label 'n', which is none in CBOR"),
+        (encode([{"x_": 1}]), "must be understood"),
+        (encode([{-2: 7}]), "bn is not text"),
+        (encode([{-1: 11}]), "SenML version 11"),
+        (encode([{6: float("inf")}]), "t is not a finite number"),
+        (encode([{6: Tagged(4, [999, 1])}]), "t is not a finite number"),
+        (encode([{6: Tagged(4, [True, 1])}]), "tag 4 makes no decimal fraction"),
+        (encode([{6: Tagged(2, b"1")}]), "tag 2 makes no decimal fraction"),
+        (b"\x81\xa2\x00\x61a\x00\x61b", "same key twice"),
+        (b"\x81" * 70_000, "70000 bytes"),
+    ],
+)
+def test_in_cbor_a_payload_without_a_number_is_refused(payload, reason):
+    with pytest.raises(InvalidInput, match=reason):
+        open_pack(payload, "cold-7")
+
+
+@pytest.mark.parametrize("number", [True, b"4", "4", None, [4], float("nan"), Tagged(4, [400, 1])])
+def test_in_cbor_what_is_no_number_measures_nothing(number):
+    payload = cbor_of([BASE, SEQ, AIR | {"v": number}])
+
+    with pytest.raises(InvalidInput, match="want one finite v"):
+        decode(payload, "cold-7")
 
 
 def test_names_need_no_prefix_and_units_may_be_inherited():
@@ -53,7 +104,7 @@ def test_an_unknown_label_is_passed_over():
         (b"[{]", "not JSON"),
         (b"{}", "JSON dict, want an array"),
         (b"[]", "0 records"),
-        (b"[1]", "record 0 is a JSON int"),
+        (b"[1]", "record 0 is of type int"),
         (b"[" * 60_000, "no SenML encoder writes"),
         (b"[{" + b'"v":' + b"9" * 5000 + b"}]", "no SenML encoder writes"),
         (b" " * 70_000, "70000 bytes"),

@@ -8,8 +8,9 @@ from typing import Protocol
 from traceability.errors import InvalidInput
 from traceability.log.note import NoteSigner
 from traceability.telemetry import topics
+from traceability.telemetry.authenticate import authenticate
 from traceability.telemetry.device import Device
-from traceability.telemetry.reading import Authenticated, Reading
+from traceability.telemetry.reading import Reading
 from traceability.telemetry.receipt import Conflict, Quarantined, Receipt, RefusedPayload, sign_receipt
 from traceability.telemetry.runs import Runs
 from traceability.telemetry.senml import open_pack
@@ -30,7 +31,7 @@ class Delivery:
 class Accepted:
     reading: Reading
     digest: bytes
-    """SHA-256 of the payload."""
+    """As `Authentic` has it."""
     taken_from_ms: int
     taken_to_ms: int
 
@@ -43,10 +44,11 @@ class Rejected:
     device: str | None
     """Alias; None if the topic names no device."""
     number: tuple[int, int] | None
-    """Epoch and sequence; None if they cannot be read, or no such device is registered."""
+    """Epoch and sequence; None if they cannot be read, or it is not known that the device sent them."""
     received_at_ms: int
     payload: bytes
     digest: bytes
+    """As `Authentic` has it if there is a number, else SHA-256 of the payload."""
     reason: str
 
 
@@ -69,7 +71,7 @@ class ReadingStore(Protocol):
     def record(self, arrivals: Sequence[Accepted | Rejected]) -> Sequence[Outcome]:
         """Keep all of `arrivals` in one durable commit; raises `Unavailable` if anything was not kept.
 
-        The same number with the same payload is kept once. With another payload it is kept as a conflict, and
+        The same number with the same digest is kept once. With another digest it is kept as a conflict, and
         the first one stands. One outcome for each device and epoch that has a number among `arrivals`.
         """
 
@@ -103,30 +105,32 @@ def record(
 
 
 def _judge(delivery: Delivery, devices: Mapping[str, Device], now_ms: int) -> Accepted | Rejected:
-    digest = sha256(delivery.payload).digest()
-    number = None
+    number, digest = None, None
     try:
-        alias = _sender(delivery.topic, devices)
-        pack = open_pack(delivery.payload, alias)
-        number = pack.epoch, pack.sequence
+        device = _sender(delivery.topic, devices)
+        # Before a number is read: a forger who used up numbers would keep the device's own messages out.
+        authentic = authenticate(delivery.payload, device, now_ms)
+        pack = open_pack(authentic.senml, device.alias)
+        number, digest = (pack.epoch, pack.sequence), authentic.digest
         moments = [measurement.taken_at_ms for measurement in pack.message().measurements]
         if max(moments) > now_ms + MAX_AHEAD_MS:
             ahead_s = (max(moments) - now_ms) / 1000
             raise InvalidInput(f"taken {ahead_s:.0f} s after it arrived, want at most {MAX_AHEAD_MS // 1000}")
     except InvalidInput as refusal:
         sender = topics.alias_in(delivery.topic)
+        digest = digest or sha256(delivery.payload).digest()
         return Rejected(delivery.topic, sender, number, now_ms, delivery.payload, digest, str(refusal))
-    reading = Reading(alias, *number, now_ms, Authenticated.BROKER, delivery.payload)
+    reading = Reading(device.alias, *number, now_ms, authentic.how, delivery.payload)
     return Accepted(reading, digest, min(moments), max(moments))
 
 
-def _sender(topic: str, devices: Mapping[str, Device]) -> str:
+def _sender(topic: str, devices: Mapping[str, Device]) -> Device:
     alias = topics.alias_in(topic)
     if alias is None or topic != topics.readings(alias):
         raise InvalidInput(f"{topic[:200]!r} is no topic for readings")
     if alias not in devices:
         raise InvalidInput(f"no device {alias} is registered")
-    return alias
+    return devices[alias]
 
 
 def _refused_by_device(arrivals: Sequence[Accepted | Rejected]) -> dict[str, tuple[RefusedPayload, ...]]:

@@ -4,13 +4,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from traceability.errors import CheckFailed, InvalidInput
+from traceability.telemetry.authenticate import message_in
 from traceability.telemetry.batch import NO_BATCH, Batch, open_batch
 from traceability.telemetry.clock import iso
 from traceability.telemetry.device import Device
 from traceability.telemetry.findings import Finding, to_event
-from traceability.telemetry.reading import Reading
-from traceability.telemetry.senml import Measurement, decode
+from traceability.telemetry.reading import Authenticated, Reading
+from traceability.telemetry.senml import Measurement
 from traceability.telemetry.summary import Summary, sensor_element, summarise
+
+_OPTIONAL = {"guoji:previousBatchRoot", "guoji:signedCount"}
 
 
 def batch_event(
@@ -50,11 +53,12 @@ def check_batch(leaves: Sequence[bytes], event: Mapping[str, Any]) -> None:
     # (1)
     batch = open_batch(leaves)
     # (2)
-    for name, value in _commitments(batch).items():
+    commitments = _commitments(batch)
+    for name, value in commitments.items():
         if event.get(name) != value:
             raise CheckFailed(f"the leaves give {name} {value}, the event says {event.get(name)}")
-    if "guoji:previousBatchRoot" in event and batch.header.previous_root == NO_BATCH:
-        raise CheckFailed("the event names a previous batch, the leaves say that there is none")
+    for name in _OPTIONAL - commitments.keys() & event.keys():
+        raise CheckFailed(f"the event has {name} {event[name]}, the leaves give none")
     # (3)
     try:
         summary = _summary(batch.readings)
@@ -73,6 +77,9 @@ def _commitments(batch: Batch) -> dict[str, Any]:
         "guoji:readingCount": header.count,
         "guoji:batchRoot": batch.root.hex(),
     }
+    signed = sum(reading.authenticated is Authenticated.SIGNED for reading in batch.readings)
+    if signed:
+        commitments["guoji:signedCount"] = signed
     if header.previous_root != NO_BATCH:
         commitments["guoji:previousBatchRoot"] = header.previous_root.hex()
     return commitments
@@ -86,7 +93,7 @@ def _measurements(reading: Reading) -> tuple[Measurement, ...]:
     """Raises `InvalidInput` naming the reading, also when the payload carries other numbers than its leaf."""
     name = f"reading {reading.sequence} of {reading.device}"
     try:
-        message = decode(reading.payload, reading.device)
+        message = message_in(reading)
     except InvalidInput as error:
         raise InvalidInput(f"{name}: {error}") from error
     if (message.epoch, message.sequence) != (reading.epoch, reading.sequence):

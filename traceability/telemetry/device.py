@@ -3,10 +3,54 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from traceability.errors import InvalidInput
+from traceability.telemetry.clock import iso
+from traceability.telemetry.public_key import PublicKey
+
+MAX_KEYS = 16
+"""Of one device, revoked ones included: as many may be tried for a message that names none."""
 
 _ALIAS = re.compile(r"[A-Za-z0-9_-]{1,32}")
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceKey:
+    """A key that signs for a device, from a time on and until one. Several may do so at once."""
+
+    public: PublicKey
+    from_ms: int
+    until_ms: int | None = None
+    """The first moment at which it no longer counts; None if it has no end."""
+    revoked_at_ms: int | None = None
+    revoked_why: str | None = None
+    """In the words of whoever revoked it."""
+
+    def check_valid(self, at_ms: int) -> None:
+        """Raises `InvalidInput` that says since when it does not count."""
+        name = f"the key {self.public.key_id.hex()}"
+        if self.revoked_at_ms is not None and self.revoked_at_ms <= at_ms:
+            raise InvalidInput(f"{name} was revoked at {iso(self.revoked_at_ms)}: {self.revoked_why}")
+        if at_ms < self.from_ms:
+            raise InvalidInput(f"{name} is valid from {iso(self.from_ms)} on, not yet")
+        if self.until_ms is not None and self.until_ms <= at_ms:
+            raise InvalidInput(f"{name} was valid until {iso(self.until_ms)}")
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """That somebody compared the device with a standard, as a certificate says."""
+
+    on: date
+    until: date
+    """The last day on which the certificate counts."""
+    certificate: bytes
+    """SHA-256 of the certificate's file."""
+
+    def __post_init__(self) -> None:
+        if self.until < self.on:
+            raise InvalidInput(f"calibration of {self.on} is valid until {self.until}, which is before it")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +69,12 @@ class Device:
     """Whether it travels with goods; otherwise it stands where they grow."""
     staged: Mapping[str, str] | None = None
     """What about it is staged or simulated, by language, as whoever staged it says; None if nothing is."""
+    must_sign: bool = False
+    """Whether what it did not sign is refused."""
+    keys: tuple[DeviceKey, ...] = ()
+    """Newest first."""
+    calibrations: tuple[Calibration, ...] = ()
+    """Newest first."""
 
     def __post_init__(self) -> None:
         check_alias(self.alias)

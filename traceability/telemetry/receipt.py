@@ -33,7 +33,7 @@ class Conflict:
 
     sequence: int
     stands: bytes
-    """SHA-256 of the payload that came first."""
+    """Digest of what came first."""
     status: Status
     """What became of the first one."""
     came: bytes
@@ -41,9 +41,10 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class RefusedPayload:
-    """A payload in which no number could be read."""
+    """A payload in which no number could be read, or of which nobody knows who sent it."""
 
     digest: bytes
+    """SHA-256 of all of it."""
     reason: str
 
 
@@ -168,9 +169,11 @@ class Sent:
     """Every number up to here is accounted for."""
     chain: bytes
     digests: Mapping[int, bytes]
-    """SHA-256 of the payload of every number above `through` that was ever sent."""
+    """`content_digest` of every number above `through` that was ever sent."""
     named: Mapping[int, Accounted] = field(default_factory=dict)
     """What stands at a number above `through`, where a receipt has named it: a later one may not again."""
+    signed: Mapping[int, bytes] = field(default_factory=dict)
+    """SHA-256 of the payload, where that is not its digest: a receipt refuses bytes, not contents."""
 
 
 def nothing_sent(epoch: int) -> Sent:
@@ -185,7 +188,9 @@ def covers(receipt: Receipt, sent: Sent) -> tuple[frozenset[int], Sent]:
     named so far. A run whose digest does not come out frees nothing.
     """
     refused = {each.digest for each in receipt.refused}
-    covered = {number for number, digest in sent.digests.items() if digest in refused}
+    covered = {
+        number for number, digest in sent.digests.items() if sent.signed.get(number, digest) in refused
+    }
     if receipt.runs is None or receipt.runs.epoch != sent.epoch:
         return frozenset(covered), sent
     named = _named(receipt, sent.digests)
@@ -201,7 +206,8 @@ def covers(receipt: Receipt, sent: Sent) -> tuple[frozenset[int], Sent]:
         covered |= {number for number in sent.digests if number <= through.last}
         digests = {number: digest for number, digest in sent.digests.items() if number > through.last}
         kept = {number: one for number, one in sent.named.items() if number > through.last}
-        sent = Sent(sent.epoch, through.last, through.chain, digests, kept)
+        signed = {number: digest for number, digest in sent.signed.items() if number > through.last}
+        sent = Sent(sent.epoch, through.last, through.chain, digests, kept, signed)
     return frozenset(covered), sent
 
 

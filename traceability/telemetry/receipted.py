@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from hashlib import sha256
 
 from traceability.errors import CheckFailed, InvalidInput, Unavailable
+from traceability.telemetry.authenticate import content_digest, senml_in
 from traceability.telemetry.receipt import Receipt, Sent, covers
 from traceability.telemetry.runs import START, Run, Status
 from traceability.telemetry.senml import open_pack
@@ -18,13 +19,15 @@ def what_became(receipt: Receipt, payloads: Sequence[bytes]) -> tuple[str, ...]:
     named = _named(receipt)
     digests: dict[int, bytes] = {}
     for payload in payloads:
-        digest = sha256(payload).digest()
-        if digest not in (each.digest for each in receipt.refused):
-            number = _number(payload, receipt)
+        if sha256(payload).digest() not in (each.digest for each in receipt.refused):
+            digest, number = content_digest(payload, receipt.device), _number(payload, receipt)
             if digests.setdefault(number, digest) != digest:
                 raise InvalidInput(f"two payloads have the number {number}, want one")
     _check_covered(receipt, digests)
-    return tuple(named.get(sha256(payload).digest(), "held") for payload in payloads)
+    return tuple(
+        named.get(sha256(payload).digest()) or named.get(content_digest(payload, receipt.device), "held")
+        for payload in payloads
+    )
 
 
 def _named(receipt: Receipt) -> dict[bytes, str]:
@@ -38,7 +41,7 @@ def _named(receipt: Receipt) -> dict[bytes, str]:
 
 def _number(payload: bytes, receipt: Receipt) -> int:
     try:
-        pack = open_pack(payload, receipt.device)
+        pack = open_pack(senml_in(payload), receipt.device)
     except InvalidInput as error:
         raise Unavailable(f"the receipt names no payload without a number: {error}") from error
     if receipt.runs is None or pack.epoch != receipt.runs.epoch:

@@ -1,20 +1,23 @@
-"""SenML (RFC 8428) in JSON: payload bytes to a numbered message, strictly."""
+"""SenML (RFC 8428): payload bytes, in JSON or CBOR, to a numbered message, strictly."""
 
-import json
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple, TypeGuard
 
 from traceability.errors import InvalidInput
 from traceability.telemetry.clock import YEAR_10000_MS
 from traceability.telemetry.metrics import METRICS
 from traceability.telemetry.reading import MAX_NUMBER
+from traceability.telemetry.senml_cbor import records_in_cbor
+from traceability.telemetry.senml_json import records_in_json
 
 MAX_PAYLOAD_BYTES = 64 * 1024
 MAX_RECORDS = 1_000
 MAX_VALUE = 1e9
 """No metric comes near it; with any factor of the table, events can still write it without an exponent."""
+CBOR_ARRAYS = frozenset(bytes([initial]) for initial in range(0x80, 0xA0))
+"""What SenML in CBOR begins with."""
 
 _RELATIVE_BELOW_S = 2**28
 _VERSION = 10
@@ -40,8 +43,7 @@ class Message:
     measurements: tuple[Measurement, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Record:
+class _Record(NamedTuple):
     """A record after its base values were applied (RFC 8428, section 4.6)."""
 
     name: str
@@ -83,7 +85,7 @@ def open_pack(payload: bytes, alias: str) -> Pack:
         raise InvalidInput(f"payload has {len(payload)} bytes, want at most {MAX_PAYLOAD_BYTES}")
     numbers: dict[str, int] = {}
     records = []
-    for record in _resolve(_from_json(payload)):
+    for record in _resolve(_records(payload)):
         name = record.name.removeprefix(f"{alias}:")
         if name not in ("epoch", "seq"):
             records.append(record)
@@ -97,26 +99,9 @@ def open_pack(payload: bytes, alias: str) -> Pack:
     return Pack(alias, numbers["epoch"], numbers["seq"], tuple(records))
 
 
-def _from_json(payload: bytes) -> list[Any]:
-    try:
-        # NaN and Infinity are read as they are, and refused where they stand: a number may stand beside them.
-        pack = json.loads(payload.decode("utf-8"), object_pairs_hook=_once_each)
-    except UnicodeDecodeError as error:
-        raise InvalidInput(f"payload is not UTF-8: {error.reason} at byte {error.start}") from error
-    except json.JSONDecodeError as error:
-        raise InvalidInput(f"payload is not JSON: {error.msg} at character {error.pos}") from error
-    except (RecursionError, ValueError) as error:  # nested too deep; a number of thousands of digits
-        raise InvalidInput("payload is JSON that no SenML encoder writes") from error
-    if not isinstance(pack, list):
-        raise InvalidInput(f"payload is a JSON {type(pack).__name__}, want an array of SenML records")
-    return pack
-
-
-def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    record = dict(pairs)
-    if len(record) != len(pairs):
-        raise InvalidInput("a SenML record has the same label twice")
-    return record
+def _records(payload: bytes) -> list[Any]:
+    # A JSON text cannot begin with these bytes, and no other CBOR is an array.
+    return records_in_cbor(payload) if payload[:1] in CBOR_ARRAYS else records_in_json(payload)
 
 
 def _resolve(pack: list[Any]) -> Iterator[_Record]:
@@ -124,32 +109,39 @@ def _resolve(pack: list[Any]) -> Iterator[_Record]:
         raise InvalidInput(f"payload has {len(pack)} records, want 1 to {MAX_RECORDS}")
     base: dict[str, Any] = {}
     for position, record in enumerate(pack):
-        _check_labels(record, position)
-        base |= {label: record[label] for label in _BASE_LABELS & record.keys()}
+        if not isinstance(record, dict):
+            raise InvalidInput(f"record {position} is of type {type(record).__name__}, want a map of labels")
+        values = {}
+        for label, value in record.items():
+            if label in _VALUE_LABELS:
+                values[label] = value
+            else:
+                _check_label(label, value, position)
+                if label in _BASE_LABELS:
+                    base[label] = value
         if base.get("bver", _VERSION) != _VERSION:
             raise InvalidInput(f"record {position} is SenML version {base['bver']}, want {_VERSION}")
         yield _Record(
-            name=base.get("bn", "") + record.get("n", ""),
-            unit=record.get("u", base.get("bu")),
-            time_s=base.get("bt", 0) + record.get("t", 0),
-            base_value=base.get("bv", 0),
-            values={label: record[label] for label in _VALUE_LABELS & record.keys()},
+            base.get("bn", "") + record.get("n", ""),
+            record.get("u", base.get("bu")),
+            base.get("bt", 0) + record.get("t", 0),
+            base.get("bv", 0),
+            values,
         )
 
 
-def _check_labels(record: object, position: int) -> None:
-    if not isinstance(record, dict):
-        raise InvalidInput(f"record {position} is a JSON {type(record).__name__}, want an object")
-    for label, value in record.items():
-        if label.endswith("_"):  # RFC 8428, section 4.4: who does not know it must not go on
-            raise InvalidInput(f"record {position} has the label {label[:40]!r}, which must be understood")
-        if label in _TEXT_LABELS and not isinstance(value, str):
+def _check_label(label: str, value: object, position: int) -> None:
+    if label in _TEXT_LABELS:
+        if not isinstance(value, str):
             raise InvalidInput(f"record {position}: {label} is not text")
-        if label in _NUMBER_LABELS and not _is_finite_number(value):
+    elif label in _NUMBER_LABELS:
+        if not _is_finite_number(value):
             raise InvalidInput(f"record {position}: {label} is not a finite number")
+    elif label.endswith("_"):  # RFC 8428, section 4.4: who does not know it must not go on
+        raise InvalidInput(f"record {position} has the label {label[:40]!r}, which must be understood")
 
 
-def _is_finite_number(value: object) -> bool:
+def _is_finite_number(value: object) -> TypeGuard[float]:
     # Far below the largest double, so that sums stay finite too.
     return isinstance(value, int | float) and not isinstance(value, bool) and -1e300 < value < 1e300
 
@@ -165,14 +157,15 @@ def _count(name: str, record: _Record) -> int:
 
 
 def _value(name: str, record: _Record) -> float | bool:
-    match dict(record.values):
-        case {"v": value, **rest} if not rest and _is_finite_number(value):
-            return float(record.base_value + value)
-        case {"vb": bool(value), **rest} if not rest:
-            return value
-        case values:
-            # RFC 8428 has texts, data and sums too; no metric of ours is one.
-            raise InvalidInput(f"{name} has the value {str(values)[:80]}, want one finite v or one vb")
+    values = record.values
+    if len(values) == 1:
+        number, is_so = values.get("v"), values.get("vb")
+        if _is_finite_number(number):
+            return float(record.base_value + number)
+        if isinstance(is_so, bool):
+            return is_so
+    # RFC 8428 has texts, data and sums too; no metric of ours is one.
+    raise InvalidInput(f"{name} has the value {str(values)[:80]}, want one finite v or one vb")
 
 
 def _measurement(record: _Record, alias: str) -> Measurement:
