@@ -10,6 +10,7 @@ from traceability.audit.state import State
 from traceability.errors import InvalidInput, Refused, Unavailable
 from traceability.log.merkle import leaf_hash
 from traceability.log.name_map import MapEntry
+from traceability.log.successor import SuccessorEntry
 from traceability.log.tiles import from_bundle, to_bundle
 
 
@@ -209,6 +210,21 @@ def test_an_entry_of_no_known_form_is_named(tmp_path, auditor, server, chain, en
     assert expected in finding
 
 
+@pytest.mark.parametrize(("size", "fits"), [(300, True), (0, True), (299, False), (400, False)])
+def test_an_entry_of_a_successor_names_a_root_that_the_log_had(tmp_path, auditor, server, chain, size, fits):
+    log = LogFolder(tmp_path / "successor").grow(300)
+    root = log.root_at(size) if fits else log.root_at(300)
+    log.append((SuccessorEntry(b"i" * 32, size, root).to_bytes(), b""))
+    log.integrate([])
+    server.folder = log.publish().folder
+    chain.taken.clear()
+    had = log.root_at(min(size, 300)).hex()
+
+    said = f"entry: entry 300: names a checkpoint of {size} entries with the root {root.hex()}"
+
+    assert auditor.findings() == ([] if fits else [f"{said}, the first {min(size, 300)} have {had}"])
+
+
 def test_an_entry_of_no_known_form_is_found_again_by_the_next_audit(tmp_path, auditor, server, chain):
     odd = LogFolder(tmp_path / "odd", with_map=False).grow(3)
     odd.append((b"?", b""))
@@ -243,7 +259,7 @@ def test_entries_damaged_in_the_mirror_are_not_blamed_on_the_server(auditor):
 def test_two_audits_do_not_share_a_mirror(auditor):
     with (
         State.open(auditor.folder / "audit/state.db"),
-        pytest.raises(Unavailable, match=r"locked; is another audit running\?"),
+        pytest.raises(Unavailable, match="locked; another audit is running"),
     ):
         auditor.audit()
 

@@ -175,6 +175,14 @@ class TestWhereTwoMustAgree:
         assert report.result is Result.CLEAN
         assert "chain: 3 checkpoints through block 90, the contract holds 700 entries" in report.checked
 
+    def test_a_third_one_that_is_behind_disturbs_nobody(self, auditor, second):
+        auditor.chains.append(FakeChain(*second.taken[:2], name="c", final=10))
+
+        report = auditor.audit()
+
+        assert report.findings == ()
+        assert "chain: 3 checkpoints through block 100, the contract holds 700 entries" in report.checked
+
     def test_the_lie_of_one_alone_is_no_finding(self, auditor, second):
         second.taken[0] = type(second.taken[0])(5, 100, ROOT)
 

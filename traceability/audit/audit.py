@@ -112,14 +112,13 @@ class _Steps:
         # 4
         with _reporting(self.found, "chain"):
             self._check_chain(log, mirror, size)
-        # 5, 6
-        chains = [Remembering(chain) for chain in self.audit.chains]
-        events = EventReader(log, mirror, size, self.policy, chains, self.found)
-        self._check_events(events)
         if not self.found.count and size == self.signed.checkpoint.size:
             mirror.keep("checkpoint", self.signed.note.encode())
             mirror.sync()
             seen.forget_all_but(self.signed)
+        # 5, 6
+        chains = [Remembering(chain) for chain in self.audit.chains]
+        self._check_events(EventReader(log, mirror, size, self.policy, chains, self.found))
 
     def _check_roots(
         self, seen: SeenCheckpoints, log: ServedLog, mirror: Mirror, before: int, size: int

@@ -1,6 +1,6 @@
 """Mirror the entries of a log, and recompute from them the tree that the server states."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -12,6 +12,7 @@ from traceability.audit.state import State
 from traceability.errors import InvalidInput, Refused
 from traceability.log import tiles
 from traceability.log.merkle import EMPTY_ROOT, HASH_BYTES
+from traceability.log.successor import SuccessorEntry
 from traceability.log.tiles import WIDTH, TilePath, from_bundle, to_bundle, width_at
 
 BUNDLES_A_COMMIT = 256
@@ -60,9 +61,10 @@ class EntryWalk:
                 leaves = [sha256(b"\x00" + entry).digest() for entry in entries]
                 if not (self._fits(leaves, served) and self._unchanged(entries)):
                     return
-                self._check_forms(entries)
+                successors = self._check_forms(entries)
                 # (1)
                 self._keep(entries, leaves)
+                self._check_successors(successors)
                 self.progress("entries", self.position, size)
                 if self.position // WIDTH % BUNDLES_A_COMMIT == 0:
                     self._remember()
@@ -96,12 +98,25 @@ class EntryWalk:
                 return False
         return True
 
-    def _check_forms(self, entries: Sequence[bytes]) -> None:
+    def _check_forms(self, entries: Sequence[bytes]) -> dict[int, SuccessorEntry]:
+        successors = {}
         for index, entry in enumerate(entries, self.position):
             try:
-                check_form(index, entry)
+                successor = check_form(index, entry)
             except InvalidInput as error:
                 self.found.untrue(Kind.ENTRY, f"entry {index}", error)
+            else:
+                if successor is not None:
+                    successors[index] = successor
+        return successors
+
+    def _check_successors(self, successors: Mapping[int, SuccessorEntry]) -> None:
+        for index, said in successors.items():
+            ours = tiles.root(min(said.size, index), self.mirror.read_tile)
+            if said.size > index or said.root != ours:
+                detail = f"names a checkpoint of {said.size} entries with the root {said.root.hex()}"
+                want = f"the first {min(said.size, index)} have {ours.hex()}"
+                self.found.untrue(Kind.ENTRY, f"entry {index}", f"{detail}, {want}")
 
     def _keep(self, entries: list[bytes], leaves: list[bytes]) -> None:
         grown = tiles.extend(self.position, leaves, self.mirror.read_tile)

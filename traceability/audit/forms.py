@@ -16,8 +16,11 @@ def is_event_entry(entry: bytes) -> bool:
     return entry.startswith(PREFIX)
 
 
-def check_form(index: int, entry: bytes) -> None:
-    """Raises `InvalidInput` unless it is an entry of one of the three kinds, and a map entry at its place."""
+def check_form(index: int, entry: bytes) -> SuccessorEntry | None:
+    """Raises `InvalidInput` unless it is an entry of one of the three kinds, and a map entry at its place.
+
+    Answers with the entry of a successor, since there is more about it to check.
+    """
     # What nearly every entry is; `Entry.from_bytes` takes ten times as long.
     if (
         len(entry) == ENTRY_BYTES
@@ -25,12 +28,13 @@ def check_form(index: int, entry: bytes) -> None:
         and entry[_SUBMITTER].isdigit()
         and entry[_CAPTURED_AT] < _LATEST
     ):
-        return
+        return None
     if is_map_entry(entry):
         own = MapEntry.from_bytes(entry).index
         if own != index:
             raise InvalidInput(f"is a map entry that calls itself entry {own}")
     elif is_successor_entry(entry):
-        SuccessorEntry.from_bytes(entry)
+        return SuccessorEntry.from_bytes(entry)
     else:
         Entry.from_bytes(entry)
+    return None

@@ -88,6 +88,7 @@ class ChainHistory:
         sizes = []
 
         def ask(chain: HistoryReader) -> None:
+            self._check_not_behind(chain, last.block_number)
             head = chain.head(str(self.policy.contract), log)
             if head.size < last.size or (head.size == last.size > 0 and head.root != last.root):
                 raise CheckFailed(
@@ -131,9 +132,12 @@ class ChainHistory:
         return events
 
     def _part(self, chain: HistoryReader, log: bytes, first: int, last: int) -> tuple[Appended, ...]:
-        if chain.finalized_block_number(self.policy.finality) < last:
-            raise Unavailable(f"its block {last} is not {self.policy.finality} yet")
+        self._check_not_behind(chain, last)
         return chain.history(str(self.policy.contract), log, first, last)
+
+    def _check_not_behind(self, chain: HistoryReader, block: int) -> None:
+        if chain.finalized_block_number(self.policy.finality) < block:
+            raise Unavailable(f"its block {block} is not {self.policy.finality} yet")
 
     def _final_block(self) -> int:
         """The newest block that as many endpoints as the policy wants call final."""

@@ -18,7 +18,7 @@ from traceability.log.tiles import WIDTH, TilePath, from_bundle, width_at
 
 _MAP = "map"
 _MOST_WAITING = 20_000
-"""Entries after which the map grows even without a map entry, which a server might never send."""
+"""Names with which the map grows even without a map entry, which a server might never send."""
 
 
 @dataclass(slots=True)
@@ -75,7 +75,7 @@ class NameWalk:
             _check_names(index, entry, hashes, path)
             if hashes:
                 self._waiting.append((leaf, hashes))
-        if len(self._waiting) > _MOST_WAITING:
+        if sum(len(hashes) for _, hashes in self._waiting) > _MOST_WAITING * HASH_BYTES:
             self._grow()
         self.mirror.keep(names_path(path), to_names_bundle(names))
 

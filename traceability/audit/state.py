@@ -39,7 +39,8 @@ class State:
             connection.commit()
             yield State(connection)
         except sqlite3.DatabaseError as error:
-            raise Unavailable(f"{file}: {error}; is another audit running?") from error
+            hint = "; another audit is running" if "locked" in str(error) else ""
+            raise Unavailable(f"{file}: {error}{hint}") from error
         finally:
             connection.close()
 
