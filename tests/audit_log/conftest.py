@@ -1,53 +1,11 @@
 """An honest log of 700 entries, anchored; a server over it that can lie; and an auditor with a mirror."""
 
-from dataclasses import dataclass, field
-from pathlib import Path
-
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from tests.audit_log.fake_chain import CONTRACT, FakeChain
-from tests.audit_log.log_folder import VERIFIER, LogFolder
+from tests.audit_log.auditing import Auditor
+from tests.audit_log.fake_chain import FakeChain
+from tests.audit_log.log_folder import LogFolder
 from tests.audit_log.serving import serving
-from traceability.audit.audit import Audit
-from traceability.audit.report import AuditReport
-from traceability.audit.source import source_of
-from traceability.log.note import NoteSigner, NoteVerifier
-
-NOW_MS = 1_795_100_000_000
-GATEWAY = NoteSigner("guoji.example/log/gateway", Ed25519PrivateKey.from_private_bytes(b"g" * 32))
-POLICY = f"""\
-log {VERIFIER.vkey}
-quorum none
-gateway {NoteVerifier.of(GATEWAY).vkey}
-chain 7
-contract {CONTRACT}
-agree 1
-"""
-
-
-@dataclass
-class Auditor:
-    folder: Path
-    source: str
-    chains: list[FakeChain]
-    policy: str = POLICY
-    progress: list[tuple[str, int, int]] = field(default_factory=list)
-
-    def audit(self, **options) -> AuditReport:
-        return Audit(
-            source=source_of(self.source),
-            source_name=self.source,
-            policy_text=self.policy,
-            chains=self.chains,
-            folder=self.folder,
-            now_ms=lambda: NOW_MS,
-            progress=lambda *said: self.progress.append(said),
-            **options,
-        ).run()
-
-    def findings(self, **options) -> list[str]:
-        return [str(finding) for finding in self.audit(**options).findings]
 
 
 @pytest.fixture

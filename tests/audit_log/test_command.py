@@ -8,7 +8,7 @@ import threading
 
 import pytest
 
-from tests.audit_log.conftest import POLICY
+from tests.audit_log.auditing import POLICY
 from tests.audit_log.log_folder import VERIFIER, LogFolder
 from traceability.cli.main import main
 from traceability.log.note import MAX_BYTES, NoteVerifier, open_note

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.audit_log.conftest import POLICY
+from tests.audit_log.auditing import POLICY
 from tests.audit_log.fake_chain import FakeChain
 from tests.audit_log.log_folder import LogFolder
 from traceability.audit.report import Result

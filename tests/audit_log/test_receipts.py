@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.audit_log.conftest import GATEWAY, NOW_MS
+from tests.audit_log.auditing import GATEWAY, NOW_MS
 from tests.audit_log.events import COLD_7, OTHER, EventLog, a_payload, digest_of
 from tests.audit_log.log_folder import SIGNER
 from tests.builders import a_fitting, a_harvest
