@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from hashlib import sha256
 from threading import Thread
 
@@ -86,6 +87,17 @@ def test_a_number_that_comes_again_is_kept_once_and_answered_again(engine, store
     assert after == before
     assert spans(after) == [(1, 2)]
     assert ReadingTable(engine).counts() == Counts(devices=2, readings=2, conflicts=0, quarantined=0)
+
+
+def test_what_is_signed_a_second_time_is_no_conflict(engine, store):
+    first = an_arrival(1)
+    again = replace(first, reading=replace(first.reading, payload=b"the same under another signature"))
+
+    [before] = store.record([first])
+    [after] = store.record([again])
+
+    assert after == before
+    assert ReadingTable(engine).counts() == Counts(devices=2, readings=1, conflicts=0, quarantined=0)
 
 
 @pytest.mark.parametrize("together", [True, False])

@@ -3,6 +3,8 @@
 from traceability.store import (
     anchors,
     batches,
+    calibrations,
+    device_keys,
     devices,
     events,
     log,
@@ -17,6 +19,8 @@ from traceability.store.schema import metadata
 __all__ = [
     "anchors",
     "batches",
+    "calibrations",
+    "device_keys",
     "devices",
     "events",
     "log",

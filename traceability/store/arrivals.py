@@ -132,13 +132,13 @@ def _insert_conflicts(connection: Connection, key: Stream, clashes: Iterable[_Nu
     fresh = {each.name: each.source for each in clashes}
     if not fresh:
         return arrival
-    held = select(conflict.c.sequence, conflict.c.payload_sha256).where(
+    held = select(conflict.c.sequence, conflict.c.digest).where(
         conflict.c.device == key[0],
         conflict.c.epoch == key[1],
         conflict.c.sequence.in_({number for number, _ in fresh}),
     )
     for row in connection.execute(held):
-        fresh.pop((row.sequence, row.payload_sha256), None)
+        fresh.pop((row.sequence, row.digest), None)
     if fresh:
         rows = [
             _conflict_row(key, name, source, number)
@@ -157,7 +157,7 @@ def _reading_row(each: Accepted, arrival: int) -> dict[str, Any]:
         "received_at_ms": each.reading.received_at_ms,
         "authenticated": each.reading.authenticated.value,
         "payload": each.reading.payload,
-        "payload_sha256": each.digest,
+        "digest": each.digest,
         "taken_from_ms": each.taken_from_ms,
         "taken_to_ms": each.taken_to_ms,
     }
@@ -174,7 +174,7 @@ def _conflict_row(
         "sequence": name[0],
         "received_at_ms": came.received_at_ms,
         "payload": came.payload,
-        "payload_sha256": name[1],
+        "digest": name[1],
     }
 
 
@@ -189,5 +189,5 @@ def _quarantine_row(each: Rejected) -> dict[str, Any]:
         "reason": clean(each.reason),
         "payload": each.payload[:MAX_KEPT_BYTES],
         "size": len(each.payload),
-        "payload_sha256": each.digest,
+        "digest": each.digest,
     }

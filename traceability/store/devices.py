@@ -20,8 +20,10 @@ from sqlalchemy import (
 )
 
 from traceability.errors import InvalidInput
+from traceability.store.calibrations import all_calibrations
+from traceability.store.device_keys import all_keys
 from traceability.store.schema import metadata
-from traceability.telemetry.device import Device
+from traceability.telemetry.device import Calibration, Device, DeviceKey
 
 device = Table(
     "device",
@@ -33,6 +35,7 @@ device = Table(
     Column("place", Text, nullable=False),
     Column("cold_chain", Boolean, nullable=False),
     Column("staged", Text, nullable=False),
+    Column("must_sign", Boolean, nullable=False),
 )
 
 device_state = Table(
@@ -55,7 +58,7 @@ class DeviceTable:
         self._engine = engine
 
     def keep(self, new: Device) -> None:
-        """Register a device, or change the description of the one with this alias.
+        """Register a device, or change the description of the one with this alias; keys have their own table.
 
         Raises `InvalidInput` if another device has its GIAI.
         """
@@ -77,10 +80,14 @@ class DeviceTable:
 
 
 def all_devices(connection: Connection) -> Mapping[str, Device]:
+    keys, calibrations = all_keys(connection), all_calibrations(connection)
     rows = connection.execute(select(device).order_by(device.c.alias))
-    return {row.alias: _device(row) for row in rows}
+    return {row.alias: _device(row, keys.get(row.alias, ()), calibrations.get(row.alias, ())) for row in rows}
 
 
-def _device(row: Row[tuple[object, ...]]) -> Device:
+def _device(
+    row: Row[tuple[object, ...]], keys: tuple[DeviceKey, ...], calibrations: tuple[Calibration, ...]
+) -> Device:
     fields = row._asdict()
-    return Device(**fields | {column: json.loads(fields[column]) for column in _TEXTS})
+    texts = {column: json.loads(fields[column]) for column in _TEXTS}
+    return Device(**fields | texts, keys=keys, calibrations=calibrations)

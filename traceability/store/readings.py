@@ -37,7 +37,7 @@ reading = Table(
     Column("received_at_ms", BigInteger, nullable=False),
     Column("authenticated", SmallInteger, nullable=False),
     Column("payload", LargeBinary, nullable=False),
-    Column("payload_sha256", LargeBinary(32), nullable=False),
+    Column("digest", LargeBinary(32), nullable=False),
     Column("taken_from_ms", BigInteger, nullable=False),
     Column("taken_to_ms", BigInteger, nullable=False),
     # Keeps a number from being stored twice; serves the look-up of replays and the closing of gaps.
@@ -55,8 +55,8 @@ conflict = Table(
     Column("sequence", BigInteger, nullable=False),
     Column("received_at_ms", BigInteger, nullable=False),
     Column("payload", LargeBinary, nullable=False),
-    Column("payload_sha256", LargeBinary(32), nullable=False),
-    UniqueConstraint("device", "epoch", "sequence", "payload_sha256"),
+    Column("digest", LargeBinary(32), nullable=False),
+    UniqueConstraint("device", "epoch", "sequence", "digest"),
 )
 
 quarantine = Table(
@@ -71,16 +71,16 @@ quarantine = Table(
     Column("topic", Text, nullable=False),
     Column("received_at_ms", BigInteger, nullable=False),
     Column("reason", Text, nullable=False),
-    # At most `arrivals.MAX_KEPT_BYTES`, and none after a time; `size` and `payload_sha256` are of the whole.
+    # At most `arrivals.MAX_KEPT_BYTES`, and none after a time; `size` and `digest` are of the whole.
     Column("payload", LargeBinary, nullable=False),
     Column("size", BigInteger, nullable=False),
-    Column("payload_sha256", LargeBinary(32), nullable=False),
+    Column("digest", LargeBinary(32), nullable=False),
     UniqueConstraint("device", "epoch", "sequence"),
     # Without a number, the same bytes sent again are the same trouble and not a second one.
     Index(
         "uq_quarantine_unnumbered",
         "topic",
-        "payload_sha256",
+        "digest",
         unique=True,
         sqlite_where=text("sequence IS NULL"),
         postgresql_where=text("sequence IS NULL"),
@@ -167,7 +167,7 @@ class ReadingTable:
                     row.reason,
                     row.payload,
                     row.size,
-                    row.payload_sha256,
+                    row.digest,
                 )
                 for row in connection.execute(statement)
             ]

@@ -77,17 +77,17 @@ def _rows(key: Stream, wanted: dict[Table, Any]) -> CompoundSelect[Any]:
         select(
             held.sequence,
             literal(Status.HELD.value).label("status"),
-            held.payload_sha256,
+            held.digest,
             null().label("reason"),
         ).where(held.device == key[0], held.epoch == key[1], wanted[reading]),
         select(
-            refused.sequence, literal(Status.QUARANTINED.value), refused.payload_sha256, refused.reason
+            refused.sequence, literal(Status.QUARANTINED.value), refused.digest, refused.reason
         ).where(refused.device == key[0], refused.epoch == key[1], wanted[quarantine]),
     )
 
 
 def _accounted(row: Row[Any]) -> Accounted:
-    return Accounted(row.sequence, Status(row.status), row.payload_sha256)
+    return Accounted(row.sequence, Status(row.status), row.digest)
 
 
 def _to_json(runs: Runs) -> str:

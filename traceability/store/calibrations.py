@@ -1,0 +1,48 @@
+"""The calibrations of devices, as their certificates say."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import date
+
+from sqlalchemy import Column, Connection, Engine, ForeignKey, LargeBinary, String, Table, select
+
+from traceability.store.schema import insert_missing, metadata
+from traceability.telemetry.device import Calibration
+
+calibration = Table(
+    "calibration",
+    metadata,
+    Column("device", ForeignKey("device.alias"), primary_key=True),
+    Column("made_on", String(10), primary_key=True),
+    Column("certificate", LargeBinary(32), primary_key=True),
+    Column("valid_until", String(10), nullable=False),
+)
+"""Days as ISO 8601."""
+
+
+class CalibrationTable:
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def add(self, alias: str, new: Calibration) -> None:
+        """Keep a registered device's calibration; nothing happens if it is there already."""
+        row = {
+            "device": alias,
+            "made_on": new.on.isoformat(),
+            "certificate": new.certificate,
+            "valid_until": new.until.isoformat(),
+        }
+        with self._engine.begin() as connection:
+            insert_missing(connection, calibration, [row])
+
+
+def all_calibrations(connection: Connection) -> Mapping[str, tuple[Calibration, ...]]:
+    """By alias, newest first."""
+    rows = connection.execute(
+        select(calibration).order_by(calibration.c.made_on.desc(), calibration.c.certificate)
+    )
+    held: defaultdict[str, tuple[Calibration, ...]] = defaultdict(tuple)
+    for row in rows:
+        days = date.fromisoformat(row.made_on), date.fromisoformat(row.valid_until)
+        held[row.device] += (Calibration(*days, row.certificate),)
+    return held
