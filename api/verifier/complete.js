@@ -11,7 +11,7 @@ const MAP_ENTRY = RegExp(`^${prefix("map")}(.{8})(.{32})$`, "s");
 export const checkComplete = async (file, { entry, tlog }, subject, proofs) => {
   const [, hashes, , end, siblings] = fieldsOf(file, "anchor,entries,entry,other,siblings,tlog");
   const [, place, root] = entry.match(MAP_ENTRY) || refuse("map entry");
-  const [index, listed, other] = [number(place), hashes.map(hash64), end && otherOf(end)];
+  const [index, listed, other] = [number(place), hashes.map(hash64), end === null ? null : otherOf(end)];
   index === tlog.index || failed(`the map entry of index ${index} stands at ${tlog.index}`);
   for (const key of listed)
     proofs.some(({ leaf }) => leaf === key) || failed(`entry ${hex(key)} names ${subject}, and is not in the file`);

@@ -15,7 +15,7 @@ export const parse = (text) => {
     if (!value) return scalar(token);
     while (!"]}".includes(tokens[at])) {
       const name = token === "{" ? scalar(tokens[at++]) : value.length;
-      (name in value || !levels) && refuse(`JSON: ${name} stands twice or too deep`);
+      (name in value || !levels) && refuse(`name ${name}`);
       value[name] = next(levels - 1);
     }
     at++;
@@ -28,7 +28,7 @@ const scalar = (token) => {
   const value = JSON.parse(token);
   if (typeof value !== "number") return value;
   const isFloat = /[.e]/i.test(token);
-  (isFloat ? isFinite : Number.isSafeInteger)(value) || refuse(`JSON: ${token} is too large`);
+  (isFloat ? isFinite : Number.isSafeInteger)(value) || refuse(`number ${token}`);
   // Boxed, a float is never === an integer.
   return isFloat ? Object(value) : value;
 };
@@ -44,4 +44,4 @@ const keysOf = (value) => Object.keys(value).sort();
 
 // The values of an object that has just these keys, in the order of the alphabet.
 export const fieldsOf = (value, keys) =>
-  `${keysOf(value)}` === keys ? keysOf(value).map((key) => value[key]) : refuse(`object, want the keys ${keys}`);
+  `${keysOf(value)}` === keys ? keysOf(value).map((key) => value[key]) : refuse(`object, want ${keys}`);

@@ -3,7 +3,7 @@
 import { base64, failed, hex, isSignature, refuse, sha256, utf8 } from "./bytes.js";
 
 const TLOG =
-  /^c2sp\.org\/tlog-proof@v1\n(?:extra (.*)\n)?index (0|[1-9]\d{0,18})\n((?:.{44}\n){0,63})\n((.+)\n(0|[1-9]\d{0,18})\n(.{44})\n(?:.+\n)*)\n((?:— [^\s\x85+]+ .+\n){1,100})$/;
+  /^c2sp\.org\/tlog-proof@v1\n(?:extra (.*)\n)?index (0|[1-9]\d{0,18})\n((?:.{44}\n){0,63})\n((.+)\n(0|[1-9]\d{0,18})\n(.{44})\n(?:.+\n)*)\n((?:— [^\s\x85+]+ \S+\n){1,100})$/;
 
 const lines = (text) => text.split("\n").slice(0, -1);
 

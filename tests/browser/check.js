@@ -34,8 +34,8 @@ const ANSWERS = {
     const block = chain.blocks[Number(number)];
     return block && { hash: block.hash, timestamp: quantity(block.mined_at_s) };
   },
-  eth_getTransactionReceipt: (chain, [transactionHash]) => {
-    const receipt = chain.receipts[transactionHash];
+  eth_getTransactionReceipt: (chain, [transaction]) => {
+    const receipt = chain.receipts[transaction];
     if (!receipt) return null;
     const logs = receipt.events.map(({ address, topics, data }) => ({
       address,
@@ -43,7 +43,7 @@ const ANSWERS = {
       data: `0x${data}`,
     }));
     const [blockNumber, status] = [receipt.block_number, Number(receipt.succeeded)].map(quantity);
-    return { transactionHash, status, blockNumber, blockHash: receipt.block_hash, logs };
+    return { status, blockNumber, blockHash: receipt.block_hash, logs };
   },
   eth_call: ({ head }) => `0x${head.root}${head.size.toString(16).padStart(64, "0")}${"0".repeat(64)}`,
 };

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.proof.recorded_chain import RecordedChain
 from traceability.epcis.canonical import canonical_bytes
-from traceability.errors import ChainUnavailable, InvalidInput
+from traceability.errors import InvalidInput
 from traceability.log.merkle import leaf_hash
-from traceability.proof.chain_reader import Block, ContractEvent, Head, Receipt
 from traceability.proof.entry import event_digest
 from traceability.proof.proof_file import Proof, parse_proof_file, to_bytes
 from traceability.proof.subject import mentions
@@ -24,49 +24,6 @@ from traceability.proof.verify_trace import verify_trace
 
 LOT = "https://id.gs1.org/01/09521234500018/10/L1"
 VECTORS = Path(__file__).parents[1] / "vectors" / "proof"
-
-
-class RecordedChain:
-    """An endpoint that answers what a vector says; counts the questions."""
-
-    def __init__(self, answers):
-        self.name = answers["name"]
-        self._answers = answers
-        self.asked = 0
-
-    def chain_id(self):
-        return self._answer("chain_id")
-
-    def receipt(self, tx_hash):
-        found = self._answer("receipts").get(tx_hash)
-        return (
-            None if found is None else Receipt(**{**found, "events": tuple(map(an_event, found["events"]))})
-        )
-
-    def block(self, number):
-        found = self._answer("blocks").get(str(number))
-        return (
-            None if found is None else Block(found["hash"], datetime.fromtimestamp(found["mined_at_s"], UTC))
-        )
-
-    def finalized_block_number(self, rule):
-        final = self._answer("finalized")
-        return final if rule.confirmations is None else final + 2 - rule.confirmations
-
-    def head(self, contract, log_id):
-        head = self._answer("head")
-        return Head(head["size"], bytes.fromhex(head["root"]))
-
-    def _answer(self, what):
-        self.asked += 1
-        if self._answers.get("away"):
-            raise ChainUnavailable(f"chain at {self.name}: connection refused")
-        return self._answers[what]
-
-
-def an_event(event):
-    topics = tuple(bytes.fromhex(topic) for topic in event["topics"])
-    return ContractEvent(event["address"], topics, bytes.fromhex(event["data"]))
 
 
 def load(name):

@@ -99,7 +99,7 @@ class Event:
 
         An event type of somebody's own has fields of unknown shape, so nothing is read out of it.
         """
-        if self.kind not in EVENT_TYPES:
+        if str(self.body.get("type")) not in EVENT_TYPES:  # absent where nobody validated it
             return []
         return list(dict.fromkeys(Mention(canonical(uri), role) for uri, role in _mentions(self.body)))
 
