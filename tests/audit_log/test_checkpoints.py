@@ -5,6 +5,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from tests.audit_log.log_folder import SIGNER, LogFolder, a_named_entry
 from traceability.audit.report import Result
+from traceability.errors import Refused
 from traceability.log.checkpoint import Checkpoint
 from traceability.log.merkle import leaf_hash
 from traceability.log.note import NoteSigner, NoteVerifier
@@ -125,6 +126,25 @@ def test_an_entry_rewritten_in_the_bundle_that_was_partial_is_named(seen, server
 
     assert f"rewritten: entry 600: was {was}, is now {now}" in [str(each) for each in report.findings]
     assert "entries: from entry 512 on" in report.unchecked
+
+
+@pytest.mark.parametrize("partial", [2, 9, 10, 255])
+def test_an_entry_is_compared_however_few_stood_in_its_bundle(auditor, server, tmp_path, partial):
+    auditor.chains[0].taken.clear()
+    server.folder = LogFolder(tmp_path / "a").grow(256 + partial).folder
+    auditor.audit()
+    server.folder = LogFolder(tmp_path / "b").grow(256 + partial, telling_otherwise({256})).folder
+
+    assert any(each.startswith("rewritten: entry 256: was ") for each in auditor.findings())
+
+
+def test_a_mirror_is_of_one_log_only(seen, server, tmp_path):
+    other = NoteSigner("other.example/log", OTHER_KEY)
+    server.folder = LogFolder(tmp_path / "other", other).grow(20).folder
+    seen.policy += f"log {NoteVerifier.of(other).vkey}\n"
+
+    with pytest.raises(Refused, match=r"is of the log guoji\.example/log, this is other\."):
+        seen.audit()
 
 
 def test_what_was_seen_counts_though_the_audit_of_it_was_never_finished(seen, server, log, chain, tmp_path):

@@ -7,7 +7,7 @@ from pathlib import Path
 from traceability.audit.finding import Found, Kind
 from traceability.audit.served import ServedLog, Unfit
 from traceability.audit.state import State
-from traceability.errors import CheckFailed, InvalidInput
+from traceability.errors import CheckFailed, InvalidInput, Refused
 from traceability.log.checkpoint import Checkpoint, open_checkpoint
 from traceability.log.note import Note, NoteVerifier
 
@@ -45,9 +45,11 @@ class SeenCheckpoints:
     found: Found
 
     def meet(self, new: Signed) -> None:
-        """Compare `new` with those before, and remember it."""
+        """Compare `new` with those before, and remember it. Raises `Refused` if they are of another log."""
         for note in self._notes():
             old, now = _parsed(note), new.checkpoint
+            if now.origin != old.origin:
+                raise Refused(f"the mirror is of the log {old.origin}, this is {now.origin}: name another")
             if now.size < old.size:
                 detail = f"the same log signed one of {old.size} entries before"
                 self._contradicted(Kind.ROLLBACK, f"checkpoint of {now.size} entries", detail, note, new.note)

@@ -9,6 +9,7 @@ from traceability.log.merkle import HASH_BYTES, root_of
 from traceability.log.tiles import HEIGHT, WIDTH, TilePath
 
 FULL = WIDTH * HASH_BYTES
+UNFINISHED = ".new"
 
 
 class Mirror:
@@ -31,9 +32,8 @@ class Mirror:
 
     def partial(self, path: TilePath) -> bytes:
         """What is kept of the file at `path` while it is not full; nothing if it never was partial."""
-        for file in (self._log / f"{path}.p").glob("[0-9]*[0-9]"):
-            return file.read_bytes()
-        return b""
+        kept = [file for file in (self._log / f"{path}.p").glob("*") if file.suffix != UNFINISHED]
+        return kept[0].read_bytes() if kept else b""
 
     def keep(self, path: str, data: bytes) -> None:
         """Whole or not at all. A partial tile takes the place of narrower ones."""
@@ -41,7 +41,7 @@ class Mirror:
         partial = file.parent.name.endswith(".p")
         shutil.rmtree(file.parent if partial else file.with_name(file.name + ".p"), ignore_errors=True)
         file.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = file.with_name(file.name + ".new")
+        unfinished = file.with_name(file.name + UNFINISHED)
         with unfinished.open("wb") as stream:
             stream.write(data)
             if partial:  # it is compared with what is served next time, so it must never be torn
