@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, assert_never
 
+from traceability.cold_chain.exposure import Exposure
+from traceability.cold_chain.shelf_life import Remaining
 from traceability.ledger.trace import Curve, LabResult, Trace, TracedEvent
 from traceability.proof.verdict import Contradicted, TraceVerdict, TraceVerified, Unchecked, Verdict, Verified
 from traceability.telemetry.findings import Finding
@@ -22,6 +24,8 @@ def trace_document(trace: Trace) -> dict[str, Any]:
         "verdict": _verdict(trace.verdict),
         "events": [_event(traced) for traced in trace.events],
         "curves": [_curve(curve) for curve in trace.curves],
+        "profile": None if trace.profile is None else trace.profile.name,
+        "remaining": _remaining(trace.remaining),
         "lab_results": [_lab_result(result) for result in trace.lab_results],
         "findings": [_finding(finding) for finding in trace.findings],
         "staged": [dict(staged) for staged in trace.staged],
@@ -77,7 +81,38 @@ def _curve(curve: Curve) -> dict[str, Any]:
             {"from_ms": e.from_ms, "to_ms": e.to_ms, "extreme": e.extreme} for e in curve.excursions
         ],
         "silences": [{"from_ms": s.from_ms, "to_ms": s.to_ms} for s in curve.silences],
+        "exposure": _exposure(curve.exposure),
+        "chilled_ms": curve.chilled_ms,
+        "beyond_allowance": curve.beyond_allowance,
         "staged": _names(curve.staged),
+    }
+
+
+def _exposure(was: Exposure | None) -> dict[str, Any] | None:
+    if was is None:
+        return None
+    return {
+        "from_ms": was.from_ms,
+        "to_ms": was.to_ms,
+        "within_ms": was.within_ms,
+        "outside_ms": was.outside_ms,
+        "unknown_ms": was.unknown_ms,
+        "degree_hours_above": was.degree_hours_above,
+        "degree_hours_below": was.degree_hours_below,
+        "mean_kinetic_celsius": was.mean_kinetic_celsius,
+    }
+
+
+def _remaining(left: Remaining | None) -> dict[str, Any] | None:
+    if left is None:
+        return None
+    return {
+        "model": "Q10",
+        "days": None if left.days is None else list(left.days),
+        "celsius": left.celsius,
+        "as_of_ms": left.as_of_ms,
+        "known_ms": left.known_ms,
+        "unknown_ms": left.unknown_ms,
     }
 
 

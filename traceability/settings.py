@@ -92,6 +92,8 @@ class Settings:
     """File with the passphrase that opens the keys, best on another disk. From the home, if not absolute."""
     quarantine_days: Annotated[float, Interval(gt=0, le=36_500)] = 90
     """Days after which the bytes of a quarantined message are dropped: they may hold personal data."""
+    cold_chain_file: str = "cold-chain.toml"
+    """Own profiles of produce, and which GTIN has which. From the home, if not absolute; need not exist."""
     log_json: bool = False
     """One JSON object a line on stderr, for machines; otherwise lines for people."""
 

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from traceability import own_policy
 from traceability.chain.rpc import RpcChain
+from traceability.cold_chain.profiles import Profiles, read_profiles, shipped
 from traceability.errors import ChainUnavailable, InvalidInput, Unavailable
 from traceability.key_ring import CHAIN
 from traceability.ledger.anchor import check_same_history
@@ -174,7 +175,9 @@ def ledger(settings: Settings) -> Ledger:
     store = open_store(settings)
     log, policy = own_policy.own_log(settings), own_policy.policy(settings)
     prover = Prover(store.log, store.checkpoints, store.anchors, store.names, store.history, log, policy)
-    traces = TraceReader(store.events, store.history, OwnWord(prover), store.personal, policy.label)
+    traces = TraceReader(
+        store.events, store.history, OwnWord(prover), store.personal, policy.label, profiles(settings)
+    )
     return Ledger(
         events=store.events,
         public_log=PublicLog(store.log, store.checkpoints),
@@ -197,6 +200,12 @@ def ledger(settings: Settings) -> Ledger:
         revision=store.counts.revision,
         status=store.counts.all,
     )
+
+
+def profiles(settings: Settings) -> Profiles:
+    """How each kind of produce is kept. Raises `InvalidInput` for an operator's file that is malformed."""
+    file = settings.home / settings.cold_chain_file
+    return read_profiles(file.read_text("utf-8")) if file.exists() else shipped()
 
 
 def erasure_journal(settings: Settings) -> ErasureFile:

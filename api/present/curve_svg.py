@@ -7,7 +7,7 @@ from itertools import groupby, pairwise
 
 from api.words import Words
 from traceability.ledger.trace import Curve
-from traceability.telemetry.cold_chain import Point, Stretch
+from traceability.telemetry.curve import Point, Stretch
 
 WIDTH = 1080
 """View-box units across: three to a pixel of the narrowest usual phone."""

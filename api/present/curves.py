@@ -6,10 +6,12 @@ from typing import TypeVar
 
 from api.present import measures
 from api.present.curve_svg import Chart, Mark, chart
+from api.present.exposure import exposure_lines, share, time_within
 from api.present.text import plain
 from api.words import Words
+from traceability.cold_chain.excursions import Excursion
 from traceability.ledger.trace import Curve
-from traceability.telemetry.cold_chain import Excursion, Stretch
+from traceability.telemetry.curve import Stretch
 
 _TALL, _LOW = 570, 330
 _LARGEST_BOUND = 1e9
@@ -41,6 +43,8 @@ class CurveCard:
     chart: Chart | None
     """None when not one reading applies."""
     hot_label: Mark | None
+    told: tuple[str, ...]
+    """What the whole time comes to."""
     notes: tuple[Note, ...]
     staged: str | None
 
@@ -58,6 +62,7 @@ def curve_card(curve: Curve, words: Words) -> CurveCard:
         cold_chain=curve.cold_chain,
         chart=drawn,
         hot_label=_hot_label(curve, drawn, words) if drawn and curve.excursions else None,
+        told=tuple(exposure_lines(curve, words)),
         notes=tuple(_notes(curve, words)),
         staged=words.name(curve.staged or {}),
     )
@@ -65,7 +70,7 @@ def curve_card(curve: Curve, words: Words) -> CurveCard:
 
 def _within_a_range_that_can_be_drawn(curve: Curve) -> Curve:
     if any(bound is not None and abs(bound) > _LARGEST_BOUND for bound in (curve.low, curve.high)):
-        return replace(curve, low=None, high=None)
+        return replace(curve, low=None, high=None, exposure=None)
     return curve
 
 
@@ -110,14 +115,14 @@ def _headline(curve: Curve, words: Words) -> tuple[str, str]:
     if curve.low is None or curve.high is None:
         span = span_of_values((curve,), words) or ""
         return span, words.say_many("{count} reading", "{count} readings", count)
-    inside = sum(curve.low <= point.value <= curve.high for point in curve.points)
-    # Rounded down: 99.96 % must not be shown as all of them.
-    share = words.number(inside * 1000 // count / 10, 1)
     limits = f"{words.number(curve.low)}–{measures.amount(curve.high, curve.unit, words)}"
+    if curve.exposure is not None and curve.exposure.total_ms > 0:
+        return time_within(curve.exposure, limits, words)
+    inside = sum(curve.low <= point.value <= curve.high for point in curve.points)
     under = words.say_many(
         "of {count} reading within {limits}", "of {count} readings within {limits}", count, limits=limits
     )
-    return f"{share}%", under
+    return share(inside, count, words), under
 
 
 def _notes(curve: Curve, words: Words) -> Iterator[Note]:

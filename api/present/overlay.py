@@ -15,7 +15,7 @@ from api.present.verdict import of_trace
 from api.words import Words
 from traceability.gs1 import digital_link
 from traceability.ledger.trace import Curve, Trace
-from traceability.telemetry.cold_chain import Point
+from traceability.telemetry.curve import Point
 
 _STALE_AFTER_PERIODS = 3
 _LEAST_STALE_MS = 15_000

@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 from api.present import measures
 from api.present.curves import CurveCard, curve_card, excursion_sentence, longest, span_of_values
+from api.present.exposure import ShelfLifeCard, shelf_life_card
 from api.present.findings import FindingLine, finding_lines
 from api.present.grades import GradeLine, grades
 from api.present.lab import LabReport, lab_reports, sugar
@@ -61,6 +62,7 @@ class TracePage:
     is_cut: bool
     """Whether the history reaches further than is shown."""
     cold: tuple[CurveCard, ...]
+    shelf_life: ShelfLifeCard | None
     field: tuple[CurveCard, ...]
     field_folded: tuple[CurveCard, ...]
     """The other stations' curves, which only some readers open."""
@@ -90,6 +92,7 @@ def trace_page(trace: Trace, words: Words, public_url: str) -> TracePage:
         groups=timeline(trace, words),
         is_cut=trace.is_cut,
         cold=tuple(curve_card(curve, words) for curve in trace.curves if curve.cold_chain),
+        shelf_life=shelf_life_card(trace, words),
         field=field[:MOST_UNFOLDED],
         field_folded=field[MOST_UNFOLDED:],
         reports=lab_reports(trace.lab_results, words),

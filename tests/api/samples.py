@@ -7,15 +7,20 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
+from traceability.cold_chain.excursions import Excursion
+from traceability.cold_chain.exposure import HOUR_MS, exposure, held
+from traceability.cold_chain.profiles import shipped
+from traceability.cold_chain.shelf_life import Remaining
 from traceability.epcis.event import Event
 from traceability.ledger.trace import Curve, Grade, LabResult, Trace, TracedEvent
 from traceability.proof.verdict import Contradicted, Unchecked, Verdict, Verified, of_trace
-from traceability.telemetry.cold_chain import Excursion, Point, Stretch
+from traceability.telemetry.curve import Point, Stretch
 from traceability.telemetry.findings import Finding, Kind
 
 NOW = datetime(2026, 11, 14, 4, 0, tzinfo=UTC)
 SUBJECT = "https://id.gs1.org/01/09521234000020/10/HY261112"
 PATH = "/01/09521234000020/10/HY261112"
+STRAWBERRY = shipped().named("strawberry")
 PENDING = Unchecked("not yet anchored")
 STAGED = {"zh": "演示事件，均为虚构。", "en": "Demonstration event, all invented."}
 SIMULATED = {"zh": "模拟的冷藏车，并非真实测量。", "en": "Simulated refrigerated truck; not measured."}
@@ -153,7 +158,8 @@ def a_truck() -> Curve:
             points.append(Point(taken_at_ms, round(value, 2)))
     hot = [point for point in points if point.value > 4]
     excursion = Excursion(hot[0].taken_at_ms, hot[-1].taken_at_ms, max(point.value for point in hot))
-    return a_curve(points, excursions=(excursion,), silences=(Stretch(*dead),))
+    was = exposure(list(held(points, start, at_ms(7))), start, at_ms(7), 0, 4)
+    return a_curve(points, excursions=(excursion,), silences=(Stretch(*dead),), exposure=was)
 
 
 def a_station(metric: str, unit: str, middle: float, swing: float) -> Curve:
@@ -220,6 +226,8 @@ def a_trace(**fields: Any) -> Trace:
         "staged": (STAGED, SIMULATED, REPLAYED),
         "chain_label": "private test chain, editable by its operator",
         "made_at": NOW,
+        "profile": STRAWBERRY,
+        "remaining": Remaining((2.4, 7.9), 0, at_ms(0), round(45.2 * HOUR_MS), round(8.8 * HOUR_MS)),
     }
     return Trace(**values | fields)
 
@@ -241,6 +249,6 @@ def in_every_state() -> dict[str, Trace]:
         "unknown": a_trace(events=with_last(away, len(events()))),
         "bare": a_trace(
             product={}, origin={}, harvested_at=None, events=events()[2:3], curves=(), lab_results=(),
-            findings=(), staged=(), chain_label=None,
+            findings=(), staged=(), chain_label=None, profile=None, remaining=None,
         ),
     }  # fmt: skip

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from api.present.curve_svg import LEFT, RIGHT, TOP, WIDTH, chart
 from api.words import languages
 from tests.api.samples import a_curve, a_station, a_truck, at_ms
-from traceability.telemetry.cold_chain import Excursion, Point, Stretch
+from traceability.cold_chain.excursions import Excursion
+from traceability.telemetry.curve import Point, Stretch
 
 WORDS = languages()["en"]
 

@@ -19,6 +19,8 @@ def test_the_public_document_keeps_its_names():
         "verdict",
         "events",
         "curves",
+        "profile",
+        "remaining",
         "lab_results",
         "findings",
         "staged",

@@ -18,9 +18,10 @@ from tests.api.samples import (
     lab_results,
     with_last,
 )
+from traceability.cold_chain.excursions import Excursion
 from traceability.ledger.trace import Grade
 from traceability.proof.verdict import Unchecked
-from traceability.telemetry.cold_chain import Excursion, Point
+from traceability.telemetry.curve import Point
 from traceability.telemetry.findings import Finding, Kind
 
 SPEAK = languages()
@@ -110,6 +111,52 @@ def test_nearly_all_is_not_shown_as_all():
     points = [Point(at_ms(10) + n, 2.0) for n in range(9_999)] + [Point(at_ms(9), 9.0)]
 
     assert page_of(a_trace(curves=(a_curve(points),))).cold[0].headline == "99.9%"
+
+
+def test_the_cold_chain_says_how_long_it_was_in_range_how_long_not_and_how_long_nobody_knows():
+    truck = page_of(a_trace()).cold[0]
+    in_chinese = page_of(a_trace(), "zh-CN").cold[0]
+
+    assert truck.headline == "94.3%"
+    assert truck.under == "within 0–4 °C: 37.7 of 40 hours, 1.6 unknown"
+    assert truck.told[0] == "Outside for 40 minutes in all; the longest excursion lasted 38 minutes."
+    assert truck.told[-1].startswith("Mean kinetic temperature 2.")
+    assert in_chinese.under == "时间在 0–4 °C 之内：40 小时中 37.7 小时，1.6 小时未知"
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [
+        ((2.4, 7.9), "about 2–7 days"),
+        ((1.0, 1.9), "about 1 day"),
+        ((0, 0.99), "less than a day"),
+        (None, "No estimate"),
+    ],
+)
+def test_what_is_left_of_the_shelf_life_is_an_estimate_with_its_model_and_no_promise(days, said):
+    trace = a_trace()
+
+    card = page_of(replace(trace, remaining=replace(trace.remaining, days=days))).shelf_life
+
+    assert card.headline == said
+    text = " ".join(card.sentences)
+    assert ("Q10 model for Strawberry" in text and "not a promise" in text) is (days is not None)
+    assert "are without readings" in text
+
+
+def test_without_a_profile_nothing_is_said_of_shelf_life():
+    assert "shelf life" not in html_of(a_trace(profile=None))
+
+
+def test_cold_that_may_harm_and_more_than_is_allowed_are_said():
+    told = (
+        page_of(a_trace(curves=(replace(a_trace().curves[0], chilled_ms=600_000, beyond_allowance=True),)))
+        .cold[0]
+        .told
+    )
+
+    assert "For 10 minutes it was so cold that it may harm this fruit." in told
+    assert "Longer outside its range than its profile allows." in told
 
 
 def test_what_is_staged_is_listed_at_the_top_and_marked_on_each_step():

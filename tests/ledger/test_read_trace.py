@@ -1,5 +1,6 @@
 """A trace says what is stored about the goods, clipped to them; a partner's odd fields read as absent."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -21,6 +22,7 @@ from tests.builders import (
 )
 from tests.fakes import FakeAnchors, FakeCheckpoints, FakeEvents, FakeLog, FakeSealStore
 from tests.ledger.fake_personal import FakePersonal
+from traceability.cold_chain.profiles import read_profiles, shipped
 from traceability.epcis.event import Event
 from traceability.errors import Unknown
 from traceability.ledger.capture import capture
@@ -56,7 +58,9 @@ class World:
         self.seals = FakeSealStore(device, self.events)
         log = FakeLog(self.events)
         prover = Prover(log, FakeCheckpoints(), FakeAnchors(), log, self.seals, VERIFIER, TrustPolicy())
-        self.reader = TraceReader(self.events, self, OwnWord(prover), FakePersonal(), "private test chain")
+        self.reader = TraceReader(
+            self.events, self, OwnWord(prover), FakePersonal(), "private test chain", shipped()
+        )
 
     def capture(self, *events, party=FARM, owner=CARRIER):
         """The logger's `owner` captures what is said of the logger, `party` the rest."""
@@ -189,6 +193,63 @@ def test_a_storage_range_makes_excursions_of_what_lies_outside(world):
 
     assert (curve.low, curve.high) == (0, 5.5)
     assert [excursion.extreme for excursion in curve.excursions] == [9]
+
+
+def strawberries(world):
+    """The same world, in which the lot's GTIN has a profile."""
+    world.reader = replace(world.reader, profiles=read_profiles('gtin.09521234000020 = "strawberry"'))
+    return world
+
+
+def test_without_a_range_of_its_own_a_lot_has_that_of_its_kind(world):
+    world.capture(a_packed_lot(), *on_the_pallet_from_2_to_8())
+    world.measure({3: 1, 4: 9, 5: 1})
+
+    trace = strawberries(world).trace()
+
+    assert [(curve.low, curve.high) for curve in trace.curves] == [(-0.5, 2)]
+    assert [[each.extreme for each in curve.excursions] for curve in trace.curves] == [[9]]
+
+
+def test_the_lots_own_range_wins_over_that_of_its_kind(world):
+    bears = {"guoji:storageRange": {"guoji:low": 0, "guoji:high": 5.5, "guoji:uom": "CEL"}}
+    world.capture(a_packed_lot(bears), *on_the_pallet_from_2_to_8())
+    world.measure({3: 1})
+
+    [curve] = strawberries(world).trace().curves
+
+    assert (curve.low, curve.high) == (0, 5.5)
+
+
+def test_exposure_covers_the_whole_time_the_logger_was_on_the_goods(world):
+    world.capture(a_packed_lot(), *on_the_pallet_from_2_to_8())
+    world.measure({1: 1, 3: 1, 4: 9, 5: 1, 6: 1})
+
+    [curve] = strawberries(world).trace().curves
+
+    hours = [ms / 3_600_000 for ms in (curve.exposure.within_ms, curve.exposure.outside_ms)]
+    assert hours == [4, 1]  # from 3 to 8, of which from 4 to 5 outside
+    assert curve.exposure.unknown_ms == 3_600_000  # from 2 to 3: the reading at 1 was before the goods
+
+
+def test_a_reading_that_cannot_be_is_unknown_time_and_not_cold(world):
+    world.capture(a_packed_lot(), *on_the_pallet_from_2_to_8())
+    world.measure({2: 1, 3: 1, 4: -127, 5: -127, 6: -127, 7: 1, 8: 1})
+
+    [curve] = strawberries(world).trace().curves
+
+    assert curve.exposure.unknown_ms == 4 * 3_600_000
+    assert (curve.exposure.outside_ms, curve.excursions) == (0, ())
+
+
+def test_shelf_life_is_said_of_the_time_since_harvest_and_only_where_enough_is_known(world):
+    world.capture(a_packed_lot(), *on_the_pallet_from_2_to_8())
+    world.measure({hours / 2: 1 for hours in range(4, 17)})
+
+    trace = strawberries(world).trace()
+
+    assert trace.remaining.days is None  # two of eight hours before the logger
+    assert (trace.remaining.known_ms, trace.remaining.unknown_ms) == (6 * 3_600_000, 2 * 3_600_000)
 
 
 def test_a_laboratory_result_keeps_the_laboratorys_words(world):

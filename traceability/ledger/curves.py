@@ -2,33 +2,34 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
 
+from traceability.cold_chain.excursions import excursions
+from traceability.cold_chain.exposure import exposure, held
 from traceability.ledger.attachments import Attachment
+from traceability.ledger.cold import TEMPERATURE, Bearing, beyond_allowance, chilled_ms, sound
 from traceability.ledger.history import FOREVER, Span
 from traceability.ledger.trace import Curve
-from traceability.telemetry.cold_chain import Point, excursions, silences
+from traceability.telemetry.curve import Point, silences
 from traceability.telemetry.device import Device
 from traceability.telemetry.metrics import METRICS
 from traceability.telemetry.reading import Reading
 from traceability.telemetry.senml import decode
-
-TEMPERATURE = "air_temperature"
 
 
 def curves_of(
     attachment: Attachment,
     device: Device,
     readings: Iterator[Reading],
-    storage_range: tuple[float, float] | None,
+    goods: Bearing | None,
+    now: datetime,
 ) -> Iterator[Curve]:
     """A curve for each metric of `readings`, which may reach beyond the time that the attachment lasts."""
     points = _points(attachment.span, readings)
     for metric, series in sorted(points.items()):
         series.sort(key=lambda point: point.taken_at_ms)
-        bounded = attachment.cold_chain and metric == TEMPERATURE and storage_range is not None
-        low, high = storage_range if bounded and storage_range else (None, None)
-        unknown = silences(series)
-        yield Curve(
+        curve = Curve(
             device=attachment.device,
             alias=device.alias,
             name=device.name,
@@ -36,13 +37,33 @@ def curves_of(
             unit=METRICS[metric].uom,
             cold_chain=attachment.cold_chain,
             points=tuple(series),
-            low=low,
-            high=high,
-            excursions=excursions(series, low, high, unknown),
-            silences=unknown,
+            low=None,
+            high=None,
+            excursions=(),
+            silences=silences(series),
             live=attachment.span.end == FOREVER,
             staged=device.staged,
         )
+        bounded = attachment.cold_chain and metric == TEMPERATURE and goods is not None
+        yield _judged(curve, attachment.span, goods, now) if bounded and goods else curve
+
+
+def _judged(curve: Curve, span: Span, goods: Bearing, now: datetime) -> Curve:
+    """`curve` with what it says about the range that the goods bear."""
+    points = sound(curve.points)
+    left = excursions(points, goods.low, goods.high, silences(points), goods.hysteresis)
+    from_ms, to_ms = milliseconds(span.cut(Span(end=now)) or Span(now, now))
+    pieces = list(held(points, from_ms, to_ms))
+    was = exposure(pieces, from_ms, to_ms, goods.low, goods.high)
+    return replace(
+        curve,
+        low=goods.low,
+        high=goods.high,
+        excursions=left,
+        exposure=was,
+        chilled_ms=chilled_ms(pieces, goods.profile),
+        beyond_allowance=beyond_allowance(goods.profile, was, left),
+    )
 
 
 def _points(span: Span, readings: Iterator[Reading]) -> Mapping[str, list[Point]]:

@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
 
+from traceability.cold_chain.exposure import Held, held
+from traceability.cold_chain.profiles import Profiles
 from traceability.errors import Unknown
 from traceability.ledger import extensions, facts
 from traceability.ledger.attachments import Attachment
+from traceability.ledger.cold import Bearing, bearing, left_of, profile_of, sound
 from traceability.ledger.curves import curves_of, milliseconds
 from traceability.ledger.lineage import lineage
 from traceability.ledger.own_word import OwnWord
@@ -57,6 +60,7 @@ class TraceReader:
     own_word: OwnWord
     personal: PersonalStore
     chain_label: str | None
+    profiles: Profiles
 
     def read(self, subject: str, now: datetime) -> Trace:
         """Raises `Unknown` if nothing is known of `subject` (a canonical Digital Link)."""
@@ -64,14 +68,16 @@ class TraceReader:
         counting = facts.sound(found.goods)
         made = facts.makers(counting)
         harvest = next((each.event for each in made if each.event.is_harvest), None)
-        bounds = facts.storage_range(made)
-        curves = [curve for pair in found.attached for curve in self._curves(*pair, bounds)]
+        profile = profile_of(subject, self.profiles)
+        goods = bearing(facts.storage_range(made), profile)
+        curves = [curve for pair in found.attached for curve in self._curves(*pair, goods, now)]
+        harvested_at = None if harvest is None else harvest.event_time
         traced = self._traced(found)
         return Trace(
             subject=subject,
             product=facts.product(made),
             origin={} if harvest is None else extensions.place_name(harvest),
-            harvested_at=None if harvest is None else harvest.event_time,
+            harvested_at=harvested_at,
             verdict=of_trace([each.verdict for each in traced]),
             events=tuple(traced),
             curves=tuple(sorted(curves, key=_order)),
@@ -80,6 +86,8 @@ class TraceReader:
             staged=_different([*(each.staged for each in traced), *(curve.staged for curve in curves)]),
             chain_label=self.chain_label,
             made_at=now,
+            profile=profile,
+            remaining=left_of(profile, harvested_at, _known(curves)),
             is_cut=found.is_cut,
         )
 
@@ -102,10 +110,10 @@ class TraceReader:
         return _Gathered(line.events, attached, tuple(self.events.by_keys(list(keys))), line.is_cut)
 
     def _curves(
-        self, attachment: Attachment, device: Device, storage_range: tuple[float, float] | None
+        self, attachment: Attachment, device: Device, goods: Bearing | None, now: datetime
     ) -> Iterator[Curve]:
         readings = self.history.readings_between(device.alias, *milliseconds(attachment.span))
-        return curves_of(attachment, device, readings, storage_range)
+        return curves_of(attachment, device, readings, goods, now)
 
     def _traced(self, found: _Gathered) -> list[TracedEvent]:
         batches = {each.key for each in found.batches}
@@ -130,6 +138,13 @@ class TraceReader:
 def _order(curve: Curve) -> tuple[bool, int, str]:
     """Cold chain first, then as the goods went."""
     return not curve.cold_chain, curve.points[0].taken_at_ms, curve.metric
+
+
+def _known(curves: Iterable[Curve]) -> Iterator[Held]:
+    """The temperatures that the goods were held at, as far as they are known, device by device."""
+    for curve in curves:
+        if curve.exposure is not None:
+            yield from held(sound(curve.points), curve.exposure.from_ms, curve.exposure.to_ms)
 
 
 def _lab_results(stored: StoredEvent) -> Iterator[LabResult]:

@@ -5,10 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
+from traceability.cold_chain.excursions import Excursion
+from traceability.cold_chain.exposure import Exposure
+from traceability.cold_chain.profiles import Profile
+from traceability.cold_chain.shelf_life import Remaining
 from traceability.epcis.event import Event
 from traceability.ledger.personal import PersonalField
 from traceability.proof.verdict import TraceVerdict, Verdict
-from traceability.telemetry.cold_chain import Excursion, Point, Stretch
+from traceability.telemetry.curve import Point, Stretch
 from traceability.telemetry.findings import Finding
 
 
@@ -72,6 +76,12 @@ class Curve:
     live: bool
     """Whether it still applies now, so that the newest point is the current value."""
     staged: Mapping[str, str] | None
+    exposure: Exposure | None = None
+    """Over all the time that the readings apply, up to now; None where the product has no range here."""
+    chilled_ms: int = 0
+    """How long it was colder than what may harm this product."""
+    beyond_allowance: bool | None = None
+    """Whether it was outside its range for longer than its profile allows; None where that says nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,5 +121,9 @@ class Trace:
     chain_label: str | None
     """What the trust policy says about its chain, e.g. "private test chain, editable by its operator"."""
     made_at: datetime
+    profile: Profile | None = None
+    """How this kind of produce is kept; None where its GTIN has no profile."""
+    remaining: Remaining | None = None
+    """What is left of its shelf life, by that profile."""
     is_cut: bool = False
     """Whether the history reaches further than is walked: then events are missing here."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby, pairwise
 from statistics import median
 
-from traceability.telemetry.cold_chain import SILENT_AFTER_PACES
+from traceability.telemetry.curve import SILENT_AFTER_PACES
 from traceability.telemetry.findings import Finding, Kind
 from traceability.telemetry.metrics import METRICS, Metric
 from traceability.telemetry.reading import Reading
