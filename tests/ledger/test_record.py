@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from hashlib import sha256
 
 import pytest
@@ -7,26 +8,38 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from traceability.errors import Unavailable
 from traceability.ledger.record import MAX_AHEAD_MS, Accepted, Delivery, Outcome, Rejected, record
 from traceability.log.note import NoteSigner, NoteVerifier
-from traceability.telemetry.device import Device
+from traceability.telemetry.authenticate import content_digest
+from traceability.telemetry.device import Device, DeviceKey
+from traceability.telemetry.private_key import DeviceSigner
+from traceability.telemetry.reading import Authenticated
 from traceability.telemetry.receipt import RefusedPayload, covers, nothing_sent, open_receipt
 from traceability.telemetry.runs import Accounted, Status, advance, no_runs
+from traceability.telemetry.senml_cbor import cbor_of
 
 GATEWAY = NoteSigner("gateway.example", Ed25519PrivateKey.from_private_bytes(bytes(32)))
 NOW_MS = 1_790_000_000_000
+SIGNER, FORGER = (DeviceSigner(Ed25519PrivateKey.from_private_bytes(bytes([n] * 32))) for n in (1, 2))
+COLD_7 = Device(
+    alias="cold-7",
+    giai="https://id.gs1.org/8004/9521321C7",
+    party="9521321000018",
+    name={},
+    place="https://id.gs1.org/414/9521321000032",
+    cold_chain=True,
+    keys=(DeviceKey(SIGNER.public, 0),),
+)
 
 
 class FakeStore:
     """Keeps what it is given; `fail` makes it raise instead."""
 
-    def __init__(self):
+    def __init__(self, device=COLD_7):
+        self.device = device
         self.kept = []
         self.fail = False
 
     def devices(self):
-        place = "https://id.gs1.org/414/9521321000032"
-        return {
-            "cold-7": Device("cold-7", "https://id.gs1.org/8004/9521321C7", "9521321000018", {}, place, True)
-        }
+        return {self.device.alias: self.device}
 
     def record(self, arrivals):
         if self.fail:
@@ -40,13 +53,20 @@ class FakeStore:
         return [Outcome("cold-7", advance(no_runs(9), held, lambda first: ()), (), ())] if held else []
 
 
-def a_payload(sequence=1, taken_at_s=NOW_MS / 1000, celsius=4.0):
-    records = [
+def records_of(sequence=1, taken_at_s=NOW_MS / 1000, celsius=4.0):
+    return [
         {"bn": "cold-7:", "bt": taken_at_s, "n": "epoch", "u": "count", "v": 9},
         {"n": "seq", "u": "count", "v": sequence},
         {"n": "air_temperature", "u": "Cel", "v": celsius},
     ]
-    return json.dumps(records).encode()
+
+
+def a_payload(*values, **named):
+    return json.dumps(records_of(*values, **named)).encode()
+
+
+def a_signed_payload(signer=SIGNER, **named):
+    return signer.sign(cbor_of(records_of(**named)), "cold-7")
 
 
 def a_delivery(payload, alias="cold-7"):
@@ -73,6 +93,49 @@ def test_a_sound_message_becomes_a_reading_and_is_answered():
     )
     sent = nothing_sent(9)
     assert covers(receipt, type(sent)(9, 0, sent.chain, {1: sha256(payload).digest()}))[0] == {1}
+
+
+def test_a_signed_message_becomes_a_signed_reading_and_is_answered_by_its_content():
+    store, payload = FakeStore(), a_signed_payload()
+
+    [answer] = recorded(store, a_delivery(payload))
+
+    [kept] = store.kept
+    assert (kept.reading.payload, kept.reading.authenticated) == (payload, Authenticated.SIGNED)
+    assert kept.digest == content_digest(payload, "cold-7") != sha256(payload).digest()
+    receipt = open_receipt(answer.note, [NoteVerifier.of(GATEWAY)])
+    sent = replace(nothing_sent(9), digests={1: content_digest(payload, "cold-7")})
+    assert covers(receipt, sent)[0] == {1}
+
+
+def test_a_signed_message_that_can_never_be_a_reading_has_its_number():
+    store = FakeStore()
+
+    recorded(store, a_delivery(a_signed_payload(sequence=5, celsius=float("nan"))))
+
+    assert store.kept[0].number == (9, 5)
+    assert store.kept[0].digest == content_digest(store.kept[0].payload, "cold-7")
+
+
+@pytest.mark.parametrize(
+    ("payload", "device", "reason"),
+    [
+        (a_signed_payload(FORGER), COLD_7, "which cold-7 has not"),
+        (a_signed_payload()[:-1] + b"\0", COLD_7, "no key of cold-7 made the signature"),
+        (a_signed_payload(), replace(COLD_7, keys=(DeviceKey(SIGNER.public, 0, NOW_MS),)), "was valid until"),
+        (a_payload(), replace(COLD_7, must_sign=True), "cold-7 must sign"),
+    ],
+)
+def test_what_the_device_did_not_sign_uses_up_no_number(payload, device, reason):
+    store = FakeStore(device)
+
+    [answer] = recorded(store, a_delivery(payload))
+
+    [kept] = store.kept
+    assert (kept.number, kept.digest) == (None, sha256(payload).digest())
+    assert reason in kept.reason
+    [refused] = open_receipt(answer.note, [NoteVerifier.of(GATEWAY)]).refused
+    assert refused.digest == kept.digest
 
 
 def test_a_message_from_long_ago_is_taken_in():

@@ -12,7 +12,10 @@ from traceability.telemetry.batch_event import batch_event, check_batch
 from traceability.telemetry.clock import from_iso, iso
 from traceability.telemetry.device import Device
 from traceability.telemetry.findings import Finding, Kind
+from traceability.telemetry.private_key import DeviceSigner
+from traceability.telemetry.public_key import Algorithm
 from traceability.telemetry.reading import Authenticated, Reading, leaf_of, parse_leaf
+from traceability.telemetry.senml_cbor import cbor_of
 
 DEVICE = Device(
     alias="cold-7",
@@ -156,6 +159,46 @@ def test_an_event_with_an_embellished_summary_is_caught(field):
 
     with pytest.raises(CheckFailed, match="air_temperature"):
         check_batch(batch.leaves, event)
+
+
+SIGNER = DeviceSigner.make(Algorithm.EdDSA)
+
+
+def a_signed_reading(sequence):
+    records = json.loads(a_payload(sequence, 4.25, 1_790_000_000 + 60 * sequence))
+    payload = SIGNER.sign(cbor_of(records), "cold-7")
+    return a_reading(sequence, authenticated=Authenticated.SIGNED, payload=payload)
+
+
+def test_an_event_says_how_many_readings_are_signed_and_sums_them_up_too():
+    batch = build_batch([a_reading(1), a_signed_reading(2), a_signed_reading(3)], NO_BATCH)
+
+    event = an_event(batch)
+
+    assert event["guoji:signedCount"] == 2
+    assert event["sensorElementList"][0]["sensorReport"][0]["guoji:count"] == 3
+    check_batch(batch.leaves, event)
+    assert "guoji:signedCount" not in an_event(build_batch([a_reading(1)], NO_BATCH))
+
+
+@pytest.mark.parametrize("signed", [0, 1])
+@pytest.mark.parametrize("claimed", [0, 1, 2, None])
+def test_an_event_that_claims_another_number_of_signed_readings_is_caught(signed, claimed):
+    batch = build_batch([a_reading(1), a_signed_reading(2) if signed else a_reading(2)], NO_BATCH)
+    event = an_event(batch)
+    stated = event.pop("guoji:signedCount", None)
+
+    if claimed != stated:
+        with pytest.raises(CheckFailed, match="guoji:signedCount"):
+            check_batch(batch.leaves, event if claimed is None else event | {"guoji:signedCount": claimed})
+
+
+def test_a_leaf_that_says_signed_over_a_plain_payload_is_named():
+    batch = build_batch([a_reading(1)], NO_BATCH)
+    liar = build_batch([a_reading(1, authenticated=Authenticated.SIGNED)], NO_BATCH)
+
+    with pytest.raises(CheckFailed, match="reading 1 of cold-7: its leaf says that it is signed"):
+        check_batch(liar.leaves, an_event(batch) | _commitments_of(liar) | {"guoji:signedCount": 1})
 
 
 def test_a_reading_changed_after_the_batch_was_closed_is_caught():

@@ -66,5 +66,7 @@ class DeviceSigner:
     def _signature(self, message: bytes) -> bytes:
         if isinstance(self.private_key, Ed25519PrivateKey):
             return self.private_key.sign(message)
-        r, s = decode_dss_signature(self.private_key.sign(message, ECDSA(SHA256())))
+        # RFC 6979: a device that is played here signs a thing in one way, as with Ed25519.
+        way = ECDSA(SHA256(), deterministic_signing=True)
+        r, s = decode_dss_signature(self.private_key.sign(message, way))
         return r.to_bytes(32) + s.to_bytes(32)

@@ -3,16 +3,24 @@
 import json
 import sys
 from base64 import b64encode
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from traceability.telemetry.batch import NO_BATCH, build_batch
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, derive_private_key
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from traceability.telemetry import topics
+from traceability.telemetry.batch import NO_BATCH, Batch, build_batch
 from traceability.telemetry.batch_event import batch_event
+from traceability.telemetry.cose import parse_sign1
 from traceability.telemetry.device import Device
+from traceability.telemetry.private_key import DeviceSigner
 from traceability.telemetry.reading import Authenticated, Reading, leaf_of
 from traceability.telemetry.receipt import Conflict, Quarantined, Receipt, RefusedPayload, to_text
 from traceability.telemetry.runs import START, Accounted, Status, advance, chained, no_runs
+from traceability.telemetry.senml_cbor import cbor_of
 
 DEVICE = Device(
     alias="cold-7",
@@ -22,6 +30,10 @@ DEVICE = Device(
     place="https://id.gs1.org/414/9521321000038",
     cold_chain=True,
     staged={"en": "made for tests"},
+)
+SIGNERS = (
+    DeviceSigner(Ed25519PrivateKey.from_private_bytes(bytes(range(32)))),
+    DeviceSigner(derive_private_key(int.from_bytes(bytes(range(32))), SECP256R1())),
 )
 STARTED_S = 1_790_000_000
 VALUES = ((1, 4.125, False), (2, -0.125, True), (3, 1e-7, False), (5, 21.0, False))
@@ -44,19 +56,54 @@ def readings() -> list[Reading]:
     ]
 
 
+def signed_payload(signer: DeviceSigner, values: tuple[int, float, bool]) -> bytes:
+    return signer.sign(cbor_of(json.loads(payload(*values))), "cold-7")
+
+
+def signed_messages() -> list[dict[str, Any]]:
+    """Keys, messages and what is signed; a device makes the same from the same private key (PKCS #8)."""
+    messages = []
+    for signer in SIGNERS:
+        message = parse_sign1(signed_payload(signer, VALUES[0]))
+        signed = message.signed_bytes(topics.readings("cold-7").encode())
+        messages.append(
+            {
+                "private_key": signer.to_pem(),
+                "public_key": str(signer.public),
+                "key_id": signer.public.key_id.hex(),
+                "topic": topics.readings("cold-7"),
+                "senml": message.payload.hex(),
+                "message": signed_payload(signer, VALUES[0]).hex(),
+                "signed": signed.hex(),
+                "digest": sha256(signed).hexdigest(),
+            }
+        )
+    return messages
+
+
+def signed_batch() -> dict[str, Any]:
+    """One reading is the broker's word, two are signed."""
+    broker, *others = readings()[:3]
+    signed = [
+        replace(reading, authenticated=Authenticated.SIGNED, payload=signed_payload(signer, values))
+        for reading, signer, values in zip(others, SIGNERS, VALUES[1:3], strict=True)
+    ]
+    return described(build_batch([broker, *signed], NO_BATCH), 3)
+
+
 def batches() -> list[dict[str, Any]]:
     first = build_batch(readings()[:3], NO_BATCH)
     second = build_batch(readings()[3:], first.root)
-    return [
-        {
-            "leaves": [b64encode(leaf).decode() for leaf in batch.leaves],
-            "root": batch.root.hex(),
-            "event": batch_event(
-                batch, DEVICE, (), expected, f"https://guoji.example/batch/{batch.root.hex()}"
-            ),
-        }
-        for batch, expected in ((first, 3), (second, 2))
-    ]
+    return [described(first, 3), described(second, 2)]
+
+
+def described(batch: Batch, expected: int) -> dict[str, Any]:
+    url = f"https://guoji.example/batch/{batch.root.hex()}"
+    return {
+        "leaves": [b64encode(leaf).decode() for leaf in batch.leaves],
+        "root": batch.root.hex(),
+        "event": batch_event(batch, DEVICE, (), expected, url),
+    }
 
 
 def receipt() -> dict[str, Any]:
@@ -95,4 +142,6 @@ if __name__ == "__main__":
         {"payload": payload(*VALUES[0]).decode(), "leaf": leaf_of(readings()[0]).hex()},
     )
     write(target, "batches", batches())
+    write(target, "signed", signed_messages())
+    write(target, "signed-batch", signed_batch())
     write(target, "receipt", receipt())
