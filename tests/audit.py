@@ -1,4 +1,4 @@
-"""Recomputes the whole log from what a store holds; believes nothing that is stored about it."""
+"""Recomputes the whole log in memory, as plainly as can be: the slow twin of `guoji fsck`."""
 
 from collections.abc import Sequence
 

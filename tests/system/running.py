@@ -189,7 +189,10 @@ class Running:
         self.wait_for("everything to be anchored", anchored, within_s)
 
     def audit(self) -> None:
+        """By the slow twin, and by what an operator has."""
         audit(self.store, NoteVerifier.of(log_signer(self.settings)))
+        done = self.guoji("fsck", "--all")
+        assert done.returncode == 0, done.stdout + done.stderr
 
     def logged(self) -> int:
         """How many events are in the log."""
