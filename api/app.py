@@ -11,7 +11,7 @@ from api.live import Live
 from api.overlay_feed import OverlayFeed
 from api.pages import Pages
 from api.readiness import Readiness
-from api.routes import capture, health, landing, log, overlay, personal, proof, scan
+from api.routes import capture, health, landing, log, overlay, personal, proof, scan, verifier
 from api.words import languages
 
 
@@ -24,7 +24,7 @@ def create_app(ledger: Ledger, public_url: str, live_every_s: float = 1) -> Fast
     app.state.site = Site(ledger, pages, live, Readiness(ledger.health), speak, public_url.rstrip("/"))
     app.state.error_page = _error_page
     problems.install(app)
-    for part in (scan, overlay, proof, log, capture, personal, health, landing):
+    for part in (scan, overlay, proof, log, capture, personal, verifier, health, landing):
         app.include_router(part.router)
     app.add_middleware(GZipMiddleware, minimum_size=1024)
     app.add_middleware(SafeHeaders)
