@@ -64,7 +64,7 @@ def installation(request, home):
     store.arrivals.record([*(a_reading(number) for number in range(1, 9)), a_rejection()])
     write(settings, store, range(3))
     seal(store.sealing, 1_790_000_100_000, 1, "https://guoji.example")
-    write(settings, store, range(3, 300))
+    write(settings, store, range(3, 30))
     note = store.checkpoints.newest()
     signed = Checkpoint.open(note, own_log(settings))
     store.anchors.keep(Anchor("0x01", 0, signed.size, signed.root, note, b"raw", AT, "final", 7, "0x07", AT))
@@ -172,7 +172,7 @@ def test_what_is_taken_while_others_write_is_one_moment(installation, home):
     writer = threading.Thread(target=keep_writing)
     writer.start()
     try:
-        while size_of(installation) < 340:
+        while size_of(installation) < 80:
             pass
         file = taken(installation)
     finally:
@@ -187,7 +187,7 @@ def check_newest_is_covered(there, installation, manifest):
     """The newest checkpoint, and the entries beyond it that wait for the next one."""
     store = open_store(there)
     signed = Checkpoint.open(manifest.checkpoint, own_log(installation)).size
-    assert 300 < signed <= store.log.size() <= size_of(installation)
+    assert 30 < signed <= store.log.size() <= size_of(installation)
     publish(store.log, store.checkpoints, HighWaterFile(there.high_water_file), log_signer(installation))
     audit(store, own_log(installation))
     store.close()
@@ -222,6 +222,7 @@ def test_keys_are_in_it_only_when_asked_for_and_the_passphrase_never(installatio
     assert {file.stat().st_mode & 0o777 for file in there.keys.iterdir()} == {0o600}
 
 
+@pytest.mark.parametrize("installation", ["sqlite"], indirect=True)
 def test_a_key_in_clear_is_not_put_into_a_backup(installation):
     write_secret(installation.keys / CHAIN, b"1f" * 32)
 
@@ -231,6 +232,7 @@ def test_a_key_in_clear_is_not_put_into_a_backup(installation):
     assert not (installation.home.parent / "one.guoji").exists()
 
 
+@pytest.mark.parametrize("installation", ["sqlite"], indirect=True)
 def test_a_file_that_is_there_is_not_overwritten(installation):
     file = installation.home.parent / "one.guoji"
     file.write_bytes(b"precious")
@@ -241,6 +243,7 @@ def test_a_file_that_is_there_is_not_overwritten(installation):
     assert file.read_bytes() == b"precious"
 
 
+@pytest.mark.parametrize("installation", ["sqlite"], indirect=True)
 def test_nothing_is_restored_over_anything(installation, home):
     file, other = taken(installation), home("other", "sqlite")
     make(other)
@@ -252,6 +255,7 @@ def test_nothing_is_restored_over_anything(installation, home):
     assert {path: path.read_bytes() for path in sorted(other.home.rglob("*")) if path.is_file()} == before
 
 
+@pytest.mark.parametrize("installation", ["sqlite"], indirect=True)
 @pytest.mark.slow
 def test_a_database_that_holds_something_is_refused_and_the_home_not_made(installation, home):
     file, there = taken(installation), home("there", "postgresql")
@@ -266,6 +270,7 @@ def test_a_database_that_holds_something_is_refused_and_the_home_not_made(instal
     assert not there.home.exists()
 
 
+@pytest.mark.parametrize("installation", ["sqlite"], indirect=True)
 def test_the_restored_settings_do_not_lead_to_the_old_database(installation, home):
     toml = installation.home / "guoji.toml"
     toml.write_text('database = "postgresql+psycopg://old@host/old"\nparty = "9521234000006"\n')
@@ -274,6 +279,32 @@ def test_the_restored_settings_do_not_lead_to_the_old_database(installation, hom
     restore(taken(installation), there, silent)
 
     assert Settings.read({"GUOJI_HOME": str(there.home)}) == replace(there, party="9521234000006")
+
+
+@pytest.mark.parametrize("to", DATABASES)
+@pytest.mark.parametrize("installation", ["sqlite"], indirect=True)
+def test_a_backup_with_an_older_schema_is_brought_up_to_date(installation, home, to):
+    """As one of before an anchor knew under which key it is."""
+    file, there = taken(installation), home("there", to)
+    manifest = manifest_of(file) | {"schema": "0002"}
+    [part] = [part for part in manifest["parts"] if part["name"] == "tables/anchor.jsonl"]
+    names = [name for name, _ in part["shape"]["columns"]]
+    at = names.index("log_key")
+    with zipfile.ZipFile(file) as archive:
+        rows = [json.loads(line) for line in archive.read(part["name"]).splitlines()]
+    older = b"".join(json.dumps(row[:at] + row[at + 1 :]).encode() + b"\n" for row in rows)
+    del part["shape"]["columns"][at]
+    part |= {"size": len(older), "sha256": hashlib.sha256(older).hexdigest()}
+
+    restore(a_copy(file, {part["name"]: older, MANIFEST: json.dumps(manifest).encode()}), there, silent)
+
+    store, engine = open_store(there), open_engine(there.database_url)
+    with engine.connect() as connection:
+        keys = connection.execute(text("SELECT log_key FROM anchor")).scalars().all()
+    engine.dispose()
+    assert keys == [own_log(installation).key_id.hex()]
+    audit(store, own_log(installation))
+    store.close()
 
 
 def a_copy(file, changes):
@@ -316,6 +347,7 @@ ALTERED = {
 }
 
 
+@pytest.mark.parametrize("installation", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(("change", "complaint"), ALTERED.values(), ids=ALTERED)
 def test_an_altered_backup_is_refused_by_what_is_wrong_and_nothing_is_touched(
     installation, home, change, complaint
@@ -332,6 +364,7 @@ def test_an_altered_backup_is_refused_by_what_is_wrong_and_nothing_is_touched(
     assert not list(there.home.parent.glob("there*"))
 
 
+@pytest.mark.parametrize("installation", ["sqlite"], indirect=True)
 def test_a_row_of_another_table_with_a_fitting_hash_is_refused_too(installation, home):
     file, there = taken(installation), home("there", "sqlite")
     manifest, row = manifest_of(file), b'["administrator", null, null, null, null]\n'
@@ -345,6 +378,7 @@ def test_a_row_of_another_table_with_a_fitting_hash_is_refused_too(installation,
     assert not list(there.home.parent.glob("there*"))
 
 
+@pytest.mark.parametrize("installation", ["sqlite"], indirect=True)
 def test_a_cut_or_damaged_file_is_refused_wherever_and_nothing_is_touched(installation, home):
     whole, there = taken(installation).read_bytes(), home("there", "sqlite")
     damaged = installation.home.parent / "damaged.guoji"
@@ -357,6 +391,7 @@ def test_a_cut_or_damaged_file_is_refused_wherever_and_nothing_is_touched(instal
     assert not list(there.home.parent.glob("there*"))
 
 
+@pytest.mark.parametrize("installation", ["sqlite"], indirect=True)
 def test_a_turned_bit_is_refused_or_changes_nothing(installation, home):
     file = taken(installation)
     whole, damaged = file.read_bytes(), file.with_name("damaged.guoji")
@@ -379,6 +414,7 @@ class Crash(Exception):
     pass
 
 
+@pytest.mark.parametrize("installation", ["sqlite"], indirect=True)
 def test_a_crash_while_restoring_leaves_no_home_and_the_next_try_makes_it(installation, home, monkeypatch):
     file, there = taken(installation), home("there", "sqlite")
     unfinished = Path(f"{there.home}.restoring")  # what a kill leaves
@@ -395,6 +431,7 @@ def test_a_crash_while_restoring_leaves_no_home_and_the_next_try_makes_it(instal
     check(there, own_log(installation))
 
 
+@pytest.mark.parametrize("installation", ["sqlite"], indirect=True)
 def test_a_crash_while_taking_it_leaves_no_file_that_looks_whole(installation, monkeypatch):
     with monkeypatch.context() as patched:
         patched.setattr("traceability.backup.Writer.finish", lambda *_: (_ for _ in ()).throw(Crash))
