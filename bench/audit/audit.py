@@ -68,7 +68,7 @@ def an_entry(number: int) -> Named:
 def _median_of(rounds: int, name: str, folder: str) -> tuple[float, float]:
     """Processor seconds, and the largest of the processes in MiB."""
     command = [sys.executable, "-m", "bench.audit.audit", "--run", name, "--folder", folder]
-    printed = [subprocess.run(command, check=True, capture_output=True).stdout for _ in range(rounds)]
+    printed = [subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout for _ in range(rounds)]
     took = [json.loads(line) for line in printed]
     return median(seconds for seconds, _ in took), max(mebibytes for _, mebibytes in took)
 
