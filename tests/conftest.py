@@ -5,6 +5,7 @@ import tempfile
 import warnings
 from itertools import count
 
+import hypothesis
 import pytest
 from sqlalchemy import text
 
@@ -14,6 +15,10 @@ from traceability.store.schema import open_engine
 from traceability.wiring import open_store
 
 _NUMBER = count(1)
+
+# No test passes or fails by how long it took.
+hypothesis.settings.register_profile("guoji", deadline=None)
+hypothesis.settings.load_profile("guoji")
 
 
 @pytest.fixture(autouse=True)

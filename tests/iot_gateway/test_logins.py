@@ -23,6 +23,7 @@ def test_a_password_is_made_once_and_only_its_owner_can_read_it(tmp_path):
 @pytest.mark.parametrize("content", ["", "[]", '{"a": 1}'])
 def test_a_spoiled_password_file_is_refused(tmp_path, content):
     (tmp_path / "passwords.json").write_text(content)
+    (tmp_path / "passwords.json").chmod(0o600)
 
     with pytest.raises(InvalidInput, match="is not"):
         read_passwords(tmp_path / "passwords.json")

@@ -103,11 +103,10 @@ def test_an_old_copy_of_the_store_is_neither_signed_nor_anchored_until_the_newer
     copy_database(old, database)
     running.up()
     running.capture(a_sighting(6, LOT))
-    trouble = f"the contract holds {len(STORY) + 1} entries, our store only {len(STORY)}: it is an old copy"
     for role in ("publish", "anchor"):
         done = running.guoji(role)
         assert done.returncode == 65
-        assert trouble in done.stderr
+        assert "it is an old copy" in done.stderr
     assert running.logged() == len(STORY)
     assert running.get("/healthz")
     running.down()

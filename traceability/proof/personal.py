@@ -12,7 +12,6 @@ from traceability.errors import CheckFailed, InvalidInput
 from traceability.log.domain import prefix
 from traceability.log.text import from_base64, to_base64
 
-DOMAIN = "guoji/personal"
 SALT_BYTES = 16
 MAX_NAME_BYTES = 255
 MAX_VALUE_BYTES = 4096
@@ -54,7 +53,9 @@ class Disclosure:
     def commitment(self) -> str:
         """The hex that stands in the event (docs/formats.md, Personal data)."""
         name = self.name.encode()
-        opened = prefix(DOMAIN) + self.salt + len(name).to_bytes(2, "big") + name + self.value.encode()
+        opened = (
+            prefix("guoji/personal") + self.salt + len(name).to_bytes(2, "big") + name + self.value.encode()
+        )
         return hashlib.sha256(opened).hexdigest()
 
     def __repr__(self) -> str:
