@@ -1,8 +1,17 @@
 """`guoji backup` and `guoji restore` say what is in the file and what to do next."""
 
 import pytest
+from sqlalchemy import text
 
+from tests.builders import FARM, a_harvest
+from tests.fakes import FakeMark
 from traceability.cli.main import main
+from traceability.ledger.capture import capture
+from traceability.ledger.publish import publish
+from traceability.own_policy import log_signer
+from traceability.settings import Settings
+from traceability.store.schema import open_engine
+from traceability.wiring import open_store
 
 
 @pytest.fixture
@@ -32,6 +41,7 @@ def test_a_backup_says_how_far_it_goes_and_a_restore_what_is_left_to_do(guoji, t
     assert shown.startswith(f"restored: {tmp_path / 'there'}, as of 20")
     assert f"next: put the keys into {tmp_path / 'there' / 'keys'}" in shown
     assert "erasures.jsonl and high-water" in shown
+    assert "all is as it must be" in shown
     assert guoji("status", home="there")[0] == 0
 
 
@@ -60,3 +70,21 @@ def test_what_cannot_be_done_is_one_line(guoji, tmp_path, monkeypatch, words, co
     assert (code, shown) == (65, "")
     assert complaint in said
     assert len(said.splitlines()) == 1
+
+
+def test_what_was_altered_before_the_backup_is_found_by_the_restore(guoji, tmp_path):
+    settings = Settings.read({"GUOJI_HOME": str(tmp_path / "home")})
+    store = open_store(settings)
+    capture([a_harvest()], FARM, store.events, 5)
+    publish(store.log, store.checkpoints, FakeMark(), log_signer(settings))
+    store.close()
+    engine = open_engine(settings.database_url)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE event SET body = replace(body, '30', '90')"))
+    engine.dispose()
+    guoji("backup", tmp_path / "one.guoji")
+
+    code, shown, _ = guoji("restore", tmp_path / "one.guoji", home="there")
+
+    assert code == 1
+    assert "DIFFERS: " in shown

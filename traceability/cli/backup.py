@@ -27,7 +27,8 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         "restore",
         help="make an installation from such a file",
         description="Restore into GUOJI_HOME and GUOJI_DATABASE (default: SQLite in the home), where nothing "
-        "may be yet; all of it, or nothing if the file is damaged. Never run two copies of one installation.",
+        "may be yet; all of it, or nothing if the file is damaged. Then recompute it as `guoji fsck` does, "
+        "whose exit codes these are. Never run two copies of one installation.",
     )
     restore.add_argument("file", type=Path, metavar="FILE")
     restore.set_defaults(run=_restore)
@@ -46,19 +47,19 @@ def _backup(args: argparse.Namespace) -> int:
 
 
 def _restore(args: argparse.Namespace) -> int:
+    from traceability.cli.fsck import check
     from traceability.restore import restore
 
     settings = Settings.read(os.environ, of_running=False)
     manifest = restore(args.file, settings, _progress)
     print(f"restored: {settings.home}, as of {manifest.taken_at}")
     print(f"newest checkpoint in it: {_size(manifest.checkpoint)}")
+    # Read again: the settings of the backup stand in the home now.
+    exit_code = check(Settings.read(os.environ, of_running=False))
     if not any(part.name.startswith("keys/") for part in manifest.parts):
         print(f"next: put the keys into {settings.keys}, and their passphrase where the settings say")
-    print(
-        "next: if erasures.jsonl and high-water of the lost home are still there, put them into this one; "
-        "then `guoji fsck`"
-    )
-    return 0
+    print("next: if erasures.jsonl and high-water of the lost home are still there, put them into this one")
+    return exit_code
 
 
 def _size(note: str | None) -> str:

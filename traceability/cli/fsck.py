@@ -57,13 +57,18 @@ def _index(text: str) -> int:
 
 
 def _run(args: argparse.Namespace) -> int:
+    return check(Settings.read(os.environ), args.from_index, args.all)
+
+
+def check(settings: Settings, from_index: int = 0, at_most: int = 1) -> int:
+    """Print what differs, `at_most` so many, and what was checked; the exit code."""
     from traceability.errors import Unavailable
     from traceability.fsck import fsck
 
-    settings, progress, unchecked = Settings.read(os.environ), Progress(), list[str]()
+    progress, unchecked = Progress(), list[str]()
     count = 0
     try:
-        for found in islice(fsck(settings, progress.watch, unchecked.append, args.from_index), args.all):
+        for found in islice(fsck(settings, progress.watch, unchecked.append, from_index), at_most):
             count += 1
             print(printable(f"DIFFERS: {found}"), flush=True)
     except Unavailable as error:
@@ -73,9 +78,7 @@ def _run(args: argparse.Namespace) -> int:
         print(printable(f"not checked: {line}"))
     print(f"checked: {progress.summary}")
     if count:
-        print(
-            f"{count} differ{'s' if count == 1 else ''}{'; there may be more' if count == args.all else ''}"
-        )
+        print(f"{count} differ{'s' if count == 1 else ''}{'; there may be more' if count == at_most else ''}")
         return DIFFERS
     print("all is as it must be")
     return WHOLE
