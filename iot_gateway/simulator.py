@@ -16,16 +16,23 @@ from traceability.errors import CheckFailed, InvalidInput, Unavailable
 from traceability.log.note import NoteVerifier
 from traceability.telemetry import topics
 from traceability.telemetry.metrics import METRICS
+from traceability.telemetry.private_key import DeviceSigner
 from traceability.telemetry.receipt import open_receipt
+from traceability.telemetry.senml_cbor import cbor_of
 
 MAX_KEPT = 1_000
 """Readings without a receipt. A device with more to send waits; one with a real sensor would drop."""
 
 
 def encode_message(
-    alias: str, epoch: int, sequence: int, taken_at_ms: int, values: Mapping[str, float | bool]
+    alias: str,
+    epoch: int,
+    sequence: int,
+    taken_at_ms: int,
+    values: Mapping[str, float | bool],
+    signer: DeviceSigner | None = None,
 ) -> bytes:
-    """SenML JSON as docs/formats.md wants it. `values` by metric, in the unit of the table of metrics."""
+    """SenML as docs/formats.md wants it: in JSON, or signed. `values` by metric, in the unit of its table."""
     records: list[dict[str, object]] = [
         {"bn": f"{alias}:", "bt": taken_at_ms / 1000, "n": "epoch", "u": "count", "v": epoch},
         {"n": "seq", "u": "count", "v": sequence},
@@ -35,7 +42,7 @@ def encode_message(
             raise InvalidInput(f"metric {name!r} is not in the table of metrics")
         unit = METRICS[name].unit
         records.append({"n": name, "vb": value} if unit is None else {"n": name, "u": unit, "v": value})
-    return json.dumps(records).encode()
+    return json.dumps(records).encode() if signer is None else signer.sign(cbor_of(records), alias)
 
 
 class SimulatedDevice:
@@ -47,9 +54,14 @@ class SimulatedDevice:
         gateways: Sequence[NoteVerifier],
         epoch: int | None = None,
         resend_after_s: float = 5,
+        signer: DeviceSigner | None = None,
     ) -> None:
-        """`address.user` is the alias. `epoch`: by default the time of this start, for it has no state."""
+        """`address.user` is the alias. `epoch`: by default the time of this start, for it has no state.
+
+        With a `signer` it signs what it sends.
+        """
         self._address = address
+        self._signer = signer
         self._gateways = gateways
         self._resend_after_s = resend_after_s
         self._buffer = Buffer(address.user, int(time.time()) if epoch is None else epoch)
@@ -82,7 +94,7 @@ class SimulatedDevice:
             while len(self._buffer.payloads) >= MAX_KEPT:
                 self._wait_or_resend()
             epoch, number = self._buffer.epoch, self._buffer.next_number
-            payload = encode_message(self._address.user, epoch, number, taken_at_ms, values)
+            payload = encode_message(self._address.user, epoch, number, taken_at_ms, values, self._signer)
             self._publish(self._buffer.keep(payload))
 
     def kept(self) -> int:

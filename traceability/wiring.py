@@ -29,7 +29,9 @@ from traceability.log.note import NoteVerifier
 from traceability.settings import Settings
 from traceability.store.anchors import AnchorTable
 from traceability.store.arrivals import ArrivalTable
+from traceability.store.calibrations import CalibrationTable
 from traceability.store.counts import Counts
+from traceability.store.device_keys import DeviceKeyTable
 from traceability.store.devices import DeviceTable
 from traceability.store.documents import DocumentFolder
 from traceability.store.erasure_journal import ErasureFile
@@ -59,6 +61,8 @@ class Store:
     """Every table, over one database."""
 
     devices: DeviceTable
+    device_keys: DeviceKeyTable
+    calibrations: CalibrationTable
     arrivals: ArrivalTable
     sealing: SealTable
     quarantine: QuarantineTable
@@ -85,6 +89,8 @@ def open_store(settings: Settings) -> Store:
     replay(erasure_journal(settings), personal)
     return Store(
         devices=DeviceTable(engine),
+        device_keys=DeviceKeyTable(engine),
+        calibrations=CalibrationTable(engine),
         arrivals=ArrivalTable(engine),
         sealing=SealTable(engine),
         quarantine=QuarantineTable(engine),

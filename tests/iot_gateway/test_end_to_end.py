@@ -18,8 +18,14 @@ from iot_gateway.logins import GATEWAY
 from iot_gateway.simulator import SimulatedDevice, encode_message
 from traceability.log.note import NoteSigner, NoteVerifier
 from traceability.store.arrivals import ArrivalTable
+from traceability.store.device_keys import DeviceKeyTable
 from traceability.store.readings import ReadingTable
 from traceability.store.schema import open_engine
+from traceability.telemetry.authenticate import message_in
+from traceability.telemetry.device import DeviceKey
+from traceability.telemetry.private_key import DeviceSigner
+from traceability.telemetry.public_key import Algorithm
+from traceability.telemetry.reading import Authenticated
 from traceability.telemetry.receipt import open_receipt
 from traceability.telemetry.senml import decode
 
@@ -77,6 +83,41 @@ def test_every_reading_is_stored_once_and_freed_by_its_receipt(address_of, engin
 
     assert [each.sequence for each in stored(engine, "cold-7")] == list(range(1, 501))
     assert device.kept() == 0
+
+
+@pytest.mark.parametrize("algorithm", Algorithm)
+def test_what_a_device_signs_is_stored_as_signed_and_freed(address_of, engine, signer, log, algorithm):
+    key = DeviceSigner.make(algorithm)
+    DeviceKeyTable(engine).add("cold-7", DeviceKey(key.public, 0))
+
+    with (
+        a_gateway(address_of(GATEWAY), engine, signer, log),
+        a_simulated(address_of("cold-7"), signer, signer=key) as device,
+    ):
+        for number in range(20):
+            device.send(now_ms() - 1000 + number, {"air_temperature": number / 10})
+        device.settle(30)
+
+    readings = list(ReadingTable(engine).between("cold-7", 0, 10**14))
+    assert [message_in(each).sequence for each in readings] == list(range(1, 21))
+    assert {each.authenticated for each in readings} == {Authenticated.SIGNED}
+
+
+def test_what_a_device_signs_with_a_revoked_key_is_quarantined_and_answered(address_of, engine, signer, log):
+    key = DeviceSigner.make(Algorithm.EdDSA)
+    DeviceKeyTable(engine).add("cold-7", DeviceKey(key.public, 0))
+    DeviceKeyTable(engine).revoke("cold-7", key.public.key_id.hex(), 0, "stolen")
+
+    with (
+        a_gateway(address_of(GATEWAY), engine, signer, log),
+        a_simulated(address_of("cold-7"), signer, signer=key) as device,
+    ):
+        device.send(now_ms(), {"air_temperature": 4})
+        device.settle(30)
+
+    assert ReadingTable(engine).counts().readings == 0
+    [refused] = ReadingTable(engine).quarantined(9)
+    assert refused.reason.endswith("was revoked at 1970-01-01T00:00:00.000+00:00: stolen")
 
 
 def test_a_device_frees_nothing_on_the_word_of_another_key(address_of, engine, signer, log):

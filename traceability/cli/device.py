@@ -5,23 +5,37 @@ import os
 import signal
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from traceability.cli import device_keys
 from traceability.cli.terminal import printable
+from traceability.errors import InvalidInput
 from traceability.settings import Settings
+
+if TYPE_CHECKING:
+    from traceability.telemetry.device import Device
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     group = commands.add_parser(
         "device",
-        help="register devices and list them",
+        help="register devices, their keys and calibrations, and list them",
         description="A device sends readings under its alias once it is registered. They apply to the goods "
         "that an AssociationEvent fits it on, or to what grows or stands at its place.",
     )
     actions = group.add_subparsers(title="actions", metavar="ACTION", required=True)
+    _add_add(actions)
+    actions.add_parser("list", help="show all devices").set_defaults(run=_list)
+    device_keys.add(actions)
+
+
+def _add_add(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     new = actions.add_parser(
         "add",
-        help="register a device and print what it needs to log in",
+        help="register a device and print what it needs, once",
+        description="Register a device, or describe it anew: its keys and its password stay. What it needs "
+        "is printed now and never again: as lines, and as a QR code that holds the same as JSON.",
         epilog="Example: guoji device add field-3 --giai 9521234FIELD3 --place 9521234000013 "
         '--place-part PLOT-3 --name-en "Station in field 3"',
     )
@@ -37,38 +51,64 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     new.add_argument(
         "--cold-chain", action="store_true", help="it travels or stands with goods after harvest"
     )
+    new.add_argument("--must-sign", action="store_true", help="quarantine what it sends without a signature")
+    device_keys.add_key_options(new, required=False)
     new.set_defaults(run=_add)
-    actions.add_parser("list", help="show all devices").set_defaults(run=_list)
 
 
 def _add(args: argparse.Namespace) -> int:
-    from iot_gateway.logins import GATEWAY, PASSWORDS, make_passwords
-    from traceability.gs1 import digital_link
-    from traceability.gs1.keys import gln
-    from traceability.telemetry import topics
-    from traceability.telemetry.device import Device
+    from iot_gateway.logins import GATEWAY, PASSWORDS, make_passwords, read_passwords
+    from traceability.cli import credentials
     from traceability.wiring import open_store
 
     settings = Settings.read(os.environ)
+    device, given = _described(args, settings), device_keys.given_key(args)
+    store = open_store(settings)
+    before = store.devices.all().get(device.alias)
+    if device.must_sign and given is None and not (before and before.keys):
+        raise InvalidInput(f"{device.alias} must sign and has no key: give --public-key or --new-key")
+    store.devices.keep(device)
+    if given is not None:
+        store.device_keys.add(device.alias, given.key)
+    file = settings.keys / PASSWORDS
+    known = read_passwords(file) if file.exists() else {}
+    passwords = make_passwords(file, [GATEWAY, *store.devices.all()])
+    _tell_embedded_broker(settings, passwords)
+    shown = _credentials(settings, device.alias)
+    if device.alias not in known:
+        shown["password"] = passwords[device.alias]
+    credentials.show({**shown, **(given.shown if given else {})})
+    return 0
+
+
+def _described(args: argparse.Namespace, settings: Settings) -> "Device":
+    from traceability.gs1 import digital_link
+    from traceability.gs1.keys import gln
+    from traceability.telemetry.device import Device
+
     names = {"zh": args.name_zh, "en": args.name_en}
-    device = Device(
+    return Device(
         alias=args.alias,
         giai=digital_link.device(args.giai),
         party=gln(args.party or settings.party),
         name={language: name for language, name in names.items() if name},
         place=digital_link.place(args.place, args.place_part),
         cold_chain=args.cold_chain,
+        must_sign=args.must_sign,
     )
-    devices = open_store(settings).devices
-    devices.keep(device)
-    passwords = make_passwords(settings.keys / PASSWORDS, [GATEWAY, *devices.all()])
-    _tell_embedded_broker(settings, passwords)
-    print(f"broker    {settings.mqtt_url or 'started by `guoji up`, which prints its address'}")
-    print(f"user      {device.alias}")
-    print(f"password  {passwords[device.alias]}")
-    print(f"publish   {topics.readings(device.alias)}   SenML JSON at QoS 1, see docs/formats.md")
-    print(f"receipts  {topics.receipts(device.alias)}")
-    return 0
+
+
+def _credentials(settings: Settings, alias: str) -> dict[str, str]:
+    from traceability.own_policy import own_gateways
+    from traceability.telemetry import topics
+
+    return {
+        "broker": settings.mqtt_url or "started by `guoji up`, which prints its address",
+        "gateway": own_gateways(settings)[-1].vkey,
+        "publish": topics.readings(alias),
+        "receipts": topics.receipts(alias),
+        "user": alias,
+    }
 
 
 def _tell_embedded_broker(settings: Settings, passwords: Mapping[str, str]) -> None:
@@ -95,5 +135,6 @@ def _list(_args: argparse.Namespace) -> int:
     for device in open_store(Settings.read(os.environ)).devices.all().values():
         kind = "cold chain" if device.cold_chain else "field"
         name = device.name.get("en") or device.name.get("zh") or "-"
-        print(f"{device.alias}\t{kind}\t{device.place}\t{printable(name)}")
+        keys = f"{len(device.keys)} keys{', must sign' if device.must_sign else ''}"
+        print(f"{device.alias}\t{kind}\t{keys}\t{device.place}\t{printable(name)}")
     return 0

@@ -9,10 +9,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import groupby
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from traceability.cli.terminal import printable
 from traceability.errors import InvalidInput
 from traceability.settings import Settings
+
+if TYPE_CHECKING:
+    from traceability.telemetry.private_key import DeviceSigner
 
 SETTLE_WITHIN_S = 60.0
 
@@ -36,6 +40,9 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     simulate.add_argument(
         "--ends-now", action="store_true", help="shift all times by the same amount, so that the last is now"
     )
+    simulate.add_argument(
+        "--sign", type=Path, metavar="FILE", help="sign with the private key (PEM) that `guoji device` showed"
+    )
     simulate.set_defaults(run=_simulate)
 
 
@@ -50,7 +57,8 @@ def _simulate(args: argparse.Namespace) -> int:
     moments = read_moments(args.csv)
     shift_ms = time.time_ns() // 1_000_000 - moments[-1][0] if args.ends_now else 0
     password = password_of(args.device, read_passwords(settings.keys / PASSWORDS))
-    device = SimulatedDevice(address(settings.mqtt_url, args.device, password), own_gateways(settings))
+    where = address(settings.mqtt_url, args.device, password)
+    device = SimulatedDevice(where, own_gateways(settings), signer=_signer(args.sign))
     device.open()
     try:
         for taken_at_ms, values in paced(moments, args.speed):
@@ -63,6 +71,17 @@ def _simulate(args: argparse.Namespace) -> int:
     for number, reason in sorted(device.quarantined.items()):
         print(f"reading {number} is quarantined: {printable(reason)}", file=sys.stderr)
     return 65 if device.quarantined else 0
+
+
+def _signer(file: Path | None) -> "DeviceSigner | None":
+    from traceability.telemetry.private_key import DeviceSigner
+
+    if file is None:
+        return None
+    try:
+        return DeviceSigner.from_pem(file.read_bytes())
+    except OSError as error:
+        raise InvalidInput(f"cannot read {file}: {error.strerror}") from error
 
 
 def read_moments(file: Path) -> list[Moment]:

@@ -27,6 +27,10 @@ class DeviceKey:
     revoked_why: str | None = None
     """In the words of whoever revoked it."""
 
+    def __post_init__(self) -> None:
+        if self.until_ms is not None and self.until_ms <= self.from_ms:
+            raise InvalidInput(f"key counts from {iso(self.from_ms)} until {iso(self.until_ms)}: never")
+
     def check_valid(self, at_ms: int) -> None:
         """Raises `InvalidInput` that says since when it does not count."""
         name = f"the key {self.public.key_id.hex()}"
