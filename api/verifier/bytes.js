@@ -21,7 +21,10 @@ export const toBytes = (number, size) =>
 export const utf8 = (text) => unescape(encodeURIComponent(text));
 
 // Each value has one spelling: atob() alone would pass over spaces and spare bits.
-export const base64 = (text) => (btoa(atob(text)) === text ? atob(text) : refuse("base64"));
+export const base64 = (text) => {
+  const bytes = atob(text);
+  return btoa(bytes) === text ? bytes : refuse("base64");
+};
 
 const toArray = (bytes) => Uint8Array.from(bytes, (byte) => byte.charCodeAt());
 

@@ -1,17 +1,9 @@
-// Merkle trees: that an entry lies in the log (RFC 9162, section 2.1.3.2), and the root over leaves.
+// Merkle trees: that an entry lies in the log (RFC 9162, section 2.1.3.2).
 
 import { failed, hex, pad, sha256 } from "./bytes.js";
 
 export const leafHash = (entry) => sha256("\0" + entry);
 const nodeHash = (left, right) => sha256("\x01" + left + right);
-
-export const rootOf = async (nodes) => {
-  while (nodes[1])
-    nodes = await Promise.all(
-      nodes.flatMap((left, i) => (i % 2 ? [] : nodes[i + 1] ? nodeHash(left, nodes[i + 1]) : left)),
-    );
-  return nodes[0];
-};
 
 // Up from `node` to a root. `way` has a bit a level, 1 where the way comes from the right; the last is the first.
 export const climb = async (node, way, siblings, join, root) => {
