@@ -1,0 +1,139 @@
+"""The browser's verifier reports step by step what Python's does, and refuses what is malformed."""
+
+import json
+
+import pytest
+
+from tests.browser.running import a_job, in_node
+from tests.browser.test_vectors import PROOFS, STEPS
+from tests.proof.recorded_chain import RecordedChain
+from traceability.proof.proof_file import Proof, parse_proof_file
+from traceability.proof.trust import TrustPolicy
+from traceability.proof.verify import verify
+from traceability.proof.verify_trace import verify_trace
+
+LOT = "https://id.gs1.org/01/09521234500018/10/L1"
+EVENT, TRACE = PROOFS["sound-event"], PROOFS["sound-complete-trace"]
+
+
+def by_python(vector):
+    policy = None if vector["policy"] is None else TrustPolicy.parse(vector["policy"])
+    proof = parse_proof_file(json.dumps(vector["proof"]).encode())
+    check = verify if isinstance(proof, Proof) else verify_trace
+    return check(proof, policy, [RecordedChain(answers) for answers in vector["chains"]])
+
+
+def outcomes_of(report):
+    """Of Python's report, as the browser names them."""
+    if hasattr(report, "events"):
+        each = [[outcomes_of(event.report), event.mentions_subject] for event in report.events]
+        return [each, report.complete.outcome.value, report.naming_subject]
+    return [[step.name, step.outcome.value] for step in report.steps]
+
+
+def outcomes_in(result):
+    if "events" in result:
+        each = [[outcomes_in(event), event["mentions_subject"]] for event in result["events"]]
+        return [each, result["complete"]["outcome"], result["naming_subject"]]
+    return [[step["name"], step["outcome"]] for step in result["steps"]]
+
+
+def test_each_step_of_each_vector_has_the_outcome_that_python_gives_it():
+    vectors = {name: vector for name, vector in PROOFS.items() if name not in STEPS}
+
+    found = in_node("check", [a_job(vector) for vector in vectors.values()])
+
+    assert dict(zip(vectors, map(outcomes_in, found), strict=True)) == {
+        name: outcomes_of(by_python(vector)) for name, vector in vectors.items()
+    }
+
+
+@pytest.mark.parametrize(
+    ("vector", "asked", "verdict"),
+    [
+        (EVENT, LOT, "verified"),
+        (EVENT, "https://id.gs1.org/01/09521234500018", "verified"),
+        (EVENT, LOT + "9", "unchecked"),
+        (TRACE, LOT, "verified"),
+        (TRACE, LOT + "/21/1", "contradicted"),
+    ],
+)
+def test_who_asks_for_goods_gets_those_or_hears_it(vector, asked, verdict):
+    [result] = in_node("check", [a_job(vector, asked=asked)])
+
+    assert result["verdict"] == verdict
+    assert result.get("step") == ("subject" if verdict == "contradicted" else None)
+
+
+def changed(old, new):
+    file = json.dumps(EVENT["proof"])
+    assert old in file
+    return file.replace(old, new, 1).encode()
+
+
+MALFORMED = {
+    "nothing": b"",
+    "no object": b"[]",
+    "null": b"null",
+    "no fields": b"{}",
+    "a byte order mark": b"\xef\xbb\xbf" + changed("{", "{"),
+    "more than one value": changed("{", "{}{"),
+    "no UTF-8": changed('"batch": null', '"batch": null').replace(b"loaded", b"\xff"),
+    "a name twice": changed('"batch": null', '"batch": null, "batch": null'),
+    "an unknown name": changed('"batch": null', '"batch": null, "more": null'),
+    "a missing name": changed(', "batch": null', ""),
+    "another format": changed("guoji-proof/1", "guoji-proof/2"),
+    "a huge integer": changed("120.5", "9007199254740993"),
+    "a huge number": changed("120.5", "1e400"),
+    "a float for an integer": changed('"block_number": 7', '"block_number": 7.0'),
+    "upper-case hex": changed('"transaction": "0xce', '"transaction": "0xCE'),
+    "spaces in base64": changed('"entry": "AQ', '"entry": "A Q'),
+    "an index with a zero before it": changed("\\nindex 0\\n", "\\nindex 00\\n"),
+    "nested too deep": changed('"batch": null', '"batch": ' + "[" * 64 + "]" * 64),
+}
+
+
+def test_a_malformed_file_is_an_error_and_no_verdict():
+    found = in_node("check", [a_job(EVENT, file) for file in MALFORMED.values()])
+
+    judged = [name for name, result in zip(MALFORMED, found, strict=True) if list(result) != ["error"]]
+    assert judged == []
+
+
+POLICIES = {
+    "an unknown word": "believe everybody\n",
+    "a quorum": "quorum 1\n",
+    "a witness": "witness w\n",
+    "a second chain": "chain 31337\n",
+    "another finality than there is": "finality soon\n",
+    "nobody to agree": "agree 0\n",
+    "an endpoint that is none": "endpoint ftp://chain.example\n",
+    "a key with another id": "log other.example/log+8c6db96f+AYqI4910CfGV/VLbLTy6XXLKZwm/HZQSG/N0iAG0D29c\n",
+}
+
+
+def test_a_malformed_policy_is_an_error_and_no_verdict():
+    jobs = [a_job(EVENT | {"policy": EVENT["policy"] + line}) for line in POLICIES.values()]
+    jobs += [a_job(EVENT | {"policy": "chain 1\n"}), a_job(EVENT | {"policy": "quorum none\nchain 1\n"})]
+
+    assert [list(result) for result in in_node("check", jobs)] == [["error"]] * len(jobs)
+
+
+@pytest.mark.parametrize("name", ["CHAIN-A.example:8545", "chain-a.example.:8545", "chain-a%2Eexample:8545"])
+def test_one_endpoint_under_two_spellings_does_not_agree_with_itself(name):
+    vector = PROOFS["unchecked-one-endpoint-twice"]
+    chains = [vector["chains"][0], vector["chains"][1] | {"name": name}]
+
+    [result] = in_node("check", [a_job(vector | {"chains": chains})])
+
+    assert result["verdict"] == "unchecked"
+
+
+def test_all_of_loopback_is_one_endpoint():
+    vector = PROOFS["sound-two-endpoints-agree"]
+    names = ["localhost:1", "127.0.0.1:2", "[::1]:3", "0.0.0.0:4", "a.localhost:5"]
+    chains = [vector["chains"][0] | {"name": name} for name in names]
+
+    [result] = in_node("check", [a_job(vector | {"chains": chains})])
+
+    assert result["verdict"] == "unchecked"
