@@ -1,6 +1,7 @@
 """The verifier as browsers get it: small, made from its source, and loading no more than it needs."""
 
 import json
+import re
 import subprocess
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from tests.api.serving import SampleLedger, served
 from tests.browser.running import PROJECT, a_job, chromium, in_page
 
 MOST_BYTES = 4096
+PAGE = PROJECT / "docs" / "verify-js.md"
 VECTORS = Path(__file__).parents[1] / "vectors" / "proof"
 SCRIPTS = ["verify.js", "verify-complete.js", "verify-ed25519.js", "verify-readings.js"]
 
@@ -43,7 +45,7 @@ def test_the_verifier_has_less_than_4_kb_in_brotli(client):
     assert int(done.stdout) < MOST_BYTES
 
 
-def test_what_is_served_is_what_the_source_makes():
+def test_what_is_served_is_what_the_source_makes_and_as_long_as_its_page_says():
     done = subprocess.run(
         ["scripts/node", "scripts/make_verifier.js", "--check"],
         cwd=PROJECT,
@@ -53,6 +55,11 @@ def test_what_is_served_is_what_the_source_makes():
     )
 
     assert done.returncode == 0, done.stderr
+    rows = re.findall(r"^\| `(verify.*\.js)` \|.*\| ([\d,]+) \|$", PAGE.read_text(), re.MULTILINE)
+    printed = re.findall(r"^(\S+): \d+ bytes, (\d+) in brotli$", done.stdout, re.MULTILINE)
+    assert {name: int(size.replace(",", "")) for name, size in rows} == {
+        name: int(size) for name, size in printed
+    }
 
 
 @pytest.mark.parametrize("name", SCRIPTS)
