@@ -7,11 +7,13 @@ import sys
 import threading
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from tests.audit_log.auditing import POLICY
 from tests.audit_log.log_folder import VERIFIER, LogFolder
 from traceability.cli.main import main
-from traceability.log.note import MAX_BYTES, NoteVerifier, open_note
+from traceability.log.checkpoint import Checkpoint
+from traceability.log.note import MAX_BYTES, NoteSigner, NoteVerifier, open_note
 
 NO_CHAIN = f"log {VERIFIER.vkey}\nquorum none\n"
 
@@ -81,10 +83,11 @@ def test_a_report_with_more_findings_than_a_note_holds_counts_the_others(audit, 
 
 
 def test_what_the_server_says_cannot_steer_the_terminal(audit, server, log, capsys):
-    server.lies["log/checkpoint"] = "\u202eevil\n700\nx\n\n— a b\n".encode()
+    evil = NoteSigner("\u202eevil", Ed25519PrivateKey.generate())
+    server.lies["log/checkpoint"] = Checkpoint(evil.name, 700, bytes(32)).sign(evil).encode()
 
     assert audit() == 1
-    assert "\u202e" not in capsys.readouterr().out
+    assert "finding checkpoint: log/checkpoint: checkpoint is of the log ?evil" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

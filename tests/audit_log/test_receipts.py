@@ -95,6 +95,25 @@ def test_a_reading_left_out_of_the_middle_is_caught_whichever_receipts_are_there
     assert finding.startswith("receipt: cold-7, epoch 9, number 3: 2.receipt accounts for it")
 
 
+def test_a_missing_reading_is_named_once_by_the_first_receipt_that_accounts_for_it(auditor, receipts):
+    receipts(a_receipt(a_run(1, 7)), "1")
+    folder = receipts(a_receipt(a_run(1, 9)), "2")
+
+    told = [finding.split(" accounts")[0] for finding in auditor.findings(receipts=folder)]
+
+    assert told == [
+        "receipt: cold-7, epoch 9, number 7: 1.receipt",
+        "receipt: cold-7, epoch 9, numbers 8 to 9: 2.receipt",
+    ]
+
+
+def test_an_event_that_two_checks_miss_is_named_once(auditor, receipts, log):
+    (log.folder / f"proof/{log._events[0][1].key}").unlink()
+    folder = receipts(a_receipt(a_run(1, 6)))
+
+    assert len(auditor.findings(receipts=folder, with_events=True)) == 1
+
+
 def test_each_device_and_epoch_has_its_own_numbers(auditor, receipts):
     receipts(a_receipt(a_run(1, 3, device=OTHER), device=OTHER), "other")
     folder = receipts(a_receipt(a_run(1, 2, epoch=10), epoch=10), "tenth")
