@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as with_settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, insert, select
+from sqlalchemy.event import listen
 
 from traceability.errors import InvalidInput
 from traceability.store import dump
@@ -85,6 +86,19 @@ def test_rows_are_the_same_after_a_dump_and_a_load_and_so_is_the_next_dump(engin
         assert set(map(tuple, connection.execute(select(anchor)))) == before
     assert dumped(engine, anchor) == first
     assert len(first) == len(rows)
+
+
+@pytest.mark.slow
+def test_postgresql_is_told_to_sort_as_sqlite_does_whatever_its_locale(new_postgresql):
+    """The servers of these tests know no other locale, so the rows alone would not show it."""
+    engine, said = open_engine(new_postgresql()), []
+    migrate(engine)
+    listen(engine, "before_cursor_execute", lambda *args: said.append(args[2]))
+
+    dumped(engine, anchor)
+
+    assert 'ORDER BY anchor.tx_hash COLLATE "C"' in said[-1].replace("\n", " ")
+    engine.dispose()
 
 
 @pytest.mark.slow
