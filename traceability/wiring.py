@@ -152,18 +152,27 @@ def is_not_behind_the_chain(settings: Settings, store: Store) -> bool:
 
     Raises `Refused` if it does: an old copy of the store must not sign a fork.
     """
-    contract_address = own_policy.policy(settings).contract
-    if contract_address is None:
-        return True
     try:
-        chain = RpcChain(rpc_url(settings), ANSWER_WITHIN_S)
-        ids = [log_id(log.name, log.public_key) for log in own_policy.own_logs(settings)]
-        heads = [chain.head(contract_address, each) for each in ids]
+        heads = held_by_contract(settings)
     except ChainUnavailable:
         return False
     for head in heads:
-        check_same_history(Held(head.size, head.root), store.log)
+        check_same_history(head, store.log)
     return True
+
+
+def held_by_contract(settings: Settings) -> list[Held]:
+    """What the contract holds of our log under each of its keys, if there is a contract.
+
+    Raises `ChainUnavailable` while it does not answer.
+    """
+    contract_address = own_policy.policy(settings).contract
+    if contract_address is None:
+        return []
+    chain = RpcChain(rpc_url(settings), ANSWER_WITHIN_S)
+    ids = [log_id(log.name, log.public_key) for log in own_policy.own_logs(settings)]
+    heads = [chain.head(contract_address, each) for each in ids]
+    return [Held(head.size, head.root) for head in heads]
 
 
 def public_url(settings: Settings) -> str:

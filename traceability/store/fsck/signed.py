@@ -7,11 +7,12 @@ from typing import Any
 from sqlalchemy import Row, select
 
 from traceability.errors import CheckFailed, InvalidInput, Unavailable, Unknown
+from traceability.ledger.ports import Held
 from traceability.log import tiles
 from traceability.log.checkpoint import Checkpoint, log_id, open_checkpoint
 from traceability.log.note import NoteVerifier
 from traceability.proof.anchor import check_anchor
-from traceability.proof.chain_reader import ChainReader, Head, Remembering
+from traceability.proof.chain_reader import ChainReader, Remembering
 from traceability.proof.proof_file import AnchorClaim
 from traceability.proof.trust import TrustPolicy
 from traceability.store.anchors import anchor
@@ -32,7 +33,7 @@ class Believed:
     """The newest checkpoint that we signed, as the high-water mark has it."""
     policy: TrustPolicy
     chain: ChainReader | None
-    heads: Sequence[Head]
+    heads: Sequence[Held]
     """What the contract held under each key, before the view was taken."""
 
 

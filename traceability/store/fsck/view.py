@@ -30,7 +30,8 @@ class View:
 
     def rows(self, statement: Executable) -> Iterator[Row[Any]]:
         """Read as they are needed: a store has more rows than memory."""
-        yield from self.connection.execute(statement, execution_options={"yield_per": _AT_ONCE})
+        with self.connection.execute(statement, execution_options={"yield_per": _AT_ONCE}) as rows:
+            yield from rows
 
     def count(self, table: Table) -> int:
         count: int = self.connection.execute(select(func.count()).select_from(table)).scalar_one()
