@@ -78,7 +78,7 @@ def test_what_a_device_must_sign_is_refused_without_a_signature():
         (OTHER.sign(SENML, "cold-7"), f"EdDSA key {OTHER.public.key_id.hex()}, which cold-7 has not"),
         (NEW.sign(b"[]", "cold-7"), "no CBOR array"),
         (NEW.sign(bytes(70_000), "cold-7"), "bytes, want at most 65536"),
-        (b"\xd2\x80", "no COSE_Sign1"),
+        (b"\xd2\x80", "COSE_Sign1 is not"),
     ],
 )
 def test_what_the_device_did_not_sign_is_refused_with_the_reason(payload, reason):

@@ -20,6 +20,7 @@ _CONTEXT = b"\x84" + cbor.encode("Signature1")
 _ALGORITHM, _CRITICAL, _CONTENT_TYPE, _KEY_ID = 1, 2, 3, 4
 _SENML_CBOR = 112
 """CoAP's number for `application/senml+cbor`."""
+_PARTS = (bytes, dict, bytes, bytes)
 _ALGORITHMS = {each.value: each for each in Algorithm}
 
 
@@ -48,13 +49,15 @@ def parse_sign1(message: bytes) -> Sign1:
     That is: no tag, a detached payload, an algorithm that stands unprotected or is neither EdDSA nor ES256, a
     critical label, a content type other than SenML in CBOR, anything unprotected but the key's id.
     """
-    match cbor.decode(message):
-        case Tagged(18, [bytes(protected), dict(unprotected), bytes(payload), bytes(signature)]):
-            header = _protected(protected)
-        case Tagged(18, [_, _, None, _]):
-            raise InvalidInput("COSE message has no payload in it, want one that is not detached")
-        case _:
-            raise InvalidInput("message is no COSE_Sign1 of protected, unprotected, payload and signature")
+    tagged = cbor.decode(message)
+    if not isinstance(tagged, Tagged) or tagged.number != _SIGN1:
+        raise InvalidInput("message has not the tag 18 of COSE_Sign1")
+    parts = tagged.content
+    # Not by `match`: that takes as long as to read the message.
+    if not isinstance(parts, list) or tuple(map(type, parts)) != _PARTS:
+        raise InvalidInput("COSE_Sign1 is not protected and unprotected header, payload within, and signature")
+    protected, unprotected, payload, signature = parts
+    header = _protected(protected)
     key_id = header.key_id
     if unprotected:
         if unprotected.keys() != {_KEY_ID} or key_id is not None:

@@ -33,13 +33,16 @@ class DeviceKey:
 
     def check_valid(self, at_ms: int) -> None:
         """Raises `InvalidInput` that says since when it does not count."""
-        name = f"the key {self.public.key_id.hex()}"
         if self.revoked_at_ms is not None and self.revoked_at_ms <= at_ms:
-            raise InvalidInput(f"{name} was revoked at {iso(self.revoked_at_ms)}: {self.revoked_why}")
+            raise InvalidInput(f"{self._name} was revoked at {iso(self.revoked_at_ms)}: {self.revoked_why}")
         if at_ms < self.from_ms:
-            raise InvalidInput(f"{name} is valid from {iso(self.from_ms)} on, not yet")
+            raise InvalidInput(f"{self._name} is valid from {iso(self.from_ms)} on, not yet")
         if self.until_ms is not None and self.until_ms <= at_ms:
-            raise InvalidInput(f"{name} was valid until {iso(self.until_ms)}")
+            raise InvalidInput(f"{self._name} was valid until {iso(self.until_ms)}")
+
+    @property
+    def _name(self) -> str:
+        return f"the key {self.public.key_id.hex()}"
 
 
 @dataclass(frozen=True, slots=True)
