@@ -22,7 +22,8 @@ _NAMES: Final = {
 }
 _SENTENCES: Final = {
     Grade.SIGNED_DEVICE: message(
-        "The sensor signed it with its own key; this server could not have written it."
+        "The sensor signed it: nobody without its key could have written it. "
+        "Whose key it is, this server says; a verifier that knows the key can check."
     ),
     Grade.DEVICE: message(
         "It came over the sensor's own password; whoever runs this server could have written it too."

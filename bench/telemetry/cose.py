@@ -103,7 +103,7 @@ def _judging(signer: DeviceSigner, messages: Sequence[bytes]) -> Callable[[], No
 
 
 def _best(*ways: Callable[[], None]) -> list[float]:
-    """Messages a second of processor time, of each way; taken in turns, so that both meet the same machine."""
+    """Messages a second of processor time, of each way; in turns, so that both meet the same machine."""
     least = [float("inf")] * len(ways)
     for _ in range(ROUNDS):
         for number, way in enumerate(ways):

@@ -44,7 +44,7 @@ def test_a_signed_payload_is_freed_by_the_digest_of_its_content_and_refused_by_t
     first, second = (signer.sign(senml, "cold-7") for senml in (b"\x80", b"\x81\x01"))
     held = Accounted(1, Status.HELD, content_digest(first, "cold-7"))
     receipt = Receipt("cold-7", 0, 0, advance(no_runs(9), [held], lambda _first: ()))
-    forged = second[:-1] + b"\0"
+    forged = second[:-1] + bytes([second[-1] ^ 1])
 
     buffer = a_buffer(first, second)
 

@@ -34,9 +34,11 @@ from traceability.ledger.trace import Grade
 from traceability.log.note import NoteSigner, NoteVerifier
 from traceability.proof.trust import TrustPolicy
 from traceability.proof.verdict import Unchecked
+from traceability.telemetry.authenticate import message_in
 from traceability.telemetry.device import Device
+from traceability.telemetry.private_key import DeviceSigner
+from traceability.telemetry.public_key import Algorithm
 from traceability.telemetry.reading import Authenticated, Reading
-from traceability.telemetry.senml import decode
 
 CARRIER = "9521234000013"
 STRANGER = "9521234000020"
@@ -68,12 +70,16 @@ class World:
             by = owner if event.kind == "AssociationEvent" else party
             capture([event], by, self.events, START_MS + len(self.events.kept))
 
+    def receive(self, hours, celsius, signer=None):
+        number = len(self.seals.arrived) + 1
+        how = Authenticated.BROKER if signer is None else Authenticated.SIGNED
+        values = {"air_temperature": celsius}
+        payload = encode_message("logger-1", 9, number, at_ms(hours), values, signer)
+        self.seals.arrived.append(Reading("logger-1", 9, number, at_ms(hours), how, payload))
+
     def measure(self, celsius_by_hour, seal_each=False):
         for hours, celsius in celsius_by_hour.items():
-            number = len(self.seals.arrived) + 1
-            payload = encode_message("logger-1", 9, number, at_ms(hours), {"air_temperature": celsius})
-            reading = Reading("logger-1", 9, number, at_ms(hours), Authenticated.BROKER, payload)
-            self.seals.arrived.append(reading)
+            self.receive(hours, celsius)
             if seal_each:
                 self.seal()
         self.seal()
@@ -101,9 +107,7 @@ class World:
         ]
 
     def _within(self, reading, from_ms, to_ms):
-        return any(
-            from_ms <= m.taken_at_ms <= to_ms for m in decode(reading.payload, "logger-1").measurements
-        )
+        return any(from_ms <= measured.taken_at_ms <= to_ms for measured in message_in(reading).measurements)
 
 
 @pytest.fixture
@@ -172,6 +176,21 @@ def test_only_batches_that_hold_such_a_reading_belong_to_the_trace(world):
 
     assert [event.event.event_time for event in of_devices] == [START + timedelta(hours=5)]
     assert [each.key for each in world.reader.all_events(LOT)] == [each.key for each in world.trace().events]
+
+
+def test_a_batch_counts_as_signed_only_if_every_reading_of_it_is(world):
+    signer = DeviceSigner.make(Algorithm.EdDSA)
+    world.capture(a_packed_lot(), *on_the_pallet_from_2_to_8())
+    for hours, signed in ((3, signer), (4, signer), (5, None)):
+        world.receive(hours, 4, signed)
+        if hours != 4:
+            world.seal()
+
+    grades = [each.grade for each in world.trace().events if each.event.kind == "ObjectEvent"]
+
+    assert grades.count(Grade.SIGNED_DEVICE) == 1
+    assert grades.count(Grade.DEVICE) == 1
+    assert len(world.trace().curves[0].points) == 3
 
 
 def test_findings_and_what_is_staged_come_with_the_batch(world):

@@ -19,6 +19,7 @@ from traceability.telemetry.senml_cbor import cbor_of
 GATEWAY = NoteSigner("gateway.example", Ed25519PrivateKey.from_private_bytes(bytes(32)))
 NOW_MS = 1_790_000_000_000
 SIGNER, FORGER = (DeviceSigner(Ed25519PrivateKey.from_private_bytes(bytes([n] * 32))) for n in (1, 2))
+OUT_OF_DATE = DeviceKey(SIGNER.public, 0, until_ms=NOW_MS)
 COLD_7 = Device(
     alias="cold-7",
     giai="https://id.gs1.org/8004/9521321C7",
@@ -121,8 +122,8 @@ def test_a_signed_message_that_can_never_be_a_reading_has_its_number():
     ("payload", "device", "reason"),
     [
         (a_signed_payload(FORGER), COLD_7, "which cold-7 has not"),
-        (a_signed_payload()[:-1] + b"\0", COLD_7, "no key of cold-7 made the signature"),
-        (a_signed_payload(), replace(COLD_7, keys=(DeviceKey(SIGNER.public, 0, NOW_MS),)), "was valid until"),
+        (a_signed_payload(celsius=5)[:-64] + a_signed_payload()[-64:], COLD_7, "no key of cold-7"),
+        (a_signed_payload(), replace(COLD_7, keys=(OUT_OF_DATE,)), "was valid until"),
         (a_payload(), replace(COLD_7, must_sign=True), "cold-7 must sign"),
     ],
 )

@@ -116,7 +116,7 @@ class TraceReader:
         return curves_of(attachment, device, readings, goods, now)
 
     def _traced(self, found: _Gathered) -> list[TracedEvent]:
-        batches = {each.key for each in found.batches}
+        grades = {each.key: _grade(each) for each in found.batches}
         counting = {each.key for each in facts.sound(found.all)}
         personal = personal_fields([each.event.body for each in found.all], self.personal)
         return [
@@ -125,7 +125,7 @@ class TraceReader:
                 event=each.event,
                 submitter=each.submitter,
                 captured_at=datetime.fromtimestamp(each.captured_at_ms / 1000, UTC),
-                grade=Grade.DEVICE if each.key in batches else Grade.IMPORTED,
+                grade=grades.get(each.key, Grade.IMPORTED),
                 verdict=self.own_word.on(each),
                 staged=extensions.staged(each.event),
                 voided=each.key not in counting,
@@ -160,6 +160,12 @@ def _lab_results(stored: StoredEvent) -> Iterator[LabResult]:
             submitter=stored.submitter,
             staged=extensions.staged(event),
         )
+
+
+def _grade(batch: StoredEvent) -> Grade:
+    """Signed only if all its readings are: both counts are what the batch's leaves give."""
+    signed, held = (batch.event.body.get(f"guoji:{name}Count") for name in ("signed", "reading"))
+    return Grade.SIGNED_DEVICE if signed is not None and signed == held else Grade.DEVICE
 
 
 def _findings(batch: StoredEvent) -> list[Finding]:

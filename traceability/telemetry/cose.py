@@ -55,7 +55,7 @@ def parse_sign1(message: bytes) -> Sign1:
     parts = tagged.content
     # Not by `match`: that takes as long as to read the message.
     if not isinstance(parts, list) or tuple(map(type, parts)) != _PARTS:
-        raise InvalidInput("COSE_Sign1 is not protected and unprotected header, payload within, and signature")
+        raise InvalidInput("COSE_Sign1 is not protected and unprotected header, payload within, signature")
     protected, unprotected, payload, signature = parts
     header = _protected(protected)
     key_id = header.key_id
