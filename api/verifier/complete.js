@@ -42,7 +42,7 @@ const names = (event, subject) =>
 const textsOf = (value) => (typeof value === "string" ? [value] : Object.values(value ?? {}).flatMap(textsOf));
 
 // That `entries` are all in which the name stands. If none is, its way ends at the leaf of another name or in the void.
-const checkMap = async (name, entries, siblings, other, root) => {
+export const checkMap = async (name, entries, siblings, other, root) => {
   const own = await digest("name", utf8(name));
   const [way, its] = [own, other?.key ?? own].map((key) => pad(number(key), 2, 256).slice(0, siblings.length));
   const fits = other ? !entries[0] && other.key !== own && way === its : true;

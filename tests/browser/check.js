@@ -1,6 +1,7 @@
 // Runs the browser's verifier on jobs: in node, which reads them from stdin as JSON, and in a page, which imports this.
 
 import { verify } from "../../api/static/verify.js";
+import { checkMap } from "../../api/verifier/complete.js";
 import { checkInclusion } from "../../api/verifier/tree.js";
 
 // One job is a proof file (base64 of its bytes), a trust policy, what the chains of a vector answer, and goods.
@@ -50,20 +51,35 @@ const ANSWERS = {
 
 const bytesOf = (hex) => hex.replace(/../g, (pair) => String.fromCharCode(`0x${pair}`));
 
-// Of a vector about inclusion, as its text: JSON.parse would round its numbers.
-export async function checkLog(text) {
-  const { leaf_hash, proof, root } = JSON.parse(text);
-  const [index, size] = ["index", "size"].map((name) => BigInt(text.match(`"${name}": (-?\\d+)`)[1]));
+// Whether a check that says what is untrue has nothing to say.
+async function holds(checking) {
   try {
-    await checkInclusion(index, size, bytesOf(leaf_hash), proof.map(bytesOf), bytesOf(root));
+    await checking();
     return { valid: true };
   } catch (error) {
-    if (!error.outcome) throw error;
+    if (error.outcome !== "failed") throw error;
     return { valid: false };
   }
 }
 
-const CHECKS = { check, checkLog };
+// Of a vector about inclusion, as its text: JSON.parse would round its numbers.
+export function checkLog(text) {
+  const { leaf_hash, proof, root } = JSON.parse(text);
+  const [index, size] = ["index", "size"].map((name) => BigInt(text.match(`"${name}": (-?\\d+)`)[1]));
+  return holds(() => checkInclusion(index, size, bytesOf(leaf_hash), proof.map(bytesOf), bytesOf(root)));
+}
+
+export function checkNames({ name, entries, siblings, other, root }) {
+  const end = other && { key: bytesOf(other.key), count: other.count, chain: bytesOf(other.chain) };
+  return holds(() => checkMap(name, entries.map(bytesOf), siblings.map(bytesOf), end, bytesOf(root)));
+}
+
+export async function checkBatch({ event, leaves }) {
+  const { checkReadings } = await import("../../api/static/verify-readings.js");
+  return holds(() => checkReadings({ event, leaves: leaves.map(bytesOf) }));
+}
+
+const CHECKS = { check, checkLog, checkNames, checkBatch };
 
 if (globalThis.process?.argv[1]?.endsWith("check.js")) {
   let text = "";
