@@ -168,19 +168,23 @@ class FakeAnchors:
 
 @dataclass
 class FakeSealStore(Failing):
-    """Of one device."""
+    """Readings of one device arrive; others may stand near it."""
 
     device: Device
     events: FakeEvents
     arrived: list[Reading] = field(default_factory=list)
     batches: list[tuple[Window, Batch]] = field(default_factory=list)
+    others: Sequence[Device] = ()
+    measured_by_others: Sequence[Reading] = ()
     meanwhile: Callable[[], object] = lambda: None
     """What another sealer does just before the next commit."""
 
     def devices(self) -> Mapping[str, Device]:
-        return {self.device.alias: self.device}
+        return {each.alias: each for each in (self.device, *self.others)}
 
     def unsealed(self, alias: str, at_most: int) -> Window | None:
+        if alias != self.device.alias:
+            return None
         last = self.batches[-1] if self.batches else None
         start = last[0].to_arrival if last else 0
         waiting = self.arrived[start : start + at_most]
@@ -200,6 +204,14 @@ class FakeSealStore(Failing):
             previous_epoch=last[0].epoch if last else None,
             sealed_through=max(sealed, default=0),
         )
+
+    def earlier(self, window: Window, ago: Sequence[int]) -> Sequence[Reading]:
+        places = sorted(window.from_arrival - 1 - each for each in ago)
+        return [self.arrived[place] for place in places if place >= 0]
+
+    def measured(self, alias: str, from_ms: int, to_ms: int, at_most: int) -> Sequence[Reading]:
+        theirs = (each for each in self.measured_by_others if each.device == alias)
+        return [each for each in theirs if from_ms <= each.received_at_ms <= to_ms][:at_most]
 
     def keep_sealed(self, window: Window, batch: Batch, event: StoredEvent) -> None:
         meanwhile, self.meanwhile = self.meanwhile, lambda: None

@@ -15,6 +15,7 @@ from demo.slices import rows
 
 HERE = Path(__file__).parent
 SLICE = HERE / "orchard.csv.gz"
+SITE = HERE / "site.toml"
 LABELS = HERE / "labels.csv"
 ASIDE = (("2015-08-15T00:00:00Z", "2015-10-15T00:00:00Z"), ("2015-12-01T00:00:00Z", "2016-01-02T00:00:00Z"))
 """Set aside before any threshold was chosen: nothing was tuned on these weeks."""

@@ -1,5 +1,7 @@
 """A window becomes one batch and one event, both or neither, and a sealed batch never changes."""
 
+from dataclasses import replace
+
 import pytest
 
 from iot_gateway.simulator import encode_message
@@ -10,6 +12,7 @@ from traceability.ledger.seal import MOST_READINGS, seal
 from traceability.telemetry.batch_event import check_batch
 from traceability.telemetry.device import Device
 from traceability.telemetry.reading import Authenticated, Reading
+from traceability.telemetry.thresholds import THRESHOLDS, parse_thresholds
 
 NOW_MS = 1_790_000_000_000
 WINDOW_S = 60
@@ -17,8 +20,9 @@ OLD_MS = NOW_MS - WINDOW_S * 1000
 STAGED = {"en": "replayed", "zh": "回放"}
 
 
-def a_reading(sequence, received_at_ms=OLD_MS, epoch=9):
-    payload = encode_message("cold-7", epoch, sequence, OLD_MS + sequence, {"air_temperature": sequence})
+def a_reading(sequence, received_at_ms=OLD_MS, epoch=9, celsius=None):
+    values = {"air_temperature": sequence if celsius is None else celsius}
+    payload = encode_message("cold-7", epoch, sequence, OLD_MS + sequence, values)
     return Reading("cold-7", epoch, sequence, received_at_ms, Authenticated.BROKER, payload)
 
 
@@ -117,3 +121,53 @@ def test_the_event_is_captured_for_whoever_answers_for_the_device_and_says_what_
     assert stored.event.body["guoji:staged"] == {"guoji:en": "replayed", "guoji:zh": "回放"}
     metadata = stored.event.body["sensorElementList"][0]["sensorMetadata"]
     assert metadata["rawData"] == f"https://guoji.example/batch/{stored.event.body['guoji:batchRoot']}"
+
+
+def as_of(alias, reading):
+    return replace(reading, device=alias, payload=reading.payload.replace(b"cold-7", alias.encode()))
+
+
+def findings(store):
+    *_, newest = store.events.kept.values()
+    return newest.event.body.get("guoji:findings", [])
+
+
+def test_findings_look_back_beyond_the_batch(store):
+    store.arrived = [a_reading(number) for number in range(1, 20)]
+    sealed(store)
+    store.arrived.append(a_reading(20, celsius=64))
+    sealed(store)
+
+    assert [finding["guoji:kind"] for finding in findings(store)] == ["jump"]
+
+
+@pytest.mark.parametrize("place", [FIELD, STATION])
+def test_a_device_that_stands_is_compared_with_those_at_its_place(store, place):
+    store.device = replace(store.device, cold_chain=False)
+    store.others = [replace(store.device, alias="west-2", place=place)]
+    store.arrived = [a_reading(number, celsius=4) for number in range(1, 7)]
+    store.measured_by_others = [as_of("west-2", a_reading(number, celsius=30)) for number in range(1, 4)]
+
+    sealed(store)
+
+    kinds = [finding["guoji:kind"] for finding in findings(store)]
+    assert kinds == (["neighbour"] if place == FIELD else [])
+
+
+def test_a_device_that_travels_is_not_compared_with_others_of_its_place(store):
+    store.others = [replace(store.device, alias="cold-8")]
+    store.arrived = [a_reading(number, celsius=4) for number in range(1, 7)]
+    store.measured_by_others = [as_of("cold-8", a_reading(number, celsius=30)) for number in range(1, 7)]
+
+    sealed(store)
+
+    assert findings(store) == []
+
+
+def test_a_site_may_have_limits_of_its_own(store):
+    store.arrived = [a_reading(1, celsius=40)]
+    cooler = parse_thresholds(f'[site."{FIELD}".air_temperature]\nhigh = 35', THRESHOLDS)
+
+    seal(store, NOW_MS, WINDOW_S, "https://guoji.example", cooler)
+
+    assert [finding["guoji:kind"] for finding in findings(store)] == ["impossible_value"]

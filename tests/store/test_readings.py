@@ -14,6 +14,7 @@ from traceability.store.arrivals import ArrivalTable
 from traceability.store.batches import BatchTable, keep_batch
 from traceability.store.devices import DeviceTable
 from traceability.store.readings import Counts, ReadingTable
+from traceability.store.sealing import SealTable
 from traceability.telemetry.batch import NO_BATCH, build_batch
 from traceability.telemetry.device import Device
 from traceability.telemetry.reading import Authenticated, Reading
@@ -113,7 +114,7 @@ def test_a_number_with_other_content_is_kept_as_a_conflict_and_the_first_stands(
     assert set(again.conflicts) == set(outcome.conflicts)
     assert list(ReadingTable(engine).between("cold-7", 0, MINUTE_MS)) == [first.reading]
     assert ReadingTable(engine).counts() == Counts(devices=2, readings=1, conflicts=1, quarantined=0)
-    assert BatchTable(engine).unsealed("cold-7", 10).conflicts == () or together
+    assert BatchTable(engine).unsealed("cold-7", 10).conflicts == (second.reading,)
 
 
 def test_a_quarantined_number_counts_as_accounted_for_and_says_why_each_time(engine, store):
@@ -251,3 +252,46 @@ def test_a_conflict_stands_in_the_window_in_which_it_came(engine, store):
     store.record([an_arrival(2)])
 
     assert batches.unsealed("cold-7", 10).conflicts == (an_arrival(1, celsius=9).reading,)
+
+
+def test_a_conflict_after_the_last_reading_is_sealed_with_it_and_only_once(engine, store):
+    batches = BatchTable(engine)
+    store.record([an_arrival(1), an_arrival(2)])
+    store.record([an_arrival(1, celsius=9)])
+
+    assert batches.unsealed("cold-7", 1).conflicts == ()
+    window = batches.unsealed("cold-7", 2)
+    seal(engine, window, "a")
+    store.record([an_arrival(3)])
+
+    assert window.conflicts == (an_arrival(1, celsius=9).reading,)
+    following = batches.unsealed("cold-7", 10)
+    assert (following.conflicts, [each.sequence for each in following.readings]) == ((), [3])
+
+
+def test_a_conflict_after_a_new_epoch_began_belongs_to_that_epochs_window(engine, store):
+    batches = BatchTable(engine)
+    store.record([an_arrival(1)])
+    store.record([an_arrival(1, epoch=10)])
+    store.record([an_arrival(1, celsius=9)])
+
+    window = batches.unsealed("cold-7", 10)
+    seal(engine, window, "a")
+
+    assert window.conflicts == ()
+    assert batches.unsealed("cold-7", 10).conflicts == (an_arrival(1, celsius=9).reading,)
+
+
+def test_earlier_readings_are_those_that_came_so_many_arrivals_before(engine, store):
+    batches = BatchTable(engine)
+    store.record([an_arrival(number) for number in (5, 1, 2, 3)])
+    store.record([an_arrival(1, celsius=9), an_arrival(1, alias="cold-8")])
+    seal(engine, batches.unsealed("cold-7", 4), "a")
+    store.record([an_arrival(4)])
+    window = batches.unsealed("cold-7", 10)
+
+    assert [each.sequence for each in batches.earlier(window, (1, 2, 3, 5, 9))] == [5, 2, 3]
+    assert SealTable(engine).measured("cold-7", 0, MINUTE_MS * 10, at_most=2) == [
+        an_arrival(1).reading,
+        an_arrival(2).reading,
+    ]

@@ -10,7 +10,7 @@ from traceability.cold_chain.profiles import Profile, Profiles
 from traceability.cold_chain.shelf_life import Remaining, remaining
 from traceability.gs1 import digital_link
 from traceability.telemetry.curve import Point
-from traceability.telemetry.metrics import METRICS
+from traceability.telemetry.thresholds import LIMITS
 
 TEMPERATURE = "air_temperature"
 
@@ -42,8 +42,7 @@ def profile_of(subject: str, profiles: Profiles) -> Profile | None:
 
 def sound(points: Iterable[Point]) -> list[Point]:
     """Those that can be. A sensor that says what cannot be says nothing of the goods."""
-    metric = METRICS[TEMPERATURE]
-    return [point for point in points if metric.low <= point.value <= metric.high]
+    return [point for point in points if LIMITS[TEMPERATURE].allow(point.value)]
 
 
 def chilled_ms(pieces: Iterable[Held], profile: Profile | None) -> int:

@@ -1,7 +1,8 @@
 """Close each device's window of readings into a batch, and capture the event that says so."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Protocol
 
 from traceability.epcis.context import ContextItem
@@ -12,11 +13,16 @@ from traceability.ledger.ports import StoredEvent
 from traceability.telemetry.batch import Batch, build_batch, expected_count
 from traceability.telemetry.batch_event import batch_event
 from traceability.telemetry.device import Device
-from traceability.telemetry.find import find
+from traceability.telemetry.find.find import find
+from traceability.telemetry.findings import Finding
+from traceability.telemetry.reading import Reading
+from traceability.telemetry.thresholds import THRESHOLDS, Thresholds
 from traceability.telemetry.window import Window
 
 MOST_READINGS = 1_000
 """In one batch: enough to be cheap, few enough that a phone can fetch and hash them all."""
+MOST_NEIGHBOURS = 3
+"""That a device is compared with: enough to tell who is wrong."""
 
 CONTEXT: list[ContextItem] = [STANDARD_CONTEXT, {GUOJI_PREFIX: GUOJI_NAMESPACE}]
 
@@ -28,6 +34,12 @@ class SealStore(Protocol):
     def unsealed(self, alias: str, at_most: int) -> Window | None:
         """The device's oldest readings that no batch holds, of one epoch; None if there are none."""
 
+    def earlier(self, window: Window, ago: Sequence[int]) -> Sequence[Reading]:
+        """The device's readings that came so many arrivals before the window, those that there are."""
+
+    def measured(self, alias: str, from_ms: int, to_ms: int, at_most: int) -> Sequence[Reading]:
+        """The device's first readings that hold anything taken in [from_ms, to_ms]."""
+
     def keep_sealed(self, window: Window, batch: Batch, event: StoredEvent) -> None:
         """Keep the batch and queue its event for the log, both in one durable commit.
 
@@ -35,19 +47,32 @@ class SealStore(Protocol):
         """
 
 
-def seal(store: SealStore, now_ms: int, window_s: float, public_url: str) -> int:
+def seal(
+    store: SealStore,
+    now_ms: int,
+    window_s: float,
+    public_url: str,
+    thresholds: Thresholds = THRESHOLDS,
+) -> int:
     """Close every window that is full or `window_s` old; how many were closed.
 
     A crash before a window's commit leaves it open, and the next call closes it; after the commit its batch
     and its event are both there. A sealed batch never changes: late readings make a later one.
     """
     closed = 0
-    for device in store.devices().values():
+    devices = store.devices()
+    for device in devices.values():
         while (window := store.unsealed(device.alias, MOST_READINGS)) is not None and _due(
             window, now_ms, window_s
         ):
             batch = build_batch(window.readings, window.previous_root)
-            store.keep_sealed(window, batch, _event(window, batch, device, now_ms, public_url))
+            found = find(
+                window,
+                thresholds.of(device),
+                partial(store.earlier, window),
+                partial(_measured_near, store, _neighbours(device, devices)),
+            )
+            store.keep_sealed(window, batch, _event(window, batch, device, found, now_ms, public_url))
             closed += 1
     return closed
 
@@ -57,12 +82,33 @@ def _due(window: Window, now_ms: int, window_s: float) -> bool:
     return len(window.readings) >= MOST_READINGS or now_ms - oldest_ms >= window_s * 1000
 
 
-def _event(window: Window, batch: Batch, device: Device, now_ms: int, public_url: str) -> StoredEvent:
+def _neighbours(device: Device, devices: Mapping[str, Device]) -> list[str]:
+    """Aliases of a few that stand at the same place. What travels is not where its place is."""
+    if device.cold_chain:
+        return []
+    standing = (each for each in devices.values() if each.place == device.place and not each.cold_chain)
+    return [each.alias for each in standing if each.alias != device.alias][:MOST_NEIGHBOURS]
+
+
+def _measured_near(store: SealStore, neighbours: Sequence[str], from_ms: int, to_ms: int) -> list[Reading]:
+    return [
+        reading for alias in neighbours for reading in store.measured(alias, from_ms, to_ms, MOST_READINGS)
+    ]
+
+
+def _event(
+    window: Window,
+    batch: Batch,
+    device: Device,
+    found: Sequence[Finding],
+    now_ms: int,
+    public_url: str,
+) -> StoredEvent:
     sequences = [reading.sequence for reading in window.readings]
     body = batch_event(
         batch,
         device,
-        find(window),
+        found,
         expected_count(sequences, window.sealed_through),
         f"{public_url}/batch/{batch.root.hex()}",
     )

@@ -1,5 +1,6 @@
 """Which arrivals of a device stand in which batch: sealed once, never changed."""
 
+from collections.abc import Sequence
 from itertools import takewhile
 
 from sqlalchemy import (
@@ -21,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 
 from traceability.errors import Unavailable, Unknown
-from traceability.store.devices import device
+from traceability.store.devices import device, device_state
 from traceability.store.readings import as_reading, conflict, reading
 from traceability.store.schema import metadata
 from traceability.telemetry.batch import NO_BATCH, Batch, build_batch
@@ -56,14 +57,20 @@ class BatchTable:
         self._engine = engine
 
     def unsealed(self, alias: str, at_most: int) -> Window | None:
-        """The device's oldest arrivals that no batch holds, of one epoch, at most `at_most` readings."""
+        """The device's oldest arrivals that no batch holds, of one epoch, at most `at_most` readings.
+
+        Conflicts that came after the last reading belong to it too.
+        """
         with self._engine.connect() as connection:
             last = _last_batch(connection, alias)
             from_arrival = 1 if last is None else last.to_arrival + 1
-            rows = _readings_from(connection, alias, from_arrival, at_most)
+            # Asked for first: a reading that arrives from now on is of a later window.
+            newest = _newest_arrival(connection, alias)
+            waiting = _readings_between(connection, alias, from_arrival, newest, at_most + 1)
+            rows = list(takewhile(lambda row: row.epoch == waiting[0].epoch, waiting[:at_most]))
             if not rows:
                 return None
-            to_arrival = rows[-1].arrival
+            to_arrival = newest if len(rows) == len(waiting) else rows[-1].arrival
             return Window(
                 device=alias,
                 number=1 if last is None else last.number + 1,
@@ -75,6 +82,17 @@ class BatchTable:
                 previous_epoch=None if last is None else last.epoch,
                 sealed_through=_sealed_through(connection, alias, rows[0].epoch),
             )
+
+    def earlier(self, window: Window, ago: Sequence[int]) -> list[Reading]:
+        """The device's readings that came so many arrivals before `window`, by arrival."""
+        arrivals = [window.from_arrival - each for each in ago if each < window.from_arrival]
+        held = (
+            select(reading)
+            .where(reading.c.device == window.device, reading.c.arrival.in_(arrivals))
+            .order_by(reading.c.arrival)
+        )
+        with self._engine.connect() as connection:
+            return [as_reading(row) for row in connection.execute(held)]
 
     def leaves(self, root: bytes) -> list[bytes]:
         """The batch with this root, leaf by leaf. Raises `Unknown`."""
@@ -118,17 +136,22 @@ def _last_batch(connection: Connection, alias: str) -> Row[tuple[object, ...]] |
     return connection.execute(newest).first()
 
 
-def _readings_from(
-    connection: Connection, alias: str, arrival: int, at_most: int
-) -> list[Row[tuple[object, ...]]]:
-    onward = (
+def _newest_arrival(connection: Connection, alias: str) -> int:
+    next_one = select(device_state.c.next_arrival).where(device_state.c.device == alias)
+    arrival: int = connection.execute(next_one).scalar_one()
+    return arrival - 1
+
+
+def _readings_between(
+    connection: Connection, alias: str, first: int, last: int, at_most: int
+) -> Sequence[Row[tuple[object, ...]]]:
+    span = (
         select(reading)
-        .where(reading.c.device == alias, reading.c.arrival >= arrival)
+        .where(reading.c.device == alias, reading.c.arrival.between(first, last))
         .order_by(reading.c.arrival)
         .limit(at_most)
     )
-    rows = connection.execute(onward).all()
-    return list(takewhile(lambda row: row.epoch == rows[0].epoch, rows))
+    return connection.execute(span).all()
 
 
 def _conflicts(connection: Connection, alias: str, first: int, last: int) -> tuple[Reading, ...]:

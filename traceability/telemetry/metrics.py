@@ -1,4 +1,4 @@
-"""The table of metrics: what each is measured in, how an event names it, and what it can be."""
+"""The table of metrics: what each is measured in, and how an event names it."""
 
 import json
 from collections.abc import Mapping
@@ -22,11 +22,6 @@ class Metric:
     """Value in `uom` = value in `unit` times this."""
     decimals: int
     """Places that values in events are rounded to, half away from zero."""
-    low: float
-    """Smallest possible value, in `unit`."""
-    high: float
-    stuck_after_s: int | None
-    """A value that stays exactly the same for longer is a finding; None where it may."""
 
     def scaled(self, value: float) -> int:
         """`value` (in `unit`) in `uom`, as a whole number of `10**-decimals`.
