@@ -23,7 +23,7 @@ export const checkReadings = ({ event, leaves }) => {
     lastSequence: valueOf(last),
     readingCount: valueOf(count),
     batchRoot: hex(rootOf(leaves)),
-    previousBatchRoot: hex(previous),
+    previousBatchRoot: previous === ZERO ? undefined : hex(previous),
   };
   for (const name in found) {
     const said = event[`guoji:${name}`];
