@@ -94,6 +94,12 @@ class Settings:
     """Days after which the bytes of a quarantined message are dropped: they may hold personal data."""
     cold_chain_file: str = "cold-chain.toml"
     """Own profiles of produce, and which GTIN has which. From the home, if not absolute; need not exist."""
+    alerts_file: str = "alerts.toml"
+    """What `guoji alert` watches, and whom it tells. From the home, if not absolute; need not exist."""
+    alert_private_hosts: str = ""
+    """Hosts with private addresses that webhooks may be sent to, with commas between them."""
+    alert_loopback: bool = False
+    """Whether webhooks may be sent to this machine, by http too."""
     log_json: bool = False
     """One JSON object a line on stderr, for machines; otherwise lines for people."""
 

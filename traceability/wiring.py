@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from traceability import own_policy
+from traceability.alert_plan import Plan, read_plan, read_secret_in
+from traceability.alerts.webhook import Allowed
 from traceability.chain.rpc import RpcChain
 from traceability.cold_chain.profiles import Profiles, read_profiles, shipped
 from traceability.errors import ChainUnavailable, InvalidInput, Unavailable
@@ -27,6 +29,8 @@ from traceability.ledger.recent import RecentTraces
 from traceability.log.checkpoint import log_id
 from traceability.log.note import NoteVerifier
 from traceability.settings import Settings
+from traceability.store.alert_watches import AlertWatchTable
+from traceability.store.alerts import AlertTable
 from traceability.store.anchors import AnchorTable
 from traceability.store.arrivals import ArrivalTable
 from traceability.store.calibrations import CalibrationTable
@@ -73,6 +77,8 @@ class Store:
     checkpoints: CheckpointTable
     anchors: AnchorTable
     tokens: TokenTable
+    alert_watches: AlertWatchTable
+    alerts: AlertTable
     personal: PersonalTable
     counts: Counts
     close: Callable[[], None]
@@ -101,6 +107,8 @@ def open_store(settings: Settings) -> Store:
         checkpoints=CheckpointTable(engine, settings.origin),
         anchors=AnchorTable(engine, contract_address, own_policy.own_log(settings).key_id.hex()),
         tokens=TokenTable(engine),
+        alert_watches=AlertWatchTable(engine),
+        alerts=AlertTable(engine),
         personal=personal,
         counts=Counts(engine, contract_address),
         close=engine.dispose,
@@ -221,6 +229,18 @@ def profiles(settings: Settings) -> Profiles:
     """How each kind of produce is kept. Raises `InvalidInput` for an operator's file that is malformed."""
     file = settings.home / settings.cold_chain_file
     return read_profiles(file.read_text("utf-8")) if file.exists() else shipped()
+
+
+def alert_plan(settings: Settings) -> Plan:
+    """What is watched and who is told; nothing and nobody where there is no file."""
+    file = settings.home / settings.alerts_file
+    hosts = [host.strip() for host in settings.alert_private_hosts.split(",") if host.strip()]
+    return read_plan(
+        file.read_text("utf-8") if file.exists() else "",
+        profiles(settings),
+        Allowed(hosts, settings.alert_loopback),
+        read_secret_in(settings.home),
+    )
 
 
 def erasure_journal(settings: Settings) -> ErasureFile:

@@ -54,6 +54,7 @@ def test_a_role_sees_no_key_that_it_does_not_need():
         "seal": set(),
         "publish": {"log.pem"},
         "anchor": {"chain.key"},
+        "alert": set(),
         "serve": set(),
     }
 

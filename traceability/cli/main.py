@@ -5,6 +5,7 @@ import sys
 from collections.abc import Sequence
 
 from traceability.cli import (
+    alerts,
     audit,
     backup,
     claims,
@@ -37,6 +38,7 @@ GROUPS = (
     backup,
     device,
     roles,
+    alerts,
     deploy,
     gateway,
     simulate,

@@ -27,7 +27,7 @@ from traceability.proof.trust import MAX_CHARACTERS
 from traceability.settings import Settings, addresses_file
 
 UP_WITHIN_S = 90
-ROLES = ("gateway", "seal", "publish", "anchor", "serve")
+ROLES = ("gateway", "seal", "publish", "anchor", "alert", "serve")
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -1,6 +1,7 @@
 """Every table, so that one look at `metadata` sees the whole schema."""
 
 from traceability.store import (
+    alert_tables,
     anchors,
     batches,
     calibrations,
@@ -17,6 +18,7 @@ from traceability.store import (
 from traceability.store.schema import metadata
 
 __all__ = [
+    "alert_tables",
     "anchors",
     "batches",
     "calibrations",

@@ -1,0 +1,153 @@
+"""Post a notice to a webhook, signed after the Standard Webhooks specification, only where it may go."""
+
+import hashlib
+import hmac
+import http.client
+import socket
+import ssl
+import time
+from base64 import b64decode, b64encode
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from urllib.parse import urlsplit
+
+from traceability.alerts.alert import Notice
+from traceability.errors import InvalidInput, Unavailable
+
+WITHIN_S = 5
+SECRET_PREFIX = "whsec_"  # noqa: S105 - what every secret begins with
+SHORTEST_SECRET = 24
+"""Bytes; so the specification wants it."""
+
+_TRANSLATED = [ip_network(each) for each in ("64:ff9b::/96", "64:ff9b:1::/48", "2001::/32", "2002::/16")]
+"""IPv6 networks that lead to IPv4 addresses, private ones too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """Where webhooks may lead besides public addresses over https."""
+
+    private_hosts: Collection[str] = ()
+    """Names whose addresses may be private."""
+    loopback: bool = False
+    """Whether this machine may be named, by http too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    url: str
+    secret: str = field(repr=False)
+    """`whsec_` and base64."""
+    allowed: Allowed
+    tls: ssl.SSLContext = field(default_factory=ssl.create_default_context)
+    now_s: Callable[[], float] = time.time
+
+    def __post_init__(self) -> None:
+        _key(self.secret)
+        check_url(self.url, self.allowed)
+
+    def __call__(self, notice: Notice) -> None:
+        """Raises `Unavailable` unless it answers 2xx; a redirect is not followed."""
+        parts = urlsplit(self.url)
+        host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+        address = resolve(host, port, self.allowed, parts.scheme)
+        connection = self._connection(parts.scheme, host, port, address)
+        try:
+            path = f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"
+            connection.request("POST", path, notice.body, self._headers(notice))
+            status = connection.getresponse().status
+        except (OSError, http.client.HTTPException) as error:
+            raise Unavailable(f"webhook at {host}: {error or type(error).__name__}") from error
+        finally:
+            connection.close()
+        if not 200 <= status < 300:
+            raise Unavailable(f"webhook at {host} answered {status}, want 2xx")
+
+    def _headers(self, notice: Notice) -> dict[str, str]:
+        at = str(int(self.now_s()))
+        return {
+            "Content-Type": "application/json",
+            "webhook-id": notice.key,
+            "webhook-timestamp": at,
+            "webhook-signature": signature(self.secret, notice.key, at, notice.body),
+        }
+
+    def _connection(self, scheme: str, host: str, port: int, address: str) -> http.client.HTTPConnection:
+        """To the address that was checked: asking again for the name could give another one."""
+        if scheme == "http":
+            connection = http.client.HTTPConnection(host, port, timeout=WITHIN_S)
+        else:
+            connection = http.client.HTTPSConnection(host, port, timeout=WITHIN_S, context=self.tls)
+        # The library's own hook for where a connection goes; TLS still checks the certificate for `host`.
+        connection._create_connection = lambda _, *rest: socket.create_connection(  # type: ignore[attr-defined]
+            (address, port), *rest
+        )
+        return connection
+
+
+def signature(secret: str, key: str, at: str, body: bytes) -> str:
+    """`v1,` and the base64 of HMAC-SHA256 over id, time and body."""
+    signed = f"{key}.{at}.".encode() + body
+    return "v1," + b64encode(hmac.digest(_key(secret), signed, hashlib.sha256)).decode()
+
+
+def check_url(url: str, allowed: Allowed) -> None:
+    """Raises `InvalidInput` for what is no webhook's URL."""
+    try:
+        parts = urlsplit(url)
+        sound = (
+            parts.scheme in ("https", "http")
+            and parts.hostname
+            and parts.port != 0
+            and "@" not in parts.netloc
+        )
+    except ValueError:
+        sound = False
+    if not sound or not url.isascii() or not url.isprintable() or " " in url:
+        raise InvalidInput(f"webhook {url[:200]!r}: want https://host/path")
+    if parts.scheme == "http" and not allowed.loopback:
+        raise InvalidInput(
+            f"webhook {url[:200]!r}: want https; setting alert_loopback allows http to this machine"
+        )
+
+
+def resolve(host: str, port: int, allowed: Allowed, scheme: str = "https") -> str:
+    """An address of `host` that a webhook may be sent to.
+
+    Raises `InvalidInput` if one of its addresses is not allowed, `Unavailable` if it has none now.
+    """
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except OSError as error:
+        raise Unavailable(f"webhook host {host}: {error.strerror or error}") from error
+    addresses = [str(each[4][0]) for each in found]
+    for text in addresses:
+        address = ip_address(text.partition("%")[0])
+        if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
+            address = address.ipv4_mapped
+        if not _may_go_to(address, host, scheme, allowed):
+            raise InvalidInput(f"webhook host {host} leads to {text}, which no setting allows")
+    return addresses[0]
+
+
+def _may_go_to(address: IPv4Address | IPv6Address, host: str, scheme: str, allowed: Allowed) -> bool:
+    if address.is_loopback:
+        return allowed.loopback
+    if scheme == "http":
+        return False
+    if host in allowed.private_hosts:
+        return True
+    return address.is_global and not address.is_multicast and not any(address in each for each in _TRANSLATED)
+
+
+def _key(secret: str) -> bytes:
+    try:
+        key = b64decode(secret.removeprefix(SECRET_PREFIX), validate=True)
+    except ValueError:
+        key = b""
+    if not secret.startswith(SECRET_PREFIX) or len(key) < SHORTEST_SECRET:
+        raise InvalidInput(
+            f"a webhook's secret is {SECRET_PREFIX} and base64 of {SHORTEST_SECRET} bytes or more"
+        )
+    return key
