@@ -297,12 +297,9 @@ def test_a_backup_with_an_older_schema_is_brought_up_to_date(tmp_path, home, to)
     engine = open_engine(f"sqlite:///{tmp_path / 'old.db'}", create=True)
     with engine.begin() as connection:
         upgrade(connection, "0002")
-        connection.execute(
-            text(
-                "INSERT INTO anchor VALUES ('0x01', '0x02', 0, 0, x'', :note, x'', 0, 'sent', NULL, NULL, NULL)"
-            ),
-            {"note": Checkpoint(signer.name, 0, EMPTY_ROOT).sign(signer)},
-        )
+        values = "'0x01', '0x02', 0, 0, x'', :note, x'', 0, 'sent', NULL, NULL, NULL"
+        note = Checkpoint(signer.name, 0, EMPTY_ROOT).sign(signer)
+        connection.execute(text(f"INSERT INTO anchor VALUES ({values})"), {"note": note})
         tables = MetaData()
         tables.reflect(connection, only=lambda name, _: name != "alembic_version")
         with zipfile.ZipFile(tmp_path / "old.guoji", "w") as archive:
