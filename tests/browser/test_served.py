@@ -47,7 +47,7 @@ def test_the_verifier_has_less_than_4_kb_in_brotli(client):
 
 def test_what_is_served_is_what_the_source_makes_and_as_long_as_its_page_says():
     done = subprocess.run(
-        ["scripts/node", "scripts/make_verifier.js", "--check"],
+        ["scripts/node", "scripts/make_verify_js.js", "--check"],
         cwd=PROJECT,
         capture_output=True,
         text=True,
