@@ -94,6 +94,8 @@ class Settings:
     """Days after which the bytes of a quarantined message are dropped: they may hold personal data."""
     cold_chain_file: str = "cold-chain.toml"
     """Own profiles of produce, and which GTIN has which. From the home, if not absolute; need not exist."""
+    thresholds_file: str = "thresholds.toml"
+    """Own limits of metrics and sites for findings. From the home, if not absolute; need not exist."""
     alerts_file: str = "alerts.toml"
     """What `guoji alert` watches, and whom it tells. From the home, if not absolute; need not exist."""
     alert_private_hosts: str = ""

@@ -49,6 +49,7 @@ from traceability.store.quarantine import QuarantineTable
 from traceability.store.schema import open_engine
 from traceability.store.sealing import SealTable
 from traceability.store.tokens import TokenTable
+from traceability.telemetry.thresholds import THRESHOLDS, Thresholds, parse_thresholds
 
 if TYPE_CHECKING:
     from traceability.chain.client import ChainClient
@@ -196,8 +197,8 @@ def rpc_url(settings: Settings) -> str:
 
 def ledger(settings: Settings) -> Ledger:
     store = open_store(settings)
-    log, policy = own_policy.own_log(settings), own_policy.policy(settings)
-    prover = Prover(store.log, store.checkpoints, store.anchors, store.names, store.history, log, policy)
+    logs, policy = own_policy.own_logs(settings), own_policy.policy(settings)
+    prover = Prover(store.log, store.checkpoints, store.anchors, store.names, store.history, logs, policy)
     traces = TraceReader(
         store.events, store.history, OwnWord(prover), store.personal, policy.label, profiles(settings)
     )
@@ -229,6 +230,12 @@ def profiles(settings: Settings) -> Profiles:
     """How each kind of produce is kept. Raises `InvalidInput` for an operator's file that is malformed."""
     file = settings.home / settings.cold_chain_file
     return read_profiles(file.read_text("utf-8")) if file.exists() else shipped()
+
+
+def thresholds(settings: Settings) -> Thresholds:
+    """From where on a value is odd. Raises `InvalidInput` for an operator's file that is malformed."""
+    file = settings.home / settings.thresholds_file
+    return parse_thresholds(file.read_text("utf-8"), THRESHOLDS) if file.exists() else THRESHOLDS
 
 
 def alert_plan(settings: Settings) -> Plan:

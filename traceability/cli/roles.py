@@ -59,9 +59,10 @@ def _seal(_args: argparse.Namespace) -> int:
 
     from traceability.ledger.seal import seal
     from traceability.ledger.tidy import tidy
-    from traceability.wiring import open_store, public_url
+    from traceability.wiring import open_store, public_url, thresholds
 
     settings = Settings.read(os.environ)
+    limits = thresholds(settings)
     log, stop, store = journal("seal", settings.log_json), until_told_to_stop(), open_store(settings)
 
     def clear_away() -> None:
@@ -76,7 +77,8 @@ def _seal(_args: argparse.Namespace) -> int:
 
     def step() -> None:
         tidy_up()
-        closed = seal(store.sealing, int(time.time() * 1000), settings.seal_every_s, public_url(settings))
+        now_ms = int(time.time() * 1000)
+        closed = seal(store.sealing, now_ms, settings.seal_every_s, public_url(settings), limits)
         if closed:
             log.info("sealed", batches=closed)
 
