@@ -6,7 +6,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from traceability.errors import InvalidInput
 from traceability.log.note import NoteSigner, NoteVerifier
 from traceability.proof.chain_reader import Finality
-from traceability.proof.trust import TrustPolicy
+from traceability.proof.trust import TrustedDevice, TrustPolicy
+from traceability.telemetry.public_key import Algorithm, PublicKey
 
 
 def a_key(name, seed=0):
@@ -14,6 +15,7 @@ def a_key(name, seed=0):
 
 
 LOG, GATEWAY = a_key("guoji.example/log"), a_key("guoji.example/gateway", 1)
+TRUCK = TrustedDevice("https://id.gs1.org/8004/9521234TRUCK7", PublicKey(Algorithm.EdDSA, bytes(range(32))))
 CONTRACT = "0x" + "ab" * 20
 WHOLE = f"""\
 # what the demo believes
@@ -24,6 +26,7 @@ gateway\t{GATEWAY.vkey}
 chain 31337
 contract {CONTRACT.upper().replace("0X", "0x")}
 finality confirmations 6
+device {TRUCK.giai} {TRUCK.key}
 endpoint http://127.0.0.1:8545
 endpoint https://rpc.example/key
 agree 1
@@ -37,6 +40,7 @@ def test_every_line_is_read():
     assert policy == TrustPolicy(
         logs=(LOG,),
         gateways=(GATEWAY,),
+        devices=(TRUCK,),
         chain_id=31337,
         contract=CONTRACT,
         finality=Finality(6),
@@ -57,6 +61,10 @@ def test_a_plain_tlog_policy_is_one_too():
     ("line", "complaint"),
     [
         ("chian 1", "cannot read 'chian 1'"),
+        (f"device {TRUCK.giai} RSA AAAA", "public key is for 'RSA'"),
+        (f"device {TRUCK.giai}", "cannot read"),
+        (f"device {TRUCK.giai}?11=260101 {TRUCK.key}", "is not the canonical Digital Link of a GIAI"),
+        (f"device https://id.gs1.org/414/9521234000013 {TRUCK.key}", "is not the canonical"),
         ("chain", "cannot read"),
         ("chain 1 2", "cannot read"),
         ("chain 0x1", "decimal"),
@@ -83,12 +91,17 @@ def test_a_line_that_cannot_be_read_is_named(line, complaint):
 def test_what_can_be_said_once_is_not_overruled_later(word):
     line = next(line for line in WHOLE.splitlines() if line.strip().startswith(word))
 
-    with pytest.raises(InvalidInput, match=f"line 13: a second {word} line"):
+    with pytest.raises(InvalidInput, match=f"line 14: a second {word} line"):
         TrustPolicy.parse(WHOLE + line)
 
 
+def test_a_key_of_a_device_stands_once():
+    with pytest.raises(InvalidInput, match=f"line 14: the key {TRUCK.key.key_id.hex()} is already listed"):
+        TrustPolicy.parse(f"{WHOLE}device https://id.gs1.org/8004/9521234TRUCK8 {TRUCK.key}\n")
+
+
 def test_an_endpoint_named_twice_does_not_agree_with_itself():
-    with pytest.raises(InvalidInput, match=r"line 13: endpoint .* is already listed"):
+    with pytest.raises(InvalidInput, match=r"line 14: endpoint .* is already listed"):
         TrustPolicy.parse(WHOLE + "endpoint http://127.0.0.1:8545")
 
 

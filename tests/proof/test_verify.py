@@ -24,6 +24,10 @@ from traceability.proof.verify_trace import verify_trace
 
 LOT = "https://id.gs1.org/01/09521234500018/10/L1"
 VECTORS = Path(__file__).parents[1] / "vectors" / "proof"
+TELEMETRY = VECTORS.with_name("telemetry")
+SIGNED = json.loads((TELEMETRY / "signed.json").read_text())
+DEVICE = "device https://id.gs1.org/8004/9521321COLD7 "
+OTHER_DEVICE = "device https://id.gs1.org/8004/9521321COLD8 "
 
 
 def load(name):
@@ -71,6 +75,36 @@ def test_verified_names_the_time_of_the_block():
         "checkpoint",
         "anchor",
     ]
+
+
+@pytest.mark.parametrize(
+    ("lines", "found"),
+    [
+        ([], "2 are said to be signed, by a key that no trust policy names"),
+        (
+            [OTHER_DEVICE + SIGNED[0]["public_key"]],
+            "2 are said to be signed, by a key that no trust policy names",
+        ),
+        ([DEVICE + SIGNED[0]["public_key"]], "1 signed by https://id.gs1.org/8004/9521321COLD7"),
+        (
+            [DEVICE + each["public_key"] for each in SIGNED],
+            "2 signed by https://id.gs1.org/8004/9521321COLD7",
+        ),
+    ],
+)
+def test_signatures_count_under_the_keys_that_the_policy_names_of_the_device(lines, found):
+    vector = load("sound-event")
+    batch = json.loads((TELEMETRY / "signed-batch.json").read_text())
+    leaves = [b64decode(leaf) for leaf in batch["leaves"]]
+    proof = replace(
+        parse_proof_file(json.dumps(vector["proof"]).encode()), event=batch["event"], leaves=leaves
+    )
+    policy = TrustPolicy.parse("\n".join([vector["policy"], *lines]))
+
+    readings = verify(proof, policy, []).steps[2]
+
+    assert readings.outcome is Outcome.PASSED
+    assert readings.detail == f"3 payloads as the event commits to them; {found}"
 
 
 def test_a_lie_stops_no_later_step_from_being_checked():

@@ -5,13 +5,24 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from traceability.errors import InvalidInput
+from traceability.gs1 import digital_link
 from traceability.log.note import NoteVerifier
 from traceability.log.text import decimal, from_hex, to_hex
 from traceability.proof.chain_reader import Finality
+from traceability.telemetry.public_key import PublicKey
 
 FINALIZED = Finality()
 MAX_CHARACTERS = 256 * 1024
-REPEATABLE = {"log", "gateway", "endpoint"}
+REPEATABLE = {"log", "gateway", "device", "endpoint"}
+
+
+@dataclass(frozen=True, slots=True)
+class TrustedDevice:
+    """A key that is believed to be a device's own."""
+
+    giai: str
+    """Canonical Digital Link (8004)."""
+    key: PublicKey
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +32,8 @@ class TrustPolicy:
     logs: tuple[NoteVerifier, ...] = ()
     gateways: tuple[NoteVerifier, ...] = ()
     """Keys that sign receipts of readings."""
+    devices: tuple[TrustedDevice, ...] = ()
+    """Keys that sign readings."""
     chain_id: int | None = None
     contract: str | None = None
     """Lower-case 0x hex; given with `chain_id` or not at all."""
@@ -73,6 +86,8 @@ def _with_line(policy: TrustPolicy, words: list[str]) -> TrustPolicy:
             return replace(policy, logs=_with_key(policy.logs, vkey))
         case ["gateway", vkey]:
             return replace(policy, gateways=_with_key(policy.gateways, vkey))
+        case ["device", giai, algorithm, key]:
+            return replace(policy, devices=_with_device(policy.devices, giai, f"{algorithm} {key}"))
         case ["label", _, *_]:
             return replace(policy, label=" ".join(words[1:]))
         case ["quorum", "none"]:
@@ -107,6 +122,15 @@ def _with_key(keys: tuple[NoteVerifier, ...], vkey: str) -> tuple[NoteVerifier, 
     if any(key.public_key == known.public_key for known in keys):
         raise InvalidInput(f"the public key of {key.name} is already listed")
     return (*keys, key)
+
+
+def _with_device(devices: tuple[TrustedDevice, ...], giai: str, key: str) -> tuple[TrustedDevice, ...]:
+    if digital_link.identity(giai) != giai or digital_link.kind(giai) != "device":
+        raise InvalidInput(f"device {giai[:80]!r} is not the canonical Digital Link of a GIAI")
+    new = TrustedDevice(giai, PublicKey.parse(key))
+    if any(known.key == new.key for known in devices):
+        raise InvalidInput(f"the key {new.key.key_id.hex()} is already listed")
+    return (*devices, new)
 
 
 def _with_endpoint(endpoints: tuple[str, ...], url: str) -> tuple[str, ...]:

@@ -21,6 +21,8 @@ from traceability.proof.proof_file import Proof
 from traceability.proof.subject import is_key, mentions
 from traceability.proof.trust import TrustPolicy
 from traceability.proof.verdict import Contradicted, Unchecked, Verdict, Verified
+from traceability.telemetry.authenticate import count_signed
+from traceability.telemetry.batch import Batch
 from traceability.telemetry.batch_event import check_batch
 
 T = TypeVar("T")
@@ -68,7 +70,7 @@ def verify(
 
     policy_step, _ = run_step("policy", lambda: _policy(policy))
     event_step, _ = run_step("event", lambda: _event(proof))
-    readings_step, _ = run_step("readings", lambda: _readings(proof))
+    readings_step, _ = run_step("readings", lambda: _readings(proof, policy))
     inclusion_step, _ = run_step("inclusion", lambda: _inclusion(proof, checkpoint))
     checkpoint_step, signed = run_step("checkpoint", lambda: _signed(proof, policy))
     anchor_step, anchored = run_step("anchor", lambda: _anchor(proof, signed, policy, chains))
@@ -152,14 +154,30 @@ def _event(proof: Proof) -> str:
     return f"the log names GLN {entry.submitter} as submitter, captured at {at}"
 
 
-def _readings(proof: Proof) -> str:
+def _readings(proof: Proof, policy: TrustPolicy | None) -> str:
     is_batch = any(key in proof.event for key in ("guoji:batchRoot", "guoji:readingCount"))
     if proof.leaves is None:
         if is_batch:
             raise Unavailable("the event is about a batch of readings, and the proof does not carry them")
         return "the event is not about a batch"
-    check_batch(proof.leaves, proof.event)
-    return f"{len(proof.leaves) - 1} payloads as the event commits to them"
+    batch = check_batch(proof.leaves, proof.event)
+    return f"{len(batch.readings)} payloads as the event commits to them{_signatures(proof, batch, policy)}"
+
+
+def _signatures(proof: Proof, batch: Batch, policy: TrustPolicy | None) -> str:
+    """What stands behind `guoji:signedCount`, which alone is the operator's word. It changes no verdict."""
+    claimed = proof.event.get("guoji:signedCount")
+    if claimed is None:
+        return ""
+    named = Event(proof.event, list(proof.context)).identifiers_by_role()["device"]
+    known = policy.devices if policy is not None else ()
+    keys = [each.key for each in known if each.giai in named]
+    if not keys:
+        return f"; {claimed} are said to be signed, by a key that no trust policy names"
+    try:
+        return f"; {count_signed(batch.readings, keys)} signed by {', '.join(named)}"
+    except Unavailable as reason:
+        return f"; {claimed} are said to be signed: {reason}"
 
 
 def _inclusion(proof: Proof, checkpoint: Checkpoint) -> str:

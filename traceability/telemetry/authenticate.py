@@ -1,6 +1,6 @@
 """Which device sent a payload, and how we know: by the broker's word, or by the device's own signature."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
@@ -9,6 +9,7 @@ from traceability.errors import InvalidInput
 from traceability.telemetry import topics
 from traceability.telemetry.cose import INITIAL, Sign1, parse_sign1
 from traceability.telemetry.device import Device, DeviceKey
+from traceability.telemetry.public_key import PublicKey
 from traceability.telemetry.reading import Authenticated, Reading
 from traceability.telemetry.senml import CBOR_ARRAYS, MAX_PAYLOAD_BYTES, Message, decode
 
@@ -60,6 +61,20 @@ def content_digest(payload: bytes, alias: str) -> bytes:
         with suppress(InvalidInput):
             payload = _signed_bytes(_parse(payload), alias)
     return sha256(payload).digest()
+
+
+def count_signed(readings: Iterable[Reading], keys: Sequence[PublicKey]) -> int:
+    """How many of `readings` one of `keys` has signed. Raises `Unavailable` where that cannot be checked."""
+    return sum(_is_signed(reading, keys) for reading in readings)
+
+
+def _is_signed(reading: Reading, keys: Sequence[PublicKey]) -> bool:
+    if reading.authenticated is not Authenticated.SIGNED:
+        return False
+    message = _parse(reading.payload)
+    signed = _signed_bytes(message, reading.device)
+    fitting = (key for key in keys if key.algorithm is message.algorithm)
+    return any(key.verifies(message.signature, signed) for key in fitting)
 
 
 def _parse(payload: bytes) -> Sign1:

@@ -43,12 +43,12 @@ def batch_event(
     return event
 
 
-def check_batch(leaves: Sequence[bytes], event: Mapping[str, Any]) -> None:
-    """Check that `event` is about the batch with these leaves and says of it what the payloads say.
+def check_batch(leaves: Sequence[bytes], event: Mapping[str, Any]) -> Batch:
+    """The batch with these leaves, if `event` is about it and says of it what the payloads say.
 
     Steps: (1) the leaves fit their header; (2) root, range and count are the event's; (3) times and the
     summary of each metric are what the payloads amount to. Findings and `guoji:expectedCount` remain the
-    operator's word. Raises `CheckFailed` naming what does not fit.
+    operator's word, and so do signatures. Raises `CheckFailed` naming what does not fit.
     """
     # (1)
     batch = open_batch(leaves)
@@ -65,6 +65,7 @@ def check_batch(leaves: Sequence[bytes], event: Mapping[str, Any]) -> None:
     except InvalidInput as error:
         raise CheckFailed(f"batch {batch.root.hex()}: {error}") from error
     _check_element(event, summary, batch)
+    return batch
 
 
 def _commitments(batch: Batch) -> dict[str, Any]:
