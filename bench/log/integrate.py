@@ -27,6 +27,7 @@ from traceability.store.events import event, pending
 from traceability.store.schema import open_engine
 
 SUBMITTER = "9521234000006"
+HEAD = "| entries | entries/s by the clock | of processor time | memory |\n|---|---|---|---|"
 Names = Callable[[int], Iterable[str]]
 Take = Callable[[Engine, int], None]
 
@@ -77,9 +78,7 @@ def main() -> int:
     for what, (take, names, goal) in WAYS.items():
         if args.only in what:
             wanted = f" (goal: at least {goal:,} entries/s)" if goal else ""
-            print(
-                f"\n{what}{wanted}\n\n| entries | entries/s since the step before | memory |\n|---|---|---|"
-            )
+            print(f"\n{what}{wanted}\n\n{HEAD}")
             with tempfile.TemporaryDirectory(dir=args.folder) as folder:
                 _run(Path(folder), take, names, [0, *steps, args.size])
     return 0
