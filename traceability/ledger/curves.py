@@ -11,11 +11,11 @@ from traceability.ledger.attachments import Attachment
 from traceability.ledger.cold import TEMPERATURE, Bearing, beyond_allowance, chilled_ms, sound
 from traceability.ledger.history import FOREVER, Span
 from traceability.ledger.trace import Curve
+from traceability.telemetry.authenticate import message_in
 from traceability.telemetry.curve import Point, silences
 from traceability.telemetry.device import Device
 from traceability.telemetry.metrics import METRICS
 from traceability.telemetry.reading import Reading
-from traceability.telemetry.senml import decode
 
 
 def curves_of(
@@ -70,7 +70,7 @@ def _points(span: Span, readings: Iterator[Reading]) -> Mapping[str, list[Point]
     points: defaultdict[str, list[Point]] = defaultdict(list)
     from_ms, to_ms = milliseconds(span)
     for reading in readings:
-        for measured in decode(reading.payload, reading.device).measurements:
+        for measured in message_in(reading).measurements:
             if from_ms <= measured.taken_at_ms <= to_ms and not isinstance(measured.value, bool):
                 metric = METRICS[measured.metric]
                 value = metric.unscaled(metric.scaled(measured.value))
