@@ -14,7 +14,8 @@ const SOURCES = {
   "verify-ed25519.js": "ed25519.js",
 };
 const MOST_BYTES = 4096;
-const NOTICE = "// Made from api/verifier/ by scripts/make_verify_js.js; docs/verify-js.md says how to read and check it.\n";
+const NOTICE =
+  "// Made from api/verifier/ by scripts/make_verify_js.js; docs/verify-js.md says how to read and check it.\n";
 const root = new URL("..", import.meta.url);
 
 async function made(source) {
@@ -41,6 +42,8 @@ for (const [name, source] of Object.entries(SOURCES)) {
   console.log(`${name}: ${code.length} bytes, ${brotliCompressSync(code).length} in brotli`);
 }
 if (stale) {
-  console.error("make_verify_js: api/static/ is not what api/verifier/ makes; run scripts/npm run make:verify-js");
+  console.error(
+    "make_verify_js: api/static/ is not what api/verifier/ makes; run scripts/npm run make:verify-js",
+  );
   process.exit(1);
 }

@@ -15,7 +15,12 @@ export const openChain = (url, fetch) => {
   const answers = {};
   const call = async (body) => {
     const headers = { "Content-Type": "application/json" };
-    const response = await fetch(url, { method: "POST", headers, body, signal: AbortSignal.timeout(TIMEOUT_MS) });
+    const response = await fetch(url, {
+      method: "POST",
+      headers,
+      body,
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
     return (await response.json()).result;
   };
   const ask = (method, ...params) => {
@@ -33,8 +38,7 @@ export const checkAnchor = async ({ anchor: claim, tlog: { size, root }, log }, 
   const name = utf8(log.name);
   const log_id = "0x" + hex(await digest("log-id", toBytes(name.length, 2) + name + log.key));
   const wanted = { chain_id: +chain, contract, log_id, size: Number(size), root: "0x" + hex(root) };
-  for (const what in claim && wanted)
-    claim[what] === wanted[what] || failed(what);
+  for (const what in claim && wanted) claim[what] === wanted[what] || failed(what);
   const sizeWord = "0x" + pad(size, 16, 64);
   const appended = sizeWord + hex(root);
 
@@ -59,15 +63,17 @@ export const checkAnchor = async ({ anchor: claim, tlog: { size, root }, log }, 
       +status || failed("anchored nothing");
       time = new Date(block.timestamp * 1000).toISOString();
       held = logs
-        .filter(({ address, topics }) => address.toLowerCase() === contract && `${topics}` === `${APPENDED},${log_id}`)
+        .filter(
+          ({ address, topics }) =>
+            address.toLowerCase() === contract && `${topics}` === `${APPENDED},${log_id}`,
+        )
         .map(({ data }) => data);
     } else {
       // Without an anchor there is one lie left to catch.
       const head = await ask("eth_call", { to: contract, data: HEAD + log_id.slice(2) }, "latest");
       held = [`0x${head.slice(66, 130)}${head.slice(2, 66)}`];
     }
-    for (const each of held)
-      each.startsWith(sizeWord) && each !== appended && failed("two histories");
+    for (const each of held) each.startsWith(sizeWord) && each !== appended && failed("two histories");
     claim && !held.includes(appended) && failed("anchored nothing");
     return time;
   };

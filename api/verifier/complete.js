@@ -14,7 +14,8 @@ export const checkComplete = async (file, { entry, tlog }, subject, proofs) => {
   const [index, listed, other] = [number(place), hashes.map(hash64), end === null ? null : otherOf(end)];
   index === tlog.index || failed(`the map entry of index ${index} stands at ${tlog.index}`);
   for (const key of listed)
-    proofs.some(({ leaf }) => leaf === key) || failed(`entry ${hex(key)} names ${subject}, and is not in the file`);
+    proofs.some(({ leaf }) => leaf === key) ||
+      failed(`entry ${hex(key)} names ${subject}, and is not in the file`);
   for (const { event, tlog, leaf } of proofs)
     tlog.index < index &&
       names(event, subject) &&
@@ -39,12 +40,15 @@ const otherOf = (end) => {
 const names = (event, subject) =>
   Object.keys(event).some((field) => NAMING.test(field) && textsOf(event[field]).includes(subject));
 
-const textsOf = (value) => (typeof value === "string" ? [value] : Object.values(value ?? {}).flatMap(textsOf));
+const textsOf = (value) =>
+  typeof value === "string" ? [value] : Object.values(value ?? {}).flatMap(textsOf);
 
 // That `entries` are all in which the name stands. If none is, its way ends at the leaf of another name or in the void.
 export const checkMap = async (name, entries, siblings, other, root) => {
   const own = await digest("name", utf8(name));
-  const [way, its] = [own, other?.key ?? own].map((key) => pad(number(key), 2, 256).slice(0, siblings.length));
+  const [way, its] = [own, other?.key ?? own].map((key) =>
+    pad(number(key), 2, 256).slice(0, siblings.length),
+  );
   const fits = other ? !entries[0] && other.key !== own && way === its : true;
   fits || failed("the map proof ends at a leaf that tells nothing of the name");
   let { key, count, chain } = other ?? { key: own, count: entries.length, chain: ZERO };

@@ -34,7 +34,9 @@ const proofOf = async (file) => {
 
 // What an entry of either kind comes with. Fields of the anchor that do not stand in ANCHOR are compared later.
 const included = async ({ entry: text, tlog, anchor }) => {
-  anchor === null || ANCHOR.test(fieldsOf(anchor, ANCHOR_FIELDS).map((value) => typeof value + value)) || refuse("anchor");
+  anchor === null ||
+    ANCHOR.test(fieldsOf(anchor, ANCHOR_FIELDS).map((value) => typeof value + value)) ||
+    refuse("anchor");
   const entry = base64(text);
   return { entry, leaf: await leafHash(entry), tlog: parseTlog(tlog), anchor };
 };

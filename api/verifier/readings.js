@@ -36,7 +36,8 @@ export const checkReadings = ({ event, leaves }) => {
 const sequencesOf = (readings, start) => {
   let before = "";
   return readings.map((leaf, i) => {
-    const [head, sequence, size] = leaf.slice(start.length).match(READING) || failed(`leaf ${i + 1} is not a reading`);
+    const [head, sequence, size] =
+      leaf.slice(start.length).match(READING) || failed(`leaf ${i + 1} is not a reading`);
     const fits = leaf.startsWith(start) && number(size) === BigInt(leaf.length - start.length - head.length);
     if (!fits) failed(`leaf ${i + 1} is not a reading of this batch`);
     if (sequence <= before) failed(`leaf ${i + 1} stands after a later one`);
@@ -51,7 +52,9 @@ const valueOf = (bytes) => Number(number(bytes));
 const rootOf = (leaves) => {
   let nodes = leaves.map((leaf) => sha256(toArray(`\0${leaf}`)));
   while (nodes.length > 1)
-    nodes = nodes.flatMap((left, i) => (i % 2 ? [] : i + 1 < nodes.length ? [nodeHash(left, nodes[i + 1])] : [left]));
+    nodes = nodes.flatMap((left, i) =>
+      i % 2 ? [] : i + 1 < nodes.length ? [nodeHash(left, nodes[i + 1])] : [left],
+    );
   return String.fromCharCode(...nodes[0]);
 };
 

@@ -54,7 +54,9 @@ export const verify = async (file, trust, { fetch: post = fetch, endpoints = [],
 
   // Without a policy unchecked, whatever else; then the first untruth; then the first gap.
   const judge = (steps, sound) => {
-    const [lie, gap] = ["failed", "unchecked"].map((outcome) => steps.find((step) => step.outcome === outcome));
+    const [lie, gap] = ["failed", "unchecked"].map((outcome) =>
+      steps.find((step) => step.outcome === outcome),
+    );
     const reason = [gap, lie].map((step) => step && `${step.name}: ${step.detail}`).join(" ");
     return policy && lie
       ? { verdict: "contradicted", step: lie.name, reason: lie.detail }
@@ -78,15 +80,21 @@ export const verify = async (file, trust, { fetch: post = fetch, endpoints = [],
   const events = [];
   for (const proof of proofs)
     events.push({ mentions_subject: mentions(proof.event, subject), ...(await checkProof(proof)) });
-  const list = async () => (await import("./verify-complete.js")).checkComplete(complete, end, subject, proofs);
-  const ends = await run(end, end ? { list, inclusion, checkpoint, anchor } : { list: () => unchecked("not shown") });
+  const list = async () =>
+    (await import("./verify-complete.js")).checkComplete(complete, end, subject, proofs);
+  const ends = await run(
+    end,
+    end ? { list, inclusion, checkpoint, anchor } : { list: () => unchecked("not shown") },
+  );
   const whole = { ...(ends.find(({ outcome }) => outcome !== "passed") ?? ends[0]), name: "complete" };
   const times = events.flatMap(({ anchored_at }) => anchored_at ?? []).sort();
   const naming_subject = events.filter((event) => event.mentions_subject && event.anchored_at).length;
   const together = await run(0, {
     subject: () => (asked ?? subject) === subject || failed(subject),
     checkpoint: () => fork && failed("two histories"),
-    trace: () => naming_subject || unchecked(times[0] ? "no verified event names it" : events[0]?.reason ?? "no events"),
+    trace: () =>
+      naming_subject ||
+      unchecked(times[0] ? "no verified event names it" : (events[0]?.reason ?? "no events")),
   });
   const lies = [...events.flatMap(({ steps }) => steps), whole].filter(({ outcome }) => outcome === "failed");
   const sound = { verified: times.length, total: events.length, through: times.pop() };
@@ -96,4 +104,5 @@ export const verify = async (file, trust, { fetch: post = fetch, endpoints = [],
 // Whether the subject, or a finer identifier under it, stands in the event.
 const mentions = (event, subject) => textsOf(event).some((text) => `${text}/`.startsWith(`${subject}/`));
 
-const textsOf = (value) => (typeof value === "string" ? [value] : Object.values(value ?? {}).flatMap(textsOf));
+const textsOf = (value) =>
+  typeof value === "string" ? [value] : Object.values(value ?? {}).flatMap(textsOf);
