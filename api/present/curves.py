@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from api.present import measures
+from api.present.calibration import calibration_lines
 from api.present.curve_svg import Chart, Mark, chart
 from api.present.exposure import exposure_lines, share, time_within
 from api.present.text import plain
@@ -62,7 +63,7 @@ def curve_card(curve: Curve, words: Words) -> CurveCard:
         cold_chain=curve.cold_chain,
         chart=drawn,
         hot_label=_hot_label(curve, drawn, words) if drawn and curve.excursions else None,
-        told=tuple(exposure_lines(curve, words)),
+        told=(*exposure_lines(curve, words), *calibration_lines(curve, words)),
         notes=tuple(_notes(curve, words)),
         staged=words.name(curve.staged or {}),
     )

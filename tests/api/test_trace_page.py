@@ -1,7 +1,7 @@
 """What the trace page says of a trace."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -9,6 +9,7 @@ from api.pages import Pages
 from api.present.trace import trace_page
 from api.words import languages
 from tests.api.samples import (
+    NOW,
     PENDING,
     a_curve,
     a_trace,
@@ -22,6 +23,7 @@ from traceability.cold_chain.excursions import Excursion
 from traceability.ledger.trace import Grade
 from traceability.proof.verdict import Unchecked
 from traceability.telemetry.curve import Point
+from traceability.telemetry.device import Calibration
 from traceability.telemetry.findings import Finding, Kind
 
 SPEAK = languages()
@@ -35,6 +37,20 @@ def page_of(trace, lang="en"):
 def html_of(trace, lang="en"):
     page = page_of(trace, lang)
     return bytes(Pages().html("trace.html", SPEAK[lang], page.badge.state, page=page).body).decode()
+
+
+@pytest.mark.parametrize(
+    ("until", "said"),
+    [
+        (NOW.date(), f"Calibrated on 2026-01-05, valid until {NOW.date()}."),
+        (date(2026, 1, 6), "Last calibrated on 2026-01-05; that had run out on 2026-01-06."),
+    ],
+)
+def test_a_curve_says_when_its_device_was_calibrated(until, said):
+    calibration = Calibration(date(2026, 1, 5), until, bytes(32))
+
+    assert page_of(a_trace(curves=(a_curve(calibration=calibration),))).cold[0].told == (said,)
+    assert page_of(a_trace(curves=(a_curve(),))).cold[0].told == ()
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ from traceability.log.note import NoteSigner, NoteVerifier
 from traceability.proof.trust import TrustPolicy
 from traceability.proof.verdict import Unchecked
 from traceability.telemetry.authenticate import message_in
-from traceability.telemetry.device import Device
+from traceability.telemetry.device import Calibration, Device
 from traceability.telemetry.private_key import DeviceSigner
 from traceability.telemetry.public_key import Algorithm
 from traceability.telemetry.reading import Authenticated, Reading
@@ -59,7 +59,7 @@ class World:
         device = Device("logger-1", LOGGER, CARRIER, {}, FIELD, cold_chain=True, staged=STAGED)
         self.seals = FakeSealStore(device, self.events)
         log = FakeLog(self.events)
-        prover = Prover(log, FakeCheckpoints(), FakeAnchors(), log, self.seals, VERIFIER, TrustPolicy())
+        prover = Prover(log, FakeCheckpoints(), FakeAnchors(), log, self.seals, (VERIFIER,), TrustPolicy())
         self.reader = TraceReader(
             self.events, self, OwnWord(prover), FakePersonal(), "private test chain", shipped()
         )
@@ -176,6 +176,16 @@ def test_only_batches_that_hold_such_a_reading_belong_to_the_trace(world):
 
     assert [event.event.event_time for event in of_devices] == [START + timedelta(hours=5)]
     assert [each.key for each in world.reader.all_events(LOT)] == [each.key for each in world.trace().events]
+
+
+def test_a_curve_has_the_calibration_that_its_device_had_then(world):
+    days = [START.date() + timedelta(days=shift) for shift in (9, -9, -99)]
+    calibrations = tuple(Calibration(day, day + timedelta(days=365), bytes(32)) for day in days)
+    world.seals.device = replace(world.seals.device, calibrations=calibrations)
+    world.capture(a_packed_lot(), *on_the_pallet_from_2_to_8())
+    world.measure({5: 4})
+
+    assert [curve.calibration for curve in world.trace().curves] == [calibrations[1]]
 
 
 def test_a_batch_counts_as_signed_only_if_every_reading_of_it_is(world):

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, date, datetime
 
 from traceability.cold_chain.excursions import excursions
 from traceability.cold_chain.exposure import exposure, held
@@ -13,7 +13,7 @@ from traceability.ledger.history import FOREVER, Span
 from traceability.ledger.trace import Curve
 from traceability.telemetry.authenticate import message_in
 from traceability.telemetry.curve import Point, silences
-from traceability.telemetry.device import Device
+from traceability.telemetry.device import Calibration, Device
 from traceability.telemetry.metrics import METRICS
 from traceability.telemetry.reading import Reading
 
@@ -43,9 +43,18 @@ def curves_of(
             silences=silences(series),
             live=attachment.span.end == FOREVER,
             staged=device.staged,
+            calibration=_calibration(device, _day(series[-1])),
         )
         bounded = attachment.cold_chain and metric == TEMPERATURE and goods is not None
         yield _judged(curve, attachment.span, goods, now) if bounded and goods else curve
+
+
+def _calibration(device: Device, by: date) -> Calibration | None:
+    return next((each for each in device.calibrations if each.on <= by), None)
+
+
+def _day(point: Point) -> date:
+    return datetime.fromtimestamp(point.taken_at_ms / 1000, UTC).date()
 
 
 def _judged(curve: Curve, span: Span, goods: Bearing, now: datetime) -> Curve:

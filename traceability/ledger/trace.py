@@ -13,6 +13,7 @@ from traceability.epcis.event import Event
 from traceability.ledger.personal import PersonalField
 from traceability.proof.verdict import TraceVerdict, Verdict
 from traceability.telemetry.curve import Point, Stretch
+from traceability.telemetry.device import Calibration
 from traceability.telemetry.findings import Finding
 
 
@@ -82,6 +83,8 @@ class Curve:
     """How long it was colder than what may harm this product."""
     beyond_allowance: bool | None = None
     """Whether it was outside its range for longer than its profile allows; None where that says nothing."""
+    calibration: Calibration | None = None
+    """The newest that the device had by the last point."""
 
 
 @dataclass(frozen=True, slots=True)
