@@ -94,6 +94,18 @@ def test_nothing_is_signed_that_is_not_kept(publisher):
     assert [checkpoint.size for checkpoint in publisher.signed()] == [4]
 
 
+def test_the_mark_is_raised_before_a_checkpoint_can_be_served(publisher):
+    publisher.capture(2)
+    publisher.checkpoints.fail = "before"
+    with pytest.raises(Crash):
+        publisher.publish()
+    ahead = publisher.mark.note
+
+    assert Checkpoint.open(ahead, NoteVerifier.of(SIGNER)).size == 7
+    publisher.publish()
+    assert publisher.checkpoints.newest() == ahead
+
+
 def test_without_anything_new_nothing_is_signed(publisher):
     assert publisher.publish() is None
     assert len(publisher.signed()) == 1
@@ -171,7 +183,7 @@ def test_what_an_older_key_signed_is_believed(publisher):
     signed = publish(publisher.log, publisher.checkpoints, publisher.mark, new, [NoteVerifier.of(SIGNER)])
 
     assert signed == Checkpoint.open(publisher.mark.note, NoteVerifier.of(new))
-    assert signed.size == 6
+    assert signed.size == 7  # the new event, the change of keys, the map
 
 
 def test_a_long_queue_is_taken_in_several_commits(publisher, monkeypatch):
