@@ -129,7 +129,8 @@ def test_a_signature_of_another_length_or_key_is_none(algorithm):
 
     assert signer.public.verifies(parsed.signature, signed)
     assert not other.public.verifies(parsed.signature, signed)
-    for signature in (b"", parsed.signature[:-1], parsed.signature + b"\0", bytes(64), b"\xff" * 64):
+    r, s = parsed.signature[:32], parsed.signature[32:]
+    for signature in (b"", r + s[:-1], r + s + b"\0", r + b"\0" + s, bytes(64), b"\xff" * 64):
         assert not signer.public.verifies(signature, signed)
 
 
