@@ -5,35 +5,46 @@ from collections.abc import Sequence
 from traceability.epcis.canonical import canonical_bytes
 from traceability.ledger.ports import StoredEvent
 from traceability.log import tiles
-from traceability.log.checkpoint import Checkpoint
+from traceability.log.checkpoint import log_id, open_checkpoint
 from traceability.log.map_pages import NamePages
 from traceability.log.merkle import leaf_hash, root_of
 from traceability.log.name_map import MapEntry, is_map_entry, name_hashes, names_digest
 from traceability.log.note import NoteVerifier
+from traceability.log.successor import SuccessorEntry, is_successor_entry
 from traceability.proof.entry import Entry, event_digest, prehash_digest
 from traceability.telemetry.batch import open_batch
 from traceability.telemetry.batch_event import check_batch
 from traceability.wiring import Store
 
 
-def audit(store: Store, verifier: NoteVerifier) -> None:
-    """Fails unless every entry of the log is whole and under its newest checkpoint."""
+def audit(store: Store, *logs: NoteVerifier) -> None:
+    """Fails unless every entry of the log is whole and under its newest checkpoint, by one of these keys."""
     size = store.log.size()
     entries = store.log.entries(0, size + 1)
     leaves = [leaf_hash(entry) for entry in entries]
     assert len(entries) == size
 
-    newest = Checkpoint.open(store.checkpoints.newest() or "", verifier)
+    newest, _ = open_checkpoint(store.checkpoints.newest() or "", logs)
     assert (newest.size, newest.root) == (size, root_of(leaves))
     _audit_tiles(store, leaves)
-    _audit_anchors(store, verifier, leaves)
-    of_events = [index for index, entry in enumerate(entries) if not is_map_entry(entry)]
+    _audit_anchors(store, logs, leaves)
+    of_log = [index for index, entry in enumerate(entries) if is_successor_entry(entry)]
+    of_events = [
+        index for index, entry in enumerate(entries) if index not in of_log and not is_map_entry(entry)
+    ]
+    for index in of_log:
+        _audit_successor(SuccessorEntry.from_bytes(entries[index]), leaves[:index], logs)
     assert [store.log.index_of(leaves[index].hex()) for index in of_events] == of_events
     events = [store.events.by_key(leaves[index].hex()) for index in of_events]
     for event, index in zip(events, of_events, strict=True):
         _audit_entry(event, entries[index])
     _audit_map(store, entries, leaves)
     _audit_batches(store, [each for each in events if "guoji:batchRoot" in each.event.body])
+
+
+def _audit_successor(entry: SuccessorEntry, leaves: Sequence[bytes], logs: Sequence[NoteVerifier]) -> None:
+    assert entry.log_id in [log_id(log.name, log.public_key) for log in logs]
+    assert entry.root == root_of(leaves[: entry.size])
 
 
 def _audit_tiles(store: Store, leaves: Sequence[bytes]) -> None:
@@ -45,11 +56,11 @@ def _audit_tiles(store: Store, leaves: Sequence[bytes]) -> None:
         assert store.log.read_tile(path.level, path.index, path.width) == b"".join(nodes), path
 
 
-def _audit_anchors(store: Store, verifier: NoteVerifier, leaves: Sequence[bytes]) -> None:
+def _audit_anchors(store: Store, logs: Sequence[NoteVerifier], leaves: Sequence[bytes]) -> None:
     anchored = 0
     while (anchor := store.anchors.covering(anchored)) is not None:
         root = root_of(leaves[: anchor.size])
-        signed = Checkpoint.open(anchor.note, verifier)
+        signed, _ = open_checkpoint(anchor.note, logs)
         assert (anchor.root, signed.root, signed.size) == (root, root, anchor.size)
         anchored = anchor.size
     assert anchored <= len(leaves)

@@ -78,14 +78,15 @@ class FakeLog(Failing):
     """The name hashes of each entry."""
     tiles: dict[tuple[int, int], bytes] = field(default_factory=dict)
 
-    def integrate(self, at_most: int) -> None:
+    def integrate(self, at_most: int, successor: bytes | None = None) -> None:
         with self.writing():
             new = [self.events.queue.pop(0) for _ in self.events.queue[:at_most]]
-            if not new:
+            of_log = [] if successor is None else [successor]
+            if not new and not of_log:
                 return
             old_size = len(self.taken)
-            self.taken += [each.entry for each in new]
-            self.named += [each.names for each in new]
+            self.taken += [*of_log, *(each.entry for each in new)]
+            self.named += [*(b"" for _ in of_log), *(each.names for each in new)]
             self.taken.append(MapEntry(len(self.taken), self.map_at(len(self.taken)).root()).to_bytes())
             self.named.append(b"")
             leaves = [leaf_hash(entry) for entry in self.taken[old_size:]]

@@ -39,7 +39,9 @@ class Installation:
         self.checkpoints = FakeCheckpoints()
         self.anchors = FakeAnchors()
         self.seals = FakeSealStore(Device("cold-7", STATION, FARM, {}, FIELD, True), self.events)
-        self.prover = Prover(self.log, self.checkpoints, self.anchors, self.log, self.seals, VERIFIER, policy)
+        self.prover = Prover(
+            self.log, self.checkpoints, self.anchors, self.log, self.seals, (VERIFIER,), policy
+        )
 
     def capture(self, kg=30):
         [captured] = capture([a_harvest(kg=kg)], FARM, self.events, 5)

@@ -6,7 +6,7 @@ from tests.builders import FARM, FIELD_LOT, LOT, a_harvest, a_pack_out
 from traceability.errors import CheckpointConflict, Unknown
 from traceability.ledger.capture import as_stored, capture
 from traceability.log.merkle import leaf_hash, root_of
-from traceability.log.name_map import is_map_entry
+from traceability.log.name_map import MapEntry, is_map_entry
 from traceability.log.tiles import root
 from traceability.store.events import EventTable
 from traceability.store.log import CheckpointTable, LogTable
@@ -105,3 +105,17 @@ def test_of_two_publishers_only_the_one_that_saw_the_newest_checkpoint_wins(engi
     for stale in (None, "first"):
         with pytest.raises(CheckpointConflict, match="has moved on"):
             checkpoints.replace(stale, "fork")
+
+
+def test_a_successor_stands_before_the_events_and_the_map_after_them(engine):
+    events, log = EventTable(engine), LogTable(engine)
+    [first] = capture([a_harvest()], FARM, events, 5)
+
+    log.integrate(10, b"successor")
+    log.integrate(10, b"another")
+
+    kept = events.by_key(first.key)
+    assert log.entries(0, 2) == [b"successor", kept.entry]
+    assert log.entries(3, 4) == [b"another"]
+    assert log.names(0, 2) == [b"", kept.names]
+    assert [MapEntry.from_bytes(log.entries(index, index + 1)[0]).index for index in (2, 4)] == [2, 4]

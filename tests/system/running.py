@@ -19,8 +19,7 @@ from tests.audit import audit
 from tests.builders import CONTEXT, FARM, FIELD, LOGGER, LOT, PALLET, STATION, a_fitting, a_harvest, a_packing
 from traceability.installation import make
 from traceability.ledger.grant import Grant
-from traceability.log.note import NoteVerifier
-from traceability.own_policy import log_signer, own_gateways, policy_text
+from traceability.own_policy import own_gateways, own_logs, policy_text
 from traceability.settings import PREFIX, Settings
 from traceability.telemetry.device import Device
 from traceability.wiring import Store, open_store
@@ -190,7 +189,7 @@ class Running:
 
     def audit(self) -> None:
         """By the slow twin, and by what an operator has."""
-        audit(self.store, NoteVerifier.of(log_signer(self.settings)))
+        audit(self.store, *own_logs(self.settings))
         done = self.guoji("fsck", "--all")
         assert done.returncode == 0, done.stdout + done.stderr
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from traceability.epcis.document import read_document
-from traceability.errors import NotInLogYet, Unknown
+from traceability.errors import NotInLogYet
 from traceability.ledger.capture import capture
 from traceability.ledger.grant import Grant
 from traceability.ledger.personal import Kept, Personal

@@ -7,7 +7,6 @@ from traceability.errors import NotInLogYet
 from traceability.ledger.ports import StoredEvent
 from traceability.ledger.prove import Prover
 from traceability.ledger.stored_chain import StoredChain
-from traceability.log.checkpoint import log_id
 from traceability.proof.proof_file import to_bytes
 from traceability.proof.verdict import Unchecked, Verdict, Verified
 from traceability.proof.verify import verify
@@ -35,9 +34,8 @@ class OwnWord:
         if seen in self._verified:
             return self._verified[seen]
         policy = replace(self.prover.policy, agree=1)
-        verifier = self.prover.verifier
         anchor = self.prover.anchors.covering(proof.tlog.index)
-        chain = StoredChain(anchor, policy, log_id(verifier.name, verifier.public_key))
+        chain = StoredChain(anchor, policy, self.prover.log_id_of(proof.tlog.checkpoint))
         verdict = verify(proof, policy, [chain]).verdict
         if isinstance(verdict, Verified) and len(self._verified) < REMEMBERED:
             self._verified[seen] = verdict

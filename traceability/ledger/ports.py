@@ -63,10 +63,11 @@ class EventStore(Protocol):
 class Log(Protocol):
     """The durable half of the log: entries with their indexes, tiles, and the map of names."""
 
-    def integrate(self, at_most: int) -> None:
+    def integrate(self, at_most: int, successor: bytes | None = None) -> None:
         """Give queued events the next indexes, and let the map of names and the tiles grow.
 
-        All in one durable commit. A map entry follows those of the events; without events nothing happens.
+        All in one durable commit. The entry `successor`, if there is one, comes before those of the events, a
+        map entry after them; without any of these nothing happens.
         Raises `CheckpointConflict` if another sequencer was faster; nothing is then changed.
         """
 

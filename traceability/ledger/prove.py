@@ -7,7 +7,7 @@ from typing import Protocol
 from traceability.errors import CheckFailed, NotInLogYet, Refused
 from traceability.ledger.ports import Anchor, AnchorStore, CheckpointStore, Log, NameMap, StoredEvent
 from traceability.log import tiles
-from traceability.log.checkpoint import Checkpoint, log_id
+from traceability.log.checkpoint import log_id, open_checkpoint
 from traceability.log.name_map import MapEntry, check_map, name_hash, nothing
 from traceability.log.note import NoteVerifier
 from traceability.log.tlog_proof import TlogProof
@@ -30,7 +30,8 @@ class Prover:
     anchors: AnchorStore
     names: NameMap
     batches: BatchLeaves
-    verifier: NoteVerifier
+    logs: Sequence[NoteVerifier]
+    """The keys of our log; each has signed some of its checkpoints."""
     policy: TrustPolicy
     """Only its chain id and contract are used: the place where this installation anchors."""
 
@@ -47,7 +48,7 @@ class Prover:
         anchor = self.anchors.covering(index)
         if anchor is not None:
             note = anchor.note
-        size = Checkpoint.open(note, self.verifier).size
+        size = open_checkpoint(note, self.logs)[0].size
         if index >= size:
             raise NotInLogYet(f"entry {index} is under no checkpoint yet; try again in a few seconds")
         hashes = tiles.inclusion_proof(size, index, self.log.read_tile)
@@ -73,7 +74,7 @@ class Prover:
 
     def _complete(self, subject: str, note: str, anchor: Anchor | None) -> Complete | None:
         """None if the map of that moment is no longer kept."""
-        size = Checkpoint.open(note, self.verifier).size
+        size = open_checkpoint(note, self.logs)[0].size
         [data] = self.log.entries(size - 1, size)
         entry, key = MapEntry.from_bytes(data), name_hash(subject)
         proof = self.names.prove(key, entry.index)
@@ -86,13 +87,18 @@ class Prover:
         tlog = TlogProof(entry.index, tuple(hashes), note)
         return Complete(entry, tlog, None if anchor is None else self._claim(anchor), entries, proof)
 
+    def log_id_of(self, note: str) -> bytes:
+        """Of our log under the key that signed this checkpoint."""
+        _, log = open_checkpoint(note, self.logs)
+        return log_id(log.name, log.public_key)
+
     def _claim(self, anchor: Anchor) -> AnchorClaim:
         if self.policy.chain_id is None or self.policy.contract is None:
             raise Refused("anchors are stored, but the trust policy names no chain and contract")
         return AnchorClaim(
             chain_id=self.policy.chain_id,
             contract=self.policy.contract,
-            log_id=log_id(self.verifier.name, self.verifier.public_key),
+            log_id=self.log_id_of(anchor.note),
             size=anchor.size,
             root=anchor.root,
             transaction=anchor.tx_hash,

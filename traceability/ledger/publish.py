@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from traceability.errors import CheckFailed, InvalidInput, Refused, Unknown
 from traceability.ledger.ports import CheckpointStore, HighWaterMark, Log
 from traceability.log import tiles
-from traceability.log.checkpoint import Checkpoint, open_checkpoint
+from traceability.log.checkpoint import Checkpoint, log_id, open_checkpoint
 from traceability.log.note import NoteSigner, NoteVerifier
+from traceability.log.successor import SuccessorEntry
 
 ENTRIES_A_COMMIT = 5_000
 
@@ -30,16 +31,18 @@ def publish(
 ) -> Checkpoint | None:
     """Take what is queued into the log and sign the tree that results. None if nothing was new.
 
-    `older` are keys that signed this log before. Raises `CheckpointConflict` if another publisher was
+    `older` are keys that signed this log before; the first checkpoint by another one follows an entry that
+    names the last by the one before. Raises `CheckpointConflict` if another publisher was
     faster, `Refused` if the log holds less than we signed, or something else.
     """
     known = [*older, NoteVerifier.of(signer)]
     # (1)
     check_holds_what_was_signed(log, mark, known)
     old = checkpoints.newest()
-    held = 0 if old is None else open_checkpoint(old, known)[0].size
+    signed = None if old is None else open_checkpoint(old, known)
+    held = 0 if signed is None else signed[0].size
     # (2)
-    log.integrate(ENTRIES_A_COMMIT)
+    log.integrate(ENTRIES_A_COMMIT, None if signed is None else _successor(log, *signed, known[-1]))
     size = log.size()
     if size < held:
         raise Refused(f"the log holds {size} entries, but we signed {held}: restore the missing ones first")
@@ -53,6 +56,14 @@ def publish(
     # (5)
     checkpoints.replace(old, note)
     return new
+
+
+def _successor(log: Log, last: Checkpoint, by: NoteVerifier, now: NoteVerifier) -> bytes | None:
+    """The entry that names the last checkpoint by an earlier key, unless a crash has left it in the log."""
+    if by == now:
+        return None
+    entry = SuccessorEntry(log_id(by.name, by.public_key), last.size, last.root).to_bytes()
+    return None if entry in log.entries(last.size, log.size()) else entry
 
 
 def check_holds_what_was_signed(log: Log, mark: HighWaterMark, known: Sequence[NoteVerifier]) -> None:

@@ -65,10 +65,10 @@ class LogTable:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def integrate(self, at_most: int) -> None:
+    def integrate(self, at_most: int, successor: bytes | None = None) -> None:
         try:
             with self._engine.begin() as connection:
-                _integrate(connection, at_most)
+                _integrate(connection, at_most, successor)
         except IntegrityError as error:
             raise CheckpointConflict("another sequencer gave out these indexes first") from error
 
@@ -137,14 +137,15 @@ class NewEntry:
     """Of the event that the entry is of, if that is here."""
 
 
-def _integrate(connection: Connection, at_most: int) -> None:
+def _integrate(connection: Connection, at_most: int, successor: bytes | None) -> None:
     queued = (
         select(event.c.entry, event.c.names, event.c.id.label("event_id"))
         .join(pending, pending.c.event_id == event.c.id)
         .order_by(event.c.id)
         .limit(at_most)
     )
-    new = [NewEntry(*row) for row in connection.execute(queued)]
+    of_log = [] if successor is None else [NewEntry(successor)]
+    new = [*of_log, *(NewEntry(*row) for row in connection.execute(queued))]
     if not new:
         return
     index = size_of_log(connection) + len(new)
