@@ -30,6 +30,7 @@ from traceability.telemetry.metrics import METRICS
 ReadSecret = Callable[[str], str]
 
 _Text = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
+_Address = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+$", max_length=254)]
 _Number = Annotated[float, Interval(ge=-1e9, le=1e9), AllowInfNan(False)]
 _Seconds = Annotated[float, Interval(ge=0, le=1e9), AllowInfNan(False)]
 
@@ -88,8 +89,8 @@ class _WebhookRow(_Row):
 class _MailRow(_Row):
     escalation: bool = False
     smtp: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.-]+:[0-9]{1,5}$")]
-    sender: Annotated[_Text, Field(alias="from")]
-    to: Annotated[list[_Text], MinLen(1)]
+    sender: Annotated[_Address, Field(alias="from")]
+    to: Annotated[list[_Address], MinLen(1)]
     user: _Text | None = None
     password_file: _Text | None = None
     starttls: bool = True

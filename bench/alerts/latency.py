@@ -12,8 +12,8 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
+from tests.alerts.farm import Farm
 from tests.alerts.sinks import Sink, webhook_sink
-from tests.store.test_alerts import Farm
 from traceability.installation import make
 from traceability.settings import Settings
 from traceability.store.schema import open_engine

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.store.test_alerts import WARM, Farm
+from tests.alerts.farm import WARM, Farm
 from traceability.alert_plan import read_plan
 from traceability.alerts.deliver import deliver
 from traceability.alerts.webhook import Allowed
@@ -126,6 +126,7 @@ def test_rules_and_targets_are_read_and_a_profile_gives_the_limits_that_are_not_
         ("https://hooks", "http://hooks"),
         (':587"', '"'),
         ('to = ["boss@farm.example"]', "to = []"),
+        ('to = ["boss@farm.example"]', 'to = ["Boss <boss@farm.example>"]'),
         ("[[rule]]", "[[rules]]"),
         ("escalation = true", 'escalation = "yes"'),
     ],

@@ -8,8 +8,8 @@ import time
 
 import pytest
 
+from tests.alerts.farm import Farm
 from tests.alerts.sinks import mail_sink, webhook_sink
-from tests.store.test_alerts import Farm
 from tests.system.running import GUOJI
 from traceability.store.alert_tables import alert
 from traceability.store.schema import open_engine

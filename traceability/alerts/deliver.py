@@ -23,6 +23,9 @@ def deliver(outbox: Outbox, target: str, send: Send, now_ms: int) -> str | None:
     if claimed is None:
         return None
     notice, tries = claimed
+    if tries >= MOST_TRIES:  # whoever sent it died of it each time
+        outbox.failed(notice, why := f"tried {tries} times", None)
+        return f"{why}; given up"
     try:
         send(notice)  # (2)
     except (Unavailable, InvalidInput) as trouble:

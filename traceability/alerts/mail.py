@@ -28,15 +28,15 @@ class Mailbox:
 
     def __call__(self, notice: Notice) -> None:
         """Raises `Unavailable` unless the relay takes it for every receiver."""
-        message = self._message(notice)
         try:
+            message = self._message(notice)
             with smtplib.SMTP(self.host, self.port, timeout=WITHIN_S) as relay:
                 if self.starttls:
                     relay.starttls(context=self.tls)
                 if self.user is not None:
                     relay.login(self.user, self.password or "")
                 refused = relay.send_message(message)
-        except (OSError, smtplib.SMTPException) as error:
+        except (OSError, smtplib.SMTPException, ValueError) as error:  # ValueError: an address that is none
             raise Unavailable(f"mail relay {self.host}:{self.port}: {error}") from error
         if refused:
             raise Unavailable(
@@ -49,7 +49,7 @@ class Mailbox:
         message["From"] = self.sender
         message["To"] = ", ".join(self.receivers)
         # The same for each try, so that a mailbox can tell that it came twice.
-        message["Message-ID"] = f"<{notice.key}.{notice.target}@{self.sender.rpartition('@')[2]}>"
+        message["Message-ID"] = f"<{notice.key}@{self.sender.rpartition('@')[2]}>"
         message["Auto-Submitted"] = "auto-generated"
         message.set_content(notice.text)
         return message

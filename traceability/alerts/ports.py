@@ -74,10 +74,10 @@ class Watches(Protocol):
         Raises `Unavailable` and keeps nothing if somebody else has looked meanwhile.
         """
 
-    def begin(self, rules: Sequence[str], now_ms: int) -> None:
-        """The rules may have changed: check every device for silence anew, and forget all other rules.
+    def begin(self, rules: Sequence[Rule], now_ms: int) -> None:
+        """The rules may have changed: check every device for silence anew, and forget what none is for.
 
-        Their open alerts are resolved without telling anybody, for nobody watches them any more.
+        Alerts that are open there are resolved without telling anybody, for nobody watches them any more.
         """
 
 

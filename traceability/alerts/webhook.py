@@ -119,13 +119,11 @@ def resolve(host: str, port: int, allowed: Allowed, scheme: str = "https") -> st
     """
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except OSError as error:
-        raise Unavailable(f"webhook host {host}: {error.strerror or error}") from error
+    except (OSError, UnicodeError) as error:  # UnicodeError: a name that no name server could hold
+        raise Unavailable(f"webhook host {host}: {error}") from error
     addresses = [str(each[4][0]) for each in found]
     for text in addresses:
         address = ip_address(text.partition("%")[0])
-        if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
-            address = address.ipv4_mapped
         if not _may_go_to(address, host, scheme, allowed):
             raise InvalidInput(f"webhook host {host} leads to {text}, which no setting allows")
     return addresses[0]

@@ -60,7 +60,7 @@ def _alert(_args: argparse.Namespace) -> int:
         log.info("no rules", file=str(settings.home / settings.alerts_file))
         stop.wait()
         return 0
-    store.alert_watches.begin([rule.name for rule in plan.rules], _now_ms())
+    store.alert_watches.begin(plan.rules, _now_ms())
 
     def step() -> None:
         changes = look(store.alert_watches, plan.rules, _now_ms()) + store.alerts.escalate(_now_ms())

@@ -50,12 +50,21 @@ class AlertWatchTable:
                 for rule, change in looked.changes:
                     _keep_change(connection, looked.news.device, rule, change, now_ms)
 
-    def begin(self, rules: Sequence[str], now_ms: int) -> None:
-        unwatched = alert.c.resolved_at_ms.is_(None) & alert.c.rule.not_in(rules)
+    def begin(self, rules: Sequence[Rule], now_ms: int) -> None:
+        by_name = {rule.name: rule for rule in rules}
+        known = select(alert_watch.c.rule, device.c.alias, device.c.cold_chain).join(device)
         with self._engine.begin() as connection:
-            connection.execute(update(alert).where(unwatched).values(resolved_at_ms=now_ms))
-            connection.execute(delete(alert_watch).where(alert_watch.c.rule.not_in(rules)))
+            for row in connection.execute(known).all():
+                rule = by_name.get(row.rule)
+                if rule is None or not rule.is_for(row.alias, row.cold_chain):
+                    _forget(connection, row.alias, row.rule, now_ms)
             connection.execute(update(alert_cursor).values(check_at_ms=alert_cursor.c.last_received_at_ms))
+
+
+def _forget(connection: Connection, alias: str, rule: str, now_ms: int) -> None:
+    connection.execute(delete(alert_watch).where(alert_watch.c.device == alias, alert_watch.c.rule == rule))
+    mine = (alert.c.device == alias) & (alert.c.rule == rule) & alert.c.resolved_at_ms.is_(None)
+    connection.execute(update(alert).where(mine).values(resolved_at_ms=now_ms))
 
 
 def _looked_at() -> Select[tuple[object, ...]]:
