@@ -120,6 +120,7 @@ def test_an_unknown_label_is_passed_over():
         (encoded(BASE | {"bn": "cold-8:"}, SEQ), "no record named epoch"),
         (encoded(BASE | {"bver": 11}), "SenML version 11"),
         (encoded(BASE | {"bn": 7}), "bn is not text"),
+        (encoded(BASE | {"bn": "c" * 1001}), "bn has 1001 characters, want at most 1000"),
         (encoded(BASE, SEQ | {"t": float("nan")}), "t is not a finite number"),
         (encoded(BASE, SEQ | {"x_": 1}), "must be understood"),
     ],

@@ -113,15 +113,16 @@ def _judge(delivery: Delivery, devices: Mapping[str, Device], now_ms: int) -> Ac
         pack = open_pack(authentic.senml, device.alias)
         number, digest = (pack.epoch, pack.sequence), authentic.digest
         moments = [measurement.taken_at_ms for measurement in pack.message().measurements]
-        if max(moments) > now_ms + MAX_AHEAD_MS:
-            ahead_s = (max(moments) - now_ms) / 1000
+        newest_ms = max(moments)
+        if newest_ms > now_ms + MAX_AHEAD_MS:
+            ahead_s = (newest_ms - now_ms) / 1000
             raise InvalidInput(f"taken {ahead_s:.0f} s after it arrived, want at most {MAX_AHEAD_MS // 1000}")
     except InvalidInput as refusal:
         sender = topics.alias_in(delivery.topic)
         digest = digest or sha256(delivery.payload).digest()
         return Rejected(delivery.topic, sender, number, now_ms, delivery.payload, digest, str(refusal))
     reading = Reading(device.alias, *number, now_ms, authentic.how, delivery.payload)
-    return Accepted(reading, digest, min(moments), max(moments))
+    return Accepted(reading, digest, min(moments), newest_ms)
 
 
 def _sender(topic: str, devices: Mapping[str, Device]) -> Device:

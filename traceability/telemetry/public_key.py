@@ -55,11 +55,16 @@ class PublicKey:
 
     @property
     def key_id(self) -> bytes:
-        return sha256(self.raw).digest()[:8]
+        return _key_id(self.raw)
 
     def verifies(self, signature: bytes, message: bytes) -> bool:
         """Raises `Unavailable` where no signature can be checked, `InvalidInput` if the key is no point."""
         return _check_with(self.algorithm, self.raw)(signature, message)
+
+
+@lru_cache(CACHED)
+def _key_id(raw: bytes) -> bytes:
+    return sha256(raw).digest()[:8]
 
 
 @lru_cache(CACHED)

@@ -14,6 +14,8 @@ from traceability.telemetry.senml_json import records_in_json
 
 MAX_PAYLOAD_BYTES = 64 * 1024
 MAX_RECORDS = 1_000
+MAX_TEXT = 1_000
+"""Characters of a label's text."""
 MAX_VALUE = 1e9
 """No metric comes near it; with any factor of the table, events can still write it without an exponent."""
 CBOR_ARRAYS = frozenset(bytes([initial]) for initial in range(0x80, 0xA0))
@@ -134,6 +136,10 @@ def _check_label(label: str, value: object, position: int) -> None:
     if label in _TEXT_LABELS:
         if not isinstance(value, str):
             raise InvalidInput(f"record {position}: {label} is not text")
+        if len(value) > MAX_TEXT:  # a long base name would be copied for every record
+            raise InvalidInput(
+                f"record {position}: {label} has {len(value)} characters, want at most {MAX_TEXT}"
+            )
     elif label in _NUMBER_LABELS:
         if not _is_finite_number(value):
             raise InvalidInput(f"record {position}: {label} is not a finite number")
