@@ -66,6 +66,10 @@ def test_a_value_that_flickers_in_its_last_digit_is_stuck_and_one_that_moves_is_
     assert not found_in(a_curve([4.0, 4.05] * 200), 1, Kind.STUCK_VALUE)
 
 
+def test_a_value_that_moves_again_is_stuck_no_more():
+    assert found_in(a_curve([4.0] * 400 + [4.5]), 1, Kind.STUCK_VALUE) == ()
+
+
 def test_few_values_far_apart_are_not_stuck():
     daily = [a_reading(number, at_ms=taken_ms(number * 1440)) for number in range(1, 10)]
 
