@@ -154,8 +154,18 @@ def test_a_device_that_stands_is_compared_with_those_at_its_place(store, place):
     assert kinds == (["neighbour"] if place == FIELD else [])
 
 
+def test_a_device_is_not_its_own_neighbour(store):
+    store.device = replace(store.device, cold_chain=False)
+    store.arrived = [a_reading(number, celsius=4) for number in range(1, 7)]
+    store.measured_by_others = [a_reading(number, celsius=30) for number in range(1, 7)]
+
+    sealed(store)
+
+    assert findings(store) == []
+
+
 def test_a_device_that_travels_is_not_compared_with_others_of_its_place(store):
-    store.others = [replace(store.device, alias="cold-8")]
+    store.others = [replace(store.device, alias="cold-8", cold_chain=False)]
     store.arrived = [a_reading(number, celsius=4) for number in range(1, 7)]
     store.measured_by_others = [as_of("cold-8", a_reading(number, celsius=30)) for number in range(1, 7)]
 
