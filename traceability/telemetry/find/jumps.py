@@ -1,6 +1,7 @@
 """Steps that nothing natural takes, and what lies between one and the step back."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from traceability.telemetry.find.look import Sample, Series
@@ -16,21 +17,25 @@ CALM = 12
 
 
 def jumps(series: Series, limits: Limits) -> Iterator[Finding]:
-    """One finding: all between a jump and the one back; of a jump with none back, where it landed."""
+    """One finding: all between a jump and the one back; of a jump with none back, where it landed.
+
+    It counts what no earlier batch has told.
+    """
     if limits.jump is None:
         return
-    odd: dict[Sample, None] = {}
-    sizes = []
+    told, odd = set[Sample](), set[Sample]()
+    largest = 0.0
     for at, away in _jumps(series.samples, limits, limits.jump):
         landed = series.samples[at]
         if landed.is_new:
-            sizes.append(landed.value - series.samples[at - 1].value)
-            odd |= dict.fromkeys(series.samples[away:at] if away else [landed])
-    if sizes:
+            largest = max(largest, landed.value - series.samples[at - 1].value, key=abs)
+            odd.update(series.samples[away:at] if away else [landed])
+        elif away is None:
+            told.add(landed)
+    if fresh := len(odd - told):
         stretch = sorted(odd, key=lambda each: each.taken_at_ms)
-        largest = max(sizes, key=abs)
-        detail = f"{len(sizes)} jumps, the largest {largest:+g} {series.unit}, natural {limits.jump:g}"
-        yield series.finding(Kind.JUMP, stretch, detail)
+        detail = f"jumps by {largest:+g} {series.unit}, natural {limits.jump:g}"
+        yield replace(series.finding(Kind.JUMP, stretch, detail), count=fresh)
 
 
 def _jumps(samples: Sequence[Sample], limits: Limits, natural: float) -> Iterator[tuple[int, int | None]]:
