@@ -147,13 +147,19 @@ class FakeCheckpoints(Failing):
 @dataclass
 class FakeMark(Failing):
     note: str | None = None
+    meanwhile: Callable[[], object] = lambda: None
+    """What somebody else does just before the next swap."""
 
     def newest(self) -> str | None:
         return self.note
 
-    def raise_to(self, note: str) -> None:
+    def replace(self, old: str | None, new: str) -> None:
+        meanwhile, self.meanwhile = self.meanwhile, lambda: None
+        meanwhile()
         with self.writing():
-            self.note = note
+            if old != self.note:
+                raise CheckpointConflict("the high-water mark has moved on")
+            self.note = new
 
 
 @dataclass

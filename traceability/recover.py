@@ -35,15 +35,24 @@ def recover(settings: Settings, url: str, tell: Callable[[str], None]) -> PutBac
     try:
         check_up_to_date(engine)
         note = served.checkpoint()
-        signed, _ = open_checkpoint(note, own_policy.own_logs(settings))
+        mark = HighWaterFile(settings.high_water_file)
+        marked = mark.newest()
+        logs = own_policy.own_logs(settings)
+        signed, by = open_checkpoint(note, logs)
+        if by != logs[-1] and note != marked:
+            # Whoever stole a key that was replaced could have us sign what they made up.
+            raise Refused(f"{url}: its checkpoint is signed by an earlier key of ours; nothing was changed")
 
         def published(start: int) -> Iterator[tuple[bytes, bytes]]:
             return _published(served, start, signed.size)
 
         # (1)
-        done = put_back(engine, published, signed, _anchored(settings, tell))
+        last = None if marked is None else open_checkpoint(marked, logs)[0]
+        at_mark = [] if last is None else [Held(last.size, last.root)]
+        done = put_back(engine, published, signed, [*at_mark, *_anchored(settings, tell)])
         # (2)
-        HighWaterFile(settings.high_water_file).raise_to(note)
+        if last is None or last.size < signed.size:
+            mark.replace(marked, note)
         # (3)
         if signed.size == done.size:
             checkpoints = CheckpointTable(engine, settings.origin)

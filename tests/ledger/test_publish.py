@@ -1,5 +1,6 @@
 """Whatever crashes, and whoever else publishes: an index is handed out once, a signed tree never shrinks."""
 
+from copy import deepcopy
 from itertools import pairwise
 
 import pytest
@@ -194,3 +195,17 @@ def test_a_long_queue_is_taken_in_several_commits(publisher, monkeypatch):
 
     assert sizes == [9, 14, 17]
     publisher.check()
+
+
+def test_of_two_publishers_over_copies_of_one_store_the_slower_one_fails(publisher):
+    """Somebody tries a restored copy while the old publisher still runs: their trees would be a fork."""
+    copy = deepcopy(publisher)
+    copy.mark = publisher.mark
+    copy.capture(1)
+    publisher.capture(2)
+    publisher.mark.meanwhile = copy.publish
+
+    with pytest.raises(CheckpointConflict, match="high-water mark has moved on"):
+        publisher.publish()
+
+    assert len(publisher.checkpoints.notes) == 1

@@ -24,6 +24,7 @@ from traceability.log.note import NoteVerifier
 from traceability.log.tiles import TilePath, from_bundle, to_bundle
 from traceability.own_policy import log_signer
 from traceability.recover import recover
+from traceability.rotation import rotate_log
 from traceability.store.high_water import HighWaterFile
 from traceability.store.put_back import PutBack, put_back
 from traceability.store.schema import open_engine
@@ -253,14 +254,14 @@ def test_a_store_that_went_on_otherwise_is_refused_and_not_changed(lost):
 def test_what_the_contract_holds_must_be_a_part_of_it_too(lost):
     engine = open_engine(lost.settings.database_url)
 
-    with pytest.raises(Refused, match=r"over 271 entries, the contract holds 0000"):
+    with pytest.raises(Refused, match=r"over 271 entries; what we signed, or the contract holds, is 0000"):
         put_back(engine, lambda start: [], lost.newest(), [Held(271, bytes(32))])
 
 
 def test_what_does_not_lead_to_what_we_signed_is_refused(lost):
     engine, signed = open_engine(lost.settings.database_url), lost.newest()
 
-    with pytest.raises(Refused, match=r"over 271 entries, we signed 0000"):
+    with pytest.raises(Refused, match=r"over 271 entries; what we signed, or the contract holds, is 0000"):
         put_back(engine, lambda start: [], replace(signed, root=bytes(32)))
 
 
@@ -275,3 +276,28 @@ def test_the_command_says_what_it_put_back(lost, monkeypatch, capsys):
     ]
     assert main(["recover", "--from", "https://no such place"]) == 65
     assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_a_mirror_that_a_replaced_key_signed_is_not_believed(lost):
+    """Its thief could otherwise have the new key sign what the thief made up."""
+    thief = lost.signer
+    rotate_log(lost.settings)
+    made_up = Checkpoint(thief.name, 999, bytes(32)).sign(thief)
+    keep(Path(lost.mirrored) / "log" / "checkpoint", made_up.encode())
+    marked = lost.mark.newest()
+
+    with pytest.raises(Refused, match="signed by an earlier key of ours; nothing was changed"):
+        recover(lost.settings, lost.mirrored, print)
+
+    assert (lost.store.log.size(), lost.mark.newest()) == (271, marked)
+
+
+def test_a_mirror_that_leaves_out_what_stands_at_the_mark_is_refused(lost):
+    """What is missing is the tree that the mark names, and what the mirror has leads elsewhere."""
+    signed = Checkpoint.open(lost.mark.newest(), NoteVerifier.of(lost.signer))
+    other = replace(signed, size=signed.size - 1, root=bytes(32)).sign(lost.signer)
+    (lost.settings.high_water_file).write_text(other)
+
+    with pytest.raises(Refused, match=f"over {signed.size - 1} entries; what we signed"):
+        recover(lost.settings, lost.mirrored, print)
+    assert lost.mark.newest() == other

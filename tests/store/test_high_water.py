@@ -1,10 +1,12 @@
-"""The high-water mark only rises, is durable, and is of nobody's business but ours."""
+"""The high-water mark is replaced by who has seen it, is durable, and is nobody's business but ours."""
 
 import threading
+from contextlib import suppress
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from traceability.errors import CheckpointConflict
 from traceability.log.checkpoint import Checkpoint
 from traceability.log.note import NoteSigner
 from traceability.store.high_water import HighWaterFile
@@ -25,28 +27,39 @@ def test_before_the_first_checkpoint_there_is_no_mark(mark):
     assert mark.newest() is None
 
 
-def test_the_mark_rises_and_never_falls(mark):
-    for size in (3, 7, 5, 7):
-        mark.raise_to(a_note(size))
+def test_who_has_not_seen_the_newest_mark_does_not_replace_it(mark):
+    mark.replace(None, a_note(3))
+    mark.replace(a_note(3), a_note(4))
 
-    assert mark.newest() == a_note(7)
+    for stale in (None, a_note(3)):
+        with pytest.raises(CheckpointConflict, match="has moved on: another publisher is running"):
+            mark.replace(stale, a_note(9))
+    assert mark.newest() == a_note(4)
 
 
-def test_of_many_who_raise_it_at_once_the_highest_stays(mark):
-    threads = [threading.Thread(target=mark.raise_to, args=[a_note(size)]) for size in range(1, 40)]
+def test_of_many_who_replace_the_same_mark_at_once_one_succeeds(mark):
+    done = []
+
+    def replace(size):
+        with suppress(CheckpointConflict):
+            mark.replace(None, a_note(size))
+            done.append(size)
+
+    threads = [threading.Thread(target=replace, args=[size]) for size in range(1, 40)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
 
-    assert mark.newest() == a_note(39)
+    [winner] = done
+    assert mark.newest() == a_note(winner)
 
 
 def test_only_its_owner_can_read_it_and_a_torn_write_leaves_the_old_one(mark, tmp_path):
-    mark.raise_to(a_note(3))
+    mark.replace(None, a_note(3))
     (tmp_path / "high-water.new").write_text("torn")
 
-    mark.raise_to(a_note(4))
+    mark.replace(a_note(3), a_note(4))
 
     assert mark.newest() == a_note(4)
     assert (tmp_path / "high-water").stat().st_mode & 0o777 == 0o600

@@ -119,8 +119,11 @@ class HighWaterMark(Protocol):
     def newest(self) -> str | None:
         """The signed note, or None before the first."""
 
-    def raise_to(self, note: str) -> None:
-        """Hold `note`, durably; nothing happens if one of a tree as large is held already."""
+    def replace(self, old: str | None, new: str) -> None:
+        """Swap `old` for `new`, durably, only if `old` is still the one held.
+
+        Raises `CheckpointConflict` if not.
+        """
 
 
 AnchorState = Literal["sent", "mined", "final", "reverted"]

@@ -19,7 +19,8 @@ ENTRIES_A_COMMIT = 5_000
 # (5) the mark is ahead of the checkpoint, but not of the tree, which was durable before. So it fits, and the
 # next call signs the same again. To sign before (2) could sign a tree whose tiles are lost. To raise the mark
 # after (5) could serve a checkpoint that nobody misses in an old copy of the store. Of two publishers one
-# fails at (2) or at (5); neither signs a fork, since an index is handed out once.
+# fails at (2) or at (5); neither signs a fork, since an index is handed out once. Where each has a database of
+# its own, a copy, one fails at (4), before anybody sees what it signed.
 
 
 def publish(
@@ -37,7 +38,8 @@ def publish(
     """
     known = [*older, NoteVerifier.of(signer)]
     # (1)
-    check_holds_what_was_signed(log, mark, known)
+    marked = mark.newest()
+    check_holds_what_was_signed(log, marked, known)
     old = checkpoints.newest()
     signed = None if old is None else open_checkpoint(old, known)
     held = 0 if signed is None else signed[0].size
@@ -52,7 +54,7 @@ def publish(
     new = Checkpoint(origin=signer.name, size=size, root=tiles.root(size, log.read_tile))
     note = new.sign(signer)
     # (4)
-    mark.raise_to(note)
+    mark.replace(marked, note)
     # (5)
     checkpoints.replace(old, note)
     return new
@@ -66,9 +68,8 @@ def _successor(log: Log, last: Checkpoint, by: NoteVerifier, now: NoteVerifier) 
     return None if entry in log.entries(last.size, log.size()) else entry
 
 
-def check_holds_what_was_signed(log: Log, mark: HighWaterMark, known: Sequence[NoteVerifier]) -> None:
-    """Raises `Refused` unless what stands at the high-water mark is a part of our log."""
-    note = mark.newest()
+def check_holds_what_was_signed(log: Log, note: str | None, known: Sequence[NoteVerifier]) -> None:
+    """Raises `Refused` unless `note`, which stands at the high-water mark, is of a part of our log."""
     if note is None:
         return
     try:

@@ -43,7 +43,7 @@ class DeviceKeyTable:
         self._engine = engine
 
     def add(self, alias: str, new: DeviceKey) -> None:
-        """Let `new` sign for a registered device. Raises `InvalidInput` if a device has it, or has too many."""
+        """Let `new` sign for a registered device. Raises `InvalidInput` if one has it, or has too many."""
         with self._engine.begin() as connection:
             keys = all_keys(connection)
             for owner, held in keys.items():

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from traceability.errors import CheckpointConflict
 from traceability.keyfiles import write_secret
-from traceability.log.checkpoint import Checkpoint
-from traceability.log.note import Note
 
 
 class HighWaterFile:
@@ -23,20 +22,16 @@ class HighWaterFile:
         except FileNotFoundError:
             return None
 
-    def raise_to(self, note: str) -> None:
+    def replace(self, old: str | None, new: str) -> None:
         with _locked(self._file.parent):
-            held = self.newest()
-            if held is None or _size(held) < _size(note):
-                write_secret(self._file, note.encode())
-
-
-def _size(note: str) -> int:
-    return Checkpoint.from_text(Note.parse(note).text).size
+            if self.newest() != old:
+                raise CheckpointConflict("the high-water mark has moved on: another publisher is running")
+            write_secret(self._file, new.encode())
 
 
 @contextmanager
 def _locked(folder: Path) -> Iterator[None]:
-    """Of two publishers in one home, the slower one must not lower the mark."""
+    """Of two publishers in one home, also over two copies of the database, the slower one loses."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)

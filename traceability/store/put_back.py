@@ -34,22 +34,19 @@ class PutBack:
     """Entries of events that are lost: they are known by entry only from now on."""
 
 
-def put_back(
-    engine: Engine, published: Published, signed: Checkpoint, anchored: Sequence[Held] = ()
-) -> PutBack:
+def put_back(engine: Engine, published: Published, signed: Checkpoint, known: Sequence[Held] = ()) -> PutBack:
     """Take in what is missing below `signed`, all of it or nothing.
 
     Tiles and the map of names grow from the entries as they did the first time. Raises `Refused` if they do
-    not lead to what was signed and to what is `anchored` in the contract, `CheckpointConflict` if somebody
+    not lead to what was signed and to what else is `known` of the log, `CheckpointConflict` if somebody
     else made the log grow meanwhile.
     """
     try:
         with engine.begin() as connection:
             done = _put_back(connection, published, signed)
-            _check_leads_to(connection, "we signed", signed.size, signed.root)
-            for held in anchored:
-                if held.size <= done.size:
-                    _check_leads_to(connection, "the contract holds", held.size, held.root)
+            for each in (Held(signed.size, signed.root), *known):
+                if each.size <= done.size:
+                    _check_leads_to(connection, each.size, each.root)
             return done
     except IntegrityError as error:
         raise CheckpointConflict("a publisher gave out these indexes meanwhile") from error
@@ -115,14 +112,14 @@ def _events_here(connection: Connection, keys: Sequence[str]) -> dict[str, int]:
     }
 
 
-def _check_leads_to(connection: Connection, who: str, size: int, want: bytes) -> None:
+def _check_leads_to(connection: Connection, size: int, want: bytes) -> None:
     def read(level: int, index: int, width: int) -> bytes:
         return read_tile(connection, level, index, width)
 
     root = tiles.root(size, read)
     if root != want:
         raise Refused(
-            f"our store and what was published lead to the root {root.hex()} over {size} entries, {who} "
-            f"{want.hex()}: our store has gone on otherwise since it was restored, or what was published was "
-            "changed. Nothing was changed here"
+            f"our store and what was published lead to the root {root.hex()} over {size} entries; what we "
+            f"signed, or the contract holds, is {want.hex()}: our store has gone on otherwise since it was "
+            "restored, or what was published was changed. Nothing was changed here"
         )
