@@ -37,7 +37,7 @@ class PublicLog:
         return tiles.to_bundle(self.log.entries(start, start + width))
 
     def names_bundle(self, index: int, width: int) -> bytes:
-        """The name hashes of the same entries, each after their number. Raises `Unknown` if there are fewer."""
+        """The name hashes of the same entries, after their number. Raises `Unknown` if there are fewer."""
         self._check_signed(TilePath(None, index, width))
         start = index * tiles.WIDTH
         return to_names_bundle(self.log.names(start, start + width))

@@ -19,8 +19,8 @@ ENTRIES_A_COMMIT = 5_000
 # (5) the mark is ahead of the checkpoint, but not of the tree, which was durable before. So it fits, and the
 # next call signs the same again. To sign before (2) could sign a tree whose tiles are lost. To raise the mark
 # after (5) could serve a checkpoint that nobody misses in an old copy of the store. Of two publishers one
-# fails at (2) or at (5); neither signs a fork, since an index is handed out once. Where each has a database of
-# its own, a copy, one fails at (4), before anybody sees what it signed.
+# fails at (2) or at (5); neither signs a fork, since an index is handed out once. Where each has a database
+# of its own, a copy, one fails at (4), before anybody sees what it signed.
 
 
 def publish(

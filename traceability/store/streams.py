@@ -80,9 +80,9 @@ def _rows(key: Stream, wanted: dict[Table, Any]) -> CompoundSelect[Any]:
             held.digest,
             null().label("reason"),
         ).where(held.device == key[0], held.epoch == key[1], wanted[reading]),
-        select(
-            refused.sequence, literal(Status.QUARANTINED.value), refused.digest, refused.reason
-        ).where(refused.device == key[0], refused.epoch == key[1], wanted[quarantine]),
+        select(refused.sequence, literal(Status.QUARANTINED.value), refused.digest, refused.reason).where(
+            refused.device == key[0], refused.epoch == key[1], wanted[quarantine]
+        ),
     )
 
 
