@@ -1,4 +1,4 @@
-/** Gas of TraceLog: deployment, first checkpoint, and appends at three sizes of the log. The same on every machine. */
+/** Gas of TraceLog: deployment, first checkpoint, succession, appends at three sizes. The same on every machine. */
 import { keccak256, toHex } from "viem";
 
 import { consistencyProof, numbersFrom, treeOfAlike } from "../../tests/contracts/merkle.js";
@@ -24,6 +24,11 @@ export async function appends(viem) {
   return {
     deployment: await gasOf(deploymentTransaction.hash),
     first: async () => gasOf(await contract.write.append([await newLog(), 0, 1, mth(0, 1), []])),
+    succession: async () => {
+      const [old, next] = [await newLog(), await newLog()];
+      await contract.write.append([old, 0, 1, mth(0, 1), []]);
+      return gasOf(await contract.write.succeed([old, next]));
+    },
     from: async (old, size) => {
       const log = await newLog();
       await contract.write.append([log, 0, old, mth(0, old), []]);
@@ -34,8 +39,12 @@ export async function appends(viem) {
 
 /** Rows of [what, entries, gas]. */
 export async function measureOwn(viem) {
-  const { deployment, first, from } = await appends(viem);
-  const rows = [["deployment", "", deployment], ["first checkpoint", 1, await first()]];
+  const { deployment, first, succession, from } = await appends(viem);
+  const rows = [
+    ["deployment", "", deployment],
+    ["first checkpoint", 1, await first()],
+    ["the next key takes over", "", await succession()],
+  ];
   for (const size of SIZES) {
     const gas = [];
     for (const old of dearOldSizes(size)) gas.push(await from(old, size));

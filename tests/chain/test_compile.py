@@ -62,14 +62,14 @@ def test_the_compiler_runs_once_for_the_same_sources_and_again_for_others(copy):
 
 
 def test_an_error_in_the_source_is_told_in_the_compilers_words(copy):
-    spoil(copy, "_heads[logId] =", "_haeds[logId] =")
+    spoil(copy, "_logs[logId] =", "_lgos[logId] =")
 
     with pytest.raises(Refused, match="Undeclared identifier"):
         compile_trace_log(copy, copy / "cache")
 
 
 def test_a_warning_is_an_error(copy):
-    spoil(copy, "return _heads[logId];", "uint256 unused; return _heads[logId];")
+    spoil(copy, "return Head(", "uint256 unused; return Head(")
 
     with pytest.raises(Refused, match="Unused local variable"):
         compile_trace_log(copy, copy / "cache")

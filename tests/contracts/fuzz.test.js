@@ -25,7 +25,7 @@ const client = await viem.getPublicClient();
 const clock = await viem.getTestClient();
 const admin = wallets[0].account;
 
-const logs = ["apples", "cherries", "pears"].map((name) => ({
+const logs = ["apples", "cherries", "pears", "plums", "quinces", "grapes"].map((name) => ({
   id: keccak256(toHex(name)),
   mth: treeOf(Array.from({ length: ENTRIES }, (_, index) => `${name} ${index}`)),
   rewritten: treeOf(Array.from({ length: ENTRIES }, (_, index) => `${name} ${index === 0 ? "forged" : index}`)),
@@ -36,6 +36,7 @@ const roleOf = (log) => keccak256(encodeAbiParameters([{ type: "bytes32" }, { ty
 class Life {
   constructor(contract, seed) {
     Object.assign(this, { contract, model: new Model(roleOf), random: numbersFrom(seed) });
+    this.logs = logs.map((log) => ({ ...log }));
   }
 
   pick(list) {
@@ -46,9 +47,9 @@ class Life {
     return this.pick(wallets.slice(0, 5)).account;
   }
 
-  /** Mostly somebody who may append to this log. */
-  senderTo({ id }) {
-    const may = wallets.filter(({ account }) => this.model.publishers.has(`${account.address} ${id}`));
+  /** Mostly somebody who may append to all of these logs. */
+  senderTo(...logs) {
+    const may = wallets.filter(({ account }) => logs.every(({ id }) => this.model.may(account.address, id)));
     return this.random(5) && may.length ? this.pick(may).account : this.anyone();
   }
 
@@ -78,7 +79,7 @@ class Life {
       [id, old, size, root, proof.toSpliced(place, 1)],
       [id, old, size, root, proof.toSpliced(place, 1, OTHER)],
       [id, old, size, root, proof.toReversed()],
-      [this.pick(logs).id, old, size, root, proof],
+      [this.pick(this.logs).id, old, size, root, proof],
     ]);
   }
 
@@ -89,13 +90,32 @@ class Life {
     // A root does not commit to its size, so the RFC's own check takes some lies about it. They are only tried.
     await this.contract.simulate.append(args, { account });
     const [id, , size, root] = args;
-    if (size > ENTRIES || root !== logs.find((log) => log.id === id).mth(0, Number(size))) return;
+    if (size > ENTRIES || root !== this.logs.find((log) => log.id === id).mth(0, Number(size))) return;
     await this.contract.write.append(args, { account });
     this.model.append(args, (await client.getBlock()).timestamp);
   }
 
+  /** Mostly a log that holds something, and one that does not. */
+  pair() {
+    const [full, empty] = [true, false].map((holds) =>
+      this.logs.filter(({ id }) => (this.model.head(id).size > 0n) === holds));
+    return this.random(4) && full.length && empty.length
+      ? [this.pick(full), this.pick(empty)]
+      : [this.pick(this.logs), this.pick(this.logs)];
+  }
+
+  async succeed([old, next]) {
+    const [account, args] = [this.senderTo(old, next), [old.id, next.id]];
+    const refusal = this.model.refusalToSucceed(account.address, args);
+    if (refusal) return refuses(this.contract.write.succeed(args, { account }), ...refusal);
+
+    await this.contract.write.succeed(args, { account });
+    this.model.succeed(args, (await client.getBlock()).timestamp);
+    Object.assign(next, { mth: old.mth, rewritten: old.rewritten });
+  }
+
   async changeRole() {
-    const [account, { id }] = [this.anyone(), this.pick(logs)];
+    const [account, { id }] = [this.anyone(), this.pick(this.logs)];
     const grants = this.random(3) > 0;
     await this.contract.write[grants ? "grantRole" : "revokeRole"]([roleOf(id), account.address]);
     this.model[grants ? "grant" : "revoke"](account.address, id);
@@ -107,18 +127,20 @@ class Life {
   }
 
   async step() {
-    const log = this.pick(logs);
+    const log = this.pick(this.logs);
     const dice = this.random(20);
     if (dice < 3) await this.changeRole();
     else if (dice === 3 || (dice < 8 && this.model.paused)) await this.changePause();
     else if (dice === 4) await clock.increaseTime({ seconds: this.random(100_000) });
-    else await this.append(this.senderTo(log), dice < 12 ? this.honest(log) : this.lie(log));
+    else if (dice < 8) await this.succeed(this.pair());
+    else await this.append(this.senderTo(log), dice < 13 ? this.honest(log) : this.lie(log));
   }
 
   /** Each head is the model's, so its size never shrank and its time never went back; what it covers is provable. */
   async check({ id, mth }) {
     const head = this.model.head(id);
     assert.deepEqual(await this.contract.read.head([id]), head);
+    assert.equal(await this.contract.read.predecessor([id]), this.model.predecessor(id));
     if (head.size === 0n) return;
 
     const [size, index] = [Number(head.size), this.random(Number(head.size))];
@@ -147,23 +169,29 @@ async function born(seed) {
   const contract = await viem.deployContract("TraceLog", [0, admin.address]);
   await contract.write.grantRole([await contract.read.PAUSER(), admin.address]);
   const life = new Life(contract, seed);
-  for (const [at, { id }] of logs.entries()) {
-    await contract.write.grantRole([roleOf(id), wallets[at + 1].account.address]);
-    life.model.grant(wallets[at + 1].account.address, id);
+  const { address } = wallets[1].account;
+  for (const { id } of logs) {
+    await contract.write.grantRole([roleOf(id), address]);
+    life.model.grant(address, id);
   }
   return life;
 }
 
-describe("a random life of three logs", () => {
+describe("a random life of six logs", () => {
+  let successions = 0;
+
   for (let seed = 1; seed <= LIVES; seed++) {
     it(`goes as the model says, step by step (seed ${seed})`, async () => {
       const life = await born(seed);
       for (let step = 0; step < STEPS; step++) {
         await life.step();
-        for (const log of logs) await life.check(log);
+        for (const log of life.logs) await life.check(log);
       }
-      for (const log of logs) await life.checkHistory(log);
+      for (const log of life.logs) await life.checkHistory(log);
       assert.ok(life.model.history.length > 0, "no append was taken");
+      successions += life.model.predecessors.size;
     });
   }
+
+  it("has some of them take over others", () => assert.ok(successions >= LIVES, `${successions} successions`));
 });

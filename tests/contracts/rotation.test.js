@@ -116,7 +116,7 @@ describe("the administrator", () => {
   });
 });
 
-describe("a successor log", () => {
+describe("a log in the place of one that is stuck", () => {
   const next = keccak256(toHex("the log after that"));
 
   it("begins at size 0 and takes any size at once, while the old one stays readable", async () => {
