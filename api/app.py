@@ -5,13 +5,14 @@ from fastapi.responses import HTMLResponse
 from starlette.middleware.gzip import GZipMiddleware
 
 from api import problems
+from api.chain_relay import ChainRelay
 from api.deps import Ledger, Site, words_for
 from api.headers import SafeHeaders
 from api.live import Live
 from api.overlay_feed import OverlayFeed
 from api.pages import Pages
 from api.readiness import Readiness
-from api.routes import capture, health, landing, log, overlay, personal, proof, scan, verifier
+from api.routes import capture, chain, health, landing, log, overlay, personal, proof, scan, verifier
 from api.words import languages
 
 
@@ -21,10 +22,18 @@ def create_app(ledger: Ledger, public_url: str, live_every_s: float = 1) -> Fast
     speak = languages()
     pages = Pages()
     live = Live(OverlayFeed(ledger, speak), live_every_s)
-    app.state.site = Site(ledger, pages, live, Readiness(ledger.health), speak, public_url.rstrip("/"))
+    app.state.site = Site(
+        ledger,
+        pages,
+        live,
+        Readiness(ledger.health),
+        ChainRelay(ledger.ask_chain),
+        speak,
+        public_url.rstrip("/"),
+    )
     app.state.error_page = _error_page
     problems.install(app)
-    for part in (scan, overlay, proof, log, capture, personal, verifier, health, landing):
+    for part in (scan, overlay, proof, log, chain, capture, personal, verifier, health, landing):
         app.include_router(part.router)
     app.add_middleware(GZipMiddleware, minimum_size=1024)
     app.add_middleware(SafeHeaders)

@@ -6,6 +6,7 @@ from typing import Annotated, Protocol
 
 from fastapi import Depends, Request
 
+from api.chain_relay import ChainRelay
 from api.live import Live
 from api.pages import Pages
 from api.problems import TooLarge, Unauthenticated, WrongMedia
@@ -85,6 +86,9 @@ class Ledger(Protocol):
     def trust_policy(self) -> str:
         """The policy that this installation publishes about itself."""
 
+    def ask_chain(self, method: str, *params: object) -> object:
+        """The `result` of one JSON-RPC call to our chain, not looked at. Raises `ChainUnavailable`."""
+
     def authorise(self, token: str) -> Grant:
         """Raises `NotAuthorised` for a token that we did not issue."""
 
@@ -102,6 +106,7 @@ class Site:
     pages: Pages
     live: Live
     readiness: Readiness
+    chain: ChainRelay
     languages: Mapping[str, Words]
     public_url: str
     """What links and QR codes say; no slash at its end."""
@@ -149,17 +154,21 @@ def granted(*roles: str) -> Callable[[Request, Ledger], Grant]:
     return check
 
 
-async def _body(request: Request) -> bytes:
-    """The whole body, read no further than the limit."""
+async def body_of(request: Request, at_most_bytes: int) -> bytes:
+    """The whole body of JSON, read no further than the limit. Raises `WrongMedia` or `TooLarge`."""
     media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media not in _MEDIA:
         raise WrongMedia(f"content type is {media[:80] or 'missing'}, want {' or '.join(sorted(_MEDIA))}")
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
-        if len(body) > LARGEST_BODY:
-            raise TooLarge(f"body is longer than {LARGEST_BODY} bytes")
+        if len(body) > at_most_bytes:
+            raise TooLarge(f"body is longer than {at_most_bytes} bytes")
     return bytes(body)
+
+
+async def _body(request: Request) -> bytes:
+    return await body_of(request, LARGEST_BODY)
 
 
 # Routes name the token before the body: a stranger's body is never read.

@@ -189,6 +189,12 @@ def public_url(settings: Settings) -> str:
     return settings.public_url.rstrip("/") or f"http://{settings.http_host}:{settings.http_port}"
 
 
+def _ask_chain(settings: Settings, method: str, *params: object) -> object:
+    if not settings.rpc_url:
+        raise ChainUnavailable("this installation has no chain")
+    return RpcChain(settings.rpc_url, ANSWER_WITHIN_S).call(method, *params)
+
+
 def rpc_url(settings: Settings) -> str:
     if not settings.rpc_url:
         raise InvalidInput("there is no chain: set GUOJI_RPC_URL, or let `guoji up` start the test chain")
@@ -216,6 +222,7 @@ def ledger(settings: Settings) -> Ledger:
         ),
         policy_text=own_policy.policy_text(settings),
         now=lambda: datetime.now(UTC),
+        ask_chain=lambda method, *params: _ask_chain(settings, method, *params),
         health=lambda: Health(
             store=_trouble(store.counts.check),
             broker=_trouble(lambda: _reach(settings.mqtt_url)),

@@ -1,14 +1,14 @@
 """A ledger of sample traces, and a real web server over it."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import uvicorn
 
 from api.app import create_app
-from traceability.errors import Erased, InvalidInput, NotAuthorised, Unavailable, Unknown
+from traceability.errors import ChainUnavailable, Erased, InvalidInput, NotAuthorised, Unavailable, Unknown
 from traceability.ledger.personal import Kept
 from traceability.ledger.ports import Captured
 from traceability.ledger.trace import Trace
@@ -38,6 +38,11 @@ class SampleLedger:
     state_of_health: SampleHealth = SampleHealth()
     silent: bool = False
     """Whether looks at a trace are refused for now."""
+    policy: str = "quorum none\n"
+    bundle: bytes | None = None
+    """The proof file of every trace; without one it is no proof."""
+    chain: Callable[..., object] | None = None
+    """Answers JSON-RPC calls, by method and params."""
     away: Exception | None = None
     """Raised by every look at a trace."""
     traced: int = 0
@@ -61,7 +66,7 @@ class SampleLedger:
         return b'{"proof":"%s"}' % key.encode()
 
     def trace_proof(self, subject: str) -> bytes:
-        return b'{"bundle":"%s"}' % subject.encode()
+        return self.bundle or b'{"bundle":"%s"}' % subject.encode()
 
     def batch(self, root: str) -> bytes:
         return b"leaves of " + root.encode()
@@ -103,7 +108,12 @@ class SampleLedger:
         return f"names {index} {width}".encode()
 
     def trust_policy(self) -> str:
-        return "log guoji.example/log\n"
+        return self.policy
+
+    def ask_chain(self, method: str, *params: object) -> object:
+        if self.chain is None:
+            raise ChainUnavailable("chain at 10.0.0.7:8545 does not answer")
+        return self.chain(method, *params)
 
     def authorise(self, token: str) -> SampleGrant:
         known = {

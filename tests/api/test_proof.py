@@ -51,7 +51,7 @@ def test_a_document_is_text_or_a_download_and_never_a_page(site):
 def test_the_trust_policy_is_plain_text(site):
     answer = site.get("/trust")
 
-    assert answer.text == "log guoji.example/log\n"
+    assert answer.text == "quorum none\n"
     assert answer.headers["content-type"] == "text/plain; charset=utf-8"
 
 

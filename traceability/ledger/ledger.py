@@ -53,6 +53,8 @@ class Ledger:
     recent: RecentTraces
     policy_text: str
     now: Callable[[], datetime]
+    ask_chain: Callable[..., object]
+    """Makes one JSON-RPC call, by method and params. Raises `ChainUnavailable`."""
     health: Callable[[], Health]
     revision: Callable[[], str]
     """Another text whenever anything was recorded or anchored since."""
