@@ -7,6 +7,7 @@ import pytest
 
 from traceability.audit.report import Result
 from traceability.audit.source import WebSource, source_of
+from traceability.cli.read_source import read_source
 from traceability.errors import InvalidInput, Unavailable, Unknown
 
 
@@ -41,9 +42,9 @@ def without_end(handler):
 @pytest.mark.parametrize(
     ("lie", "expected"),
     [
-        (without_end, "x has more than 100000 bytes"),
+        (without_end, "cannot fetch x: it has more than 100000 bytes"),
         (answering(*[b"x"] * 100, pause_s=0.05), r"cannot fetch x: not whole within 0\.5 s"),
-        (answering(b"", pause_s=2), "cannot fetch x: timed out"),
+        (answering(b"", pause_s=2), r"cannot fetch x: not whole within 0\.5 s"),
         (answering(b"x" * 9, Content_Length="10"), "cannot fetch x: cut off after 9 bytes"),
         (answering(status=302, Location="http://127.0.0.1:1/"), "cannot fetch x: the server answers 302"),
         (answering(status=301, Location="file:///etc/passwd"), "cannot fetch x: the server answers 301"),
@@ -59,6 +60,17 @@ def test_whatever_a_server_answers_there_is_one_clear_line(server, source, lie, 
 
     with pytest.raises(Unavailable, match=expected):
         source.read("x", 100_000)
+
+
+def test_an_auditor_calls_itself_what_a_verifier_does(server, source):
+    agents = []
+    server.lies["x"] = lambda handler: agents.append(handler.headers["User-Agent"])
+
+    for read in (source.read, lambda path, at_most: read_source(f"{server.url}/{path}", at_most)):
+        with suppress(Unavailable, InvalidInput):
+            read("x", 1)
+
+    assert agents == ["Mozilla/5.0"] * 2
 
 
 def test_a_server_that_cannot_be_reached_is_unavailable():
@@ -99,7 +111,7 @@ def test_an_endless_bundle_leaves_the_rest_unchecked(auditor, server):
     report = auditor.audit(with_map=False)
 
     assert report.result is Result.UNCHECKED
-    assert "entries: log/tile/entries/001 has more than 16777472 bytes" in report.unchecked
+    assert "entries: cannot fetch log/tile/entries/001: it has more than 16777472 bytes" in report.unchecked
     assert "entries: from entry 256 on" in report.unchecked
 
 

@@ -118,6 +118,12 @@ def test_a_head_is_read_word_by_word(endpoint):
     assert reader(endpoint, "0x" + words.hex()).head("0x" + "11" * 20, bytes(32)) == Head(7, b"r" * 32)
 
 
+@pytest.mark.parametrize("lie", ["0x", "0x" + "00" * 31, "0x" + "00" * 64, None, 5])
+def test_a_predecessor_that_is_not_one_word_is_no_answer(endpoint, lie):
+    with pytest.raises(ChainUnavailable, match="malformed answer"):
+        reader(endpoint, lie).predecessor("0x" + "11" * 20, bytes(32))
+
+
 def an_append(block=16, place=0, size=5, **fields):
     data = "0x" + size.to_bytes(32, "big").hex() + "cd" * 32
     topics = ["0x" + CHECKPOINT_APPENDED.hex(), HASH]
@@ -195,7 +201,7 @@ def test_an_endless_answer_is_cut_off(endpoint):
     chain = reader(endpoint)
     endpoint.body = [b" " * (1 << 20)] * 6
 
-    with pytest.raises(ChainUnavailable, match="longer than 4194304 bytes"):
+    with pytest.raises(ChainUnavailable, match="has more than 4194304 bytes"):
         chain.chain_id()
 
 
@@ -203,7 +209,7 @@ def test_an_answer_that_trickles_is_not_waited_for(endpoint):
     chain = reader(endpoint, timeout_s=0.3)
     endpoint.body, endpoint.pause_s = [b" "] * 20, 0.05
 
-    with pytest.raises(ChainUnavailable, match=r"no whole answer within 0\.3 s"):
+    with pytest.raises(ChainUnavailable, match=r"not whole within 0\.3 s"):
         chain.chain_id()
 
 

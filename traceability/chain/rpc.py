@@ -2,16 +2,15 @@
 
 import json
 import re
-import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import partial
-from http.client import HTTPException
 from typing import Any, TypeVar
-from urllib.request import Request, urlopen
+from urllib.request import Request
 
 from traceability.chain.endpoint import name_of
-from traceability.errors import ChainUnavailable
+from traceability.errors import ChainUnavailable, Unavailable, Unknown
+from traceability.fetch import fetch
 from traceability.log.text import to_hex
 from traceability.proof.chain_reader import (
     CHECKPOINT_APPENDED,
@@ -25,6 +24,8 @@ from traceability.proof.chain_reader import (
 
 HEAD_SELECTOR = bytes.fromhex("f339e3b2")
 """First 4 bytes of keccak256("head(bytes32)")."""
+PREDECESSOR_SELECTOR = bytes.fromhex("e7d4948d")
+"""First 4 bytes of keccak256("predecessor(bytes32)")."""
 MAX_ANSWER_BYTES = 4 << 20
 
 WORD = 32
@@ -62,8 +63,10 @@ class RpcChain:
         return -1 if number is None else number
 
     def head(self, contract: str, log_id: bytes) -> Head:
-        call = {"to": contract, "data": "0x" + (HEAD_SELECTOR + log_id).hex()}
-        return self._ask(_head, "eth_call", call, "latest")
+        return self._read(_head, contract, HEAD_SELECTOR + log_id)
+
+    def predecessor(self, contract: str, log_id: bytes) -> bytes:
+        return self._read(_word, contract, PREDECESSOR_SELECTOR + log_id)
 
     def history(
         self, contract: str, log_id: bytes, first_block: int, last_block: int
@@ -85,12 +88,15 @@ class RpcChain:
         question = json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": params}).encode()
         request = Request(self._url, question, {"Content-Type": "application/json"})  # noqa: S310 (see name_of)
         try:
-            answer = json.loads(self._fetch(request, at_most_bytes))
-        except (OSError, HTTPException, ValueError, RecursionError) as error:
+            answer = json.loads(fetch(request, self._timeout_s, at_most_bytes))
+        except (Unavailable, Unknown, ValueError, RecursionError) as error:
             raise self._unavailable(method, str(error) or type(error).__name__) from error
         if not isinstance(answer, dict) or "result" not in answer:
             raise self._unavailable(method, f"no result but {json.dumps(answer)[:200]}")
         return answer["result"]
+
+    def _read(self, read: Callable[[Json], T], contract: str, call: bytes) -> T:
+        return self._ask(read, "eth_call", {"to": contract, "data": to_hex(call)}, "latest")
 
     def _ask(self, read: Callable[[Json], T], method: str, *params: object) -> T:
         result = self.call(method, *params)
@@ -98,19 +104,6 @@ class RpcChain:
             return read(result)
         except (KeyError, TypeError, ValueError, OverflowError, OSError) as error:
             raise self._unavailable(method, f"malformed answer: {type(error).__name__}: {error}") from error
-
-    def _fetch(self, request: Request, at_most_bytes: int) -> bytes:
-        """The whole answer, if it comes in time: a socket's own time-out starts anew with each byte."""
-        deadline = time.monotonic() + self._timeout_s
-        answer = bytearray()
-        with urlopen(request, timeout=self._timeout_s) as response:  # noqa: S310
-            while chunk := response.read1(1 << 16):
-                answer += chunk
-                if len(answer) > at_most_bytes:
-                    raise ValueError(f"the answer is longer than {at_most_bytes} bytes")
-                if time.monotonic() > deadline:
-                    raise TimeoutError(f"no whole answer within {self._timeout_s:g} s")
-        return bytes(answer)
 
     def _unavailable(self, method: str, what: str) -> ChainUnavailable:
         return ChainUnavailable(f"chain at {self.name}: {method}: {what}")
@@ -126,6 +119,13 @@ def _data(value: Json) -> bytes:
     if not isinstance(value, str) or not _DATA.fullmatch(value):
         raise ValueError(f"{str(value)[:80]!r} is not hex data")
     return bytes.fromhex(value[2:])
+
+
+def _word(value: Json) -> bytes:
+    found = _data(value)
+    if len(found) != WORD:
+        raise ValueError(f"{len(found)} bytes, want {WORD}")
+    return found
 
 
 def _hex(value: Json, size: int) -> str:

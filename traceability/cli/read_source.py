@@ -1,11 +1,10 @@
 """Read what a person names on the command line, a file or a URL, within a size and a time."""
 
-import time
-from http.client import HTTPException
 from pathlib import Path
-from urllib.request import Request, urlopen
+from urllib.request import Request
 
-from traceability.errors import InvalidInput
+from traceability.errors import InvalidInput, Unavailable, Unknown
+from traceability.fetch import fetch
 
 FETCH_WITHIN_S = 30
 
@@ -26,7 +25,9 @@ def read_file(path: Path, at_most: int) -> bytes:
             data = file.read(at_most + 1)
     except OSError as error:
         raise InvalidInput(f"cannot read {path}: {error.strerror}") from error
-    return _within(data, at_most, str(path))
+    if len(data) > at_most:
+        raise InvalidInput(f"{path} has more than {at_most} bytes")
+    return data
 
 
 def read_text(path: Path, at_most_bytes: int) -> str:
@@ -38,22 +39,8 @@ def read_text(path: Path, at_most_bytes: int) -> str:
 
 
 def _fetch(url: str, at_most: int) -> bytes:
-    """The whole answer, if it comes in time: a socket's own time-out starts anew with each byte."""
-    deadline = time.monotonic() + FETCH_WITHIN_S
-    data = bytearray()
     try:
         request = Request(url, headers={"Accept": "application/json"})  # noqa: S310
-        with urlopen(request, timeout=FETCH_WITHIN_S) as response:  # noqa: S310
-            while len(data) <= at_most and (chunk := response.read1(1 << 16)):
-                data += chunk
-                if time.monotonic() > deadline:
-                    raise TimeoutError(f"no whole answer within {FETCH_WITHIN_S} s")
-    except (OSError, HTTPException, ValueError) as error:
+        return fetch(request, FETCH_WITHIN_S, at_most, elsewhere=True)
+    except (Unavailable, Unknown, ValueError) as error:
         raise InvalidInput(f"cannot fetch {url}: {error}") from error
-    return _within(bytes(data), at_most, url)
-
-
-def _within(data: bytes, at_most: int, source: str) -> bytes:
-    if len(data) > at_most:
-        raise InvalidInput(f"{source} has more than {at_most} bytes")
-    return data
