@@ -64,11 +64,10 @@ def _restore(args: argparse.Namespace) -> int:
 
 def _size(note: str | None) -> str:
     from traceability.log.checkpoint import Checkpoint
-    from traceability.log.note import Note
 
     if note is None:
         return "none"
-    checkpoint = Checkpoint.from_text(Note.parse(note).text)
+    checkpoint = Checkpoint.claimed(note)
     return f"{checkpoint.size} entries, root {checkpoint.root.hex()}"
 
 

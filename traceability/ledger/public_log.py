@@ -7,7 +7,6 @@ from traceability.ledger.ports import CheckpointStore, Log
 from traceability.log import tiles
 from traceability.log.checkpoint import Checkpoint
 from traceability.log.name_map import to_names_bundle
-from traceability.log.note import Note
 from traceability.log.tiles import TilePath
 
 
@@ -44,7 +43,7 @@ class PublicLog:
 
     def _check_signed(self, path: TilePath) -> None:
         note = self.checkpoints.newest()
-        size = 0 if note is None else Checkpoint.from_text(Note.parse(note).text).size
+        size = 0 if note is None else Checkpoint.claimed(note).size
         held = tiles.width_at(path.level or 0, path.index, size)
         if held < path.width:
             raise Unknown(f"{path} holds {held} under the newest checkpoint, {path.width} were asked for")

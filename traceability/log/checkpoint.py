@@ -46,6 +46,11 @@ class Checkpoint:
         )
 
     @staticmethod
+    def claimed(note: str) -> "Checkpoint":
+        """What a signed note says. Nobody has checked yet who signed it. Raises `InvalidInput`."""
+        return Checkpoint.from_text(Note.parse(note).text)
+
+    @staticmethod
     def open(note: str, log: NoteVerifier) -> "Checkpoint":
         """The checkpoint in a note that `log` signed. Raises like `open_checkpoint`."""
         return open_checkpoint(note, [log])[0]
@@ -62,7 +67,7 @@ def open_checkpoint(note: str, logs: Sequence[NoteVerifier]) -> tuple[Checkpoint
 
     Raises `InvalidInput` for a malformed note, `CheckFailed` if no log of that origin signed it.
     """
-    checkpoint = Checkpoint.from_text(Note.parse(note).text)
+    checkpoint = Checkpoint.claimed(note)
     candidates = [log for log in logs if log.name == checkpoint.origin]
     if not candidates:
         known = " or ".join(log.name for log in logs)

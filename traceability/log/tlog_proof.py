@@ -5,7 +5,6 @@ from typing import Self
 
 from traceability.errors import InvalidInput
 from traceability.log.checkpoint import Checkpoint
-from traceability.log.note import Note
 from traceability.log.text import decimal, from_base64, hash_from_base64, to_base64
 
 HEADER = "c2sp.org/tlog-proof@v1"
@@ -59,4 +58,4 @@ class TlogProof:
 
     def claimed(self) -> Checkpoint:
         """What the checkpoint says. Nobody has checked yet who signed it."""
-        return Checkpoint.from_text(Note.parse(self.checkpoint).text)
+        return Checkpoint.claimed(self.checkpoint)
