@@ -44,4 +44,10 @@ class StoredChain:
         return -1 if self.anchor is None or self.anchor.block_number is None else self.anchor.block_number
 
     def head(self, contract: str, log_id: bytes) -> Head:
-        return Head(0, bytes(32)) if self.anchor is None else Head(self.anchor.size, self.anchor.root)
+        # Of the log's other keys we know nothing here, so what ties them together is for a stranger to ask.
+        if self.anchor is None or log_id != self.log_id:
+            return Head(0, bytes(32))
+        return Head(self.anchor.size, self.anchor.root)
+
+    def predecessor(self, contract: str, log_id: bytes) -> bytes:
+        return bytes(32)

@@ -46,7 +46,7 @@ def check_anchor(
             raise Unavailable(f"not yet anchored; {error}") from error
         raise Unavailable("not yet anchored")
     _check_claim(claim, checkpoint, log, policy)
-    at = agreed(policy, chains, lambda chain: _held_since(chain, claim, checkpoint, policy))
+    at = agreed(policy, chains, lambda chain: _held_since(chain, claim, checkpoint, log, policy))
     return Anchored(at, f"size {claim.size} in block {claim.block_number} of chain {claim.chain_id}")
 
 
@@ -65,7 +65,7 @@ def _check_claim(claim: AnchorClaim, checkpoint: Checkpoint, log: NoteVerifier, 
 
 
 def _held_since(
-    chain: ChainReader, claim: AnchorClaim, checkpoint: Checkpoint, policy: TrustPolicy
+    chain: ChainReader, claim: AnchorClaim, checkpoint: Checkpoint, log: NoteVerifier, policy: TrustPolicy
 ) -> datetime:
     check_chain(chain, policy)
     receipt = chain.receipt(claim.transaction)
@@ -83,6 +83,7 @@ def _held_since(
     if (receipt.block_number, receipt.block_hash) != (claim.block_number, claim.block_hash):
         raise Unavailable(f"the transaction is in block {receipt.block_number}, not where the proof says")
     _check_receipt(receipt, claim, checkpoint)
+    _check_one_line(chain, log, policy)
     return block.mined_at
 
 
@@ -107,10 +108,31 @@ def _check_receipt(receipt: Receipt, claim: AnchorClaim, checkpoint: Checkpoint)
 def _check_not_forked(
     chain: ChainReader, checkpoint: Checkpoint, log: NoteVerifier, policy: TrustPolicy
 ) -> None:
-    """Without an anchor there is one lie left to catch: another root of the same size."""
+    """Without an anchor two lies are left to catch: another root of the same size, a key that began anew."""
     check_chain(chain, policy)
     head = chain.head(str(policy.contract), log_id(log.name, log.public_key))
     _check_one_history(checkpoint, head.size, head.root)
+    _check_one_line(chain, log, policy)
+
+
+def _check_one_line(chain: ChainReader, log: NoteVerifier, policy: TrustPolicy) -> None:
+    """The contract knows the log under each of its keys as the successor of the one before.
+
+    A key under which it holds nothing is passed over: that key's history cannot differ from any other's.
+    """
+    contract, before = str(policy.contract), None
+    keys = [log_id(key.name, key.public_key) for key in policy.logs if key.name == log.name]
+    if len(keys) == 1:
+        return
+    for key in keys:
+        if chain.head(contract, key).size == 0:
+            continue
+        if before is not None and chain.predecessor(contract, key) != before:
+            raise CheckFailed(
+                f"the contract does not know the log id {key.hex()} as the successor of {before.hex()}, "
+                "which the trust policy lists before it: it may hold two histories"
+            )
+        before = key
 
 
 def _check_one_history(checkpoint: Checkpoint, held_size: int, held_root: bytes) -> None:

@@ -84,6 +84,9 @@ class ChainReader(Protocol):
 
     def head(self, contract: str, log_id: bytes) -> Head: ...
 
+    def predecessor(self, contract: str, log_id: bytes) -> bytes:
+        """The id of the log whose head this one took over in the contract; 32 zero bytes if there is none."""
+
 
 class Remembering:
     """An endpoint that is asked each thing once.
@@ -113,6 +116,9 @@ class Remembering:
 
     def head(self, contract: str, log_id: bytes) -> Head:
         return self._once(self._chain.head, contract, log_id)
+
+    def predecessor(self, contract: str, log_id: bytes) -> bytes:
+        return self._once(self._chain.predecessor, contract, log_id)
 
     def _once(self, ask: Callable[..., T], *question: object) -> T:
         key = (ask.__name__, *question)
