@@ -10,7 +10,7 @@ import { minify } from "terser";
 const SOURCES = {
   "verify.js": "verify.js",
   "verify-readings.js": "readings.js",
-  "verify-complete.js": "complete.js",
+  "verify-trace.js": "verify_trace.js",
   "verify-ed25519.js": "ed25519.js",
 };
 const MOST_BYTES = 4096;

@@ -8,7 +8,7 @@ const HEAD = "0xf339e3b2";
 const TIMEOUT_MS = 10000;
 
 // However one host is spelt, it has one name; so has all that may be loopback, which is any IPv6 address too.
-const nameOf = (url) => new URL(url).host.replace(/\.(?=:|$)|^(.*localhost|127|0|\[).*/, "");
+const nameOf = (url) => new URL(url).host.replace(/\.?(:80|:443)?$|\.(?=:)|^(.*localhost|127|0|\[).*/, "");
 
 // One endpoint, that is asked each thing once: the proofs of a trace share their anchors.
 export const openChain = (url, fetch) => {

@@ -33,10 +33,12 @@ const scalar = (token) => {
   return isFloat ? Object(value) : value;
 };
 
+export const isObject = (value) => /t]/.test(toString.call(value));
+
 export const canonical = (value) =>
   Array.isArray(value)
     ? `[${value.map(canonical)}]`
-    : /t]/.test(toString.call(value))
+    : isObject(value)
       ? `{${keysOf(value).map((name) => `${JSON.stringify(name)}:${canonical(value[name])}`)}}`
       : JSON.stringify(value);
 
@@ -44,4 +46,6 @@ const keysOf = (value) => Object.keys(value).sort();
 
 // The values of an object that has just these keys, in the order of the alphabet.
 export const fieldsOf = (value, keys) =>
-  `${keysOf(value)}` === keys ? keysOf(value).map((key) => value[key]) : refuse(`object, want ${keys}`);
+  JSON.stringify(keysOf(value)) === JSON.stringify(keys.split(","))
+    ? keysOf(value).map((key) => value[key])
+    : refuse(`object, want ${keys}`);

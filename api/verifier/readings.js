@@ -1,7 +1,7 @@
 // Whether the readings of a batch are the ones that its event commits to. Loaded only where a file carries them.
 
 import { sha256 } from "@noble/hashes/sha2";
-import { failed, hex, number, prefix, toBytes, ZERO } from "./bytes.js";
+import { failed, hex, number, prefix, toArray, toBytes, ZERO } from "./bytes.js";
 import { canonical } from "./json.js";
 
 const HEADER = RegExp(`^${prefix("batch")}([^])([\\w-]{1,32})(.{8})(.{8})(.{8})(.{4})(.{32})$`, "s");
@@ -63,10 +63,4 @@ const nodeHash = (left, right) => {
   bytes.set(left, 1);
   bytes.set(right, 33);
   return sha256(bytes);
-};
-
-const toArray = (bytes) => {
-  const array = new Uint8Array(bytes.length);
-  for (let at = 0; at < array.length; at++) array[at] = bytes.charCodeAt(at);
-  return array;
 };

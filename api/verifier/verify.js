@@ -2,9 +2,9 @@
 
 import { digest, failed, unchecked, utf8 } from "./bytes.js";
 import { checkAnchor, openChain } from "./chain.js";
-import { canonical } from "./json.js";
+import { canonical, parse } from "./json.js";
 import { signerOf } from "./note.js";
-import { parseFile } from "./proof_file.js";
+import { included, proofOf } from "./proof_file.js";
 import { checkInclusion } from "./tree.js";
 import { parsePolicy } from "./trust.js";
 
@@ -14,9 +14,7 @@ export const verify = async (file, trust, { fetch: post = fetch, endpoints = [],
   const policy = trust && (await parsePolicy(trust));
   const chains = [...(policy?.endpoint ?? []), ...endpoints].map((url) => openChain(url, post));
   const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-  const parsed = await parseFile(file.buffer ? decoder.decode(file) : JSON.stringify(file));
-  const roots = {};
-  let fork;
+  const parsed = parse(file.buffer ? decoder.decode(file) : JSON.stringify(file));
 
   const checks = {
     policy: () => (policy ? policy.label : unchecked("no trust policy")),
@@ -27,18 +25,15 @@ export const verify = async (file, trust, { fetch: post = fetch, endpoints = [],
     readings: async (proof) =>
       proof.leaves
         ? (await import("./verify-readings.js")).checkReadings(proof)
-        : (proof.event["guoji:batchRoot"] ?? proof.event["guoji:readingCount"]) && unchecked("not carried"),
+        : ("guoji:batchRoot" in proof.event || "guoji:readingCount" in proof.event) &&
+          unchecked("not carried"),
     inclusion: ({ tlog, leaf }) => checkInclusion(tlog.index, tlog.size, leaf, tlog.hashes, tlog.root),
     checkpoint: async (proof) => {
-      const { origin, size, root } = proof.tlog;
       proof.log = await (policy?.log[0] ? signerOf(proof.tlog, policy.log) : unchecked("names no log"));
-      // Different roots of one size, both signed by a trusted log: two histories.
-      fork ||= (roots[origin + size] ??= root) !== root;
-      return origin;
+      return proof.tlog.origin;
     },
     anchor: async (proof) => (proof.at = await checkAnchor(proof, policy, chains)),
   };
-  const { inclusion, checkpoint, anchor } = checks;
 
   const run = async (proof, checks) => {
     const steps = [];
@@ -70,35 +65,13 @@ export const verify = async (file, trust, { fetch: post = fetch, endpoints = [],
     return { ...judge(steps, { anchored_at: proof.at }), steps };
   };
 
-  const { subject, proofs, complete, end } = parsed;
-  if (!proofs) {
-    // It may belong to the goods all the same, as the pallet does that they lay on.
-    if (asked) checks.subject = ({ event }) => mentions(event, asked) || unchecked("not named");
-    return checkProof(parsed);
+  if (parsed.format === "guoji-trace-proof/1") {
+    const { verifyTrace } = await import("./verify-trace.js");
+    return verifyTrace(parsed, asked, { checks, checkProof, included, judge, mentions, proofOf, run });
   }
-
-  const events = [];
-  for (const proof of proofs)
-    events.push({ mentions_subject: mentions(proof.event, subject), ...(await checkProof(proof)) });
-  const list = async () =>
-    (await import("./verify-complete.js")).checkComplete(complete, end, subject, proofs);
-  const ends = await run(
-    end,
-    end ? { list, inclusion, checkpoint, anchor } : { list: () => unchecked("not shown") },
-  );
-  const whole = { ...(ends.find(({ outcome }) => outcome !== "passed") ?? ends[0]), name: "complete" };
-  const times = events.flatMap(({ anchored_at }) => anchored_at ?? []).sort();
-  const naming_subject = events.filter((event) => event.mentions_subject && event.anchored_at).length;
-  const together = await run(0, {
-    subject: () => (asked ?? subject) === subject || failed(subject),
-    checkpoint: () => fork && failed("two histories"),
-    trace: () =>
-      naming_subject ||
-      unchecked(times[0] ? "no verified event names it" : (events[0]?.reason ?? "no events")),
-  });
-  const lies = [...events.flatMap(({ steps }) => steps), whole].filter(({ outcome }) => outcome === "failed");
-  const sound = { verified: times.length, total: events.length, through: times.pop() };
-  return { ...judge([...together, ...lies], sound), subject, naming_subject, complete: whole, events };
+  // It may belong to the goods all the same, as the pallet does that they lay on.
+  if (asked) checks.subject = ({ event }) => mentions(event, asked) || unchecked("not named");
+  return checkProof(await proofOf(parsed));
 };
 
 // Whether the subject, or a finer identifier under it, stands in the event.

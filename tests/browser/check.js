@@ -6,7 +6,7 @@ import { checkInclusion } from "../../api/verifier/tree.js";
 
 // One job is a proof file (base64 of its bytes), a trust policy, what the chains of a vector answer, and goods.
 export async function check({ file, policy, chains, asked }) {
-  const bytes = Uint8Array.from(atob(file), (byte) => byte.charCodeAt());
+  const bytes = new Uint8Array(await (await fetch(`data:;base64,${file}`)).arrayBuffer());
   const endpoints = chains.map(({ name }, i) => `http://${name}/${i}`);
   try {
     return await verify(bytes, policy, { endpoints, asked, fetch: recorded(chains) });

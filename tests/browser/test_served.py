@@ -15,7 +15,7 @@ from tests.browser.running import PROJECT, a_job, chromium, in_page
 MOST_BYTES = 4096
 PAGE = PROJECT / "docs" / "verify-js.md"
 VECTORS = Path(__file__).parents[1] / "vectors" / "proof"
-SCRIPTS = ["verify.js", "verify-complete.js", "verify-ed25519.js", "verify-readings.js"]
+SCRIPTS = ["verify.js", "verify-trace.js", "verify-ed25519.js", "verify-readings.js"]
 
 needs_chromium = pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="Debian package chromium is missing")
 WITHOUT_ED25519 = "void (crypto.subtle.importKey = async () => { throw new DOMException(); })"
@@ -96,7 +96,7 @@ def loaded(page, name, script="0"):
     [
         ("sound-event", {"verify.js"}),
         ("sound-batch", {"verify.js", "verify-readings.js"}),
-        ("sound-complete-trace", {"verify.js", "verify-readings.js", "verify-complete.js"}),
+        ("sound-complete-trace", {"verify.js", "verify-readings.js", "verify-trace.js"}),
     ],
 )
 def test_it_loads_what_the_file_needs_and_asks_nobody_else(name, scripts):

@@ -1,17 +1,23 @@
 """The browser's verifier reports step by step what Python's does, and refuses what is malformed."""
 
 import json
+import time
+from dataclasses import asdict
+from datetime import datetime
 
 import pytest
 
 from tests.browser.running import a_job, in_node
 from tests.browser.test_vectors import PROOFS, STEPS
 from tests.proof.recorded_chain import RecordedChain
+from traceability.errors import InvalidInput
 from traceability.proof.proof_file import Proof, parse_proof_file
 from traceability.proof.trust import TrustPolicy
 from traceability.proof.verify import verify
 from traceability.proof.verify_trace import verify_trace
 
+CONTRACT = "0x" + "c0" * 20
+DEVICE = "device https://id.gs1.org/8004/9521321COLD7 EdDSA " + "A" * 43 + "="
 LOT = "https://id.gs1.org/01/09521234500018/10/L1"
 EVENT, TRACE = PROOFS["sound-event"], PROOFS["sound-complete-trace"]
 
@@ -36,6 +42,17 @@ def outcomes_in(result):
         each = [[outcomes_in(event), event["mentions_subject"]] for event in result["events"]]
         return [each, result["complete"]["outcome"], result["naming_subject"]]
     return [[step["name"], step["outcome"]] for step in result["steps"]]
+
+
+def test_a_whole_trace_says_up_to_when_as_python_does():
+    vector = PROOFS["sound-complete-trace-and-newer-events"]
+
+    [result] = in_node("check", [a_job(vector)])
+
+    want = asdict(by_python(vector).whole)
+    found = {name: result["complete"][name] for name in want}
+    assert found | {"up_to": datetime.fromisoformat(found["up_to"])} == want
+    assert want["newer"] == 2
 
 
 def test_each_step_of_each_vector_has_the_outcome_that_python_gives_it():
@@ -89,6 +106,10 @@ MALFORMED = {
     "upper-case hex": changed('"transaction": "0xce', '"transaction": "0xCE'),
     "spaces in base64": changed('"entry": "AQ', '"entry": "A Q'),
     "an index with a zero before it": changed("\\nindex 0\\n", "\\nindex 00\\n"),
+    "two names in one": changed('"chain_id": 31337, "contract": ', '"chain_id,contract": ').replace(
+        f'"{CONTRACT}"'.encode(), f'[31337, "{CONTRACT}"]'.encode(), 1
+    ),
+    "an event that is a list": json.dumps(EVENT["proof"] | {"event": []}).encode(),
     "nested too deep": changed('"batch": null', '"batch": ' + "[" * 64 + "]" * 64),
 }
 
@@ -112,6 +133,47 @@ POLICIES = {
 }
 
 
+KEY = EVENT["policy"].split()[1]
+LINES = [
+    "agree 2", "Agree 2", "agree 02", "agree 2\r", "agree 2 ", "agree\xa02", "agree two", "agree 2 3",
+    f"log {KEY} https://guoji.example", f"log {KEY} x y", "log", "logs foo", "Log foo",
+    f"gateway {KEY}", "gateway", f"gateway {KEY} x", "gatewayX whatever",
+    DEVICE, DEVICE + " x", "device x",
+    "label a  label\twith tabs", "label", "labelled as nothing", "label \x85 \u2028", "label \x07",
+    "label x\r",
+    "quorum none", "quorum None", "quorum none x",
+    "chain 0", "chain 007", "chain 1 1", "chains 1", "chain +1",
+    f"contract {CONTRACT.upper().replace('X', 'x')}", f"contract {CONTRACT}0", f"Contract {CONTRACT}",
+    "finality finalized", "finality Finalized", "finality confirmations 0", "finality confirmations 007",
+    "finality confirmations", "finality confirmations 3 4", "finality finalized 3",
+    "Finality confirmations 9",
+    "endpoint HTTPS://A.example/k", "endpoint http://a x", "endpoint http:a", "endpoint http://",
+    "endpoint http://u:p@a", "endpoint http://a/@", "endpoints http://a",
+    "# a comment", "#agree 2", " \t", "\xa0", "__proto__ 1", "constructor 1",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("has_chain", [True, False])
+def test_a_line_of_a_policy_is_read_just_where_python_reads_it(has_chain):
+    plain = [line for line in EVENT["policy"].splitlines() if has_chain or line.split()[0] == "quorum"]
+    kept = [line for line in plain if not line.startswith(("agree", "log"))]
+    policies = ["\n".join([*kept, line, ""]) for line in LINES]
+
+    found = in_node("check", [a_job(EVENT | {"policy": policy}) for policy in policies])
+
+    refused = {line for line, result in zip(LINES, found, strict=True) if "error" in result}
+    assert refused == {line for line, policy in zip(LINES, policies, strict=True) if not is_policy(policy)}
+    assert 20 < len(refused) < len(LINES) - 10
+
+
+def is_policy(text):
+    try:
+        TrustPolicy.parse(text)
+    except InvalidInput:
+        return False
+    return True
+
+
 def test_a_malformed_policy_is_an_error_and_no_verdict():
     jobs = [a_job(EVENT | {"policy": EVENT["policy"] + line}) for line in POLICIES.values()]
     jobs += [a_job(EVENT | {"policy": "chain 1\n"}), a_job(EVENT | {"policy": "quorum none\nchain 1\n"})]
@@ -127,6 +189,32 @@ def test_one_endpoint_under_two_spellings_does_not_agree_with_itself(name):
     [result] = in_node("check", [a_job(vector | {"chains": chains})])
 
     assert result["verdict"] == "unchecked"
+
+
+def test_a_port_of_the_web_is_the_same_as_none():
+    vector = PROOFS["unchecked-one-endpoint-twice"]
+    names = ["chain.example", "chain.example:80", "chain.example.:443"]
+    chains = [vector["chains"][0] | {"name": name} for name in names]
+
+    [result] = in_node("check", [a_job(vector | {"chains": chains})])
+
+    assert result["verdict"] == "unchecked"
+
+
+def test_a_long_text_is_read_in_seconds_and_a_long_list_is_refused():
+    long = json.dumps(EVENT["proof"] | {"event": {"guoji:note": "x" * 20_000_000}}).encode()
+    complete = TRACE["proof"]["complete"]
+    many = complete | {"entries": complete["entries"][:1] * 300_000}
+
+    started = time.monotonic()
+    [of_long, of_many] = in_node(
+        "check",
+        [a_job(EVENT, long), a_job(TRACE, json.dumps(TRACE["proof"] | {"complete": many}).encode())],
+    )
+
+    assert of_long["step"] == "event"
+    assert of_many == {"error": "malformed complete, has 300000 entries"}
+    assert time.monotonic() - started < 8
 
 
 def test_all_of_loopback_is_one_endpoint():

@@ -166,7 +166,34 @@ def test_a_trace_that_is_whole_says_that_no_event_is_missing(guoji):
     code, text = guoji("sound-complete-trace")
 
     assert code == 0
-    assert "None is missing: these are all events before entry 5 that name it: 4; size 6 in block 7" in text
+    assert "\nNone is missing up to 2026-11-18 11:08:40 UTC (entry 5): 4 name the very goods\n" in text
+
+
+def test_a_trace_that_goes_on_says_that_later_events_may_be_missing(guoji):
+    code, text = guoji("sound-complete-trace-and-newer-events")
+    _, as_json = guoji("sound-complete-trace-and-newer-events", "--json")
+
+    assert code == 0
+    up_to = "2026-11-18 11:08:40 UTC"
+    newer = "2 newer ones are shown, and later ones may be missing"
+    assert f"\nNone is missing up to {up_to} (entry 5): 4 name the very goods; {newer}\n" in text
+    assert json.loads(as_json)["complete"] == {
+        "outcome": "passed",
+        "detail": f"none is missing up to {up_to} (entry 5): 4 name the very goods; {newer}",
+        "index": 5,
+        "up_to": up_to,
+        "count": 4,
+        "newer": 2,
+    }
+
+
+def test_completeness_of_before_is_none(guoji):
+    code, text = guoji("sound-trace-complete-as-of-before")
+
+    assert code == 0
+    said = "event 6 came after entry 5, up to which the file is complete"
+    assert f"\nWhether any is missing was not shown: {said}\n" in text
+    assert "None is missing" not in text
 
 
 @pytest.mark.parametrize("link", [LOT, f"{LOT}?17=261231", LOT.replace("id.gs1.org", "fruit.example")])

@@ -120,6 +120,14 @@ def test_lots_items_and_logistic_units_have_traces(path):
     assert parse_proof_file(as_file({**TRACE["proof"], "subject": subject})).subject == subject
 
 
+def test_a_list_of_more_entries_than_a_trace_has_proofs_is_refused():
+    complete = json.loads((VECTORS / "sound-complete-trace.json").read_text())["proof"]["complete"]
+    long = {**complete, "entries": [""] * (MAX_PROOFS + 1)}
+
+    with pytest.raises(InvalidInput, match=f"complete has 10001 entries, want at most {MAX_PROOFS}"):
+        parse_proof_file(as_file({**TRACE["proof"], "complete": long}))
+
+
 def test_a_trace_of_too_many_proofs_is_refused():
     with pytest.raises(InvalidInput, match=f"10001 proofs, want at most {MAX_PROOFS}"):
         parse_proof_file(as_file({**TRACE["proof"], "proofs": [0] * (MAX_PROOFS + 1)}))

@@ -14,6 +14,7 @@ from tests.proof.recorded_chain import RecordedChain
 from traceability.epcis.canonical import canonical_bytes
 from traceability.errors import InvalidInput
 from traceability.log.merkle import leaf_hash
+from traceability.proof.complete import Whole
 from traceability.proof.entry import event_digest
 from traceability.proof.proof_file import Proof, parse_proof_file, to_bytes
 from traceability.proof.subject import mentions
@@ -166,6 +167,44 @@ def test_an_endpoint_that_is_away_is_asked_once_for_a_whole_trace():
 
     assert isinstance(report.verdict, Unchecked)
     assert chains[0].asked == 1
+
+
+ANCHORED_AT = datetime.fromtimestamp(1_795_000_120, UTC)
+
+
+def test_a_whole_trace_says_up_to_when_it_is_whole_and_what_it_shows_beyond():
+    whole, _ = checked(load("sound-complete-trace"))
+    growing, _ = checked(load("sound-complete-trace-and-newer-events"))
+
+    assert whole.whole == Whole(5, ANCHORED_AT, 4, 0)
+    assert growing.whole == Whole(5, ANCHORED_AT, 4, 2)
+    up_to = "none is missing up to 2026-11-18 11:08:40 UTC (entry 5): 4 name the very goods"
+    assert whole.complete.detail == up_to
+    assert growing.complete.detail == f"{up_to}; 2 newer ones are shown, and later ones may be missing"
+    assert str(Whole(5, ANCHORED_AT, 1, 1)).endswith(
+        ": 1 names the very goods; 1 newer one is shown, and later ones may be missing"
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("as-of-before", "event 6 came after entry 5, up to which the file is complete"),
+        (
+            "for-another-log",
+            "event 1 is of the log farm.example/log, the file is complete for shop.example/log alone",
+        ),
+    ],
+)
+def test_completeness_of_before_or_of_another_log_says_nothing_of_the_events_shown(name, reason):
+    report, _ = checked(load(f"sound-trace-complete-{name}"))
+
+    assert isinstance(report.verdict, TraceVerified)
+    assert (report.whole, report.complete.outcome, report.complete.detail) == (
+        None,
+        Outcome.UNCHECKED,
+        reason,
+    )
 
 
 def test_a_lie_in_a_trace_is_named_with_its_event():

@@ -7,14 +7,15 @@ from urllib.parse import urlsplit
 from traceability.errors import InvalidInput
 
 LOOPBACK = "127.0.0.1"
-_DEFAULT_PORTS = {"http": 80, "https": 443}
+_SCHEMES = ("http", "https")
+_WEB_PORTS = (80, 443)
 
 
 def name_of(url: str) -> str:
     """Host and port alone: paths and user names of endpoints are often keys. Raises `InvalidInput`.
 
     However a host is spelt, it has one name here, and all of loopback has one: an endpoint under two names
-    would agree with itself. A default port is left out. What only DNS knows to be one host stays two.
+    would agree with itself. Ports 80 and 443 are left out. What only DNS knows to be one host stays two.
     """
     try:
         parts = urlsplit(url)
@@ -23,12 +24,13 @@ def name_of(url: str) -> str:
         host = (parts.hostname or "").encode("idna").decode("ascii")
     except ValueError as error:
         raise InvalidInput(f"chain endpoint is not a URL: {error}") from error
-    if parts.scheme not in _DEFAULT_PORTS or not host:
+    if parts.scheme not in _SCHEMES or not host:
         raise InvalidInput(
             f"chain endpoint has scheme {parts.scheme!r}, want http://host:port or https://host"
         )
     name = _one_name(host.removesuffix("."))
-    return name if port in (None, _DEFAULT_PORTS[parts.scheme]) else f"{name}:{port}"
+    # Under either scheme, since http://a:443 and https://a reach one port.
+    return name if port is None or port in _WEB_PORTS else f"{name}:{port}"
 
 
 def _one_name(host: str) -> str:

@@ -14,6 +14,7 @@ from traceability.cli.disclosed import Disclosed
 from traceability.cli.read_source import read_source, read_text
 from traceability.cli.terminal import printable
 from traceability.epcis.parse import MAX_BYTES
+from traceability.proof.complete import Whole
 from traceability.proof.proof_file import Proof, parse_proof_file
 from traceability.proof.trust import MAX_CHARACTERS, TrustPolicy
 from traceability.proof.verdict import Contradicted, TraceVerdict, TraceVerified, Unchecked, Verdict, Verified
@@ -142,7 +143,7 @@ def _remarks(trace: TraceReport) -> str:
     if not isinstance(trace.verdict, TraceVerified):
         return ""
     if trace.complete.outcome is Outcome.PASSED:
-        whole = f"None is missing: {trace.complete.detail}"
+        whole = trace.complete.detail[:1].upper() + trace.complete.detail[1:]
     else:
         whole = f"Whether any is missing was not shown: {trace.complete.detail}"
     return f"{_line(whole)}\n{_named(trace, trace.verdict)}"
@@ -202,21 +203,24 @@ def _trace_json(trace: TraceReport, disclosed: Disclosed) -> dict[str, Any]:
         }
         for event in trace.events
     ]
+    complete = {"outcome": trace.complete.outcome.value, "detail": trace.complete.detail}
     said = {
         "subject": trace.subject,
         "naming_subject": trace.naming_subject,
-        "complete": {"outcome": trace.complete.outcome.value, "detail": trace.complete.detail},
+        "complete": complete | ({} if trace.whole is None else _values(trace.whole)),
     }
     return {**said, **_verdict_json(trace.verdict), "events": events}
 
 
 def _verdict_json(verdict: Verdict | TraceVerdict) -> dict[str, Any]:
     word = _headline(verdict).partition(":")[0].lower()
-    values = {
-        name: _time(value) if isinstance(value, datetime) else value
-        for name, value in asdict(verdict).items()
+    return {"verdict": word, **_values(verdict)}
+
+
+def _values(found: Verdict | TraceVerdict | Whole) -> dict[str, Any]:
+    return {
+        name: _time(value) if isinstance(value, datetime) else value for name, value in asdict(found).items()
     }
-    return {"verdict": word, **values}
 
 
 def _time(moment: datetime) -> str:

@@ -156,6 +156,8 @@ def _complete(value: object) -> Complete:
     where = "complete"
     known = {"entry": str, "tlog": str, "anchor": dict | None, "entries": list, "siblings": list}
     fields = _fields(value, where, {**known, "other": dict | None})
+    if len(fields["entries"]) > MAX_PROOFS:
+        raise InvalidInput(f"{where} has {len(fields['entries'])} entries, want at most {MAX_PROOFS}")
     return Complete(
         MapEntry.from_bytes(from_base64(fields["entry"], f"entry of {where}")),
         TlogProof.from_text(fields["tlog"]),

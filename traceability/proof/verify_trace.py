@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from traceability.log.checkpoint import open_checkpoint
+from traceability.log.tlog_proof import TlogProof
 from traceability.proof.chain_reader import ChainReader, Remembering
-from traceability.proof.complete import check_complete
+from traceability.proof.complete import Whole, check_complete
 from traceability.proof.proof_file import Proof, TraceProof
 from traceability.proof.subject import mentions
 from traceability.proof.trust import TrustPolicy
@@ -36,6 +38,8 @@ class TraceReport:
     """In the file's order."""
     complete: Step
     """Whether events that name the subject are missing. Passed, failed, or nobody can say."""
+    whole: Whole | None
+    """What `complete` found, if it passed."""
     verdict: TraceVerdict
 
     @property
@@ -56,13 +60,13 @@ def verify_trace(
         EventReport(proof, verify(proof, policy, endpoints), mentions(proof.event, trace.subject))
         for proof in trace.proofs
     )
-    complete, _ = run_step("complete", lambda: check_complete(trace, policy, endpoints))
+    complete, whole = run_step("complete", lambda: check_complete(trace, policy, endpoints))
     other = None if asked in (None, trace.subject) else _other_goods(trace.subject, str(asked))
     lie = other or _first_lie(events, complete)
     if policy is None:
-        return TraceReport(trace.subject, events, complete, _unbelieved(lie))
-    verdict = other or _fork(trace, events, complete) or lie or _together(trace.subject, events)
-    return TraceReport(trace.subject, events, complete, verdict)
+        return TraceReport(trace.subject, events, complete, whole, _unbelieved(lie))
+    verdict = other or _fork(trace, events, policy) or lie or _together(trace.subject, events)
+    return TraceReport(trace.subject, events, complete, whole, verdict)
 
 
 def _other_goods(subject: str, asked: str) -> Contradicted:
@@ -99,10 +103,10 @@ def _numbered(number: int, verdict: Verdict) -> Verdict:
     return verdict
 
 
-def _fork(trace: TraceProof, events: Sequence[EventReport], complete: Step) -> Contradicted | None:
+def _fork(trace: TraceProof, events: Sequence[EventReport], policy: TrustPolicy) -> Contradicted | None:
     """Two checkpoints of one size with different roots, both signed by a trusted log: two histories."""
     signed = [event.proof.tlog for event in events if _passed("checkpoint", event.report)]
-    if trace.complete is not None and complete.outcome is Outcome.PASSED:
+    if trace.complete is not None and _is_signed(trace.complete.tlog, policy):
         signed.append(trace.complete.tlog)
     roots: dict[tuple[str, int], bytes] = {}
     for checkpoint in (tlog.claimed() for tlog in signed):
@@ -111,6 +115,11 @@ def _fork(trace: TraceProof, events: Sequence[EventReport], complete: Step) -> C
             reason = f"{checkpoint.origin} signed two roots for size {checkpoint.size}"
             return Contradicted("checkpoint", f"{reason}: {root.hex()} and {checkpoint.root.hex()}")
     return None
+
+
+def _is_signed(tlog: TlogProof, policy: TrustPolicy) -> bool:
+    _, signed = run_step("checkpoint", lambda: open_checkpoint(tlog.checkpoint, policy.logs))
+    return signed is not None
 
 
 def _passed(name: str, report: Report) -> bool:

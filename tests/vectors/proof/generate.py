@@ -6,6 +6,7 @@ from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
+import completeness
 from edits import (
     ELSEWHERE,
     FOREIGN,
@@ -13,11 +14,8 @@ from edits import (
     OTHER,
     Vector,
     changed,
-    completed,
     edited,
-    elsewhere,
     entry_with,
-    fields,
     leaves_with,
     of_world,
     other_root_on_chain,
@@ -33,18 +31,11 @@ from edits import (
     with_event,
     with_receipt,
 )
-from world import CHAIN_ID, CONTRACT, LOG, LOT, PLACE, SOUND, batch, payload, policy, shipping
+from world import CHAIN_ID, CONTRACT, LOG, LOT, SOUND, World, batch, payload, policy, shipping
 
 from traceability.log.checkpoint import Checkpoint
 from traceability.log.text import to_base64, to_hex
 from traceability.proof.proof_file import TraceProof
-
-COMPLETE = {
-    "sound-trace": "unchecked",
-    "sound-complete-trace": "passed",
-    "sound-complete-trace-not-anchored": "unchecked",
-}
-"""What the verifier says of whether events are missing."""
 
 
 def sound() -> dict[str, Vector]:
@@ -58,9 +49,6 @@ def sound() -> dict[str, Vector]:
         "sound-two-endpoints-agree": second_chain(),
         "sound-one-endpoint-behind": second_chain_of_three(),
         "sound-by-confirmations": vector(SOUND.proof(0), trust=confirmed),
-        "sound-trace": vector(TraceProof(LOT, (SOUND.proof(0), SOUND.proof(1)))),
-        "sound-complete-trace": vector(SOUND.trace()),
-        "sound-complete-trace-not-anchored": completed(anchor=None),
         "sound-trace-partly-anchored": vector(
             TraceProof(LOT, (SOUND.proof(0), replace(SOUND.proof(1), anchor=None)))
         ),
@@ -108,6 +96,10 @@ def unchecked() -> dict[str, tuple[str, Vector]]:
             "endpoints disagree",
             second_chain(blocks={"7": {"hash": claim.block_hash, "mined_at_s": 1}}),
         ),
+        **{
+            f"batch-root-{name}": ("does not carry them", batch_named(value))
+            for name, value in {"empty": "", "null": None, "zero": 0, "false": False}.items()
+        },
         "batch-without-its-readings": (
             "does not carry them",
             changed(lambda p: p.update(batch=None), index=1),
@@ -126,6 +118,10 @@ def unchecked() -> dict[str, tuple[str, Vector]]:
         ),
         "trace-without-events": ("the trace has no events", vector(TraceProof(LOT, ()))),
     }
+
+
+def batch_named(root: object) -> Vector:
+    return of_world(World([(shipping(**{"guoji:batchRoot": root}), None)]))
 
 
 def contradicted() -> dict[str, dict[str, Vector]]:
@@ -213,44 +209,12 @@ def contradicted() -> dict[str, dict[str, Vector]]:
 def traces() -> dict[str, tuple[str, Vector]]:
     """By the step that fails."""
     rewritten = replace(SOUND, events=[(shipping(disposition="rewritten"), None), *SOUND.events[1:]])
-    fork = TraceProof(LOT, (SOUND.proof(0), replace(rewritten.proof(0), anchor=None)))
+    two = TraceProof(LOT, (SOUND.proof(0), replace(rewritten.proof(0), anchor=None)))
     lie = replace(SOUND.proof(2), event=shipping(disposition="invented"))
-    complete = SOUND.complete()
-    entries, siblings = complete.entries, complete.proof.siblings
-    hidden = replace(SOUND, hidden=2)
-    whole = SOUND.trace()
-    cut = replace(whole, proofs=whole.proofs[:-1])
-    lies = {
-        "complete-event-left-out": vector(cut),
-        "complete-event-left-out-of-the-list": completed(entries=entries[:-1]),
-        "complete-event-left-out-of-both": vector(
-            replace(cut, complete=replace(complete, entries=entries[:-1]))
-        ),
-        "complete-event-left-out-of-the-map": vector(hidden.trace(), hidden.chain()),
-        "complete-event-counted-twice": completed(entries=(*entries, entries[-1])),
-        "complete-events-swapped": completed(entries=entries[::-1]),
-        "complete-nothing-listed": completed(entries=()),
-        "complete-absence-claimed-of-goods-that-are-named": vector(
-            TraceProof(LOT, (SOUND.proof(1),), replace(complete, entries=()))
-        ),
-        "complete-absence-by-a-leaf-elsewhere": vector(
-            TraceProof(
-                LOT,
-                (SOUND.proof(1),),
-                replace(complete, entries=(), proof=replace(complete.proof, other=elsewhere())),
-            )
-        ),
-        "complete-sibling-changed": completed(proof=replace(complete.proof, siblings=(OTHER, *siblings[1:]))),
-        "complete-sibling-missing": completed(proof=replace(complete.proof, siblings=siblings[1:])),
-        "complete-of-other-goods": completed(**fields(SOUND.complete(PLACE))),
-        "complete-map-root-changed": completed(entry=replace(complete.entry, root=OTHER)),
-        "complete-map-entry-elsewhere": completed(entry=replace(complete.entry, index=4)),
-        "complete-checkpoint-of-a-foreign-log": completed(**fields(replace(SOUND, log=FOREIGN).complete())),
-        "complete-anchor-of-another-root": completed(anchor=replace(complete.anchor, root=OTHER)),
-    }
     return {
-        **{name: ("complete", made) for name, made in lies.items()},
-        "trace-with-two-histories": ("checkpoint", vector(fork)),
+        **{name: ("complete", made) for name, made in completeness.lies().items()},
+        "complete-two-histories": ("checkpoint", completeness.fork()),
+        "trace-with-two-histories": ("checkpoint", vector(two)),
         "trace-with-one-lie": ("event", vector(TraceProof(LOT, (SOUND.proof(0), lie)))),
     }
 
@@ -258,10 +222,10 @@ def traces() -> dict[str, tuple[str, Vector]]:
 def main(folder: Path) -> None:
     wanted: dict[str, Vector] = {}
     for name, made in sound().items():
-        want = {"verdict": "verified"}
-        if name in COMPLETE:
-            want["complete"] = COMPLETE[name]
-        wanted[name] = {"want": want, **made}
+        wanted[name] = {"want": {"verdict": "verified"}, **made}
+    for outcome in ("passed", "unchecked"):
+        for name, made in getattr(completeness, outcome)().items():
+            wanted[f"sound-{name}"] = {"want": {"verdict": "verified", "complete": outcome}, **made}
     for name, (reason, made) in unchecked().items():
         wanted[f"unchecked-{name}"] = {"want": {"verdict": "unchecked", "reason": reason}, **made}
     by_step = [(step, name, made) for step, lies in contradicted().items() for name, made in lies.items()]

@@ -1,0 +1,61 @@
+// Checks all proofs of a trace, and what only shows when they are seen together. Loaded only for the file of a trace.
+
+import { failed, refuse, unchecked } from "./bytes.js";
+import { checkList, newerOf, parseComplete } from "./complete.js";
+import { fieldsOf } from "./json.js";
+
+// A logistic unit, or a lot or an item of a product.
+const GOODS = /\/(00|10|21)\/[^/]+$/;
+const MOST = 10000;
+
+// `verifier` is what verify.js checks a single event with.
+export const verifyTrace = async (file, asked, verifier) => {
+  const { checks, checkProof, included, judge, mentions, proofOf, run } = verifier;
+  const [complete, , list, subject] = fieldsOf(file, "complete,format,proofs,subject");
+  (GOODS.test(subject) && list.length <= MOST) || refuse("trace");
+  const proofs = await Promise.all(list.map(proofOf));
+  // Counted twice, one event would make "n of m" say more than it shows.
+  new Set(proofs.map(({ leaf }) => leaf)).size === proofs.length || refuse("trace");
+  const end = complete !== null && parseComplete(complete, await included(complete));
+
+  const events = [];
+  for (const proof of proofs)
+    events.push({ mentions_subject: mentions(proof.event, subject), ...(await checkProof(proof)) });
+  const { inclusion, checkpoint, anchor } = checks;
+  const shown = { list: () => checkList(end, subject, proofs), inclusion, checkpoint, anchor };
+  const steps = await run(
+    end,
+    end ? { ...shown, newer: () => newerOf(end, subject, proofs) } : { list: () => unchecked("not shown") },
+  );
+  const last = steps.find(({ outcome }) => outcome !== "passed") ?? steps.at(-1);
+  const whole = { ...last, name: "complete" };
+  if (last.outcome === "passed")
+    Object.assign(whole, {
+      index: Number(end.index),
+      up_to: end.at,
+      count: end.entries.length,
+      newer: last.detail,
+    });
+
+  const times = events.flatMap(({ anchored_at }) => anchored_at ?? []).sort();
+  const naming_subject = events.filter((event) => event.mentions_subject && event.anchored_at).length;
+  const together = await run(0, {
+    subject: () => (asked ?? subject) === subject || failed(subject),
+    checkpoint: () => isForked([...proofs, end]) && failed("two histories"),
+    trace: () =>
+      naming_subject ||
+      unchecked(times[0] ? "no verified event names it" : (events[0]?.reason ?? "no events")),
+  });
+  const lies = [...events.flatMap(({ steps }) => steps), whole].filter(({ outcome }) => outcome === "failed");
+  const sound = { verified: times.length, total: events.length, through: times.pop() };
+  return { ...judge([...together, ...lies], sound), subject, naming_subject, complete: whole, events };
+};
+
+// Different roots of one size, both signed by a trusted log: two histories.
+const isForked = (found) => {
+  const roots = {};
+  return found.some(({ log, tlog }) => {
+    const key = log && `${tlog.size} ${tlog.origin}`;
+    return log && (roots[key] ??= tlog.root) !== tlog.root;
+  });
+};
