@@ -1,6 +1,7 @@
 """Events are kept once each, and handed to the log exactly once."""
 
 import pytest
+from sqlalchemy import text
 
 from tests.builders import FARM, FIELD_LOT, LOT, a_harvest, a_pack_out
 from traceability.errors import CheckpointConflict, Unknown
@@ -9,7 +10,7 @@ from traceability.log.merkle import leaf_hash, root_of
 from traceability.log.name_map import MapEntry, is_map_entry
 from traceability.log.tiles import root
 from traceability.store.events import EventTable
-from traceability.store.log import CheckpointTable, LogTable
+from traceability.store.log import CheckpointTable, LogTable, queue
 
 
 def some_events(count: int, start: int = 0):
@@ -88,6 +89,19 @@ def test_integrating_takes_no_more_than_it_is_told(engine):
     log.integrate(2)
 
     assert [is_map_entry(entry) for entry in log.entries(0, 9)] == [False, False, True]
+
+
+def test_what_is_queued_is_taken_without_reading_the_events_before_it(engine):
+    capture(some_events(5), FARM, EventTable(engine), 5)
+    if engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL's plan follows from its statistics")
+
+    with engine.connect() as connection:
+        asked = str(queue.limit(2).compile(engine, compile_kwargs={"literal_binds": True}))
+        plan = [row.detail for row in connection.execute(text(f"EXPLAIN QUERY PLAN {asked}"))]
+
+    assert plan[0].startswith("SCAN pending")
+    assert plan[1].startswith("SEARCH event")
 
 
 def test_a_tile_that_is_not_filled_that_far_is_unknown(engine):

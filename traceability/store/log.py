@@ -137,22 +137,25 @@ class NewEntry:
     """Of the event that the entry is of, if that is here."""
 
 
+queue = (
+    select(event.c.entry, event.c.names, pending.c.event_id)
+    .select_from(pending.join(event))
+    # By the queue's own order: by the event's, SQLite would read all events that ever were before these.
+    .order_by(pending.c.event_id)
+)
+
+
 def _integrate(connection: Connection, at_most: int, successor: bytes | None) -> None:
-    queued = (
-        select(event.c.entry, event.c.names, event.c.id.label("event_id"))
-        .join(pending, pending.c.event_id == event.c.id)
-        .order_by(event.c.id)
-        .limit(at_most)
-    )
     of_log = [] if successor is None else [NewEntry(successor)]
-    new = [*of_log, *(NewEntry(*row) for row in connection.execute(queued))]
+    new = [*of_log, *(NewEntry(*row) for row in connection.execute(queue.limit(at_most)))]
     if not new:
         return
-    index = size_of_log(connection) + len(new)
+    size = size_of_log(connection)
+    index = size + len(new)
     leaves = [leaf_hash(each.entry) for each in new]
     root = grow_map(connection, index, [(leaf, each.names) for leaf, each in zip(leaves, new, strict=True)])
     entry = MapEntry(index, root).to_bytes()
-    append(connection, [*new, NewEntry(entry)], [*leaves, leaf_hash(entry)])
+    append(connection, size, [*new, NewEntry(entry)], [*leaves, leaf_hash(entry)])
 
 
 def grow_map(connection: Connection, index: int, named: Iterable[tuple[bytes, bytes]]) -> bytes:
@@ -162,9 +165,8 @@ def grow_map(connection: Connection, index: int, named: Iterable[tuple[bytes, by
     return pages.root()
 
 
-def append(connection: Connection, new: Sequence[NewEntry], leaves: Sequence[bytes]) -> None:
-    """Give `new` the next indexes, take their events from the queue, and let the tiles grow by `leaves`."""
-    size = size_of_log(connection)
+def append(connection: Connection, size: int, new: Sequence[NewEntry], leaves: Sequence[bytes]) -> None:
+    """Give `new` the indexes from `size` on, take their events from the queue, let tiles grow by `leaves`."""
     connection.execute(insert(log_entry), [_row(index, each) for index, each in enumerate(new, size)])
     taken = [{"taken": each.event_id} for each in new if each.event_id is not None]
     if taken:

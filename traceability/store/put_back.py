@@ -98,7 +98,7 @@ def _take(connection: Connection, index: int, new: Sequence[NewEntry]) -> int:
         )
     ids = _events_here(connection, [leaf.hex() for leaf in leaves])
     linked = [replace(each, event_id=ids.get(leaf.hex())) for leaf, each in zip(leaves, new, strict=True)]
-    append(connection, linked, leaves)
+    append(connection, index + 1 - len(new), linked, leaves)
     return len(ids)
 
 
