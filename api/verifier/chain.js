@@ -2,9 +2,11 @@
 
 import { digest, failed, hex, pad, toBytes, unchecked, utf8 } from "./bytes.js";
 
-// keccak256("CheckpointAppended(bytes32,uint64,bytes32)"), the event's topic, and the start of keccak256("head(bytes32)").
+// keccak256("CheckpointAppended(bytes32,uint64,bytes32)"), the event's topic; the start of keccak256("head(bytes32)"),
+// and of keccak256("predecessor(bytes32)").
 const APPENDED = "0x74064a4a18b88b14127ec79351bfa9c20a425d9bc6ac2fea1679b76433a44663";
 const HEAD = "0xf339e3b2";
+const PREDECESSOR = "0xe7d4948d";
 const TIMEOUT_MS = 10000;
 
 // However one host is spelt, it has one name; so has all that may be loopback, which is any IPv6 address too.
@@ -30,19 +32,25 @@ export const openChain = (url, fetch) => {
   return [nameOf(url), ask];
 };
 
+const idOf = async ({ name, key }) => {
+  const origin = utf8(name);
+  return "0x" + hex(await digest("log-id", toBytes(origin.length, 2) + origin + key));
+};
+
 // The time of the block that holds what `claim` says, in ISO 8601.
 export const checkAnchor = async ({ anchor: claim, tlog: { size, root }, log }, policy, chains) => {
   log || unchecked("no checkpoint");
   const { chain, contract, finality, agree = 2 } = policy;
   chain || unchecked("names no chain");
-  const name = utf8(log.name);
-  const log_id = "0x" + hex(await digest("log-id", toBytes(name.length, 2) + name + log.key));
+  const log_id = await idOf(log);
+  const ids = await Promise.all(policy.log.filter(({ name }) => name === log.name).map(idOf));
   const wanted = { chain_id: +chain, contract, log_id, size: Number(size), root: "0x" + hex(root) };
   for (const what in claim && wanted) claim[what] === wanted[what] || failed(what);
   const sizeWord = "0x" + pad(size, 16, 64);
   const appended = sizeWord + hex(root);
 
   const heldSince = async (ask) => {
+    const call = (selector, id) => ask("eth_call", { to: contract, data: selector + id.slice(2) }, "latest");
     const id = +(await ask("eth_chainId"));
     id === +chain || unchecked(`this is chain ${id}`);
     let held;
@@ -70,11 +78,18 @@ export const checkAnchor = async ({ anchor: claim, tlog: { size, root }, log }, 
         .map(({ data }) => data);
     } else {
       // Without an anchor there is one lie left to catch.
-      const head = await ask("eth_call", { to: contract, data: HEAD + log_id.slice(2) }, "latest");
+      const head = await call(HEAD, log_id);
       held = [`0x${head.slice(66, 130)}${head.slice(2, 66)}`];
     }
     for (const each of held) each.startsWith(sizeWord) && each !== appended && failed("two histories");
     claim && !held.includes(appended) && failed("anchored nothing");
+    // Under each of its keys the log took over what it had under the one before; a key that holds nothing is passed over.
+    let before;
+    for (const id of ids[1] ? ids : []) {
+      if (!BigInt("0x" + (await call(HEAD, id)).slice(66, 130))) continue;
+      before && (await call(PREDECESSOR, id)) !== before && failed("two histories");
+      before = id;
+    }
     return time;
   };
 

@@ -15,6 +15,8 @@ export async function check({ file, policy, chains, asked }) {
   }
 }
 
+// Of "predecessor(bytes32)"; the other call is "head(bytes32)".
+const PREDECESSOR = "0xe7d4948d";
 const quantity = (number) => `0x${number.toString(16)}`;
 
 // A `fetch` that answers by JSON-RPC what a vector says.
@@ -46,7 +48,12 @@ const ANSWERS = {
     const [blockNumber, status] = [receipt.block_number, Number(receipt.succeeded)].map(quantity);
     return { status, blockNumber, blockHash: receipt.block_hash, logs };
   },
-  eth_call: ({ head }) => `0x${head.root}${head.size.toString(16).padStart(64, "0")}${"0".repeat(64)}`,
+  eth_call: (chain, [{ data }]) => {
+    const [selector, id] = [data.slice(0, 10), data.slice(10)];
+    if (selector === PREDECESSOR) return `0x${chain.predecessors?.[id] ?? "0".repeat(64)}`;
+    const { root, size } = chain.heads?.[id] ?? chain.head;
+    return `0x${root}${size.toString(16).padStart(64, "0")}${"0".repeat(64)}`;
+  },
 };
 
 const bytesOf = (hex) => hex.replace(/../g, (pair) => String.fromCharCode(`0x${pair}`));

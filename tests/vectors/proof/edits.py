@@ -4,11 +4,13 @@ from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import replace
 from hashlib import sha256
+from itertools import pairwise
 from typing import Any
 
 from world import CHAIN_ID, CONTRACT, LOG, LOT, PLACE, SOUND, TRUCK, World, policy, shipping, signer
 
 from traceability.log.name_map import NameLeaf, bit, name_hash
+from traceability.log.note import NoteVerifier
 from traceability.log.text import from_base64, to_base64
 from traceability.proof.proof_file import Complete, Proof, TraceProof, proof_json, trace_json
 
@@ -101,6 +103,18 @@ def other_root_on_chain() -> Vector:
     """The log's operator rewrote an entry after the anchor, and signs the new tree at the same size."""
     rewritten = replace(SOUND, events=[(shipping(disposition="rewritten"), None), *SOUND.events[1:]])
     return vector(rewritten.proof(0), SOUND.chain())
+
+
+def next_key(*held: str, tied: bool, anchored: bool = True) -> Vector:
+    """By a log of three keys in the policy; the contract holds something under some, as one line or apart."""
+    keys = {"first": signer(LOG.name, 7), "empty": signer(LOG.name, 8), "last": LOG}
+    ids = {name: replace(SOUND, log=key).log_id.hex() for name, key in keys.items()}
+    nothing = {"size": 0, "root": bytes(32).hex()}
+    heads = {ids[name]: SOUND.chain()["head"] if name in held else nothing for name in keys}
+    line = {ids[new]: ids[old] for old, new in pairwise(held) if tied}
+    earlier = "".join(f"log {NoteVerifier.of(keys[name]).vkey}\n" for name in ("first", "empty"))
+    proof = SOUND.proof(0) if anchored else replace(SOUND.proof(0), anchor=None)
+    return vector(proof, {**SOUND.chain(), "heads": heads, "predecessors": line}, trust=earlier + policy())
 
 
 def unanchored(chain: Vector) -> Vector:

@@ -17,6 +17,7 @@ from edits import (
     edited,
     entry_with,
     leaves_with,
+    next_key,
     of_world,
     other_root_on_chain,
     receipt,
@@ -48,6 +49,8 @@ def sound() -> dict[str, Vector]:
         "sound-with-an-unknown-signature": tlog_with(checkpoint=rotated),
         "sound-two-endpoints-agree": second_chain(),
         "sound-one-endpoint-behind": second_chain_of_three(),
+        "sound-next-key-took-over": next_key("first", "last", tied=True),
+        "sound-next-key-is-the-first-that-was-used": next_key("last", tied=True),
         "sound-by-confirmations": vector(SOUND.proof(0), trust=confirmed),
         "sound-trace-partly-anchored": vector(
             TraceProof(LOT, (SOUND.proof(0), replace(SOUND.proof(1), anchor=None)))
@@ -187,6 +190,9 @@ def contradicted() -> dict[str, dict[str, Vector]]:
             "rewritten-checkpoint-not-anchored": unanchored(
                 replace(SOUND, chain_changes={"head": {"size": 6, "root": OTHER.hex()}}).chain()
             ),
+            "next-key-began-anew": next_key("first", "last", tied=False),
+            "next-key-began-anew-not-anchored": next_key("first", "last", tied=False, anchored=False),
+            "next-key-took-over-another": next_key("empty", "first", "last", tied=True),
             "foreign-contract": of_world(replace(SOUND, contract=ELSEWHERE)),
             "foreign-contract-called-by-our-name": with_event(address=ELSEWHERE),
             "wrong-chain": of_world(replace(SOUND, chain_id=1)),
