@@ -149,7 +149,7 @@ LIES = {
         "the checkpoint is of the log in the policy",
     ),
     "the signed text": (in_tlog(r"\n\n(?=—)", "\nextension\n\n"), "the log signed it"),
-    "another key": (in_trust("^log .*", f"log {OTHER.vkey}"), "the log signed it"),
+    "another key": (in_trust("^log .*", f"log {OTHER.vkey}"), "a signature names a key of the policy"),
     "another chain": (in_trust("^chain .*", "chain 1"), "it is the chain of the policy"),
     "another contract": (
         in_trust("^contract 0x..", "contract 0x00"),
@@ -174,6 +174,25 @@ def test_a_lie_stops_the_page_at_the_line_that_finds_it(by_hand, proofs, lie):
     assert done.returncode != 0
     assert done.stdout.splitlines()[-1] == f"FAILED: {said}", done.stdout + done.stderr
     assert not (folder / "hacked").exists()
+
+
+@pytest.mark.parametrize("lines", [r"log {} \n\g<0>", r"\g<0>\nlog {} "])
+def test_of_the_keys_of_a_log_the_page_takes_the_one_that_signed(by_hand, proofs, lines):
+    spoil = in_trust("^log .*", lines.format(OTHER.vkey))
+
+    done, _ = by_hand(next(iter(proofs)), spoil)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_signature_of_another_key_under_the_right_id_is_none(by_hand, proofs):
+    def change(proof):
+        note, line = proof["tlog"].rstrip("\n").rsplit(" ", 1)
+        proof["tlog"] = f"{note} {turned(line, -1)}\n"
+
+    done, _ = by_hand(next(iter(proofs)), in_proof(change))
+
+    assert done.stdout.splitlines()[-1] == "FAILED: the log signed it"
 
 
 def test_an_anchor_of_another_size_is_not_taken_for_this_one(by_hand, proofs):
