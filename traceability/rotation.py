@@ -38,28 +38,40 @@ def rotate_log(settings: Settings) -> NoteVerifier:
 
     Raises `ChainUnavailable`, and `Refused` if the contract's administrator must act first.
     """
-    # (1) make the new key, (2) be allowed to append under its log id, (3) no longer under the old one,
-    # (4) say publicly that it is believed, (5) put it in the old one's place.
+    # (1) make the new key, (2) be allowed to append under its log id, (3) have that take over what the
+    # contract holds under the old one, (4) no longer append under the old one, (5) say publicly that the new
+    # key is believed, (6) put it in the old one's place.
     #
     # From (3) on the old key is worth nothing to its thief: nobody can anchor what it signs. A crash between
-    # (3) and (5) holds up anchors, or the publisher, until this is called again.
+    # (3) and (6) holds up anchors, or the publisher, until this is called again.
 
     # (1)
     settings.key_ring.make_next(LOG)
     new = public_half(settings, LOG + NEXT)
     if policy(settings).contract is not None:
-        # (2)
-        of_new = contract(settings, log=new)
-        let_append(of_new.client.account.address, of_new)
-        # (3)
         of_old = contract(settings, log=public_half(settings, LOG))
-        if of_old.may_append():
-            of_old.renounce_publisher()
-    # (4)
-    add_key(settings, "log", new)
+        of_new = contract(settings, log=new)
+        # (2)
+        let_append(of_new.client.account.address, of_new)
+        # (3), (4)
+        _take_over(of_old, of_new)
     # (5)
+    add_key(settings, "log", new)
+    # (6)
     settings.key_ring.switch(LOG)
     return new
+
+
+def _take_over(old: "TraceLogContract", new: "TraceLogContract") -> None:
+    # The publisher that runs may append under the old key until that is taken from it. So what is held is
+    # looked at once more after that: a first anchor that came meanwhile must be taken over too.
+    while True:
+        if old.held().size and not new.held().size:
+            let_append(old.client.account.address, old)
+            new.succeed(old.log_id)
+        if not old.may_append():
+            return
+        old.renounce_publisher()
 
 
 def let_append(account: str, *seen: "TraceLogContract") -> bool:

@@ -12,18 +12,22 @@ from tests.chain.conftest import PROJECT
 from traceability import key_ring, keyfiles
 from traceability.chain.accounts import load_account
 from traceability.chain.client import ChainClient
+from traceability.chain.contract import TraceLogContract
 from traceability.chain.devnet import start_devnet
 from traceability.chain.rpc import RpcChain
 from traceability.deployment import deploy_on_devnet
 from traceability.errors import Refused, Unavailable
 from traceability.hand_over import rotate_chain
 from traceability.key_ring import CHAIN, GATEWAY, LOG, NEXT, OLD
+from traceability.ledger.ports import Held
+from traceability.log.merkle import consistency_proof, leaf_hash, root_of
 from traceability.log.note import NoteVerifier
 from traceability.own_policy import gateway_signer, log_signer, own_gateways, own_logs, policy, policy_text
 from traceability.rotation import rotate_gateway, rotate_log
 from traceability.wiring import contract, contract_at
 
 A_DAY_S = 86_400
+LEAVES = [leaf_hash(b"entry %d" % index) for index in range(9)]
 
 
 class Crash(Exception):
@@ -85,6 +89,16 @@ def allow_waiting(name):
     except Unavailable as waiting:
         if f"`guoji keys rotate {name}` finishes what was interrupted" not in str(waiting):
             raise
+
+
+def anchor(seen, size, old_size=0, leaves=LEAVES):
+    """Have the contract take an append."""
+    proof = consistency_proof(leaves[:size], old_size) if old_size else []
+    seen.client.mine(seen.sign_append(old_size, size, root_of(leaves[:size]), proof))
+
+
+def predecessor(seen):
+    return RpcChain(seen.client.web3.provider.endpoint_uri).predecessor(seen.address, seen.log_id)
 
 
 def now_on(settings):
@@ -200,11 +214,52 @@ def test_a_new_key_of_the_log_comes_after_the_old_one_and_takes_its_right_to_app
     assert installation.key_ring.has(LOG + OLD) is installation.key_ring.has(LOG + NEXT) is False
 
 
+def test_the_new_key_of_the_log_goes_on_with_what_was_anchored_and_cannot_rewrite_it(installation):
+    of_old = contract(installation)
+    anchor(of_old, 5)
+
+    of_new = contract(installation, log=rotate_log(installation))
+
+    assert of_new.held() == Held(5, root_of(LEAVES[:5]))
+    assert predecessor(of_new) == of_old.log_id
+    with pytest.raises(Refused, match=r"TraceLogRewritten\(.*, oldSize 5, size 9\)"):
+        anchor(of_new, 9, old_size=5, leaves=[leaf_hash(b"forged"), *LEAVES[1:]])
+    anchor(of_new, 9, old_size=5)
+
+
+def test_nobody_appends_under_the_old_key_even_if_granted_the_role_again(installation):
+    of_old = contract(installation)
+    anchor(of_old, 5)
+    rotate_log(installation)
+
+    of_old.grant_publisher(of_old.client.account.address)
+
+    with pytest.raises(Refused, match="TraceLogSucceeded"):
+        anchor(of_old, 9, old_size=5)
+
+
+def test_an_anchor_that_comes_in_the_midst_of_a_rotation_is_taken_over_too(installation, monkeypatch):
+    of_old, renounce = contract(installation), TraceLogContract.renounce_publisher
+
+    def late(seen):
+        if not of_old.held().size:
+            anchor(of_old, 5)
+        renounce(seen)
+
+    monkeypatch.setattr(TraceLogContract, "renounce_publisher", late)
+    new = rotate_log(installation)
+
+    assert contract(installation, log=new).held() == Held(5, root_of(LEAVES[:5]))
+    assert not of_old.may_append()
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("effects", range(9))
 def test_wherever_the_rotation_of_the_log_crashes_nothing_is_signed_that_nobody_believes(
     installation, through, effects
 ):
+    of_old = contract(installation)
+    anchor(of_old, 5)
     old = NoteVerifier.of(log_signer(installation))
 
     is_through = through(lambda: rotate_log(installation), effects)
@@ -215,7 +270,10 @@ def test_wherever_the_rotation_of_the_log_crashes_nothing_is_signed_that_nobody_
         rotate_log(installation)
     new = NoteVerifier.of(log_signer(installation))
     assert own_logs(installation) == (old, new)
-    assert contract(installation).may_append()
+    of_new = contract(installation)
+    assert (of_new.may_append(), of_old.may_append()) == (True, False)
+    assert (of_new.held(), predecessor(of_new)) == (of_old.held(), of_old.log_id)
+    assert is_through is (effects == 8)
 
 
 def test_a_new_key_of_the_gateway_leaves_the_old_one_believed(settings):

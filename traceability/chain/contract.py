@@ -47,7 +47,7 @@ class TraceLogContract:
         self.client = client
         self.address = _address(address)
         self._contract = client.web3.eth.contract(self.address, abi=compiled.abi)
-        self._log_id = log_id
+        self.log_id = log_id
         self._finality = finality
 
     def code(self) -> bytes:
@@ -59,7 +59,7 @@ class TraceLogContract:
         """Raises `ChainUnavailable`, or `Refused` if there is no such contract on this chain."""
         with self.client.asking():
             try:
-                root, size, _ = self._contract.functions.head(self._log_id).call()
+                root, size, _ = self._contract.functions.head(self.log_id).call()
             except BadFunctionCallOutput as error:
                 raise Refused(
                     f"chain {self.client.chain_id} has no TraceLog at {self.address}: "
@@ -89,7 +89,7 @@ class TraceLogContract:
         `CheckpointConflict` if the contract holds another size by now, `ChainUnavailable` while it is paused,
         `Refused` for a tree that does not extend the held one and for an account that may not append.
         """
-        data = self._contract.encode_abi("append", [self._log_id, old_size, size, root, list(proof)])
+        data = self._contract.encode_abi("append", [self.log_id, old_size, size, root, list(proof)])
         return _sign(self.client, self._contract.abi, data, self.address, instead_of)
 
     def send(self, raw: bytes) -> None:
@@ -145,6 +145,14 @@ class TraceLogContract:
                 ) from error
         return found["hash"].to_0x_hex() == block_hash
 
+    def succeed(self, old_log_id: bytes) -> None:
+        """Take over the head of the log `old_log_id`, which takes no append any more.
+
+        The client's account must be a publisher of both. Raises `Refused` if the contract holds nothing of
+        that log, something of this one, or a successor already.
+        """
+        self._mine("succeed", old_log_id, self.log_id)
+
     def renounce_publisher(self) -> None:
         """The client's account gives up its right to append to this log."""
         self._mine("renounceRole", self.publisher_role(), self.client.account.address)
@@ -171,7 +179,7 @@ class TraceLogContract:
     def publisher_role(self) -> bytes:
         """The role that may append to this log, as the contract names it."""
         with self.client.asking():
-            role: bytes = self._contract.functions.publisherRole(self._log_id).call()
+            role: bytes = self._contract.functions.publisherRole(self.log_id).call()
             return role
 
     def _mine(self, function: str, *arguments: object) -> None:
