@@ -1,5 +1,7 @@
 """Puts on every answer the headers that keep a page from doing what it was not written to do."""
 
+from http import HTTPStatus
+
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -15,7 +17,11 @@ class SafeHeaders:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 # Pages bring their own; whatever else a browser might take for a page may do nothing at all.
-                headers.setdefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+                # "Not modified" has none: a browser might take it in place of the page's own.
+                if message["status"] != HTTPStatus.NOT_MODIFIED:
+                    headers.setdefault(
+                        "Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"
+                    )
                 headers["X-Content-Type-Options"] = "nosniff"
                 headers["Referrer-Policy"] = "no-referrer"
                 # Traces and proofs are for everybody's tools; writing needs a token, which no browser adds.

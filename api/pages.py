@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 
 from fastapi.responses import HTMLResponse
@@ -26,44 +27,49 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        styles, scripts = (
-            [self._inlined(name) for name in _STYLES],
-            [self._inlined(name) for name in _SCRIPTS],
-        )
-        self._policy = _policy(styles, scripts)
+        # A table of phrases is read in its order, and Chinese is written as it is.
+        self._environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False}
+        self._styles = " ".join(_source(self._inlined(name)) for name in _STYLES)
+        self._scripts = " ".join(_source(self._inlined(name)) for name in _SCRIPTS)
 
     def html(
-        self, template: str, words: Words, state: str, status: int = 200, **values: object
+        self,
+        template: str,
+        words: Words,
+        state: str,
+        status: int = 200,
+        connect: Sequence[str] = (),
+        **values: object,
     ) -> HTMLResponse:
-        """A page in the language of `words`; `state` gives it its colours."""
+        """A page in the language of `words`; `state` gives it its colours; it may ask `connect` (origins)."""
         text = self._environment.get_template(template).render(
             _=words.say, lang=words.lang, other=_OTHER[words.lang], state=state, **values
         )
         headers = {
             "Content-Language": words.lang,
-            "Content-Security-Policy": self._policy,
+            "Content-Security-Policy": self.policy(connect),
             "Vary": "Accept, Accept-Language",
         }
         return HTMLResponse(text, status, headers)
 
+    def policy(self, connect: Sequence[str] = ()) -> str:
+        """What stands in a page, by its hash; beside it only our own scripts, and no type is guessed."""
+        return "; ".join(
+            [
+                "default-src 'none'",
+                f"style-src {self._styles}",
+                f"script-src 'self' {self._scripts}",
+                "img-src 'self' data:",
+                " ".join(["connect-src 'self'", *connect]),
+                "form-action 'self'",
+                "base-uri 'none'",
+                "frame-ancestors 'none'",
+            ]
+        )
+
     def _inlined(self, name: str) -> str:
         """The text as it will stand in a page: its hash must fit to the byte."""
         return self._environment.get_template(name).render()
-
-
-def _policy(styles: list[str], scripts: list[str]) -> str:
-    return "; ".join(
-        [
-            "default-src 'none'",
-            f"style-src {' '.join(map(_source, styles))}",
-            f"script-src {' '.join(map(_source, scripts))}",
-            "img-src 'self' data:",
-            "connect-src 'self'",
-            "form-action 'self'",
-            "base-uri 'none'",
-            "frame-ancestors 'none'",
-        ]
-    )
 
 
 def _source(text: str) -> str:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.api.checked import PATH as CHECKED_PATH
+from tests.api.checked import VectorChain, a_ledger, an_endpoint
 from tests.api.samples import PATH, in_every_state
 from tests.api.serving import SampleLedger, served
 
@@ -37,6 +39,10 @@ def main(folder: Path) -> None:
                 _overlays(browser, address, folder, state)
         with served(SampleLedger({})) as address:
             _others(browser, address, folder)
+        with an_endpoint(VectorChain()) as endpoint:
+            for state, ledger in _checked(endpoint).items():
+                with served(ledger) as address:
+                    _checks(browser, address, folder, state)
         browser.close()
 
 
@@ -49,6 +55,36 @@ def _traces(browser: Browser, address: str, folder: Path, state: str) -> None:
             _take(browser, url, folder / f"page-{state}-{lang}-desk.png", DESK, full=True)
             _take(browser, url, folder / f"page-{state}-{lang}-dark.png", PHONE, dark=True)
             _take(browser, url, folder / f"page-{state}-{lang}-small.png", SMALL, full=True)
+
+
+def _checked(endpoint: str) -> dict[str, SampleLedger]:
+    """What a phone's own check comes to, by what there is to check."""
+    return {
+        "checking": a_ledger(),
+        "verified": a_ledger(endpoint=endpoint),
+        "contradicted": a_ledger("lie-trace-with-one-lie", endpoint=endpoint),
+        "via-operator": a_ledger(chain=VectorChain()),
+        "chain-away": a_ledger(),
+        "no-scripts": a_ledger(),
+    }
+
+
+def _checks(browser: Browser, address: str, folder: Path, state: str) -> None:
+    for lang in ("zh-CN", "en"):
+        context = browser.new_context(
+            viewport={"width": PHONE["width"], "height": PHONE["height"]},
+            java_script_enabled=state != "no-scripts",
+        )
+        page = context.new_page()
+        if state == "checking":
+            page.route("**/proof*", lambda route: None)
+        page.goto(f"{address}{CHECKED_PATH}?lang={lang}", wait_until="load")
+        if state not in ("checking", "no-scripts"):
+            page.wait_for_selector("html[data-checked]", state="attached")
+        page.wait_for_timeout(300)
+        page.screenshot(path=folder / f"check-{state}-{lang}.png")
+        page.locator(".checks").screenshot(path=folder / f"check-{state}-{lang}-steps.png")
+        context.close()
 
 
 def _overlays(browser: Browser, address: str, folder: Path, state: str) -> None:

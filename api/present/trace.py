@@ -1,5 +1,6 @@
 """The whole trace page as one value: what the template writes down, in the reader's language."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -10,6 +11,7 @@ from api.present.findings import FindingLine, finding_lines
 from api.present.grades import GradeLine, grades
 from api.present.lab import LabReport, lab_reports, sugar
 from api.present.parties import origin
+from api.present.phone_check import CheckStep, check_steps, check_words
 from api.present.places import Stop, stops
 from api.present.steps import Group, timeline
 from api.present.text import plain
@@ -71,6 +73,9 @@ class TracePage:
     stops: tuple[Stop, ...]
     grades: tuple[GradeLine, ...]
     proof_url: str
+    check_steps: tuple[CheckStep, ...]
+    check_words: Mapping[str, Mapping[str, str]]
+    """What check.js says."""
     command: str
     made_at: str
 
@@ -100,6 +105,8 @@ def trace_page(trace: Trace, words: Words, public_url: str) -> TracePage:
         stops=stops(trace, words),
         grades=grades(trace, words),
         proof_url=proof_url,
+        check_steps=check_steps(words),
+        check_words=check_words(words),
         command=f"guoji verify '{public_url}{proof_url}' --trust trust.txt",
         made_at=words.moment(trace.made_at),
     )

@@ -6,6 +6,7 @@ import orjson
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from api import own_chain
 from api.deps import WHOLE, LedgerDep, SiteDep, WordsDep
 from api.document import trace_document
 from api.present.trace import trace_page
@@ -19,8 +20,11 @@ router = APIRouter()
 def scan(request: Request, site: SiteDep, ledger: LedgerDep, words: WordsDep) -> Response:
     subject = subject_of(request)
     as_json = wants_json(request)
+    connect = own_chain.origins(ledger.trust_policy())
+    # What the page may do and ask, and by hash its style and script: with another it is another page.
+    policy = site.pages.policy(connect)
     headers = {
-        "ETag": _etag(ledger.version(subject), "json" if as_json else words.lang),
+        "ETag": _etag(ledger.version(subject), "json" if as_json else f"{words.lang} {policy}"),
         "Cache-Control": "no-cache",
         "Vary": "Accept, Accept-Language",
     }
@@ -30,7 +34,7 @@ def scan(request: Request, site: SiteDep, ledger: LedgerDep, words: WordsDep) ->
     if as_json:
         return Response(orjson.dumps(trace_document(trace)), headers=headers, media_type="application/json")
     page = trace_page(trace, words, site.public_url)
-    response = site.pages.html("trace.html", words, page.badge.state, page=page)
+    response = site.pages.html("trace.html", words, page.badge.state, connect=connect, page=page)
     response.headers.update(headers)
     return response
 

@@ -1,0 +1,279 @@
+"""The phone's own check, in a real browser: what it ticks, and that it never says more."""
+
+import json
+import re
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+from playwright.sync_api import sync_playwright
+
+from api.present.phone_check import UNCHECKED
+from scripts.screenshots import ARGUMENTS, CHROMIUM, PHONE
+from tests.api.checked import PATH, SUBJECT, VectorChain, a_ledger, an_endpoint, vector
+from tests.api.samples import a_trace, a_traced_event
+from tests.api.serving import SampleLedger, served
+from traceability.proof.verdict import Contradicted
+
+PROJECT = Path(__file__).parents[2]
+VERIFIER = PROJECT / "api" / "verifier"
+STEPS = ("policy", "event", "readings", "inclusion", "checkpoint", "anchor", "complete")
+AWAY = "http://127.0.0.1:9"
+ELSEWHERE = "fruit.example"
+
+needs_chromium = pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="Debian package chromium is missing")
+
+
+def in_chromium(test):
+    return pytest.mark.slow(needs_chromium(test))
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with sync_playwright() as playwright:
+        arguments = [*ARGUMENTS, f"--host-resolver-rules=MAP {ELSEWHERE} 127.0.0.1"]
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        yield browser
+        browser.close()
+
+
+class Seen:
+    """What a phone shows once its check has ended."""
+
+    def __init__(self, browser, ledger, lang="en", host="127.0.0.1"):
+        self.complaints, self.hosts = [], set()
+        with served(ledger) as address:
+            self.address = address.replace("127.0.0.1", host)
+            page = browser.new_page(viewport=PHONE)
+            page.on("console", lambda message: self.complaints.append(message.text))
+            page.on("request", lambda request: self.hosts.add("/".join(request.url.split("/")[:3])))
+            page.goto(f"{self.address}{PATH}?lang={lang}")
+            page.wait_for_selector("html[data-checked]", state="attached", timeout=20_000)
+            self.state = page.locator("html").get_attribute("data-state")
+            self.word = page.locator(".verdict h2").inner_text()
+            self.sentence = page.locator(".verdict h2 + p").inner_text()
+            self.claim = page.locator(".claim").inner_text()
+            self.seal = page.locator(".verdict .seal use").get_attribute("href")
+            self.steps = {
+                step: page.locator(f"[data-step={step}] use").get_attribute("href") for step in STEPS
+            }
+            self.said = {step: page.locator(f"[data-step={step}] b").inner_text() for step in STEPS}
+            self.events = page.locator("[data-key]").all_text_contents()
+            self.dots = {
+                dot.get_attribute("href") for dot in page.locator(".steps .dot use, .batches use").all()
+            }
+            self.width = page.evaluate("document.documentElement.scrollWidth")
+            page.close()
+
+
+@in_chromium
+def test_what_the_chain_itself_confirms_is_ticked_and_nobody_else_is_asked(browser):
+    with an_endpoint(VectorChain()) as endpoint:
+        seen = Seen(browser, a_ledger(endpoint=endpoint))
+
+    assert (seen.state, seen.word, seen.seal) == ("verified", "Verified", "#seal-checked")
+    assert seen.sentence.startswith("5 of 5 records unaltered")
+    assert "None is missing up to" in seen.sentence
+    assert seen.claim == "Checked on this phone, with this server's script and trust policy."
+    assert set(seen.steps.values()) == {"#dot-checked"}
+    assert seen.said["readings"] == "1 of 1"
+    assert all(text.startswith("Checked on this phone; on the chain since") for text in seen.events)
+    assert seen.dots == {"#dot-checked"}
+    assert seen.complaints == []
+    assert seen.hosts == {seen.address, endpoint}
+    assert seen.width == PHONE["width"]
+
+
+@in_chromium
+@pytest.mark.parametrize(
+    ("edit", "step", "said"),
+    [
+        (lambda proof: proof["event"].update(bizStep="receiving"), "event", "not the one that was sealed"),
+        (lambda proof: proof["batch"]["leaves"].pop(), "readings", "not those that its record commits to"),
+    ],
+)
+def test_a_proof_that_was_tampered_with_turns_the_page_whatever_the_server_states(browser, edit, step, said):
+    ledger = a_ledger()
+    bundle = json.loads(ledger.bundle)
+    edit(bundle["proofs"][1])
+    ledger.bundle = json.dumps(bundle).encode()
+    with an_endpoint(VectorChain()) as endpoint:
+        ledger.policy += f"endpoint {endpoint}\n"
+        seen = Seen(browser, ledger)
+
+    assert (seen.state, seen.word, seen.seal) == (
+        "contradicted",
+        "Do not trust this record",
+        "#seal-contradicted",
+    )
+    assert said in seen.sentence
+    assert seen.claim == "Found on this phone."
+    assert seen.steps[step] == "#dot-contradicted"
+    assert seen.events.count("Contradicted on this phone") == 1
+
+
+@in_chromium
+@pytest.mark.parametrize("endpoint", [AWAY, None])
+def test_while_the_chain_is_away_nothing_is_verified_and_what_was_checked_is_said(browser, endpoint):
+    seen = Seen(browser, a_ledger(endpoint=endpoint))
+
+    assert (seen.state, seen.word, seen.seal) == ("unknown", "Not checked", "#seal-unknown")
+    assert "fewer chain endpoints answered than the trust policy demands" in seen.sentence
+    assert seen.claim == "Tried on this phone."
+    assert seen.steps["anchor"] == "#dot-unknown"
+    assert seen.steps["event"] == seen.steps["inclusion"] == seen.steps["checkpoint"] == "#dot-checked"
+    assert set(seen.events) == {"Not checked on this phone"}
+    assert seen.dots == {"#dot-unknown"}
+
+
+@in_chromium
+@pytest.mark.parametrize("endpoint", [AWAY, None])
+def test_the_operators_word_for_the_chain_never_makes_verified(browser, endpoint):
+    seen = Seen(browser, a_ledger(endpoint=endpoint, chain=VectorChain()))
+
+    assert (seen.state, seen.word, seen.seal) == ("unknown", "Not checked", "#seal-unknown")
+    assert "Of 5 of 5 records everything but the chain was checked." in seen.sentence
+    assert "via the operator" in seen.sentence
+    assert seen.said["anchor"] == "5 of 5, via the operator"
+    assert seen.steps["anchor"] == seen.steps["complete"] == "#dot-unknown"
+    assert set(seen.events) == {"Checked but for the chain, which came via the operator"}
+    assert seen.hosts <= {seen.address, AWAY}
+
+
+@in_chromium
+def test_what_the_operator_says_of_the_chain_may_still_contradict_it(browser):
+    seen = Seen(
+        browser, a_ledger("lie-complete-two-histories", chain=VectorChain("lie-complete-two-histories"))
+    )
+
+    assert (seen.state, seen.claim) == ("contradicted", "Found on this phone.")
+
+
+@in_chromium
+def test_on_another_phone_the_operators_loopback_address_is_not_asked_and_plain_http_will_do(browser):
+    with an_endpoint(VectorChain()) as endpoint:
+        seen = Seen(browser, a_ledger(endpoint=endpoint, chain=VectorChain()), host=ELSEWHERE)
+
+    assert seen.hosts == {seen.address}
+    assert "via the operator" in seen.sentence
+    assert set(seen.events) == {"Checked but for the chain, which came via the operator"}
+
+
+@in_chromium
+def test_an_event_that_the_page_shows_beside_the_proof_is_not_checked(browser):
+    with an_endpoint(VectorChain()) as endpoint:
+        ledger = a_ledger(endpoint=endpoint)
+        trace = ledger.traces[SUBJECT]
+        ledger.traces[SUBJECT] = replace(trace, events=(*trace.events, a_traced_event()))
+        seen = Seen(browser, ledger)
+
+    assert (seen.state, seen.word) == ("unknown", "Verified")
+    assert "Shown here, but not in the proof: 1." in seen.sentence
+    assert seen.events.count("Not checked on this phone") == 1
+    assert "#dot-unknown" in seen.dots
+
+
+@in_chromium
+def test_what_waits_for_the_chain_is_counted_apart(browser):
+    name = "sound-trace-partly-anchored"
+    with an_endpoint(VectorChain(name)) as endpoint:
+        seen = Seen(browser, a_ledger(name, endpoint=endpoint))
+
+    total = len(vector(name)["proof"]["proofs"])
+    waiting = seen.events.count("Checked as far as the log; not yet anchored")
+    assert seen.word == f"{total - waiting} of {total} verified"
+    assert f"Waiting for the chain: {waiting}." in seen.sentence
+    assert "Whether records are missing was not checked: the proof does not show it." in seen.sentence
+
+
+@in_chromium
+def test_what_the_server_itself_found_untrue_is_not_made_good(browser):
+    with an_endpoint(VectorChain()) as endpoint:
+        ledger = a_ledger(endpoint=endpoint)
+        ledger.traces[SUBJECT] = replace(ledger.traces[SUBJECT], verdict=Contradicted("event", "changed"))
+        seen = Seen(browser, ledger)
+
+    assert (seen.state, seen.word) == ("contradicted", "Do not trust this record")
+    assert seen.claim == "As this server states. This phone's own check: Verified."
+
+
+@in_chromium
+@pytest.mark.parametrize("bundle", [None, b'{"format":"guoji-trace-proof/1"}'])
+def test_a_proof_that_cannot_be_read_is_not_checked_and_says_so(browser, bundle):
+    ledger = a_ledger(chain=VectorChain())
+    ledger.bundle = bundle
+    seen = Seen(browser, ledger)
+
+    assert (seen.state, seen.word) == ("unknown", "Not checked")
+    assert "the proof or the trust policy could not be fetched or read" in seen.sentence
+    assert set(seen.steps.values()) == {"#dot-unknown"}
+
+
+@in_chromium
+def test_the_check_speaks_chinese(browser):
+    with an_endpoint(VectorChain()) as endpoint:
+        verified = Seen(browser, a_ledger(endpoint=endpoint), lang="zh-CN")
+    away = Seen(browser, a_ledger(), lang="zh-CN")
+
+    assert (verified.word, away.word) == ("已验证", "未能核对")
+    assert "回答的链上节点少于信任策略的要求" in away.sentence
+    for text in (verified.sentence, verified.claim, away.claim, *verified.said.values(), *away.said.values()):
+        assert re.search(r"[A-Za-z]{3}", text) is None, text
+
+
+@in_chromium
+def test_without_scripts_the_page_says_that_this_phone_checked_nothing(browser):
+    with served(a_ledger()) as address:
+        context = browser.new_context(java_script_enabled=False)
+        page = context.new_page()
+        page.goto(f"{address}{PATH}?lang=en")
+        claim = page.locator(".claim").inner_text()
+        icons = {
+            use.get_attribute("href") for use in page.locator("[data-step] use, .dot use, .seal use").all()
+        }
+        said = set(page.locator("[data-step] b").all_text_contents())
+        context.close()
+
+    assert claim == "As this server states; this phone has not checked it."
+    assert not any("checked" in icon for icon in icons)
+    assert said == {"not checked"}
+
+
+def test_every_reason_for_which_a_check_did_not_run_has_words():
+    source = "".join(path.read_text("utf-8") for path in VERIFIER.glob("*.js"))
+    reasons = re.findall(r'unchecked\(\s*["`](.*?)["`]', source)
+
+    assert len(reasons) > 8
+    assert [reason for reason in reasons if not any(phrase in reason for phrase in UNCHECKED)] == []
+    assert [phrase for phrase in UNCHECKED if phrase not in source] == []
+
+
+def a_page(ledger, **headers):
+    with served(ledger) as address:
+        return httpx.get(f"{address}{PATH}", headers=headers, trust_env=False)
+
+
+def test_the_page_may_ask_itself_and_the_endpoints_of_the_policy_and_is_another_page_with_others():
+    first, second = a_page(a_ledger(endpoint="https://rpc.example/key")), a_page(a_ledger())
+
+    assert "connect-src 'self' https://rpc.example;" in first.headers["content-security-policy"]
+    assert "connect-src 'self';" in second.headers["content-security-policy"]
+    assert first.headers["etag"] != second.headers["etag"]
+
+
+def brotli_size(content):
+    script = "console.log(require('zlib').brotliCompressSync(require('fs').readFileSync(0)).length)"
+    return int(subprocess.check_output(["scripts/node", "-e", script], cwd=PROJECT, input=content))
+
+
+@pytest.mark.parametrize("lang", ["zh-CN", "en"])
+def test_page_and_check_together_have_at_most_16_kb_in_brotli(lang):
+    full = a_trace()
+    with served(SampleLedger({full.subject: full})) as address:
+        page = httpx.get(f"{address}{urlsplit(full.subject).path}?lang={lang}", trust_env=False)
+        script = httpx.get(f"{address}/static/check.js", trust_env=False)
+
+    assert sum(map(brotli_size, (page.content, script.content))) <= 16 * 1024
