@@ -86,6 +86,7 @@ def test_a_page_that_did_not_change_is_not_sent_again():
         other_language = client.get(f"{PATH}?lang=en", headers={"If-None-Match": first.headers["etag"]})
 
     assert again.status_code == 304
+    assert "content-security-policy" not in again.headers
     assert other_language.status_code == 200
     assert ledger.traced == 2
 
