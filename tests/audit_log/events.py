@@ -4,7 +4,8 @@ from hashlib import sha256
 from pathlib import Path
 
 from iot_gateway.simulator import encode_message
-from tests.audit_log.log_folder import SIGNER, LogFolder
+from tests.audit_log.fake_chain import CONTRACT, hash_of, id_of
+from tests.audit_log.log_folder import SIGNER, VERIFIER, LogFolder
 from tests.builders import CONTEXT, FARM, FIELD, LOGGER
 from traceability.epcis.event import Event
 from traceability.ledger.capture import as_stored
@@ -12,7 +13,7 @@ from traceability.ledger.ports import StoredEvent
 from traceability.log import tiles
 from traceability.log.tlog_proof import TlogProof
 from traceability.proof.entry import Entry
-from traceability.proof.proof_file import Proof, to_bytes
+from traceability.proof.proof_file import AnchorClaim, Proof, to_bytes
 from traceability.telemetry.batch import NO_BATCH, build_batch
 from traceability.telemetry.batch_event import batch_event
 from traceability.telemetry.device import Device
@@ -59,15 +60,17 @@ class EventLog(LogFolder):
         body = batch_event(batch, device, [], len(numbers), url)
         return self._take(as_stored(Event(body, CONTEXT), FARM, AT_MS, self._nonce()), batch.leaves)
 
-    def prove_all(self) -> "EventLog":
-        """Sign, and write the proof of every event."""
+    def prove_all(self, block: int = 5) -> "EventLog":
+        """Sign, and write the proof of every event, as anchored in this block."""
         self.publish()
+        at = hash_of(block)
+        anchor = AnchorClaim(7, CONTRACT, id_of(VERIFIER), self.size, self.checkpoint.root, at, block, at)
         note = self.checkpoint.sign(SIGNER)
         for index, stored, leaves in self._events:
             hashes = tiles.inclusion_proof(self.size, index, self.read_tile)
             tlog = TlogProof(index, tuple(hashes), note)
             entry = Entry.from_bytes(stored.entry)
-            proof = Proof(stored.event.context, stored.event.body, entry, tlog, leaves=leaves)
+            proof = Proof(stored.event.context, stored.event.body, entry, tlog, anchor, leaves)
             self.write(f"proof/{stored.key}", to_bytes(proof))
         return self
 

@@ -1,13 +1,15 @@
 """A log has to keep to each checkpoint that it signed, whoever saw it."""
 
+from base64 import b64decode
+
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from tests.audit_log.log_folder import SIGNER, LogFolder, a_named_entry
+from tests.audit_log.log_folder import SIGNER, VERIFIER, LogFolder, a_named_entry
 from traceability.audit.report import Result
 from traceability.errors import Refused
 from traceability.log.checkpoint import Checkpoint
-from traceability.log.merkle import leaf_hash
+from traceability.log.merkle import check_consistency, leaf_hash
 from traceability.log.note import NoteSigner, NoteVerifier
 
 KEY, OTHER_KEY = SIGNER.private_key, Ed25519PrivateKey.from_private_bytes(b"o" * 32)
@@ -84,16 +86,102 @@ def test_a_root_that_the_entries_do_not_have_is_caught(auditor, server, log):
 
 
 @pytest.mark.parametrize("size", [690, 510, 260, 0])
-def test_a_log_that_shrank_is_caught(seen, server, tmp_path, size):
+def test_a_log_that_shrank_does_not_serve_what_it_signed(seen, server, tmp_path, size):
     shorter = LogFolder(tmp_path / "shorter")
     server.folder = (shorter.grow(size) if size else shorter.publish()).folder
 
-    assert seen.findings() == [
-        f"rollback: checkpoint of {size} entries: the same log signed one of 700 entries before",
-        f"rollback: size 700: the contract holds 700 entries, the log serves {size}: rolled back?",
-    ]
-    evidence = sorted(file.name.split("-")[1] for file in (seen.folder / "audit/evidence").iterdir())
-    assert evidence == sorted([str(size), "700"])
+    report = seen.audit()
+
+    [finding] = report.findings
+    assert str(finding).startswith("missing: tile/entries/002.p/188: ")
+    older = f"checkpoint: the server answers an older state, of {size} entries"
+    assert report.unchecked[0] == f"{older}; one of 700 was signed before"
+    assert not (seen.folder / "audit/evidence").exists()
+
+
+def test_a_cache_that_is_behind_is_not_called_a_lie(seen, server, log):
+    """The log is honest; what comes first on the way to it still has its old checkpoint."""
+    old = (log.folder / "log/checkpoint").read_bytes()
+    log.grow(50)
+    seen.chains[0].hold(log)
+    assert seen.audit().result is Result.CLEAN
+    server.lies["log/checkpoint"] = old
+
+    report = seen.audit()
+
+    assert report.findings == ()
+    assert report.unchecked == (
+        "checkpoint: the server answers an older state, of 700 entries; one of 750 was signed before",
+    )
+    assert report.checkpoint.size == 750
+    assert not (seen.folder / "audit/evidence").exists()
+    server.lies.clear()
+    assert seen.audit().result is Result.CLEAN
+
+
+def evidence_of(auditor):
+    """The two notes and the proof between them, as anyone reads them."""
+    files = sorted((auditor.folder / "audit/evidence").iterdir())
+    proofs = [file for file in files if file.name.startswith("consistency")]
+    notes = [Checkpoint.open(file.read_text(), VERIFIER) for file in files if file not in proofs]
+    small, large = sorted(notes, key=lambda each: each.size)
+    root, *proof = [b64decode(line) for file in proofs for line in file.read_text().split()] or [None]
+    return small, large, root, proof
+
+
+@pytest.mark.parametrize(("was", "now"), [(700, 760), (760, 700)])
+def test_a_fork_of_another_size_leaves_evidence_that_convinces_anyone(auditor, server, tmp_path, was, now):
+    auditor.chains[0].taken.clear()
+    server.folder = LogFolder(tmp_path / "a").grow(was).folder
+    auditor.audit()
+    server.folder = LogFolder(tmp_path / "b").grow(now, telling_otherwise({3})).folder
+
+    assert any(each.startswith("fork: checkpoint of 700 entries: ") for each in auditor.findings())
+
+    small, large, root, proof = evidence_of(auditor)
+    assert (small.size, large.size) == (700, 760)
+    check_consistency(700, 760, proof, root, large.root)
+    assert root != small.root
+
+
+def test_a_second_look_at_the_checkpoint_is_held_to_the_first(auditor, server, log, chain):
+    """The contract is ahead, so the auditor asks again; what it gets then was signed as well."""
+    chain.take(6, 710, b"r" * 32)
+    fork = Checkpoint(SIGNER.name, 700, b"f" * 32).sign(SIGNER).encode()
+    answers = iter([(log.folder / "log/checkpoint").read_bytes(), fork])
+
+    def one_after_the_other(handler):
+        handler.send_response(200)
+        handler.end_headers()
+        handler.wfile.write(next(answers))
+
+    server.lies["log/checkpoint"] = one_after_the_other
+
+    findings = auditor.findings()
+
+    a, b = log.checkpoint.root.hex(), (b"f" * 32).hex()
+    assert f"fork: checkpoint of 700 entries: signed with the root {a} before, now with {b}" in findings
+    assert {each.root for each in evidence_of(auditor)[:2]} == {log.checkpoint.root, b"f" * 32}
+
+
+def test_a_larger_checkpoint_that_nothing_shows_to_extend_this_one_is_unchecked(auditor, server, log, chain):
+    chain.take(130, 705, b"r" * 32)
+    larger = Checkpoint(SIGNER.name, 710, b"f" * 32).sign(SIGNER).encode()
+    answers = iter([(log.folder / "log/checkpoint").read_bytes(), larger])
+
+    def one_after_the_other(handler):
+        handler.send_response(200)
+        handler.end_headers()
+        handler.wfile.write(next(answers))
+
+    server.lies["log/checkpoint"] = one_after_the_other
+
+    assert (
+        "checkpoint: of 710 entries, 700 are mirrored: "
+        "no tiles show whether the one of 710 entries extends that of 700" in auditor.audit().unchecked
+    )
+    server.lies.clear()
+    assert any(each.startswith("missing: tile/entries/002.p/198: ") for each in auditor.findings())
 
 
 def test_another_tree_of_the_same_size_is_caught_and_the_rewritten_entry_named(seen, server, log, tmp_path):
@@ -159,9 +247,8 @@ def test_what_was_seen_counts_though_the_audit_of_it_was_never_finished(seen, se
     [finding] = seen.findings()
 
     a, b = fork.checkpoint.root.hex(), log.root_at(1000).hex()
-    assert (
-        finding == f"fork: checkpoint of 1000 entries: signed with the root {a}, the entries served have {b}"
-    )
+    said = f"signed with the root {a}, the one signed of 1100 entries extends {b}"
+    assert finding == f"fork: checkpoint of 1000 entries: {said}"
 
 
 def test_a_fork_is_found_again_by_the_next_audit(seen, server, tmp_path):

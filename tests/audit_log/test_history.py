@@ -15,7 +15,7 @@ ROOT = b"r" * 32
 def chain(log):
     """Three checkpoints of the log."""
     chain = FakeChain()
-    for block, size in [(5, 100), (9, 256), (20, 700)]:
+    for block, size in [(5, 100), (9, 250), (20, 700)]:
         chain.take(block, size, log.root_at(size))
     return chain
 
@@ -27,7 +27,7 @@ def test_every_checkpoint_that_the_contract_took_is_compared(auditor):
     assert "chain: 3 checkpoints through block 100, the contract holds 700 entries" in report.checked
 
 
-@pytest.mark.parametrize(("place", "size", "block"), [(0, 100, 5), (1, 256, 9), (2, 700, 20)])
+@pytest.mark.parametrize(("place", "size", "block"), [(0, 100, 5), (1, 250, 9), (2, 700, 20)])
 def test_another_root_in_the_contract_is_caught(auditor, log, chain, place, size, block):
     chain.taken[place] = type(chain.taken[place])(block, size, ROOT)
 
@@ -44,7 +44,7 @@ def test_a_rewritten_log_is_caught_by_who_never_saw_it_before(auditor, server, t
 
     assert [each.split(":")[1] for each in findings] == [
         " size 100, block 5",
-        " size 256, block 9",
+        " size 250, block 9",
         " size 700, block 20",
     ]
 
@@ -55,6 +55,17 @@ def test_a_contract_that_holds_more_than_is_served_is_caught(auditor, log, chain
     assert auditor.findings() == [
         "rollback: size 720: the contract holds 720 entries, the log serves 700: rolled back?"
     ]
+
+
+def test_a_contract_that_holds_more_in_a_block_that_is_not_final_says_nothing_yet(auditor, chain):
+    chain.take(130, 720, ROOT)
+
+    report = auditor.audit()
+
+    assert report.unchecked == (
+        "chain: the contract holds 720 entries, the log serves 700, in a block that is not final yet",
+    )
+    assert report.findings == ()
 
 
 def test_a_log_that_grew_while_it_was_mirrored_is_not_called_rolled_back(auditor, log, chain, server):
@@ -75,6 +86,40 @@ def test_a_log_that_grew_while_it_was_mirrored_is_not_called_rolled_back(auditor
     assert report.findings == ()
     assert report.unchecked == ("chain: what the contract holds above 700 mirrored entries",)
     assert auditor.audit().result is Result.CLEAN
+
+
+def test_entries_that_the_contract_does_not_hold_are_unchecked_and_since_when(auditor, log, chain):
+    del chain.taken[2]
+
+    report = auditor.audit()
+
+    assert report.result is Result.UNCHECKED
+    assert report.unchecked == (
+        "chain: 450 entries are in no checkpoint that the contract holds; "
+        "the oldest was captured at 2026-11-18T11:06:40.250+00:00",
+    )
+
+
+def test_a_log_that_was_never_anchored_is_not_clean(auditor, chain):
+    chain.taken.clear()
+
+    report = auditor.audit()
+
+    assert report.result is Result.UNCHECKED
+    assert report.unchecked[0].startswith("chain: 700 entries are in no checkpoint that the contract holds; ")
+
+
+def test_a_checkpoint_from_the_middle_of_an_integration_is_caught(auditor, log, chain):
+    chain.take(3, 45, log.root_at(45))
+
+    assert "map: checkpoint of 45 entries: its last entry is not a map entry" in auditor.findings()
+
+
+def test_a_checkpoint_that_is_only_the_head_must_end_in_a_map_entry_too(auditor, log, chain):
+    del chain.taken[2]
+    chain.take(130, 695, log.root_at(695))
+
+    assert auditor.findings() == ["map: checkpoint of 695 entries: its last entry is not a map entry"]
 
 
 def test_events_that_do_not_grow_are_caught(auditor, log, chain):

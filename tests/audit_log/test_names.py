@@ -62,14 +62,14 @@ def test_a_name_that_is_missing_from_what_is_served_is_caught(auditor, server, l
 
     assert finding == (
         f"names: entry 5: commits to names of the digest {entry[93:125].hex()}, "
-        f"the 1 in tile/names/000 have {names_digest(kept).hex()}"
+        f"the 1 given for it have {names_digest(kept).hex()}"
     )
 
 
 def test_a_name_that_is_made_up_is_caught(auditor, server, log):
     server.lies[FIRST] = served_names(log, 9, name_hash("x"))
 
-    assert auditor.findings() == ["names: entry 9: is not of an event, tile/names/000 has 1 names for it"]
+    assert auditor.findings() == ["names: entry 9: is not of an event, 1 names are given for it"]
 
 
 def test_names_to_which_an_entry_commits_out_of_order_are_caught(tmp_path, auditor, server, chain):

@@ -173,6 +173,71 @@ def test_a_chain_that_the_payloads_in_the_log_do_not_give_is_caught_between_two_
     ]
 
 
+@pytest.mark.parametrize("order", [(4, 1), (1, 4)])
+def test_a_falsified_reading_beside_the_true_one_is_caught(tmp_path, auditor, server, receipts, chain, order):
+    log = EventLog(tmp_path / "twice")
+    for celsius in order:
+        log.seal(1, 2, 3, celsius=celsius)
+    server.folder = log.prove_all().folder
+    chain.hold(log)
+    folder = receipts(a_receipt(a_run(1, 3)))
+    (folder / "cold-7.9.2.payload").write_bytes(a_payload(2))
+
+    findings = auditor.findings(receipts=folder)
+
+    digests = " and ".join(sorted([digest_of(2).hex(), digest_of(2, celsius=1).hex()]))
+    assert len(findings) == 3
+    assert findings[1] == (
+        f"receipt: cold-7, epoch 9, number 2: the log holds payloads of the digests {digests}, "
+        "and no receipt tells of a conflict"
+    )
+
+
+def test_two_contents_of_a_number_that_a_receipt_tells_of_are_no_lie(
+    tmp_path, auditor, server, receipts, chain
+):
+    log = EventLog(tmp_path / "twice")
+    log.seal(1, 2)
+    log.seal(2, celsius=1)
+    server.folder = log.prove_all().folder
+    chain.hold(log)
+    told = Conflict(2, digest_of(2), Status.HELD, digest_of(2, celsius=1))
+    folder = receipts(a_receipt(a_run(1, 2), conflicts=(told,)))
+
+    assert auditor.audit(receipts=folder).result is Result.CLEAN
+
+
+def test_what_came_later_may_not_stand_in_the_log_alone(tmp_path, auditor, server, receipts, chain):
+    log = EventLog(tmp_path / "later")
+    log.seal(1, celsius=1)
+    server.folder = log.prove_all().folder
+    chain.hold(log)
+    told = Conflict(1, digest_of(1), Status.HELD, digest_of(1, celsius=1))
+    folder = receipts(a_receipt(a_run(1, 1, celsius=1), conflicts=(told,)))
+    (folder / "cold-7.9.1.payload").write_bytes(a_payload(1))
+
+    [finding] = auditor.findings(receipts=folder)
+
+    assert finding.startswith("receipt: cold-7, epoch 9, number 1: the log holds a payload of the digest")
+
+
+def test_a_reading_is_not_called_missing_in_a_log_that_did_not_come_whole(
+    tmp_path, auditor, server, receipts, log, chain
+):
+    for _ in range(300):
+        log.capture(a_harvest(9))
+    log.seal(7)
+    server.folder = log.prove_all().folder
+    chain.hold(log)
+    server.lies["log/tile/entries/001"] = lambda handler: handler.send_error(503)
+    folder = receipts(a_receipt(a_run(1, 7)))
+
+    report = auditor.audit(receipts=folder)
+
+    assert report.findings == ()
+    assert "receipts: cold-7, epoch 9, number 7: not in the entries that are mirrored" in report.unchecked
+
+
 def test_a_range_above_has_a_chain_of_its_own(auditor, receipts):
     folder = receipts(a_receipt(a_run(1, 1), a_run(4, 6, changed={4})))
 

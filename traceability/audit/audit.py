@@ -3,11 +3,10 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
-from traceability.audit.checkpoints import SeenCheckpoints, Signed, served_checkpoint
+from traceability.audit.checkpoints import SeenCheckpoints, Signed
 from traceability.audit.entries import EntryWalk, Progress
 from traceability.audit.events import EventReader
 from traceability.audit.finding import Found, Kind
@@ -21,12 +20,14 @@ from traceability.audit.rewritten import first_rewritten
 from traceability.audit.served import ServedLog, Unfit
 from traceability.audit.source import Source
 from traceability.audit.state import State
-from traceability.errors import Unavailable
-from traceability.log import tiles
-from traceability.log.name_map import is_map_entry
-from traceability.log.tiles import WIDTH, TilePath, from_bundle, width_at
+from traceability.audit.successors import ended_keys
+from traceability.errors import InvalidInput, Unavailable
+from traceability.log.tiles import WIDTH
 from traceability.proof.chain_reader import Remembering
+from traceability.proof.entry import Entry
+from traceability.proof.entry_kinds import is_event_entry
 from traceability.proof.trust import TrustPolicy
+from traceability.telemetry.clock import iso
 
 OWN = "audit"
 """The folder beside the mirrored `log` with what is the auditor's alone."""
@@ -59,8 +60,10 @@ class Audit:
         found = Found()
         signed = None
         with State.open(self.folder / OWN / "state.db") as state, _reporting(found, "checkpoint"):
-            signed = served_checkpoint(ServedLog(self.source), policy.logs)
-            _Steps(self, policy, state, signed, found).run()
+            log, mirror = ServedLog(self.source), Mirror(self.folder)
+            seen = SeenCheckpoints(log, mirror, policy.logs, state, self.folder / OWN / "evidence", found)
+            signed = seen.first()
+            _Steps(self, policy, state, log, mirror, seen, signed, found).run()
         return AuditReport(
             source=self.source_name,
             policy_digest=sha256(self.policy_text.encode()).digest(),
@@ -81,60 +84,60 @@ class _Steps:
     audit: Audit
     policy: TrustPolicy
     state: State
+    log: ServedLog
+    mirror: Mirror
+    seen: SeenCheckpoints
     signed: Signed
     found: Found
 
     def run(self) -> None:
-        # 1 checkpoint  signed, and neither smaller nor other than those that were seen before
+        # 1 checkpoint  signed, and neither older nor other than those that were seen before
         # 2 entries     mirrored; each fits its tile, all tiles follow, and all roots that were signed
         # 3 names       the map of names follows from the entries, at every map entry
         # 4 chain       all that the contract ever took of this log are roots of these entries
         # 5 receipts    what receipts call held stands in the log
         # 6 events      the server still has what the entries are about
         #
-        # A step that cannot run stops none of the others.
-        log, mirror = ServedLog(self.audit.source), Mirror(self.audit.folder)
-        seen = SeenCheckpoints(self.state, self.audit.folder / OWN / "evidence", self.found)
-        walk = EntryWalk(log, mirror, self.state, self.found, self.audit.progress)
-        # 1
-        walk.restore()
-        seen.meet(self.signed)
+        # 1 is done. A step that cannot run stops none of the others.
+        walk = EntryWalk(self.log, self.mirror, self.state, self.found, self.audit.progress)
         # 2
-        before = walk.position
-        with _reporting(self.found, "entries"):
-            walk.run(self.signed.checkpoint.size)
-        size = walk.position
-        self._check_roots(seen, log, mirror, before, size)
+        size = self._check_entries(walk)
         # 3
         if self.audit.with_map:
             with _reporting(self.found, "names"):
-                self._check_names(NameWalk(log, mirror, self.state, size, self.found, self.audit.progress))
+                self._check_names(
+                    NameWalk(self.log, self.mirror, self.state, size, self.found, self.audit.progress)
+                )
         # 4
         with _reporting(self.found, "chain"):
-            self._check_chain(log, mirror, size)
+            self._check_chain(size)
         if not self.found.count and size == self.signed.checkpoint.size:
-            mirror.keep("checkpoint", self.signed.note.encode())
-            mirror.sync()
-            seen.forget_all_but(self.signed)
+            self.mirror.keep("checkpoint", self.signed.note.encode())
+            self.mirror.sync()
         # 5, 6
         chains = [Remembering(chain) for chain in self.audit.chains]
-        self._check_events(EventReader(log, mirror, size, self.policy, chains, self.found))
+        self._check_events(
+            EventReader(self.log, self.mirror, size, self.policy, chains, self.seen, self.found)
+        )
 
-    def _check_roots(
-        self, seen: SeenCheckpoints, log: ServedLog, mirror: Mirror, before: int, size: int
-    ) -> None:
-        said = self.signed.checkpoint
+    def _check_entries(self, walk: EntryWalk) -> int:
+        """How many of them are mirrored then."""
+        walk.restore()
+        before, said = walk.position, self.signed.checkpoint
+        with _reporting(self.found, "entries"):
+            walk.run(said.size)
+        size = walk.position
         self.found.checked.append(
             f"entries: {size} of {said.size}, the first {before} of them in an earlier audit"
         )
         if size < said.size:
             self.found.not_checked(f"entries: from entry {size} on")
-        seen.compare(self.signed, size, partial(_root_at, mirror))
+        self.seen.ends = ended_keys(walk.successors, self.policy.logs, self.signed.log, self.found)
+        self.seen.settle(self.signed, size)
         if any(finding.kind in _OTHER_TREE for finding in self.found.findings):
             with _reporting(self.found, "entries"):
-                first_rewritten(min(before, said.size), mirror.read_tile, said.size, log.tile)
-        if size == said.size > 0 and not is_map_entry(_last_entry(mirror, size)):
-            self.found.untrue(Kind.MAP, f"checkpoint of {size} entries", "its last entry is not a map entry")
+                first_rewritten(min(before, said.size), self.mirror.read_tile, said.size, self.log.tile)
+        return size
 
     def _check_names(self, walk: NameWalk) -> None:
         through = walk.run()
@@ -142,15 +145,15 @@ class _Steps:
         if through < walk.size:
             self.found.not_checked(f"names: from entry {through} on")
 
-    def _check_chain(self, log: ServedLog, mirror: Mirror, size: int) -> None:
-        def served_size() -> int:
-            return served_checkpoint(log, self.policy.logs).checkpoint.size
-
-        root_at = partial(_root_at, mirror)
-        chain = ChainHistory(
-            self.policy, self.audit.chains, self.state, size, root_at, served_size, self.found
+    def _check_chain(self, size: int) -> None:
+        held = ChainHistory(self.policy, self.audit.chains, self.state, size, self.seen, self.found).check(
+            self.signed.log
         )
-        chain.check(self.signed.log)
+        if held < size:
+            self.found.not_checked(
+                f"chain: {size - held} entries are in no checkpoint that the contract holds"
+                f"{_oldest(self.mirror, held, size)}"
+            )
 
     def _check_events(self, events: EventReader) -> None:
         if self.audit.receipts is not None:
@@ -161,10 +164,12 @@ class _Steps:
                     self.audit.receipts, self.policy.gateways, self.audit.now_ms(), self.found
                 )
                 self.found.checked.append(f"receipts: {read.receipts}, {read.not_due} of them not due yet")
-                ReceiptCheck(events, read.epochs, self.found).run()
+                whole = events.size >= self.signed.checkpoint.size
+                ReceiptCheck(events, read.epochs, self.found, whole).run()
         if self.audit.with_events:
             with _reporting(self.found, "events"):
                 events.check_all(self.audit.progress)
+        events.report_unchecked()
 
 
 @contextmanager
@@ -177,10 +182,13 @@ def _reporting(found: Found, step: str) -> Iterator[None]:
         found.not_checked(f"{step}: {error}")
 
 
-def _root_at(mirror: Mirror, size: int) -> bytes:
-    return tiles.root(size, mirror.read_tile)
-
-
-def _last_entry(mirror: Mirror, size: int) -> bytes:
-    bundle = (size - 1) // WIDTH
-    return from_bundle(mirror.read(str(TilePath(None, bundle, width_at(0, bundle, size)))))[-1]
+def _oldest(mirror: Mirror, first: int, size: int) -> str:
+    """Since when events from entry `first` on wait, as the log says; a log of events soon has one."""
+    for index in range(first, min(first + WIDTH, size)):
+        entry = mirror.entry(index, size)
+        if is_event_entry(entry):
+            try:
+                return f"; the oldest was captured at {iso(Entry.from_bytes(entry).captured_at_ms)}"
+            except InvalidInput:
+                continue
+    return ""

@@ -1,25 +1,25 @@
 """Mirror the entries of a log, and recompute from them the tree that the server states."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from hashlib import sha256
 
 from traceability.audit.finding import Found, Kind
-from traceability.audit.forms import check_form
 from traceability.audit.mirror import FULL, Mirror
 from traceability.audit.served import ServedLog, Unfit
 from traceability.audit.state import State
 from traceability.errors import InvalidInput, Refused
 from traceability.log import tiles
 from traceability.log.merkle import EMPTY_ROOT, HASH_BYTES
-from traceability.log.successor import SuccessorEntry
+from traceability.log.successor import SuccessorEntry, is_successor_entry
 from traceability.log.tiles import WIDTH, TilePath, from_bundle, to_bundle, width_at
+from traceability.proof.entry_kinds import check_form
 
 BUNDLES_A_COMMIT = 256
 Progress = Callable[[str, int, int], None]
 """Called with what is under way, how much of it is done, and how much there is."""
 
-_TREE = "tree"
+_TREE, _SUCCESSORS = "tree", "successors"
 
 
 @dataclass(slots=True)
@@ -33,6 +33,8 @@ class EntryWalk:
     progress: Progress
     position: int = 0
     """How many entries fit their tiles, from the first one on; all of them are mirrored."""
+    successors: dict[int, SuccessorEntry] = field(default_factory=dict)
+    """The entries of successors below `position`, by index."""
 
     def restore(self) -> None:
         """Go to where an earlier audit stopped. Raises `Refused` if the mirror is not what it was."""
@@ -41,6 +43,8 @@ class EntryWalk:
         if tiles.root(position, self.mirror.read_tile).hex() != root:
             raise Refused("the mirror does not hold what it held: begin again in an empty folder")
         self.position = position
+        for index, entry in self.state.get(_SUCCESSORS) or ():
+            self.successors[index] = SuccessorEntry.from_bytes(bytes.fromhex(entry))
 
     def run(self, size: int) -> None:
         """Go on to `size`, or to the first entries that do not fit.
@@ -61,10 +65,11 @@ class EntryWalk:
                 leaves = [sha256(b"\x00" + entry).digest() for entry in entries]
                 if not (self._fits(leaves, served) and self._unchanged(entries)):
                     return
-                successors = self._check_forms(entries)
+                first = self.position
+                self._check_forms(entries)
                 # (1)
                 self._keep(entries, leaves)
-                self._check_successors(successors)
+                self._check_successors(first)
                 self.progress("entries", self.position, size)
                 if self.position // WIDTH % BUNDLES_A_COMMIT == 0:
                     self._remember()
@@ -98,20 +103,22 @@ class EntryWalk:
                 return False
         return True
 
-    def _check_forms(self, entries: Sequence[bytes]) -> dict[int, SuccessorEntry]:
-        successors = {}
+    def _check_forms(self, entries: Sequence[bytes]) -> None:
         for index, entry in enumerate(entries, self.position):
             try:
-                successor = check_form(index, entry)
+                check_form(index, entry)
             except InvalidInput as error:
                 self.found.untrue(Kind.ENTRY, f"entry {index}", error)
             else:
-                if successor is not None:
-                    successors[index] = successor
-        return successors
+                if is_successor_entry(entry):
+                    self.successors[index] = SuccessorEntry.from_bytes(entry)
 
-    def _check_successors(self, successors: Mapping[int, SuccessorEntry]) -> None:
-        for index, said in successors.items():
+    def _check_successors(self, first: int) -> None:
+        """Whether those from `first` on name a root that the log had."""
+        for index in range(first, self.position):
+            said = self.successors.get(index)
+            if said is None:
+                continue
             ours = tiles.root(min(said.size, index), self.mirror.read_tile)
             if said.size > index or said.root != ours:
                 detail = f"names a checkpoint of {said.size} entries with the root {said.root.hex()}"
@@ -156,6 +163,8 @@ class EntryWalk:
         # (2)
         self.mirror.sync()
         # (3)
+        below = [(index, each.to_bytes().hex()) for index, each in self.successors.items() if index < full]
+        self.state.put(_SUCCESSORS, below)
         self.state.put(_TREE, (full, tiles.root(full, self.mirror.read_tile).hex()))
         self.state.commit()
 

@@ -1,11 +1,11 @@
 """Compare what the contract ever took of a log, and holds now, with the roots of its entries."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
-from traceability.audit.checkpoints import RootAt
+from traceability.audit.checkpoints import SeenCheckpoints
 from traceability.audit.finding import Found, Kind
 from traceability.audit.state import State
 from traceability.errors import CheckFailed, Unavailable
@@ -35,22 +35,22 @@ class ChainHistory:
     state: State
     size: int
     """How many entries are mirrored."""
-    root_at: RootAt
-    served_size: Callable[[], int]
-    """How many entries the log serves by now: it may have grown since it was mirrored."""
+    seen: SeenCheckpoints
     found: Found
 
-    def check(self, log: NoteVerifier) -> None:
-        """Raises `Unavailable` if the endpoints do not answer, or not alike."""
+    def check(self, log: NoteVerifier) -> int:
+        """How many entries the contract holds, under whichever key.
+
+        Raises `Unavailable` if the endpoints do not answer, or not alike.
+        """
         if self.policy.chain_id is None or self.policy.contract is None:
             raise Unavailable("the trust policy names no chain")
         final = self._final_block()
         # A log that went on under another key has a history under each.
-        for key in self.policy.logs:
-            if key.name == log.name:
-                self._check_log(log_id(key.name, key.public_key), final)
+        keys = [key for key in self.policy.logs if key.name == log.name]
+        return max(self._check_log(log_id(key.name, key.public_key), final) for key in keys)
 
-    def _check_log(self, log: bytes, final: int) -> None:
+    def _check_log(self, log: bytes, final: int) -> int:
         name = f"chain {self.policy.chain_id} {self.policy.contract} {to_hex(log)}"
         through, count, size, root = self.state.get(name) or (-1, 0, 0, EMPTY_ROOT.hex())
         last = Appended(through, size, bytes.fromhex(root))
@@ -62,11 +62,21 @@ class ChainHistory:
         self.found.checked.append(
             f"chain: {count} checkpoints through block {final}, the contract holds {held} entries"
         )
+        self._check_not_ended(log, last.size)
+        if held <= self.size:
+            self.seen.check_end(held)
         if held > self.size:
-            self._check_not_ahead(held)
+            self._check_not_ahead(held, last)
         elif self.found.count == before:
             self.state.put(name, (final, count, last.size, last.root.hex()))
             self.state.commit()
+        return held
+
+    def _check_not_ended(self, log: bytes, size: int) -> None:
+        end = self.seen.ends.get(log, size)
+        if size > end:
+            detail = f"the contract took it under a key whose last one, an entry says, is of {end}"
+            self.found.untrue(Kind.CHAIN, f"size {size}", detail)
 
     def _check_event(self, before: Appended, event: Appended) -> None:
         where = f"size {event.size}, block {event.block_number}"
@@ -74,12 +84,14 @@ class ChainHistory:
             self.found.untrue(Kind.CHAIN, where, f"the contract took it after {before.size} entries")
         try:
             self._check_held(event.size, event.root)
+            if event.size <= self.size:
+                self.seen.check_end(event.size)
         except CheckFailed as error:
             self.found.untrue(Kind.CHAIN, where, error)
 
     def _check_held(self, size: int, root: bytes) -> None:
         if size <= self.size:
-            ours = self.root_at(size)
+            ours = self.seen.root_at(size)
             if ours != root:
                 raise CheckFailed(f"the contract has the root {root.hex()}, the entries served {ours.hex()}")
 
@@ -106,13 +118,16 @@ class ChainHistory:
             return last.size
         return sorted(sizes, reverse=True)[self.policy.agree - 1]
 
-    def _check_not_ahead(self, held: int) -> None:
-        served = self.served_size()
-        if held > served:
-            detail = f"the contract holds {held} entries, the log serves {served}: rolled back?"
-            self.found.untrue(Kind.ROLLBACK, f"size {held}", detail)
-        else:
+    def _check_not_ahead(self, held: int, last: Appended) -> None:
+        # What is final is older than any cache on the way should be.
+        signed = self.seen.signed_size()
+        holds = f"the contract holds {held} entries, the log serves {signed}"
+        if held <= signed:
             self.found.not_checked(f"chain: what the contract holds above {self.size} mirrored entries")
+        elif last.size == held:
+            self.found.untrue(Kind.ROLLBACK, f"size {held}", f"{holds}: rolled back?")
+        else:
+            self.found.not_checked(f"chain: {holds}, in a block that is not final yet")
 
     def _events(self, log: bytes, first: int, final: int) -> list[Appended]:
         events: list[Appended] = []

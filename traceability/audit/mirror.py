@@ -6,7 +6,7 @@ from pathlib import Path
 
 from traceability.errors import Refused
 from traceability.log.merkle import HASH_BYTES, root_of
-from traceability.log.tiles import HEIGHT, WIDTH, TilePath
+from traceability.log.tiles import HEIGHT, WIDTH, TilePath, from_bundle, width_at
 
 FULL = WIDTH * HASH_BYTES
 UNFINISHED = ".new"
@@ -57,6 +57,16 @@ class Mirror:
         """As `tiles.ReadTile`; also of the tiles that grow."""
         tile = self.edge.get((level, index))
         return self.read(str(TilePath(level, index))) if tile is None else tile
+
+    def kept_tile(self, level: int, index: int, width: int) -> bytes:
+        """As `tiles.ReadTile`, from the files alone: what an earlier audit kept of a log of its size."""
+        exact = str(TilePath(level, index, width))
+        return self.read(exact if self.has(exact) else str(TilePath(level, index)))
+
+    def entry(self, index: int, size: int) -> bytes:
+        """Entry `index` of the `size` that are mirrored."""
+        bundle = index // WIDTH
+        return from_bundle(self.read(str(TilePath(None, bundle, width_at(0, bundle, size)))))[index % WIDTH]
 
     def restore_edge(self, size: int) -> None:
         """Recompute the growing tiles of a log of `size`, a multiple of 256, from the full ones below."""

@@ -6,15 +6,15 @@ from hashlib import sha256
 
 from traceability.audit.entries import BUNDLES_A_COMMIT, Progress
 from traceability.audit.finding import Found, Kind
-from traceability.audit.forms import NAMES_DIGEST, is_event_entry
 from traceability.audit.mirror import Mirror
 from traceability.audit.served import ServedLog, Unfit, names_path
 from traceability.audit.state import State
 from traceability.errors import InvalidInput, Refused
 from traceability.log.map_pages import NamePages
 from traceability.log.merkle import HASH_BYTES
-from traceability.log.name_map import MapEntry, is_map_entry, names_digest, split_hashes, to_names_bundle
+from traceability.log.name_map import MapEntry, is_map_entry, to_names_bundle
 from traceability.log.tiles import WIDTH, TilePath, from_bundle, width_at
+from traceability.proof.entry_kinds import check_form, check_names
 
 _MAP = "map"
 _MOST_WAITING = 20_000
@@ -70,9 +70,9 @@ class NameWalk:
         for index, (entry, leaf, hashes) in enumerate(
             zip(entries, leaves, names, strict=True), bundle * WIDTH
         ):
+            _check_entry(index, entry, hashes)
             if is_map_entry(entry):
                 self._compare(index, entry)
-            _check_names(index, entry, hashes, path)
             if hashes:
                 self._waiting.append((leaf, hashes))
         if sum(len(hashes) for _, hashes in self._waiting) > _MOST_WAITING * HASH_BYTES:
@@ -101,18 +101,12 @@ class NameWalk:
             self.state.commit()
 
 
-def _check_names(index: int, entry: bytes, hashes: bytes, path: TilePath) -> None:
-    """Raises `Unfit` unless these are the name hashes to which the entry commits."""
-    where, count = f"entry {index}", len(hashes) // HASH_BYTES
-    if not is_event_entry(entry):
-        if hashes:
-            raise Unfit(Kind.NAMES, where, f"is not of an event, {names_path(path)} has {count} names for it")
-        return
-    theirs, ours = entry[NAMES_DIGEST], names_digest(hashes)
-    if ours != theirs:
-        detail = f"commits to names of the digest {theirs.hex()}, the {count} in {names_path(path)}"
-        raise Unfit(Kind.NAMES, where, f"{detail} have {ours.hex()}")
+def _check_entry(index: int, entry: bytes, hashes: bytes) -> None:
+    """Raises `Unfit` unless it is an entry, and these are the name hashes to which it commits."""
+    kind = Kind.ENTRY
     try:
-        split_hashes(hashes)
+        check_form(index, entry)
+        kind = Kind.NAMES
+        check_names(entry, hashes)
     except InvalidInput as error:
-        raise Unfit(Kind.NAMES, where, error) from error
+        raise Unfit(kind, f"entry {index}", error) from error

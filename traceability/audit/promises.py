@@ -38,8 +38,10 @@ class Promises:
     """Numbers that some receipt names as quarantined, due or not."""
     payloads: dict[int, bytes] = field(default_factory=dict)
     """SHA-256 of what the device says it sent, by number."""
-    replaced: dict[int, bytes] = field(default_factory=dict)
-    """SHA-256 of what stands at a number instead of a payload that came later."""
+    stands: dict[int, bytes] = field(default_factory=dict)
+    """SHA-256 of what stands at a number, where something else came later."""
+    conflicts: defaultdict[int, set[bytes]] = field(default_factory=lambda: defaultdict(set))
+    """Digests of all that came under such a number, as receipts say."""
 
 
 @dataclass(slots=True)
@@ -86,7 +88,8 @@ def _take(read: ReadPromises, receipt: Receipt, name: str, now_ms: int) -> None:
     for each in receipt.quarantined:
         promises.quarantined[each.sequence] = Accounted(each.sequence, Status.QUARANTINED, each.digest)
     for conflict in receipt.conflicts:
-        promises.replaced[conflict.sequence] = conflict.stands
+        promises.stands[conflict.sequence] = conflict.stands
+        promises.conflicts[conflict.sequence] |= {conflict.stands, conflict.came}
         if conflict.status is Status.QUARANTINED:
             first = Accounted(conflict.sequence, conflict.status, conflict.stands)
             promises.quarantined[conflict.sequence] = first

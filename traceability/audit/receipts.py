@@ -1,7 +1,7 @@
 """Check that every reading which a receipt calls held stands in a batch of the log, as it was sent."""
 
 from bisect import bisect_left, bisect_right
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -15,8 +15,8 @@ from traceability.telemetry.authenticate import content_digest
 from traceability.telemetry.batch import open_batch
 from traceability.telemetry.runs import START, Accounted, Run, Status, chained
 
-Digests = dict[int, bytes]
-"""Of the contents that the log holds, by number."""
+Digests = defaultdict[int, set[bytes]]
+"""Of the contents that the log holds, by number. An honest log holds one for each."""
 
 
 @dataclass(slots=True)
@@ -24,7 +24,9 @@ class ReceiptCheck:
     events: EventReader
     promises: Mapping[Epoch, Promises]
     found: Found
-    logged: defaultdict[Epoch, Digests] = field(default_factory=lambda: defaultdict(dict))
+    whole: bool
+    """Whether all entries are mirrored, so that what is in none of them is missing."""
+    logged: defaultdict[Epoch, Digests] = field(default_factory=lambda: defaultdict(lambda: defaultdict(set)))
 
     def run(self) -> None:
         """Raises `Unavailable` if the server cannot be read."""
@@ -33,28 +35,27 @@ class ReceiptCheck:
         for epoch, promises in self.promises.items():
             for first, last, promised in self._gaps(epoch):
                 self._report_gap(epoch, first, last, promised.receipt)
+            self._check_single(epoch, promises)
             self._check_digests(epoch, promises)
             self._check_chains(epoch, promises)
             numbers += len(self.logged[epoch])
         self.found.checked.append(f"receipts: {numbers} readings in batches of their devices")
 
     def _read_batches(self) -> None:
-        """Read proofs until every promised number is found, or there are no more.
+        """Read proofs until every promised number is found and all that names the devices is read.
 
-        What names a device is read first, once a batch has told how the device is called. But nothing is
-        called missing before everything is read, since the device may have been called otherwise once.
+        Once a batch has told how its device is called, all entries that name it are read. Nothing is called
+        missing before everything is read, since the device may have been called otherwise once.
         """
         read: set[int] = set()
         for index in self.events.indexes():
-            if not self._missing():
+            if self.events.has_names() and not self._missing():
                 return
-            if index not in read:
-                read.add(index)
-                for key in self._take(index):
-                    named = [other for other in self.events.naming(key) if other not in read]
-                    read.update(named)
-                    for other in named:
-                        self._take(other)
+            waiting = deque([index])
+            while waiting:
+                if (index := waiting.popleft()) not in read:
+                    read.add(index)
+                    waiting += [other for key in self._take(index) for other in self.events.naming(key)]
 
     def _missing(self) -> bool:
         return any(True for epoch in self.promises for _ in self._gaps(epoch))
@@ -68,9 +69,8 @@ class ReceiptCheck:
         epoch = (batch.header.device, batch.header.epoch)
         if epoch[0] not in {alias for alias, _ in self.promises}:
             return []
-        self.logged[epoch] |= {
-            each.sequence: content_digest(each.payload, epoch[0]) for each in batch.readings
-        }
+        for each in batch.readings:
+            self.logged[epoch][each.sequence].add(content_digest(each.payload, epoch[0]))
         return _device_names(proof)
 
     def _gaps(self, epoch: Epoch) -> Iterator[tuple[int, int, Promised]]:
@@ -88,19 +88,36 @@ class ReceiptCheck:
 
     def _report_gap(self, epoch: Epoch, first: int, last: int, receipt: str) -> None:
         numbers = f"number {first}" if first == last else f"numbers {first} to {last}"
+        if not self.whole:
+            self.found.not_checked(
+                f"receipts: {_where(epoch, numbers)}: not in the entries that are mirrored"
+            )
+            return
         detail = f"{receipt} accounts for it, but no batch of the log holds it and no receipt quarantines it"
         self.found.untrue(Kind.RECEIPT, _where(epoch, numbers), detail)
+
+    def _check_single(self, epoch: Epoch, promises: Promises) -> None:
+        """A number has one content, unless a receipt said that others came under it."""
+        for number, held in self.logged[epoch].items():
+            if len(held) > 1 and not held <= promises.conflicts.get(number, set()):
+                digests = " and ".join(sorted(digest.hex() for digest in held))
+                detail = (
+                    f"the log holds payloads of the digests {digests}, and no receipt tells of a conflict"
+                )
+                self.found.untrue(Kind.RECEIPT, _where(epoch, f"number {number}"), detail)
 
     def _check_digests(self, epoch: Epoch, promises: Promises) -> None:
         for number, sent in promises.payloads.items():
             held = self.logged[epoch].get(number)
-            if held is not None and held not in (sent, promises.replaced.get(number)):
-                detail = f"the log holds a payload of the digest {held.hex()}, sent was {sent.hex()}"
+            if held and not held & {sent, promises.stands.get(number)}:
+                digests = " and ".join(sorted(digest.hex() for digest in held))
+                detail = f"the log holds a payload of the digest {digests}, sent was {sent.hex()}"
                 self.found.untrue(Kind.RECEIPT, _where(epoch, f"number {number}"), detail)
 
     def _check_chains(self, epoch: Epoch, promises: Promises) -> None:
         """Recompute the digest that each receipt states over its numbers, where all of them are known."""
-        held = {n: Accounted(n, Status.HELD, digest) for n, digest in self.logged[epoch].items()}
+        alone = {n: digest for n, (digest, *others) in self.logged[epoch].items() if not others}
+        held = {n: Accounted(n, Status.HELD, digest) for n, digest in alone.items()}
         known = {**promises.quarantined, **held}
         fitting = Run(1, 0, START)
         for promised in promises.due:
