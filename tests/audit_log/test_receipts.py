@@ -1,5 +1,7 @@
 """A reading with a receipt stands in the log as it was sent, or is named."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.audit_log.auditing import GATEWAY, NOW_MS
@@ -191,6 +193,19 @@ def test_a_falsified_reading_beside_the_true_one_is_caught(tmp_path, auditor, se
         f"receipt: cold-7, epoch 9, number 2: the log holds payloads of the digests {digests}, "
         "and no receipt tells of a conflict"
     )
+
+
+def test_a_falsified_reading_under_another_name_of_the_device_is_caught_among_all_events(
+    auditor, receipts, log, chain
+):
+    log.seal(2, celsius=1, device=replace(COLD_7, giai=OTHER.giai))
+    log.prove_all()
+    chain.hold(log)
+    folder = receipts(a_receipt(a_run(1, 6)))
+
+    [finding] = auditor.findings(receipts=folder, with_events=True)
+
+    assert finding.startswith("receipt: cold-7, epoch 9, number 2: the log holds payloads of the digests")
 
 
 def test_two_contents_of_a_number_that_a_receipt_tells_of_are_no_lie(

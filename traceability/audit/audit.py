@@ -165,7 +165,7 @@ class _Steps:
                 )
                 self.found.checked.append(f"receipts: {read.receipts}, {read.not_due} of them not due yet")
                 whole = events.size >= self.signed.checkpoint.size
-                ReceiptCheck(events, read.epochs, self.found, whole).run()
+                ReceiptCheck(events, read.epochs, self.found, whole, self.audit.with_events).run()
         if self.audit.with_events:
             with _reporting(self.found, "events"):
                 events.check_all(self.audit.progress)

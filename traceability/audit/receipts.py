@@ -26,6 +26,8 @@ class ReceiptCheck:
     found: Found
     whole: bool
     """Whether all entries are mirrored, so that what is in none of them is missing."""
+    every: bool
+    """Whether to read all events, even if those that name the devices hold all that is promised."""
     logged: defaultdict[Epoch, Digests] = field(default_factory=lambda: defaultdict(lambda: defaultdict(set)))
 
     def run(self) -> None:
@@ -49,7 +51,7 @@ class ReceiptCheck:
         """
         read: set[int] = set()
         for index in self.events.indexes():
-            if self.events.has_names() and not self._missing():
+            if not self.every and self.events.has_names() and not self._missing():
                 return
             waiting = deque([index])
             while waiting:
