@@ -10,9 +10,9 @@ const MOST = 10000;
 
 // `verifier` is what verify.js checks a single event with.
 export const verifyTrace = async (file, asked, verifier) => {
-  const { checks, checkProof, included, judge, mentions, proofOf, run } = verifier;
+  const { checkProof, included, judge, mentions, proofOf, run } = verifier;
   const [complete, , list, subject] = fieldsOf(file, "complete,format,proofs,subject");
-  (GOODS.test(subject) && list.length <= MOST) || refuse("trace");
+  (subject.match(GOODS) && list.length <= MOST) || refuse("trace");
   const proofs = await Promise.all(list.map(proofOf));
   // Counted twice, one event would make "n of m" say more than it shows.
   new Set(proofs.map(({ leaf }) => leaf)).size === proofs.length || refuse("trace");
@@ -21,21 +21,7 @@ export const verifyTrace = async (file, asked, verifier) => {
   const events = [];
   for (const proof of proofs)
     events.push({ mentions_subject: mentions(proof.event, subject), ...(await checkProof(proof)) });
-  const { inclusion, checkpoint, anchor } = checks;
-  const shown = { list: () => checkList(end, subject, proofs), inclusion, checkpoint, anchor };
-  const steps = await run(
-    end,
-    end ? { ...shown, newer: () => newerOf(end, subject, proofs) } : { list: () => unchecked("not shown") },
-  );
-  const last = steps.find(({ outcome }) => outcome !== "passed") ?? steps.at(-1);
-  const whole = { ...last, name: "complete" };
-  if (last.outcome === "passed")
-    Object.assign(whole, {
-      index: Number(end.index),
-      up_to: end.at,
-      count: end.entries.length,
-      newer: last.detail,
-    });
+  const whole = await wholeOf(end, subject, proofs, verifier);
 
   const times = events.flatMap(({ anchored_at }) => anchored_at ?? []).sort();
   const naming_subject = events.filter((event) => event.mentions_subject && event.anchored_at).length;
@@ -49,6 +35,20 @@ export const verifyTrace = async (file, asked, verifier) => {
   const lies = [...events.flatMap(({ steps }) => steps), whole].filter(({ outcome }) => outcome === "failed");
   const sound = { verified: times.length, total: events.length, through: times.pop() };
   return { ...judge([...together, ...lies], sound), subject, naming_subject, complete: whole, events };
+};
+
+// The step `complete`, and where it passed: up to when no event is missing.
+const wholeOf = async (end, subject, proofs, { checks, run }) => {
+  if (!end) return { name: "complete", outcome: "unchecked", detail: "not shown" };
+  const { inclusion, checkpoint, anchor } = checks;
+  const list = () => checkList(end, subject, proofs);
+  const newer = () => newerOf(end, subject, proofs);
+  const steps = await run(end, { list, inclusion, checkpoint, anchor, newer });
+  const gap = steps.find(({ outcome }) => outcome !== "passed");
+  if (gap) return { ...gap, name: "complete" };
+  const { index, at: up_to, entries } = end;
+  const found = { index: Number(index), up_to, count: entries.length, newer: steps.at(-1).detail };
+  return { name: "complete", outcome: "passed", ...found };
 };
 
 // Different roots of one size, both signed by a trusted log: two histories.

@@ -109,6 +109,7 @@ MALFORMED = {
     "two names in one": changed('"chain_id": 31337, "contract": ', '"chain_id,contract": ').replace(
         f'"{CONTRACT}"'.encode(), f'[31337, "{CONTRACT}"]'.encode(), 1
     ),
+    "a subject in a list": json.dumps(TRACE["proof"] | {"subject": [LOT]}).encode(),
     "an event that is a list": json.dumps(EVENT["proof"] | {"event": []}).encode(),
     "nested too deep": changed('"batch": null', '"batch": ' + "[" * 64 + "]" * 64),
 }
