@@ -1,6 +1,6 @@
 """The ledger as the web and the command line use it: each method is one use case over the stored state."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,14 +11,14 @@ from traceability.errors import NotInLogYet
 from traceability.ledger.capture import capture
 from traceability.ledger.grant import Grant
 from traceability.ledger.personal import Kept, Personal
-from traceability.ledger.ports import Captured, EventStore
+from traceability.ledger.ports import Captured, EventStore, StoredEvent
 from traceability.ledger.prove import BatchLeaves, Prover
 from traceability.ledger.public_log import PublicLog
 from traceability.ledger.read_trace import TraceReader
 from traceability.ledger.recent import RecentTraces
 from traceability.ledger.trace import Trace
 from traceability.log import tiles
-from traceability.proof.proof_file import TraceProof, to_bytes
+from traceability.proof.proof_file import Proof, TraceProof, to_bytes
 
 
 class Authority(Protocol):
@@ -82,20 +82,23 @@ class Ledger:
 
     def trace_proof(self, subject: str) -> bytes:
         """The proof file of all events of a trace; those of the last moments follow when the log has them."""
+        # Events first: an anchor that becomes final meanwhile must not make them look left out of the rest.
+        proofs = self._proofs(self.traces.all_events(subject))
         complete = self.prover.complete(subject)
-        events = {each.key: each for each in self.traces.all_events(subject)}
         named = [] if complete is None else [key.hex() for key in complete.entries]
         # A trace that is cut leaves events out; what the file calls complete must be in it all the same.
-        events |= {
-            each.key: each for each in self.events.by_keys([key for key in named if key not in events])
-        }
-        proofs = []
-        for each in events.values():
-            with suppress(NotInLogYet):
-                proofs.append(self.prover.prove(each))
+        proofs |= self._proofs(self.events.by_keys([key for key in named if key not in proofs]))
         if not proofs:
             raise NotInLogYet(f"no event of {subject} is in the log yet; try again in a few seconds")
-        return to_bytes(TraceProof(subject, tuple(proofs), complete))
+        return to_bytes(TraceProof(subject, tuple(proofs.values()), complete))
+
+    def _proofs(self, events: Iterable[StoredEvent]) -> dict[str, Proof]:
+        """By key; without those that are not in the log yet."""
+        proofs = {}
+        for each in events:
+            with suppress(NotInLogYet):
+                proofs[each.key] = self.prover.prove(each)
+        return proofs
 
     def authorise(self, token: str) -> Grant:
         return self.authority.authorise(token)
