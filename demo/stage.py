@@ -22,12 +22,12 @@ from iot_gateway.simulator import SimulatedDevice
 from traceability.children import die_with_parent
 from traceability.errors import Refused
 from traceability.gs1 import serials
-from traceability.installation import make
-from traceability.key_ring import SERIALS
-from traceability.keyfiles import read_secret
+from traceability.keys.files import read_secret
+from traceability.keys.ring import SERIALS
 from traceability.ledger.grant import Grant
 from traceability.own_policy import own_gateways
 from traceability.settings import Settings
+from traceability.upkeep.installation import make
 from traceability.wiring import documents, open_store, public_url
 
 PROJECT = Path(__file__).parent.parent

@@ -12,7 +12,7 @@ from pathlib import Path
 from iot_gateway.logins import GATEWAY
 from traceability.children import die_with_parent
 from traceability.errors import Refused
-from traceability.keyfiles import write_secret
+from traceability.keys.files import write_secret
 
 MAX_MESSAGE_BYTES = 4 * 1024 * 1024
 """A larger one ends the connection at the broker. A smaller one that is still too large is quarantined."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from traceability.errors import InvalidInput
-from traceability.keyfiles import read_secret, write_secret
+from traceability.keys.files import read_secret, write_secret
 
 GATEWAY = "@gateway"
 """User name of all gateways; every other user is a device, under its alias, which has no @."""

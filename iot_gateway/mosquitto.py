@@ -9,7 +9,7 @@ from pathlib import Path
 
 from iot_gateway.broker import MAX_MESSAGE_BYTES
 from iot_gateway.logins import GATEWAY
-from traceability.keyfiles import write_secret
+from traceability.keys.files import write_secret
 
 _ITERATIONS = 101
 """Mosquitto's own number. Enough, since our passwords are random and cannot be guessed."""

@@ -9,9 +9,9 @@ import hypothesis
 import pytest
 from sqlalchemy import text
 
-from traceability.installation import make
 from traceability.settings import PREFIX, Settings
 from traceability.store.schema import open_engine
+from traceability.upkeep.installation import make
 from traceability.wiring import open_store
 
 _NUMBER = count(1)

@@ -3,9 +3,9 @@
 import pytest
 
 from traceability.errors import InvalidInput
-from traceability.installation import make
 from traceability.own_policy import own_log
 from traceability.settings import Settings, addresses_file
+from traceability.upkeep.installation import make
 
 
 def read(home, of_running=True, **environment):

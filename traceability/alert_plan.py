@@ -24,7 +24,7 @@ from traceability.alerts.tell import Audience
 from traceability.alerts.webhook import Allowed, Webhook
 from traceability.cold_chain.profiles import Profiles
 from traceability.errors import InvalidInput
-from traceability.keyfiles import read_secret
+from traceability.keys.files import read_secret
 from traceability.telemetry.metrics import METRICS
 
 ReadSecret = Callable[[str], str]

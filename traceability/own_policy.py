@@ -4,8 +4,8 @@ import os
 from collections.abc import Sequence
 
 from traceability.errors import InvalidInput, Unavailable
-from traceability.key_ring import GATEWAY, LOG
-from traceability.keyfiles import sync_names
+from traceability.keys.files import sync_names
+from traceability.keys.ring import GATEWAY, LOG
 from traceability.log.note import NoteSigner, NoteVerifier
 from traceability.proof.trust import TrustPolicy
 from traceability.settings import Settings

@@ -14,7 +14,7 @@ from pydantic_core import ErrorDetails
 
 from traceability.errors import InvalidInput
 from traceability.gs1.keys import gln
-from traceability.key_ring import KeyRing
+from traceability.keys.ring import KeyRing
 
 PREFIX = "GUOJI_"
 A_WEEK_S = 7 * 86_400

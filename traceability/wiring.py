@@ -15,7 +15,7 @@ from traceability.alerts.webhook import Allowed
 from traceability.chain.rpc import RpcChain
 from traceability.cold_chain.profiles import Profiles, read_profiles, shipped
 from traceability.errors import ChainUnavailable, InvalidInput, Unavailable
-from traceability.key_ring import CHAIN
+from traceability.keys.ring import CHAIN
 from traceability.ledger.anchor import check_same_history
 from traceability.ledger.erase import replay
 from traceability.ledger.ledger import Health, Ledger

@@ -66,11 +66,12 @@ const outcomeOf = (direct, { verdict, steps }) => {
 const STATES = { relayed: "unknown" };
 const ICONS = { verified: "checked", relayed: "unknown" };
 
-const mark = (element, outcome, icon = "dot") => {
-  // What this server itself found untrue is not made good by a check that found nothing.
-  if (element.dataset.state === "contradicted") return;
+// What this server itself found untrue is not made good by a check that found nothing.
+const mark = (element, outcome) => {
+  
   element.dataset.state = STATES[outcome] ?? outcome;
-  element.querySelector("use").setAttribute("href", `#${icon}-${ICONS[outcome] ?? outcome}`);
+  element.querySelector("use").setAttribute("href", `#dot-${ICONS[outcome] ?? outcome}`);
+  return true;
 };
 
 // What one step came to over all events; `isRelayed` if the chain's answer is the operator's.
@@ -124,7 +125,7 @@ const showEvents = (found) => {
       return outcome;
     });
     const worst = ORDER.find((outcome) => outcomes.includes(outcome));
-    mark(group, worst);
+    if (!mark(group, worst)) continue;
     const count = outcomes.filter((outcome) => outcome === "verified").length;
     group.querySelector("summary").textContent = outcomes[1]
       ? say("group", { count, total: outcomes.length })

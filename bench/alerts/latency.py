@@ -14,9 +14,9 @@ from tempfile import TemporaryDirectory
 
 from tests.alerts.farm import Farm
 from tests.alerts.sinks import Sink, webhook_sink
-from traceability.installation import make
 from traceability.settings import Settings
 from traceability.store.schema import open_engine
+from traceability.upkeep.installation import make
 
 PLAN = """
 [[rule]]

@@ -139,11 +139,16 @@ def test_the_operators_word_for_the_chain_never_makes_verified(browser, endpoint
 
 @in_chromium
 def test_what_the_operator_says_of_the_chain_may_still_contradict_it(browser):
-    seen = Seen(
-        browser, a_ledger("lie-complete-two-histories", chain=VectorChain("lie-complete-two-histories"))
-    )
+    chain = VectorChain()
+
+    def with_failed_transactions(method, *params):
+        answer = chain(method, *params)
+        return answer | {"status": "0x0"} if method == "eth_getTransactionReceipt" else answer
+
+    seen = Seen(browser, a_ledger(chain=with_failed_transactions))
 
     assert (seen.state, seen.claim) == ("contradicted", "Found on this phone.")
+    assert seen.sentence == "The chain does not hold what the log has signed."
 
 
 @in_chromium
@@ -187,11 +192,14 @@ def test_what_waits_for_the_chain_is_counted_apart(browser):
 def test_what_the_server_itself_found_untrue_is_not_made_good(browser):
     with an_endpoint(VectorChain()) as endpoint:
         ledger = a_ledger(endpoint=endpoint)
-        ledger.traces[SUBJECT] = replace(ledger.traces[SUBJECT], verdict=Contradicted("event", "changed"))
+        trace, lie = ledger.traces[SUBJECT], Contradicted("event", "changed")
+        events = (*trace.events[:-1], replace(trace.events[-1], verdict=lie))
+        ledger.traces[SUBJECT] = replace(trace, events=events, verdict=lie)
         seen = Seen(browser, ledger)
 
     assert (seen.state, seen.word) == ("contradicted", "Do not trust this record")
     assert seen.claim == "As this server states. This phone's own check: Verified."
+    assert seen.dots == {"#dot-checked", "#dot-contradicted"}
 
 
 @in_chromium

@@ -7,7 +7,7 @@ import pytest
 
 from traceability.chain.accounts import load_account
 from traceability.errors import InvalidInput
-from traceability.key_ring import LOG, KeyRing
+from traceability.keys.ring import LOG, KeyRing
 
 
 @pytest.fixture

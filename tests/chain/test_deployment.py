@@ -8,16 +8,16 @@ from threading import Timer
 import pytest
 from eth_utils.crypto import keccak
 
-from traceability.address_book import AddressBook, Deployment
 from traceability.chain import devnet as devnets
 from traceability.chain.accounts import load_account
 from traceability.chain.client import ChainClient
 from traceability.chain.devnet import CHAIN_ID, fund
 from traceability.chain.rpc import RpcChain
 from traceability.cli.main import main
-from traceability.deployment import account_address, deploy_on_chain
 from traceability.errors import ChainUnavailable, InvalidInput, Refused
 from traceability.own_policy import policy, write_policy
+from traceability.upkeep.address_book import AddressBook, Deployment
+from traceability.upkeep.deployment import account_address, deploy_on_chain
 from traceability.wiring import chain_client, contract
 
 pytestmark = pytest.mark.slow

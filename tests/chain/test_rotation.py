@@ -9,21 +9,22 @@ import pytest
 import structlog
 
 from tests.chain.conftest import PROJECT
-from traceability import key_ring, keyfiles
 from traceability.chain.accounts import load_account
 from traceability.chain.client import ChainClient
 from traceability.chain.contract import TraceLogContract
 from traceability.chain.devnet import start_devnet
 from traceability.chain.rpc import RpcChain
-from traceability.deployment import deploy_on_devnet
 from traceability.errors import Refused, Unavailable
-from traceability.hand_over import rotate_chain
-from traceability.key_ring import CHAIN, GATEWAY, LOG, NEXT, OLD
+from traceability.keys import files as keyfiles
+from traceability.keys import ring as key_ring
+from traceability.keys.ring import CHAIN, GATEWAY, LOG, NEXT, OLD
 from traceability.ledger.ports import Held
 from traceability.log.merkle import consistency_proof, leaf_hash, root_of
 from traceability.log.note import NoteVerifier
 from traceability.own_policy import gateway_signer, log_signer, own_gateways, own_logs, policy, policy_text
-from traceability.rotation import rotate_gateway, rotate_log
+from traceability.upkeep.deployment import deploy_on_devnet
+from traceability.upkeep.hand_over import rotate_chain
+from traceability.upkeep.rotation import rotate_gateway, rotate_log
 from traceability.wiring import contract, contract_at
 
 A_DAY_S = 86_400

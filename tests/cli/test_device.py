@@ -15,11 +15,11 @@ from PIL import Image
 from iot_gateway.broker import start_broker
 from iot_gateway.logins import GATEWAY, PASSWORDS, make_passwords
 from traceability.cli.main import main
-from traceability.installation import make
 from traceability.settings import Settings
 from traceability.telemetry.device import Calibration
 from traceability.telemetry.private_key import DeviceSigner
 from traceability.telemetry.public_key import Algorithm
+from traceability.upkeep.installation import make
 
 ADD = [
     "device",

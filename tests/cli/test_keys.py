@@ -5,8 +5,8 @@ import os
 import pytest
 
 from traceability.cli.main import main
-from traceability.key_ring import CHAIN, GATEWAY, LOG
-from traceability.keyfiles import write_secret
+from traceability.keys.files import write_secret
+from traceability.keys.ring import CHAIN, GATEWAY, LOG
 from traceability.own_policy import own_gateways, own_log
 from traceability.settings import Settings
 

@@ -11,11 +11,11 @@ import pytest
 from tests.builders import FARM, a_harvest
 from tests.fakes import FakeMark
 from traceability.cli.main import main, parser
-from traceability.installation import make
 from traceability.ledger.capture import capture
 from traceability.ledger.publish import publish
 from traceability.own_policy import log_signer
 from traceability.settings import Settings
+from traceability.upkeep.installation import make
 from traceability.wiring import open_store
 
 

@@ -15,7 +15,6 @@ from tests.api.serving import served
 from tests.builders import FARM, a_harvest
 from tests.fakes import FakeMark
 from traceability import wiring
-from traceability.installation import make
 from traceability.ledger.capture import capture
 from traceability.ledger.publish import publish
 from traceability.log import tiles
@@ -25,6 +24,7 @@ from traceability.log.note import NoteSigner, NoteVerifier
 from traceability.log.tiles import TilePath
 from traceability.own_policy import log_signer
 from traceability.settings import Settings
+from traceability.upkeep.installation import make
 
 pytestmark = pytest.mark.slow
 

@@ -7,8 +7,6 @@ from sqlalchemy import text
 
 from iot_gateway.simulator import encode_message
 from tests.builders import FARM, FIELD, LOGGER, a_harvest
-from traceability.fsck import fsck
-from traceability.installation import make
 from traceability.ledger.capture import capture
 from traceability.ledger.personal import Erasure, Kept
 from traceability.ledger.ports import Anchor
@@ -21,6 +19,8 @@ from traceability.store.high_water import HighWaterFile
 from traceability.store.schema import open_engine
 from traceability.telemetry.device import Device
 from traceability.telemetry.reading import Authenticated, Reading
+from traceability.upkeep.fsck import fsck
+from traceability.upkeep.installation import make
 from traceability.wiring import documents, erasure_journal, open_store
 
 EVENTS = 300

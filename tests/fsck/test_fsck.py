@@ -10,11 +10,11 @@ from tests.fsck.filled_store import change, found, watching
 from tests.fsck.lies import LIES
 from traceability.cli.fsck import Progress
 from traceability.cli.main import main
-from traceability.fsck import fsck
 from traceability.log.checkpoint import Checkpoint
 from traceability.log.note import NoteVerifier
 from traceability.own_policy import log_signer
 from traceability.store.high_water import HighWaterFile
+from traceability.upkeep.fsck import fsck
 from traceability.wiring import open_store
 
 

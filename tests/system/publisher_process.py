@@ -10,8 +10,9 @@ import signal
 import sys
 import time
 
-from traceability import keyfiles, wiring
+from traceability import wiring
 from traceability.errors import CheckpointConflict
+from traceability.keys import files as keyfiles
 from traceability.ledger import publish as publishing
 from traceability.own_policy import log_signer
 from traceability.settings import Settings

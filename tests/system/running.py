@@ -17,11 +17,11 @@ from iot_gateway.logins import GATEWAY, PASSWORDS, address, make_passwords, pass
 from iot_gateway.simulator import SimulatedDevice
 from tests.audit import audit
 from tests.builders import CONTEXT, FARM, FIELD, LOGGER, LOT, PALLET, STATION, a_fitting, a_harvest, a_packing
-from traceability.installation import make
 from traceability.ledger.grant import Grant
 from traceability.own_policy import own_gateways, own_logs, policy_text
 from traceability.settings import PREFIX, Settings
 from traceability.telemetry.device import Device
+from traceability.upkeep.installation import make
 from traceability.wiring import Store, open_store
 
 GUOJI = [sys.executable, "-m", "traceability.cli.main"]

@@ -13,8 +13,8 @@ import structlog
 from tests.builders import LOT, a_sighting
 from tests.system.running import STORY
 from traceability.chain.devnet import settle, start_devnet
-from traceability.deployment import deploy_on_devnet
 from traceability.proof.trust import TrustPolicy
+from traceability.upkeep.deployment import deploy_on_devnet
 
 PROJECT = Path(__file__).parents[2]
 

@@ -15,7 +15,6 @@ import pytest
 
 from tests.audit import audit
 from tests.builders import FARM, a_harvest
-from traceability.installation import make
 from traceability.ledger.capture import capture
 from traceability.ledger.publish import publish
 from traceability.log import tiles
@@ -24,6 +23,7 @@ from traceability.log.note import NoteVerifier
 from traceability.own_policy import log_signer
 from traceability.settings import PREFIX, Settings
 from traceability.store.high_water import HighWaterFile
+from traceability.upkeep.installation import make
 from traceability.wiring import open_store
 
 PROCESS = Path(__file__).with_name("publisher_process.py")

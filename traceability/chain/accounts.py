@@ -5,7 +5,7 @@ from eth_account import Account
 from eth_account.signers.local import LocalAccount
 
 import traceability.chain.recursion  # noqa: F401
-from traceability.key_ring import CHAIN, KeyRing
+from traceability.keys.ring import CHAIN, KeyRing
 
 
 def load_account(keys: KeyRing, name: str = CHAIN) -> LocalAccount:

@@ -37,7 +37,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 def _backup(args: argparse.Namespace) -> int:
     from datetime import UTC, datetime
 
-    from traceability.backup import backup
+    from traceability.upkeep.backup import backup
 
     settings = Settings.read(os.environ)
     manifest = backup(settings, args.file, args.with_keys, datetime.now(UTC), _progress)
@@ -48,7 +48,7 @@ def _backup(args: argparse.Namespace) -> int:
 
 def _restore(args: argparse.Namespace) -> int:
     from traceability.cli.fsck import check
-    from traceability.restore import restore
+    from traceability.upkeep.restore import restore
 
     settings = Settings.read(os.environ, of_running=False)
     manifest = restore(args.file, settings, _progress)

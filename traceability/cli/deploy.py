@@ -45,7 +45,7 @@ def _chain_id(text: str) -> int:
 
 
 def _run(args: argparse.Namespace) -> int:
-    from traceability.deployment import account_address, deploy_on_chain
+    from traceability.upkeep.deployment import account_address, deploy_on_chain
 
     settings = Settings.read(os.environ)
     print(f"account that pays: {account_address(settings)}", flush=True)

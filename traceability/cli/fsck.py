@@ -63,7 +63,7 @@ def _run(args: argparse.Namespace) -> int:
 def check(settings: Settings, from_index: int = 0, at_most: int = 1) -> int:
     """Print what differs, `at_most` so many, and what was checked; the exit code."""
     from traceability.errors import Unavailable
-    from traceability.fsck import fsck
+    from traceability.upkeep.fsck import fsck
 
     progress, unchecked = Progress(), list[str]()
     count = 0

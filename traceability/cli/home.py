@@ -23,7 +23,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 
 def _init(args: argparse.Namespace) -> int:
-    from traceability.installation import make
+    from traceability.upkeep.installation import make
 
     given = {"ORIGIN": args.origin, "PARTY": args.party, "PUBLIC_URL": args.public_url}
     environment = {PREFIX + name: value for name, value in given.items() if value is not None}

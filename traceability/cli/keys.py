@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from traceability.settings import Settings
 
 if TYPE_CHECKING:
-    from traceability.keyfiles import KeyFile
+    from traceability.keys.files import KeyFile
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -70,7 +70,7 @@ def _encrypt(_args: argparse.Namespace) -> int:
 
 
 def _rotate_log() -> int:
-    from traceability.rotation import rotate_log
+    from traceability.upkeep.rotation import rotate_log
 
     settings = Settings.read(os.environ)
     print(f"log {rotate_log(settings).vkey}")
@@ -79,7 +79,7 @@ def _rotate_log() -> int:
 
 
 def _rotate_gateway() -> int:
-    from traceability.rotation import rotate_gateway
+    from traceability.upkeep.rotation import rotate_gateway
 
     settings = Settings.read(os.environ)
     print(f"gateway {rotate_gateway(settings).vkey}")
@@ -93,7 +93,7 @@ def _rotate_gateway() -> int:
 def _rotate_chain() -> int:
     from datetime import UTC, datetime
 
-    from traceability.hand_over import rotate_chain
+    from traceability.upkeep.hand_over import rotate_chain
 
     rotate_chain(Settings.read(os.environ), datetime.now(UTC), print)
     return 0

@@ -32,7 +32,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 
 def _run(args: argparse.Namespace) -> int:
-    from traceability.recover import recover
+    from traceability.upkeep.recover import recover
 
     done = recover(Settings.read(os.environ), args.source, lambda line: print(printable(line)))
     if done.first == done.size:

@@ -21,7 +21,7 @@ from traceability.cli.journal import journal
 from traceability.cli.loop import until_told_to_stop
 from traceability.cli.supervisor import Child, Supervisor
 from traceability.errors import Refused, Unavailable
-from traceability.keyfiles import write_secret
+from traceability.keys.files import write_secret
 from traceability.own_policy import policy_text
 from traceability.proof.trust import MAX_CHARACTERS
 from traceability.settings import Settings, addresses_file
@@ -43,7 +43,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 
 def _up(_args: argparse.Namespace) -> int:
-    from traceability.installation import make
+    from traceability.upkeep.installation import make
 
     given = Settings.read(os.environ, of_running=False)
     log, stop = journal("up", given.log_json), until_told_to_stop()
@@ -169,7 +169,7 @@ def _use_devnet(
     settings: Settings, stop: threading.Event, log: structlog.typing.FilteringBoundLogger
 ) -> None:
     from traceability.chain.rpc import RpcChain
-    from traceability.deployment import deploy_on_devnet
+    from traceability.upkeep.deployment import deploy_on_devnet
 
     _wait_for("the test chain", lambda: RpcChain(settings.rpc_url).chain_id(), stop)
     deploy_on_devnet(settings, log)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from traceability.errors import CheckpointConflict
-from traceability.keyfiles import write_secret
+from traceability.keys.files import write_secret
 
 
 class HighWaterFile:

@@ -7,15 +7,15 @@ from zipfile import ZipFile
 
 from sqlalchemy import Connection, select
 
-from traceability.backup_file import Manifest, Writer
 from traceability.errors import InvalidInput
-from traceability.keyfiles import new_secret, sync_names
+from traceability.keys.files import new_secret, sync_names
 from traceability.settings import Settings
 from traceability.store import dump
 from traceability.store.documents import is_digest
 from traceability.store.log import checkpoint
 from traceability.store.migrate import check_up_to_date, newest_revision
 from traceability.store.schema import open_engine
+from traceability.upkeep.backup_file import Manifest, Writer
 
 Tell = Callable[[str], object]
 """Takes one line about how far it has come."""

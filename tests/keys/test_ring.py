@@ -9,9 +9,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from traceability import key_ring, keyfiles
 from traceability.errors import InvalidInput
-from traceability.key_ring import CHAIN, GATEWAY, LOG, NEXT, OLD, SERIALS, KeyRing
+from traceability.keys import files as keyfiles
+from traceability.keys import ring as key_ring
+from traceability.keys.ring import CHAIN, GATEWAY, LOG, NEXT, OLD, SERIALS, KeyRing
 
 KEYS = (LOG, GATEWAY, CHAIN)
 

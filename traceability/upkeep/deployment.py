@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 import structlog
 from eth_utils.crypto import keccak
 
-from traceability.address_book import AddressBook, Deployment
 from traceability.chain.accounts import load_account
 from traceability.chain.client import ChainClient
 from traceability.chain.compile import Compiled
@@ -20,6 +19,7 @@ from traceability.errors import InvalidInput, Refused
 from traceability.ledger.ports import Signed
 from traceability.own_policy import chain_lines, devnet_lines, policy, write_policy
 from traceability.settings import Settings
+from traceability.upkeep.address_book import AddressBook, Deployment
 from traceability.wiring import chain_client, compiled_contract, contract_at, rpc_url
 
 Tell = Callable[[str], object]

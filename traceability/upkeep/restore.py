@@ -12,13 +12,13 @@ from pathlib import Path
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from traceability.backup_file import Manifest, Part, Reader, opened
 from traceability.errors import InvalidInput
-from traceability.keyfiles import new_secret, sync_names
+from traceability.keys.files import new_secret, sync_names
 from traceability.settings import Settings
 from traceability.store import dump
 from traceability.store.migrate import check_known, upgrade
 from traceability.store.schema import open_engine
+from traceability.upkeep.backup_file import Manifest, Part, Reader, opened
 
 Tell = Callable[[str], object]
 """Takes one line about how far it has come."""

@@ -14,12 +14,9 @@ from sqlalchemy import MetaData, text
 
 from tests.audit import audit
 from tests.builders import FARM, LOGGER, a_harvest
-from traceability.backup import backup
-from traceability.backup_file import MANIFEST, Writer, opened
 from traceability.errors import InvalidInput
-from traceability.installation import make
-from traceability.key_ring import CHAIN, LOG
-from traceability.keyfiles import write_secret
+from traceability.keys.files import write_secret
+from traceability.keys.ring import CHAIN, LOG
 from traceability.ledger.anchor import Anchor
 from traceability.ledger.capture import capture
 from traceability.ledger.publish import publish
@@ -29,7 +26,6 @@ from traceability.log.checkpoint import Checkpoint
 from traceability.log.merkle import EMPTY_ROOT
 from traceability.log.note import NoteSigner, NoteVerifier
 from traceability.own_policy import log_signer, own_log
-from traceability.restore import restore
 from traceability.settings import Settings
 from traceability.store import dump
 from traceability.store.high_water import HighWaterFile
@@ -37,6 +33,10 @@ from traceability.store.migrate import check_up_to_date, upgrade
 from traceability.store.schema import open_engine
 from traceability.telemetry.device import Device
 from traceability.telemetry.reading import Authenticated, Reading
+from traceability.upkeep.backup import backup
+from traceability.upkeep.backup_file import MANIFEST, Writer, opened
+from traceability.upkeep.installation import make
+from traceability.upkeep.restore import restore
 from traceability.wiring import documents, open_store
 
 AT = datetime(2026, 11, 22, 7, 30, tzinfo=UTC)
@@ -434,7 +434,7 @@ def test_a_crash_while_restoring_leaves_no_home_and_the_next_try_makes_it(instal
     (unfinished / "keys").mkdir(parents=True)
     (unfinished / "guoji.db").write_bytes(b"half")
     with monkeypatch.context() as patched:
-        patched.setattr("traceability.restore.upgrade", lambda *_: (_ for _ in ()).throw(Crash))
+        patched.setattr("traceability.upkeep.restore.upgrade", lambda *_: (_ for _ in ()).throw(Crash))
         with pytest.raises(Crash):
             restore(file, there, silent)
     assert not there.home.exists()
@@ -447,7 +447,7 @@ def test_a_crash_while_restoring_leaves_no_home_and_the_next_try_makes_it(instal
 @pytest.mark.parametrize("installation", ["sqlite"], indirect=True)
 def test_a_crash_while_taking_it_leaves_no_file_that_looks_whole(installation, monkeypatch):
     with monkeypatch.context() as patched:
-        patched.setattr("traceability.backup.Writer.finish", lambda *_: (_ for _ in ()).throw(Crash))
+        patched.setattr("traceability.upkeep.backup.Writer.finish", lambda *_: (_ for _ in ()).throw(Crash))
         with pytest.raises(Crash):
             taken(installation)
     assert not (installation.home.parent / "one.guoji").exists()

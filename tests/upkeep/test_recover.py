@@ -11,7 +11,6 @@ from tests.builders import FARM, a_harvest
 from traceability import wiring
 from traceability.cli.main import main
 from traceability.errors import Refused, Unknown
-from traceability.fsck import fsck
 from traceability.ledger.anchor import check_same_history
 from traceability.ledger.capture import capture
 from traceability.ledger.ports import Held
@@ -23,11 +22,12 @@ from traceability.log.name_map import MapEntry, from_names_bundle, to_names_bund
 from traceability.log.note import NoteVerifier
 from traceability.log.tiles import TilePath, from_bundle, to_bundle
 from traceability.own_policy import log_signer
-from traceability.recover import recover
-from traceability.rotation import rotate_log
 from traceability.store.high_water import HighWaterFile
 from traceability.store.put_back import PutBack, put_back
 from traceability.store.schema import open_engine
+from traceability.upkeep.fsck import fsck
+from traceability.upkeep.recover import recover
+from traceability.upkeep.rotation import rotate_log
 
 BEFORE, SINCE = 270, 260
 

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import (
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from traceability.errors import InvalidInput
-from traceability.keyfiles import (
+from traceability.keys.files import (
     KeyFile,
     PrivateKey,
     is_encrypted,

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from traceability.errors import Refused
-from traceability.key_ring import GATEWAY, LOG, NEXT
+from traceability.keys.ring import GATEWAY, LOG, NEXT
 from traceability.log.note import NoteVerifier
 from traceability.own_policy import add_key, policy, public_half
 from traceability.settings import Settings

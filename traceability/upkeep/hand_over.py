@@ -5,9 +5,9 @@ from datetime import datetime
 
 from traceability.chain.contract import TraceLogContract
 from traceability.chain.money import held_by, send_all
-from traceability.key_ring import CHAIN, NEXT, OLD
-from traceability.rotation import let_append
+from traceability.keys.ring import CHAIN, NEXT, OLD
 from traceability.settings import Settings
+from traceability.upkeep.rotation import let_append
 from traceability.wiring import contract
 
 Tell = Callable[[str], object]

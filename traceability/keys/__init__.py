@@ -1,0 +1,1 @@
+"""The private keys of an installation, as encrypted files."""
