@@ -68,7 +68,7 @@ const ICONS = { verified: "checked", relayed: "unknown" };
 
 // What this server itself found untrue is not made good by a check that found nothing.
 const mark = (element, outcome) => {
-  
+  if (element.dataset.state === "contradicted" && outcome !== "contradicted") return false;
   element.dataset.state = STATES[outcome] ?? outcome;
   element.querySelector("use").setAttribute("href", `#dot-${ICONS[outcome] ?? outcome}`);
   return true;
