@@ -65,21 +65,14 @@ class SeenCheckpoints:
         now = self.served()
         if before is None or before.size <= now.checkpoint.size:
             return now
-        try:
-            larger = self._opened(self._notes[before], "checkpoint before")
-            fork = fork_between(now.checkpoint, before, [self.mirror.kept_tile])
-        except Unavailable:
-            fork = None
-        except Unfit:  # by a key that is not trusted any more
-            larger, fork = now, None
-        if fork is not None:
-            self._forked(now.checkpoint, before, fork)
-            return now
         self.found.not_checked(
             f"checkpoint: the server answers an older state, of {now.checkpoint.size} entries; "
             f"one of {before.size} was signed before"
         )
-        return larger
+        try:
+            return self._opened(self._notes[before], "checkpoint before")
+        except Unfit:  # by a key that is not trusted any more
+            return now
 
     def signed_size(self) -> int:
         """How many entries the log has signed for by now: it may have grown. Raises as `served`."""
