@@ -18,7 +18,7 @@ test: $(BUILD)/dev $(BUILD)/npm-dev $(BUILD)/slither debian check-only ## everyt
 	@scripts/npm run --silent test:contracts
 	@$(PYTHON) -m pytest -m 'not soak'
 
-test-fast: $(BUILD)/dev ## the tests that start no processes; under 2 minutes
+test-fast: $(BUILD)/dev $(BUILD)/npm-dev ## the tests that start no processes; under 2 minutes
 	@$(PYTHON) -m pytest -q -m 'not slow and not soak'
 
 soak: $(BUILD)/dev $(BUILD)/npm-dev debian ## the full counts of every fault; writes its report to .build/soak.xml

@@ -45,7 +45,9 @@ def watched(supervisor):
 
 
 def pid_in(folder, name):
-    return int((folder / f"{name}.pid").read_text())
+    """None while the file is being written."""
+    text = (folder / f"{name}.pid").read_text()
+    return int(text) if text else None
 
 
 def wait_until(reached, within_s=10):
@@ -82,7 +84,7 @@ def test_what_is_killed_is_started_again_under_another_pid(watched, tmp_path):
 
     os.kill(first, signal.SIGKILL)
 
-    wait_until(lambda: pid_in(tmp_path, "sleeper") != first)
+    wait_until(lambda: pid_in(tmp_path, "sleeper") not in (None, first))
 
 
 def test_what_dies_at_once_is_waited_for_longer_each_time(watched):

@@ -13,7 +13,6 @@ from traceability.cli.main import main
 from traceability.log.checkpoint import Checkpoint
 from traceability.log.note import NoteVerifier
 from traceability.own_policy import log_signer
-from traceability.store.high_water import HighWaterFile
 from traceability.upkeep.fsck import fsck
 from traceability.wiring import open_store
 
@@ -81,7 +80,7 @@ def test_what_lies_outside_the_database_is_compared_with_it(home):
 
 def test_a_mark_ahead_of_the_store_is_told_as_such(home):
     checkpoint = Checkpoint("guoji.example/log", 400, bytes(32))
-    HighWaterFile(home.high_water_file).raise_to(checkpoint.sign(log_signer(home)))
+    home.high_water_file.write_text(checkpoint.sign(log_signer(home)))
 
     assert found(home) == ["the high-water mark: its size is 400, want at most 303, which the log holds"]
 
