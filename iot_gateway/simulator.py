@@ -4,6 +4,7 @@ import json
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from hashlib import sha256
 
 from paho.mqtt.client import Client, ConnectFlags, MQTTMessage, MQTTv311
 from paho.mqtt.enums import CallbackAPIVersion
@@ -17,7 +18,7 @@ from traceability.log.note import NoteVerifier
 from traceability.telemetry import topics
 from traceability.telemetry.metrics import METRICS
 from traceability.telemetry.private_key import DeviceSigner
-from traceability.telemetry.receipt import open_receipt
+from traceability.telemetry.receipt import Receipt, open_receipt
 from traceability.telemetry.senml_cbor import cbor_of
 
 MAX_KEPT = 1_000
@@ -66,8 +67,8 @@ class SimulatedDevice:
         self._resend_after_s = resend_after_s
         self._buffer = Buffer(address.user, int(time.time()) if epoch is None else epoch)
         self._sent_at_s: dict[int, float] = {}
-        self.quarantined: dict[int, str] = {}
-        """Why, by number, the gateway could not take what we sent under it."""
+        self.not_held: dict[int, str] = {}
+        """By number: what the gateway did with what we sent under it instead of holding it, and why."""
         self._changed = threading.Condition()
         """Guards buffer and times; notified when a receipt frees something."""
         self._client = Client(
@@ -138,7 +139,7 @@ class SimulatedDevice:
         except (InvalidInput, CheckFailed):
             return  # not the gateway's word: nothing is freed, and what is due will be sent again
         with self._changed:
-            self.quarantined |= {each.sequence: each.reason for each in receipt.quarantined}
+            self.not_held |= _not_held(receipt, self._buffer.payloads)
             if self._buffer.free(receipt):
                 self._sent_at_s = {
                     number: at_s
@@ -146,3 +147,12 @@ class SimulatedDevice:
                     if number in self._buffer.payloads
                 }
                 self._changed.notify_all()
+
+
+def _not_held(receipt: Receipt, payloads: Mapping[int, bytes]) -> dict[int, str]:
+    """A refused payload has no number but in our own `payloads`."""
+    numbers = {sha256(payload).digest(): number for number, payload in payloads.items()}
+    refused = {
+        numbers[each.digest]: f"refused: {each.reason}" for each in receipt.refused if each.digest in numbers
+    }
+    return refused | {each.sequence: f"quarantined: {each.reason}" for each in receipt.quarantined}

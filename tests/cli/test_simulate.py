@@ -2,7 +2,7 @@ import time
 
 import pytest
 
-from traceability.cli.simulate import paced, read_moments
+from traceability.cli.simulate import paced, read_moments, tell
 from traceability.errors import InvalidInput
 
 HEAD = "device_id,ts_utc_iso,metric,value,unit\n"
@@ -55,3 +55,19 @@ def test_moments_come_as_much_faster_as_was_asked():
     assert len(list(paced([(0, {}), (60_000, {}), (120_000, {})], 600))) == 3
 
     assert 0.2 <= time.monotonic() - started_s < 2
+
+
+def test_what_the_gateway_did_not_hold_is_not_called_stored(capsys):
+    not_held = {2: "refused: it is not signed \x1b", 1: "quarantined: from the future"}
+
+    assert tell("cold-7", 6, not_held) == 65
+
+    shown, said = capsys.readouterr()
+    assert shown == "cold-7: 4 of 6 readings are stored; their receipts say so\n"
+    assert said == "reading 1 is quarantined: from the future\nreading 2 is refused: it is not signed  \n"
+
+
+def test_if_all_is_held_all_is_stored(capsys):
+    assert tell("cold-7", 6, {}) == 0
+
+    assert capsys.readouterr().out == "cold-7: 6 of 6 readings are stored; their receipts say so\n"

@@ -118,6 +118,7 @@ def test_what_a_device_signs_with_a_revoked_key_is_quarantined_and_answered(addr
     assert ReadingTable(engine).counts().readings == 0
     [refused] = ReadingTable(engine).quarantined(9)
     assert refused.reason.endswith("was revoked at 1970-01-01T00:00:00.000+00:00: stolen")
+    assert device.not_held == {1: f"refused: {refused.reason}"}
 
 
 def test_a_device_frees_nothing_on_the_word_of_another_key(address_of, engine, signer, log):

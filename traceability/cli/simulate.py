@@ -11,6 +11,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from traceability.cli.program import BAD_INPUT
 from traceability.cli.terminal import printable
 from traceability.errors import InvalidInput
 from traceability.settings import Settings
@@ -66,11 +67,15 @@ def _simulate(args: argparse.Namespace) -> int:
         device.settle(SETTLE_WITHIN_S)
     finally:
         device.close()
-    taken = len(moments) - len(device.quarantined)
-    print(f"{args.device}: {taken} of {len(moments)} readings are stored; their receipts say so")
-    for number, reason in sorted(device.quarantined.items()):
-        print(f"reading {number} is quarantined: {printable(reason)}", file=sys.stderr)
-    return 65 if device.quarantined else 0
+    return tell(args.device, len(moments), device.not_held)
+
+
+def tell(alias: str, sent: int, not_held: Mapping[int, str]) -> int:
+    """What the receipts said, in print; the exit code. `not_held`: what became of a reading, by number."""
+    print(f"{alias}: {sent - len(not_held)} of {sent} readings are stored; their receipts say so")
+    for number, became in sorted(not_held.items()):
+        print(f"reading {number} is {printable(became)}", file=sys.stderr)
+    return BAD_INPUT if not_held else 0
 
 
 def _signer(file: Path | None) -> "DeviceSigner | None":
