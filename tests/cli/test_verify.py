@@ -68,7 +68,7 @@ def test_the_exit_code_and_the_last_words_give_the_verdict(guoji, name, exit_cod
 
     assert code == exit_code
     assert f"\n{verdict}" in printed
-    assert "It does not say that what was recorded is true" in printed
+    assert ("Verified means unaltered since it was recorded." in printed) == (code == 0)
 
 
 def test_every_step_is_printed(guoji):
@@ -157,9 +157,46 @@ def test_a_trace_says_how_many_of_its_events_name_the_goods_themselves(guoji):
 
     remark = "1 of them names the goods; that the others belong to them is this file's word."
     headline = "\nVerified: 2 of 2 events, through 2026-11-18 11:08:40 UTC\n"
-    missing = "Whether any is missing was not shown: the file does not show which events there are\n"
+    missing = (
+        "Incomplete? Whether any is missing was not shown: the file does not show which events there are\n"
+    )
     assert f"{headline}{missing}{remark}\n" in some
     assert "of them name" not in all_of_them
+
+
+def test_the_headline_of_a_trace_says_how_many_events_are_unchecked(guoji):
+    code, printed = guoji("sound-trace-partly-anchored")
+
+    assert code == 0
+    assert "\nVerified: 1 of 2 events (1 unchecked), through " in printed
+
+
+@pytest.mark.parametrize(
+    ("body", "what"),
+    [(b"\n<!doctype html>", "a page"), (b'{"format": "guoji-trace/1", "events": []}', "a trace")],
+)
+def test_who_names_a_trace_page_is_told_where_its_proof_is(server, tmp_path, body, what):
+    server.file = body
+    (tmp_path / "saved").write_bytes(body)
+    page = f"{server.url}/01/09521234500018/10/L1"
+    said = {
+        page: f"{server.url}/proof?subject={quote(LOT, safe='')}",
+        f"{server.url}/about": f"{server.url}/proof?subject=<Digital Link>",
+        str(tmp_path / "saved"): "<origin>/proof?subject=<Digital Link>",
+    }
+
+    for source, proof in said.items():
+        with pytest.raises(InvalidInput) as refusal:
+            verify_command(source)
+        assert str(refusal.value) == f"{source} is {what}, not a proof; its proof is at {proof}"
+
+
+@pytest.mark.parametrize("body", [b"proof", b"[]", b'{"format": "guoji-proof/1"}'])
+def test_what_is_neither_a_proof_nor_a_page_is_refused_for_what_it_lacks(server, body):
+    server.file = body
+
+    with pytest.raises(InvalidInput, match=r"^(not JSON|proof )"):
+        verify_command(server.url)
 
 
 def test_a_trace_that_is_whole_says_that_no_event_is_missing(guoji):
@@ -192,7 +229,7 @@ def test_completeness_of_before_is_none(guoji):
 
     assert code == 0
     said = "event 6 came after entry 5, up to which the file is complete"
-    assert f"\nWhether any is missing was not shown: {said}\n" in text
+    assert f"\nIncomplete? Whether any is missing was not shown: {said}\n" in text
     assert "None is missing" not in text
 
 

@@ -11,11 +11,12 @@ from typing import Any, assert_never
 from traceability.chain.rpc import RpcChain
 from traceability.cli.asked import asked_for
 from traceability.cli.disclosed import Disclosed
-from traceability.cli.read_source import read_source, read_text
+from traceability.cli.read_proof import read_proof
+from traceability.cli.read_source import read_text
 from traceability.cli.terminal import printable
 from traceability.epcis.parse import MAX_BYTES
 from traceability.proof.complete import Whole
-from traceability.proof.proof_file import Proof, parse_proof_file
+from traceability.proof.proof_file import Proof
 from traceability.proof.trust import MAX_CHARACTERS, TrustPolicy
 from traceability.proof.verdict import Contradicted, TraceVerdict, TraceVerified, Unchecked, Verdict, Verified
 from traceability.proof.verify import Outcome, Report, Step, verify
@@ -86,7 +87,7 @@ def run(args: argparse.Namespace) -> int:
     policy = None if args.trust is None else TrustPolicy.parse(read_text(args.trust, MAX_CHARACTERS))
     urls = [*(policy.endpoints if policy else ()), *args.rpc]
     chains = [RpcChain(url) for url in dict.fromkeys(urls)]
-    proof = parse_proof_file(read_source(args.proof, MAX_BYTES))
+    proof = read_proof(args.proof, MAX_BYTES)
     asked, disclosed = asked_for(args.subject, args.proof), Disclosed.read(args.disclosure)
     if isinstance(proof, Proof):
         report = verify(proof, policy, chains, asked)
@@ -113,7 +114,9 @@ def _show(
     else:
         for line in lines:
             print(line)
-        print(f"\n{_headline(verdict)}\n{remark}{NOT_SAID}")
+        print(f"\n{_headline(verdict)}\n{remark}", end="")
+        if isinstance(verdict, Verified | TraceVerified):
+            print(NOT_SAID)
         if args.trust is None:
             print(NOTHING_BELIEVED)
     match verdict:
@@ -131,7 +134,8 @@ def _headline(verdict: Verdict | TraceVerdict) -> str:
         case Verified(anchored_at):
             return f"Verified: unaltered since {_time(anchored_at)}"
         case TraceVerified(verified, total, through):
-            return f"Verified: {verified} of {total} events, through {_time(through)}"
+            others = f" ({total - verified} unchecked)" if verified < total else ""
+            return f"Verified: {verified} of {total} events{others}, through {_time(through)}"
         case Contradicted(step, reason):
             return _line(f"Contradicted: {step}: {reason}")
         case Unchecked(reason):
@@ -145,7 +149,7 @@ def _remarks(trace: TraceReport) -> str:
     if trace.complete.outcome is Outcome.PASSED:
         whole = trace.complete.detail[:1].upper() + trace.complete.detail[1:]
     else:
-        whole = f"Whether any is missing was not shown: {trace.complete.detail}"
+        whole = f"Incomplete? Whether any is missing was not shown: {trace.complete.detail}"
     return f"{_line(whole)}\n{_named(trace, trace.verdict)}"
 
 

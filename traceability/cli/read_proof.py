@@ -1,0 +1,47 @@
+"""Read the proof that a person names; who names the page of a trace is told where its proof is."""
+
+from contextlib import suppress
+from urllib.parse import quote, urlsplit
+
+from traceability.cli.read_source import is_url, read_source
+from traceability.epcis.parse import parse_json
+from traceability.errors import InvalidInput
+from traceability.proof.proof_file import Proof, TraceProof, parse_proof_file
+from traceability.proof.subject import goods
+
+TRACE_PAGE_FORMAT = "guoji-trace/1"
+"""Of what the page of a trace says as JSON (docs/pages.md)."""
+
+
+def read_proof(source: str, at_most: int) -> Proof | TraceProof:
+    """From a file or a URL, of at most `at_most` bytes. Raises `InvalidInput`."""
+    data = read_source(source, at_most)
+    try:
+        return parse_proof_file(data)
+    except InvalidInput as error:
+        what = _instead(data)
+        if what is None:
+            raise
+        raise InvalidInput(f"{source} is {what}, not a proof; its proof is at {_proof_of(source)}") from error
+
+
+def _instead(data: bytes) -> str | None:
+    if data.lstrip().startswith(b"<"):
+        return "a page"
+    try:
+        value = parse_json(data)
+    except InvalidInput:
+        return None
+    is_trace = isinstance(value, dict) and value.get("format") == TRACE_PAGE_FORMAT
+    return "a trace" if is_trace else None
+
+
+def _proof_of(source: str) -> str:
+    """As far as its URL tells."""
+    origin, subject = "<origin>", "<Digital Link>"
+    if is_url(source):
+        url = urlsplit(source)
+        origin = f"{url.scheme}://{url.netloc}"
+        with suppress(InvalidInput):  # a page about something else, or of another site
+            subject = quote(goods(source), safe="")
+    return f"{origin}/proof?subject={subject}"
