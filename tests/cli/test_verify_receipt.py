@@ -151,6 +151,12 @@ def test_what_is_no_receipt_is_refused(check):
     assert "guoji: two payloads have the number 1, want one\n" in said
 
 
+def test_a_receipt_in_the_place_of_a_payload_is_called_one(check, tmp_path):
+    code, said = check(a_receipt(HELD), sign_receipt(a_receipt(HELD), STRANGER))
+
+    assert (code, said) == (65, f"guoji: {tmp_path}/payload-0 is a receipt; give one at a time\n")
+
+
 def test_a_receipt_of_endless_numbers_ends_the_search_at_the_first_that_is_missing(check):
     runs = no_runs(9)
     endless = replace(runs, all=(replace(runs.all[0], last=10**15),))

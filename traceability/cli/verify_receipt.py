@@ -7,13 +7,12 @@ from pathlib import Path
 from traceability.cli.read_source import read_file, read_text
 from traceability.cli.terminal import printable
 from traceability.cli.verify import CONTRADICTED, EXIT_CODES, UNCHECKED, VERIFIED
-from traceability.errors import CheckFailed, Unavailable
+from traceability.errors import CheckFailed, InvalidInput, Unavailable
 from traceability.log.note import MAX_BYTES
 from traceability.proof.trust import MAX_CHARACTERS, TrustPolicy
 from traceability.telemetry.clock import iso
 from traceability.telemetry.receipt import Receipt, open_receipt
 from traceability.telemetry.receipted import what_became
-from traceability.telemetry.senml import MAX_PAYLOAD_BYTES
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -36,7 +35,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 def run(args: argparse.Namespace) -> int:
     policy = TrustPolicy.parse(read_text(args.trust, MAX_CHARACTERS))
     note = read_file(args.receipt, MAX_BYTES)
-    payloads = [read_file(path, MAX_PAYLOAD_BYTES) for path in args.payloads]
+    payloads = [_payload(path) for path in args.payloads]
     try:
         receipt = open_receipt(note, policy.gateways)
         for line in _told(receipt):
@@ -51,6 +50,13 @@ def run(args: argparse.Namespace) -> int:
         return UNCHECKED
     print("\nVerified: the gateway signed this receipt" + (", and for these payloads" if payloads else ""))
     return VERIFIED
+
+
+def _payload(path: Path) -> bytes:
+    payload = read_file(path, MAX_BYTES)
+    if payload.startswith(b"guoji/receipt/"):
+        raise InvalidInput(f"{path} is a receipt; give one at a time")
+    return payload
 
 
 def _told(receipt: Receipt) -> Iterator[str]:
