@@ -57,7 +57,7 @@ def test_every_command_has_help_that_says_what_it_does(guoji, words):
 
 @pytest.mark.parametrize(
     "words",
-    [["fly"], [], ["status", "--yes"], ["token"], ["token", "issue", "x", "--role", "king"], ["st\x1b[2Jx"]],
+    [["fly"], ["status", "--yes"], ["token"], ["token", "issue", "x", "--role", "king"], ["st\x1b[2Jx"]],
 )
 def test_wrong_usage_exits_64_and_shows_the_usage(guoji, words):
     code, shown, said = guoji(*words)
@@ -66,6 +66,13 @@ def test_wrong_usage_exits_64_and_shows_the_usage(guoji, words):
     assert shown == ""
     assert said.startswith("usage: guoji")
     assert "\x1b" not in said
+
+
+def test_without_a_command_the_help_is_shown_and_it_exits_64(guoji):
+    code, shown, said = guoji()
+
+    assert (code, shown) == (64, "")
+    assert said == guoji("--help")[1]
 
 
 @pytest.mark.parametrize(
@@ -164,6 +171,38 @@ def test_init_shows_the_token_once_and_repairs_nothing_that_is_whole(guoji):
     assert (first[0], again[0]) == (0, 0)
     assert "administrator's token (shown only now): guoji_" in first[1]
     assert "nothing was missing" in again[1]
+
+
+PARTY = "9521321000001"
+"""As by default."""
+
+
+def test_what_init_was_told_is_written_down_even_if_it_is_the_default(guoji, tmp_path):
+    guoji("init", "--party", PARTY)
+
+    assert f'\nparty = "{PARTY}"\n' in (tmp_path / "home" / "guoji.toml").read_text()
+    assert guoji("init", "--party", PARTY)[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "complaint"),
+    [
+        (
+            "--origin",
+            "other.cn/log",
+            "origin is 'guoji.example/log' in {}, not 'other.cn/log': the name of a log ",
+        ),
+        ("--party", "9521234000006", f"party is '{PARTY}' in {{}}, not '9521234000006': change it there"),
+        ("--public-url", "https://b.cn", "public_url is '' in {}, not 'https://b.cn': change it there"),
+    ],
+)
+def test_init_says_where_another_value_stands_already(guoji, tmp_path, option, value, complaint):
+    guoji("init")
+
+    code, shown, said = guoji("init", option, value)
+
+    assert (code, shown) == (65, "")
+    assert complaint.format(tmp_path / "home" / "guoji.toml") in said
 
 
 def test_a_token_opens_until_it_is_revoked_and_its_secret_is_shown_once(guoji):

@@ -29,7 +29,7 @@ from traceability.cli import (
     verify,
     verify_receipt,
 )
-from traceability.cli.program import Parser, run
+from traceability.cli.program import USAGE, Parser, run
 
 GROUPS = (
     up,
@@ -66,10 +66,16 @@ def parser() -> argparse.ArgumentParser:
         "Exit codes: 0 done, 64 wrong usage, 65 something was refused (the line says what to do), "
         "70 a mistake of ours; `guoji verify`, `guoji verify-receipt` and `guoji audit` have their own.",
     )
-    commands = root.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    commands = root.add_subparsers(title="commands", metavar="COMMAND")
     for group in GROUPS:
         group.add(commands)
+    root.set_defaults(run=lambda _: _no_command(root))
     return root
+
+
+def _no_command(root: argparse.ArgumentParser) -> int:
+    root.print_help(sys.stderr)
+    return USAGE
 
 
 def main(argv: Sequence[str] | None = None) -> int:
