@@ -14,7 +14,7 @@ DEVNET_LABEL = "private test chain, editable by its operator"
 
 
 def log_signer(settings: Settings) -> NoteSigner:
-    """Signs our checkpoints. Raises `Unavailable` while a rotation of the key has stopped half-way."""
+    """Signs our checkpoints. Raises `Unavailable` for another key than the newest that the policy names."""
     signer = NoteSigner(signs_as(settings, LOG), settings.key_ring.signing_key(LOG))
     return _believed(signer, own_logs(settings), settings, LOG)
 
@@ -59,6 +59,21 @@ def add_key(settings: Settings, word: str, key: NoteVerifier) -> None:
 def public_half(settings: Settings, name: str) -> NoteVerifier:
     """Of a key of the log or the gateway, by the name of its file."""
     return NoteVerifier.of(NoteSigner(signs_as(settings, name), settings.key_ring.signing_key(name)))
+
+
+def check_named(settings: Settings, name: str) -> None:
+    """Raises `InvalidInput` if the key of the log or the gateway is none that the policy names."""
+    named = own_logs(settings) if name == LOG else own_gateways(settings)
+    if public_half(settings, name) not in named:
+        raise InvalidInput(names_others(settings, name))
+
+
+def names_others(settings: Settings, name: str) -> str:
+    """What to say where the key that the policy names is not there: a new one would be believed by nobody."""
+    return (
+        f"{settings.trust_file} names other keys than {settings.keys / name}: "
+        "put keys/ and passphrase back from where you keep them"
+    )
 
 
 def signs_as(settings: Settings, name: str) -> str:
@@ -131,7 +146,10 @@ def own_gateways(settings: Settings) -> tuple[NoteVerifier, ...]:
 
 
 def _believed(signer: NoteSigner, known: Sequence[NoteVerifier], settings: Settings, name: str) -> NoteSigner:
-    if not known or NoteVerifier.of(signer) != known[-1]:
+    key = NoteVerifier.of(signer)
+    if key not in known:
+        raise Unavailable(names_others(settings, name))
+    if key != known[-1]:
         raise Unavailable(
             f"{settings.keys / name} is not the newest key that {settings.trust_file} names for "
             f"{signer.name}: `guoji keys rotate {name.partition('.')[0]}` finishes what was interrupted"

@@ -101,6 +101,17 @@ def test_keys_without_their_passphrase_get_no_new_one(ring):
     assert not ring.passphrase_file.exists()
 
 
+def test_keys_without_their_passphrase_are_not_encrypted_anew_and_open_once_it_is_back(ring):
+    before, passphrase = secrets_of(ring), ring.passphrase_file.read_bytes()
+    ring.passphrase_file.unlink()
+
+    with pytest.raises(InvalidInput, match="put it back"):
+        ring.encrypt_anew()
+
+    keyfiles.write_secret(ring.passphrase_file, passphrase)
+    assert secrets_of(ring) == before
+
+
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o620])
 def test_a_key_that_others_may_touch_is_refused(ring, mode):
     (ring.folder / LOG).chmod(mode)
@@ -121,7 +132,7 @@ def test_a_passphrase_may_be_for_a_group_as_systemd_shows_it_and_not_for_all(rin
 @pytest.mark.parametrize(
     ("content", "complaint"),
     [
-        (None, "cannot read .*passphrase: No such file"),
+        (None, r"passphrase is missing, and only it opens .*log\.pem: put it back"),
         (b"hunter2", "has 7 characters, want 32 to 1000, at random"),
         (b"x" * 1001, "has 1001 characters"),
         (b"x" * 40, r"the passphrase does not open .*log\.pem"),

@@ -14,9 +14,9 @@ from sqlalchemy import MetaData, text
 
 from tests.audit import audit
 from tests.builders import FARM, LOGGER, a_harvest
-from traceability.errors import InvalidInput
+from traceability.errors import InvalidInput, Unavailable
 from traceability.keys.files import write_secret
-from traceability.keys.ring import CHAIN, LOG
+from traceability.keys.ring import CHAIN, GATEWAY, LOG, NEXT
 from traceability.ledger.anchor import Anchor
 from traceability.ledger.capture import capture
 from traceability.ledger.publish import publish
@@ -25,7 +25,7 @@ from traceability.ledger.seal import seal
 from traceability.log.checkpoint import Checkpoint
 from traceability.log.merkle import EMPTY_ROOT
 from traceability.log.note import NoteSigner, NoteVerifier
-from traceability.own_policy import log_signer, own_log
+from traceability.own_policy import gateway_signer, log_signer, own_log, policy_text
 from traceability.settings import Settings
 from traceability.store import dump
 from traceability.store.high_water import HighWaterFile
@@ -37,6 +37,7 @@ from traceability.upkeep.backup import backup
 from traceability.upkeep.backup_file import MANIFEST, Writer, opened
 from traceability.upkeep.installation import make
 from traceability.upkeep.restore import restore
+from traceability.upkeep.rotation import rotate_gateway, rotate_log
 from traceability.wiring import documents, open_store
 
 AT = datetime(2026, 11, 22, 7, 30, tzinfo=UTC)
@@ -229,6 +230,61 @@ def test_keys_are_in_it_only_when_asked_for_and_the_passphrase_never(installatio
     write_secret(there.key_ring.passphrase_file, passphrase)
     assert there.key_ring.signing_key(LOG).public_key() == ring.signing_key(LOG).public_key()
     assert {file.stat().st_mode & 0o777 for file in there.keys.iterdir()} == {0o600}
+
+
+@pytest.mark.parametrize("installation", ["sqlite"], indirect=True)
+def test_rules_that_people_wrote_come_back_and_what_lies_elsewhere_is_named(installation, home):
+    elsewhere = installation.home.parent / "elsewhere.toml"
+    settings = replace(installation, alerts_file="my-alerts.toml", thresholds_file=str(elsewhere))
+    for file in (settings.home / "my-alerts.toml", settings.home / "cold-chain.toml", elsewhere):
+        file.write_text(f"# {file.name}")
+    said, there = [], home("there", "sqlite")
+
+    backup(settings, elsewhere.with_name("one.guoji"), False, AT, said.append)
+    restore(elsewhere.with_name("one.guoji"), there, silent)
+
+    for name in ("my-alerts.toml", "cold-chain.toml"):
+        assert (there.home / name).read_text() == f"# {name}"
+    assert not (there.home / elsewhere.name).exists()
+    assert [line for line in said if "not in it" in line] == [
+        f"not in it: {elsewhere}; only *.toml in {settings.home} itself are"
+    ]
+
+
+@pytest.mark.parametrize("installation", ["sqlite"], indirect=True)
+def test_what_was_restored_without_keys_gets_no_new_ones(installation, home):
+    there = home("there", "sqlite")
+    restore(taken(installation), there, silent)
+
+    with pytest.raises(
+        InvalidInput, match=r"trust\.txt names other keys than .*log\.pem: put keys/ and passp"
+    ):
+        make(there)
+
+    assert not there.keys.exists()
+    assert not there.key_ring.passphrase_file.exists()
+
+
+@pytest.mark.parametrize("installation", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("name", "rotate", "sign"),
+    [(LOG, rotate_log, log_signer), (GATEWAY, rotate_gateway, gateway_signer)],
+)
+def test_a_key_that_the_trust_policy_does_not_name_neither_signs_nor_is_rotated(
+    installation, home, name, rotate, sign
+):
+    other = home("other", "sqlite")
+    make(other)
+    believed = policy_text(installation)
+    (other.trust_file).write_text(believed)
+
+    with pytest.raises(Unavailable, match=f"names other keys than .*{name}: put keys/ and passphrase back"):
+        sign(other)
+    with pytest.raises(InvalidInput, match=f"names other keys than .*{name}"):
+        rotate(other)
+
+    assert policy_text(other) == believed
+    assert not other.key_ring.has(name + NEXT)
 
 
 @pytest.mark.parametrize("installation", ["sqlite"], indirect=True)

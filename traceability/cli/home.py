@@ -2,7 +2,9 @@
 
 import argparse
 import os
+from collections.abc import Iterable
 
+from traceability.errors import InvalidInput
 from traceability.settings import PREFIX, Settings
 
 
@@ -25,10 +27,13 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 def _init(args: argparse.Namespace) -> int:
     from traceability.upkeep.installation import make
 
-    given = {"ORIGIN": args.origin, "PARTY": args.party, "PUBLIC_URL": args.public_url}
-    environment = {PREFIX + name: value for name, value in given.items() if value is not None}
-    settings = Settings.read({**os.environ, **environment})
-    made = make(settings)
+    told = {"origin": args.origin, "party": args.party, "public_url": args.public_url}
+    given = {name: value for name, value in told.items() if value is not None}
+    settings = Settings.read(
+        {**os.environ, **{PREFIX + name.upper(): value for name, value in given.items()}}
+    )
+    _check_nothing_else_stands(settings, given)
+    made = make(settings, given)
     print(f"installation: {settings.home}")
     for line in made.said:
         print(f"  {line}")
@@ -38,3 +43,16 @@ def _init(args: argparse.Namespace) -> int:
         print(f"administrator's token (shown only now): {made.token}")
     print("next: `guoji up`")
     return 0
+
+
+def _check_nothing_else_stands(settings: Settings, given: Iterable[str]) -> None:
+    """Raises `InvalidInput` if the home is there with other values: they would go on to count."""
+    file = settings.home / "guoji.toml"
+    if not file.exists():
+        return
+    there = Settings.read({f"{PREFIX}HOME": str(settings.home)}, of_running=False)
+    for name in given:
+        present, wanted = getattr(there, name), getattr(settings, name)
+        if present != wanted:
+            how = "the name of a log cannot be changed" if name == "origin" else "change it there"
+            raise InvalidInput(f"{name} is {present!r} in {file}, not {wanted!r}: {how}")

@@ -108,7 +108,9 @@ def read_secret(file: Path, not_for: int = 0o077) -> bytes:
         mode = file.stat().st_mode & 0o777
         content = file.read_bytes()
     except OSError as error:
-        raise InvalidInput(f"cannot read {file}: {error.strerror}; `guoji init` makes it") from error
+        raise InvalidInput(
+            f"cannot read {file}: {error.strerror}; put it back; only in a new home `guoji init` makes it"
+        ) from error
     if mode & not_for:
         raise InvalidInput(f"{file} has mode {mode:o}, want 600: others could read it")
     return content

@@ -51,12 +51,8 @@ class KeyRing:
         """
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         made = []
+        self._check_passphrase()
         if not self.passphrase_files():
-            for file in self._files():
-                if is_encrypted(read_secret(file)):
-                    raise InvalidInput(
-                        f"{self.passphrase_file} is missing, and only it opens {file}: put it back"
-                    )
             write_secret(self.passphrase_file, _a_passphrase())
             made.append(self.passphrase_file)
         for name in _MAKERS:
@@ -109,13 +105,17 @@ class KeyRing:
         sync_names(self.folder)
 
     def encrypt_anew(self) -> None:
-        """Encrypt every key under a new passphrase; also those of older installations, which had none."""
+        """Encrypt every key under a new passphrase; also those of older installations, which had none.
+
+        Raises like `make_missing`.
+        """
         # The order is the whole point: (1) keep the new passphrase beside the old one, (2) write each key
         # anew, (3) let the new passphrase take the old one's place.
         #
         # Whoever opens a key tries both, so a crash on any line leaves keys that open, and the next call goes
         # on with the same new passphrase. Without (1), a crash in (2) could leave keys that nothing opens.
 
+        self._check_passphrase()
         # (1)
         if not self._next_passphrase.exists():
             write_secret(self._next_passphrase, _a_passphrase())
@@ -135,7 +135,17 @@ class KeyRing:
         """Those that are there: two while the keys are being encrypted anew."""
         return [file for file in (self.passphrase_file, self._next_passphrase) if file.exists()]
 
+    def _check_passphrase(self) -> None:
+        if self.passphrase_files():
+            return
+        for file in self._files():
+            if is_encrypted(read_secret(file)):
+                raise InvalidInput(
+                    f"{self.passphrase_file} is missing, and only it opens {file}: put it back"
+                )
+
     def _passphrases(self) -> list[bytes]:
+        self._check_passphrase()
         return [read_passphrase(file) for file in self.passphrase_files() or [self.passphrase_file]]
 
     def _files(self) -> list[Path]:

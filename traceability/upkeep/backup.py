@@ -15,7 +15,7 @@ from traceability.store.documents import is_digest
 from traceability.store.log import checkpoint
 from traceability.store.migrate import check_up_to_date, newest_revision
 from traceability.store.schema import open_engine
-from traceability.upkeep.backup_file import Manifest, Writer
+from traceability.upkeep.backup_file import Manifest, Writer, may_hold
 
 Tell = Callable[[str], object]
 """Takes one line about how far it has come."""
@@ -68,14 +68,26 @@ def _write(
     for each in documents:
         writer.add(f"documents/{each.name}", _pieces(each))
     tell(f"documents: {len(documents):,}")
-    for each in (settings.trust_file, settings.home / "guoji.toml", settings.address_book):
-        if each.exists():
-            writer.add(f"home/{each.name}", _pieces(each))
+    for each in _by_people(settings, tell):
+        writer.add(f"home/{each.name}", _pieces(each))
     for each in keys:
         writer.add(f"keys/{each.name}", _pieces(each))
     note = select(checkpoint.c.note).where(checkpoint.c.origin == settings.origin)
     newest = connection.execute(note).scalar_one_or_none()
     return writer.finish(newest_revision(), settings.origin, f"{taken_at:%Y-%m-%dT%H:%M:%SZ}", newest)
+
+
+def _by_people(settings: Settings, tell: Tell) -> Iterator[Path]:
+    """The trust policy, the address book, and the settings with the files that they name in the home."""
+    names = ("guoji.toml", settings.alerts_file, settings.cold_chain_file, settings.thresholds_file)
+    files = (settings.trust_file, settings.address_book, *(settings.home / name for name in names))
+    for each in dict.fromkeys(files):
+        if not each.is_file():
+            continue
+        if each.parent == settings.home and may_hold(f"home/{each.name}"):
+            yield each
+        else:
+            tell(f"not in it: {each}; only *.toml in {settings.home} itself are")
 
 
 def _keys(settings: Settings) -> Iterator[Path]:

@@ -20,7 +20,7 @@ MAX_MANIFEST_BYTES = 256 << 20
 MAX_LINE_BYTES = 64 << 20
 
 _NAME = re.compile(
-    r"tables/[a-z_]+\.jsonl|documents/[0-9a-f]{64}|home/(trust\.txt|guoji\.toml|contracts\.json)"
+    r"tables/[a-z_]+\.jsonl|documents/[0-9a-f]{64}|home/(trust\.txt|contracts\.json|[\w.-]+\.toml)"
     r"|keys/[a-z][a-z.-]*"
 )
 
@@ -36,7 +36,7 @@ class Part:
     """Of a table."""
 
     def __post_init__(self) -> None:
-        if not _NAME.fullmatch(self.name):
+        if not may_hold(self.name):
             raise ValueError(f"a backup has no part {self.name[:80]!r}")
 
 
@@ -53,6 +53,10 @@ class Manifest:
 
 
 _MANIFEST = TypeAdapter(Manifest)
+
+
+def may_hold(name: str) -> bool:
+    return _NAME.fullmatch(name) is not None
 
 
 class Writer:

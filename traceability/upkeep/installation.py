@@ -1,11 +1,14 @@
 """Make an installation: everything that `guoji up` finds in its home."""
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass, fields
 from pathlib import Path
 
+from traceability.errors import InvalidInput
+from traceability.keys.ring import GATEWAY, LOG
 from traceability.ledger.grant import Grant
-from traceability.own_policy import write_policy
+from traceability.own_policy import names_others, write_policy
 from traceability.settings import Settings
 from traceability.store.migrate import migrate
 from traceability.store.schema import open_engine
@@ -22,12 +25,19 @@ class Made:
     """The administrator's token, if it was issued now."""
 
 
-def make(settings: Settings) -> Made:
+def make(settings: Settings, given: Collection[str] = ()) -> Made:
     """Make what is missing; never touch what is there.
 
     A crash on any line leaves an installation that the next call completes: keys first, since everything
     else can be made again, and the token last, since it is shown only once.
+
+    `given` are names of settings to write down even if they are as by default. Raises `InvalidInput` if the
+    trust policy is there and a key of the log or the gateway is not: that was restored without keys.
     """
+    if settings.trust_file.exists():
+        for name in (LOG, GATEWAY):
+            if not settings.key_ring.has(name):
+                raise InvalidInput(names_others(settings, name))
     settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     said = [_of_key(settings, file) for file in settings.key_ring.make_missing()]
     if not settings.trust_file.exists():
@@ -35,7 +45,7 @@ def make(settings: Settings) -> Made:
         said.append(f"trust policy {settings.trust_file}, without a chain yet")
     file = settings.home / "guoji.toml"
     if not file.exists():
-        file.write_text(_commented(settings), encoding="utf-8")
+        file.write_text(_commented(settings, given), encoding="utf-8")
         said.append(f"settings {file}")
     engine = open_engine(settings.database_url, create=True)
     try:
@@ -58,7 +68,7 @@ def _of_key(settings: Settings, file: Path) -> str:
     )
 
 
-def _commented(settings: Settings) -> str:
+def _commented(settings: Settings, given: Collection[str]) -> str:
     """A settings file that keeps what was given, the log's name above all; the rest is to be uncommented."""
     lines = [
         "# Settings of this installation; docs/settings.md explains each. Uncomment what you change.",
@@ -70,5 +80,6 @@ def _commented(settings: Settings) -> str:
         if field.name == "origin":
             lines.append(f"{line} # cannot be changed any more")
         elif field.name != "home":
-            lines.append(line if getattr(settings, field.name) != field.default else f"# {line}")
+            is_kept = field.name in given or getattr(settings, field.name) != field.default
+            lines.append(line if is_kept else f"# {line}")
     return "\n".join(lines) + "\n"

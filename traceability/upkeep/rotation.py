@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from traceability.errors import Refused
 from traceability.keys.ring import GATEWAY, LOG, NEXT
 from traceability.log.note import NoteVerifier
-from traceability.own_policy import add_key, policy, public_half
+from traceability.own_policy import add_key, check_named, policy, public_half
 from traceability.settings import Settings
 from traceability.wiring import contract
 
@@ -17,12 +17,16 @@ if TYPE_CHECKING:
 
 
 def rotate_gateway(settings: Settings) -> NoteVerifier:
-    """The new key's public half. Receipts by the old one stay valid; devices must be told of the new one."""
+    """The new key's public half. Receipts by the old one stay valid; devices must be told of the new one.
+
+    Raises `InvalidInput` if the present key is none that the trust policy names.
+    """
     # (1) make the new key, (2) say publicly that it is believed, (3) put it in the old one's place.
     #
     # After a crash between (2) and (3) the key in place is not the newest that is believed: the gateway waits
     # until this was called again. In the other order that key would be one that nobody believes.
 
+    check_named(settings, GATEWAY)
     # (1)
     settings.key_ring.make_next(GATEWAY)
     new = public_half(settings, GATEWAY + NEXT)
@@ -36,7 +40,8 @@ def rotate_gateway(settings: Settings) -> NoteVerifier:
 def rotate_log(settings: Settings) -> NoteVerifier:
     """The new key's public half. The same tree goes on under it; proofs by the old one stay valid.
 
-    Raises `ChainUnavailable`, and `Refused` if the contract's administrator must act first.
+    Raises like `rotate_gateway`, `ChainUnavailable`, and `Refused` if the contract's administrator must act
+    first.
     """
     # (1) make the new key, (2) be allowed to append under its log id, (3) have that take over what the
     # contract holds under the old one, (4) no longer append under the old one, (5) say publicly that the new
@@ -45,6 +50,7 @@ def rotate_log(settings: Settings) -> NoteVerifier:
     # From (3) on the old key is worth nothing to its thief: nobody can anchor what it signs. A crash between
     # (3) and (6) holds up anchors, or the publisher, until this is called again.
 
+    check_named(settings, LOG)
     # (1)
     settings.key_ring.make_next(LOG)
     new = public_half(settings, LOG + NEXT)
