@@ -31,6 +31,7 @@ def trace_document(trace: Trace) -> dict[str, Any]:
         "staged": [dict(staged) for staged in trace.staged],
         "chain_label": trace.chain_label,
         "is_cut": trace.is_cut,
+        "lost": trace.lost,
         "made_at": _time(trace.made_at),
     }
 

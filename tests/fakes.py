@@ -120,6 +120,10 @@ class FakeLog(Failing):
     def prove(self, key: bytes, index: int) -> MapProof:
         return self.map_at(index).prove(key)[1]
 
+    def lost(self, key: bytes) -> int:
+        here = {bytes.fromhex(kept) for kept in self.events.kept}
+        return len(set(self.entries_of(key, len(self.taken))) - here)
+
     def entries_of(self, key: bytes, index: int) -> list[bytes]:
         named = zip(self.taken[:index], self.named, strict=False)
         return [leaf_hash(entry) for entry, names in named if key in split_hashes(names)]

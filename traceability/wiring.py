@@ -206,7 +206,13 @@ def ledger(settings: Settings) -> Ledger:
     logs, policy = own_policy.own_logs(settings), own_policy.policy(settings)
     prover = Prover(store.log, store.checkpoints, store.anchors, store.names, store.history, logs, policy)
     traces = TraceReader(
-        store.events, store.history, OwnWord(prover), store.personal, policy.label, profiles(settings)
+        store.events,
+        store.history,
+        OwnWord(prover),
+        store.personal,
+        policy.label,
+        profiles(settings),
+        store.names,
     )
     return Ledger(
         events=store.events,

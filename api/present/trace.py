@@ -61,6 +61,8 @@ class TracePage:
     staged: tuple[str, ...]
     chain_label: str | None
     groups: tuple[Group, ...]
+    lost: bool
+    """Whether records are lost here: then what the phone finds of the others is no verdict on the whole."""
     is_cut: bool
     """Whether the history reaches further than is shown."""
     cold: tuple[CurveCard, ...]
@@ -95,6 +97,7 @@ def trace_page(trace: Trace, words: Words, public_url: str) -> TracePage:
         staged=tuple(shown for staged in trace.staged if (shown := words.name(staged))),
         chain_label=chain_label(trace, words),
         groups=timeline(trace, words),
+        lost=trace.lost > 0,
         is_cut=trace.is_cut,
         cold=tuple(curve_card(curve, words) for curve in trace.curves if curve.cold_chain),
         shelf_life=shelf_life_card(trace, words),

@@ -37,16 +37,28 @@ def of_event(verdict: Verdict, words: Words) -> Badge:
 
 
 def of_trace(trace: Trace, words: Words) -> Badge:
+    """A lie found outweighs a loss, and a loss whatever is said of the records that are left."""
     match trace.verdict:
+        case Contradicted(step, reason):
+            return _contradicted(step, reason, words)
+        case _ if trace.lost:
+            return _incomplete(trace.lost, words)
         case TraceVerified() as verified:
             waiting = [traced for traced in trace.events if _waits(traced.verdict)]
             streaming = all(_just_measured(traced, trace.made_at) for traced in waiting)
             return _counted(verified, len(waiting), streaming, words)
-        case Contradicted(step, reason):
-            return _contradicted(step, reason, words)
         case Unchecked() as unchecked:
             return _unchecked(unchecked, words)
     assert_never(trace.verdict)
+
+
+def _incomplete(lost: int, words: Words) -> Badge:
+    sentence = words.say_many(
+        "{count} record is in the log, but lost here: what is shown is not all.",
+        "{count} records are in the log, but lost here: what is shown is not all.",
+        lost,
+    )
+    return Badge("unknown", words.say("Not complete"), sentence)
 
 
 def _just_measured(traced: TracedEvent, now: datetime) -> bool:

@@ -168,7 +168,8 @@ const judge = ({ direct, report }, outcomes, beside) => {
 const showVerdict = ([state, word, sentences], claim) => {
   const card = find(".verdict");
   find(".claim").textContent = say(claim);
-  if (page.dataset.state === "contradicted" && state !== "contradicted") {
+  const stays = page.dataset.state === "contradicted" || "lost" in card.dataset;
+  if (stays && state !== "contradicted") {
     find(".claim").textContent = say("server", { word });
     return;
   }

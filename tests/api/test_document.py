@@ -26,6 +26,7 @@ def test_the_public_document_keeps_its_names():
         "staged",
         "chain_label",
         "is_cut",
+        "lost",
         "made_at",
     ]
     assert document["harvested_at"] == "2026-11-14T04:00:00Z"

@@ -21,7 +21,7 @@ from tests.api.samples import (
 )
 from traceability.cold_chain.excursions import Excursion
 from traceability.ledger.trace import Grade
-from traceability.proof.verdict import Unchecked
+from traceability.proof.verdict import Contradicted, Unchecked
 from traceability.telemetry.curve import Point
 from traceability.telemetry.device import Calibration
 from traceability.telemetry.findings import Finding, Kind
@@ -281,6 +281,31 @@ def test_only_a_sensors_batch_of_this_moment_may_wait_without_making_the_whole_l
 
     assert badge.state == state
     assert "12 of 13 verified" in badge.word + badge.sentence
+
+
+@pytest.mark.parametrize(
+    ("lang", "lost", "sentence"),
+    [
+        ("en", 1, "1 record is in the log, but lost here: what is shown is not all."),
+        ("en", 2, "2 records are in the log, but lost here: what is shown is not all."),
+        ("zh-CN", 1, "日志中有 1 条记录在此处已丢失：所示并非全部。"),
+    ],
+)
+def test_a_record_that_is_lost_here_keeps_the_whole_from_looking_verified(lang, lost, sentence):
+    trace = a_trace(lost=lost)
+
+    badge, html = page_of(trace, lang).badge, html_of(trace, lang)
+
+    assert (badge.state, badge.sentence) == ("unknown", sentence)
+    assert sentence in html
+    assert "data-lost" in html
+    assert "data-lost" not in html_of(a_trace(), lang)
+
+
+def test_a_lie_outweighs_a_record_that_is_lost():
+    lie = a_trace(events=with_last(Contradicted("event", "differs"), 1), lost=1)
+
+    assert page_of(lie).badge.state == "contradicted"
 
 
 def test_a_history_that_is_cut_says_so():

@@ -82,7 +82,10 @@ def test_a_mark_ahead_of_the_store_is_told_as_such(home):
     checkpoint = Checkpoint("guoji.example/log", 400, bytes(32))
     home.high_water_file.write_text(checkpoint.sign(log_signer(home)))
 
-    assert found(home) == ["the high-water mark: its size is 400, want at most 303, which the log holds"]
+    assert found(home) == [
+        "the high-water mark: its size is 400, want at most 303, which the log holds; "
+        "`guoji recover --from MIRROR` fetches the others"
+    ]
 
 
 def test_events_before_the_index_are_not_recomputed_and_all_else_is(home):

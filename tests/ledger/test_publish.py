@@ -132,7 +132,7 @@ def test_a_log_that_lost_entries_is_not_signed(publisher):
     publisher.log.taken.pop()
     publisher.mark.note = None
 
-    with pytest.raises(Refused, match="the log holds 3 entries, but we signed 4: restore"):
+    with pytest.raises(Refused, match="the log holds 3 entries, but we signed 4: `guoji recover --from"):
         publisher.publish()
 
 

@@ -58,10 +58,10 @@ class World:
         self.events = FakeEvents()
         device = Device("logger-1", LOGGER, CARRIER, {}, FIELD, cold_chain=True, staged=STAGED)
         self.seals = FakeSealStore(device, self.events)
-        log = FakeLog(self.events)
+        self.log = log = FakeLog(self.events)
         prover = Prover(log, FakeCheckpoints(), FakeAnchors(), log, self.seals, (VERIFIER,), TrustPolicy())
         self.reader = TraceReader(
-            self.events, self, OwnWord(prover), FakePersonal(), "private test chain", shipped()
+            self.events, self, OwnWord(prover), FakePersonal(), "private test chain", shipped(), log
         )
 
     def capture(self, *events, party=FARM, owner=CARRIER):

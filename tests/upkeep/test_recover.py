@@ -1,13 +1,14 @@
 """An old copy of the store signs nothing until it has back, from a mirror, what was published since."""
 
 import shutil
+import sqlite3
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.api.serving import served
-from tests.builders import FARM, a_harvest
+from tests.builders import FARM, FIELD_LOT, a_harvest
 from traceability import wiring
 from traceability.cli.main import main
 from traceability.errors import Refused, Unknown
@@ -218,6 +219,57 @@ def missing_bundle(folder):
 def cut_bundle(folder):
     path = folder / "log" / "tile" / "entries" / "001"
     path.write_bytes(path.read_bytes()[:-1])
+
+
+def test_a_source_that_is_older_than_what_we_signed_is_refused_and_a_newer_one_asked_for(
+    lost, tmp_path, monkeypatch, capsys
+):
+    older = lost.mirror(tmp_path / "older")
+    monkeypatch.setenv("GUOJI_HOME", str(lost.settings.home))
+
+    assert main(["recover", "--from", older]) == 65
+
+    said = capsys.readouterr()
+    assert "this source has 271 entries, we signed 538: try another one; nothing was changed" in said.err
+    assert (said.out, lost.store.log.size()) == ("", 271)
+
+
+def test_an_older_source_is_no_trouble_for_a_store_that_is_whole(lost, tmp_path):
+    older = lost.mirror(tmp_path / "older")
+    recover(lost.settings, lost.mirrored, lambda line: None)
+
+    assert recover(lost.settings, older, lambda line: None).first == 538
+
+
+def test_a_trace_counts_the_records_of_its_lot_that_are_known_by_entry_only(lost):
+    assert wiring.ledger(lost.settings).trace(FIELD_LOT).lost == 0
+
+    recover(lost.settings, lost.mirrored, lambda line: None)
+
+    assert wiring.ledger(lost.settings).trace(FIELD_LOT).lost == SINCE + 2
+
+
+def test_an_event_whose_row_is_gone_is_counted_as_lost_and_its_bundles_are_unknown(ours):
+    ours.capture(4)
+    ours.publish()
+    with sqlite3.connect(ours.settings.home / "guoji.db") as database:
+        database.execute("DELETE FROM event WHERE id = 3")
+    ledger = wiring.ledger(ours.settings)
+
+    trace = ledger.trace(FIELD_LOT)
+
+    assert (len(trace.events), trace.lost) == (3, 1)
+    for bundle in (ledger.entry_bundle, ledger.names_bundle):
+        with pytest.raises(Unknown, match="entry 2 is lost: its event is not in our store"):
+            bundle(0, 5)
+
+
+def test_what_is_captured_and_not_yet_in_the_log_is_not_lost(ours):
+    ours.capture(2)
+    ours.publish()
+    ours.capture(1)
+
+    assert wiring.ledger(ours.settings).trace(FIELD_LOT).lost == 0
 
 
 @pytest.mark.parametrize(

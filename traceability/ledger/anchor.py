@@ -95,7 +95,7 @@ def check_same_history(held: Held, log: Log) -> None:
     if held.size > size:
         raise Refused(
             f"the contract holds {held.size} entries, our store only {size}: it is an old copy; "
-            "restore the newer one, nothing is signed or anchored before"
+            "nothing is signed or anchored before `guoji recover --from MIRROR` has fetched the others"
         )
     if held.size and tiles.root(held.size, log.read_tile) != held.root:
         raise Refused(

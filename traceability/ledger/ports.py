@@ -81,10 +81,13 @@ class Log(Protocol):
         """`width` hashes of 32 bytes each. Raises `Unknown` if the tile does not hold that many."""
 
     def entries(self, start: int, end: int) -> list[bytes]:
-        """The entries with indexes in [start, end)."""
+        """The entries with indexes in [start, end). Raises `Unknown` for one that went with its event."""
 
     def names(self, start: int, end: int) -> list[bytes]:
-        """The name hashes of the same entries; none for an entry that is not of an event."""
+        """The name hashes of the same entries; none for an entry that is not of an event.
+
+        Raises `Unknown` as `entries` does.
+        """
 
 
 class NameMap(Protocol):
@@ -98,6 +101,9 @@ class NameMap(Protocol):
 
     def entries_of(self, key: bytes, index: int) -> list[bytes]:
         """The leaf hashes of the entries before `index` in which the name stands, in the order of the log."""
+
+    def lost(self, key: bytes) -> int:
+        """How many entries the name stands in whose events are not here, though the log holds them."""
 
 
 class CheckpointStore(Protocol):

@@ -47,7 +47,10 @@ def publish(
     log.integrate(ENTRIES_A_COMMIT, None if signed is None else _successor(log, *signed, known[-1]))
     size = log.size()
     if size < held:
-        raise Refused(f"the log holds {size} entries, but we signed {held}: restore the missing ones first")
+        raise Refused(
+            f"the log holds {size} entries, but we signed {held}: "
+            "`guoji recover --from MIRROR` fetches the others"
+        )
     if size == held:
         return None
     # (3)
@@ -80,7 +83,7 @@ def check_holds_what_was_signed(log: Log, note: str | None, known: Sequence[Note
     if signed.size > size:
         raise Refused(
             f"we signed {signed.size} entries, our store holds only {size}: it is an old copy. Nothing is "
-            "signed before `guoji recover --from URL` has fetched the others from a mirror of this log"
+            "signed before `guoji recover --from MIRROR` has fetched the others"
         )
     try:
         root = tiles.root(signed.size, log.read_tile)

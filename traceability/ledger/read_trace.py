@@ -15,8 +15,9 @@ from traceability.ledger.curves import curves_of, milliseconds
 from traceability.ledger.lineage import lineage
 from traceability.ledger.own_word import OwnWord
 from traceability.ledger.personal import PersonalStore, personal_fields
-from traceability.ledger.ports import EventStore, StoredEvent
+from traceability.ledger.ports import EventStore, NameMap, StoredEvent
 from traceability.ledger.trace import Curve, Grade, LabResult, Trace, TracedEvent
+from traceability.log.name_map import name_hash
 from traceability.proof.verdict import of_trace
 from traceability.telemetry.device import Device
 from traceability.telemetry.findings import Finding, from_event
@@ -61,6 +62,7 @@ class TraceReader:
     personal: PersonalStore
     chain_label: str | None
     profiles: Profiles
+    names: NameMap
 
     def read(self, subject: str, now: datetime) -> Trace:
         """Raises `Unknown` if nothing is known of `subject` (a canonical Digital Link)."""
@@ -89,6 +91,7 @@ class TraceReader:
             profile=profile,
             remaining=left_of(profile, harvested_at, _known(curves)),
             is_cut=found.is_cut,
+            lost=self.names.lost(name_hash(subject)),
         )
 
     def all_events(self, subject: str) -> list[StoredEvent]:

@@ -130,3 +130,5 @@ class Trace:
     """What is left of its shelf life, by that profile."""
     is_cut: bool = False
     """Whether the history reaches further than is walked: then events are missing here."""
+    lost: int = 0
+    """How many records name the subject in the log while this store no longer holds them."""

@@ -93,13 +93,17 @@ class LogTable:
 
     def _each(self, column: ColumnElement[bytes], start: int, end: int) -> list[bytes]:
         statement = (
-            select(column)
+            select(log_entry.c.index, event.c.id.is_(None) & log_entry.c.entry.is_(None), column)
             .select_from(log_entry.outerjoin(event))
             .where(log_entry.c.index >= start, log_entry.c.index < end)
             .order_by(log_entry.c.index)
         )
         with self._engine.connect() as connection:
-            return list(connection.execute(statement).scalars())
+            rows = connection.execute(statement).all()
+        lost = [index for index, is_lost, _ in rows if is_lost]
+        if lost:
+            raise Unknown(f"entry {lost[0]} is lost: its event is not in our store")
+        return [value for *_, value in rows]
 
 
 class CheckpointTable:

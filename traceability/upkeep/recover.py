@@ -11,7 +11,7 @@ from traceability.log.checkpoint import open_checkpoint
 from traceability.log.tiles import WIDTH, TilePath, width_at
 from traceability.settings import Settings
 from traceability.store.high_water import HighWaterFile
-from traceability.store.log import CheckpointTable
+from traceability.store.log import CheckpointTable, LogTable
 from traceability.store.migrate import check_up_to_date
 from traceability.store.put_back import PutBack, put_back
 from traceability.store.schema import open_engine
@@ -49,7 +49,14 @@ def recover(settings: Settings, url: str, tell: Callable[[str], None]) -> PutBac
         # (1)
         last = None if marked is None else open_checkpoint(marked, logs)[0]
         at_mark = [] if last is None else [Held(last.size, last.root)]
-        done = put_back(engine, published, signed, [*at_mark, *_anchored(settings, tell)])
+        known = [*at_mark, *_anchored(settings, tell)]
+        want = max((each.size for each in known), default=0)
+        if signed.size < want and LogTable(engine).size() < want:
+            raise Refused(
+                f"{url}: this source has {signed.size} entries, we signed {want}: try another one; "
+                "nothing was changed"
+            )
+        done = put_back(engine, published, signed, known)
         # (2)
         if last is None or last.size < signed.size:
             mark.replace(marked, note)

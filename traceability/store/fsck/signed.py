@@ -89,7 +89,8 @@ def _check_tree(view: View, where: str, size: int, root: bytes) -> Iterator[Diff
 
     held = size_of_log(view.connection)
     if size > held:
-        yield from compare(f"{where}: its size", size, f"at most {held}, which the log holds")
+        most = f"at most {held}, which the log holds; `guoji recover --from MIRROR` fetches the others"
+        yield from compare(f"{where}: its size", size, most)
         return
     try:
         ours = tiles.root(size, read)
