@@ -5,6 +5,8 @@ import threading
 from contextlib import ExitStack, contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
+from traceability.chain.rpc import PREDECESSOR_SELECTOR
+
 AWAY = "http://127.0.0.1:9"
 """Nobody listens there."""
 
@@ -49,7 +51,11 @@ def rpc_result(chain, method, params):
             receipt = chain["receipts"].get(params[0])
             return receipt and rpc_receipt(receipt)
         case "eth_call":
-            head = chain["head"]
+            call = bytes.fromhex(params[0]["data"].removeprefix("0x"))
+            selector, log_id = call[:4], call[4:].hex()
+            if selector == PREDECESSOR_SELECTOR:
+                return "0x" + chain.get("predecessors", {}).get(log_id, bytes(32).hex())
+            head = chain.get("heads", {}).get(log_id, chain["head"])
             return "0x" + head["root"] + f"{head['size']:064x}" + f"{0:064x}"
 
 
