@@ -203,6 +203,17 @@ def test_what_the_server_itself_found_untrue_is_not_made_good(browser):
 
 
 @in_chromium
+def test_what_the_server_itself_has_lost_is_not_made_good_by_the_rest(browser):
+    with an_endpoint(VectorChain()) as endpoint:
+        ledger = a_ledger(endpoint=endpoint)
+        ledger.traces[SUBJECT] = replace(ledger.traces[SUBJECT], lost=1)
+        seen = Seen(browser, ledger)
+
+    assert (seen.state, seen.word) == ("unknown", "Not complete")
+    assert seen.claim == "As this server states. This phone's own check: Verified."
+
+
+@in_chromium
 @pytest.mark.parametrize("bundle", [None, b'{"format":"guoji-trace-proof/1"}'])
 def test_a_proof_that_cannot_be_read_is_not_checked_and_says_so(browser, bundle):
     ledger = a_ledger(chain=VectorChain())
