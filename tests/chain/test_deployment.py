@@ -139,6 +139,15 @@ def test_nor_does_a_crash_in_the_middle_of_another_one(installation, words):
     assert policy(installation).contract == second != first
 
 
+@pytest.fixture
+def interruptible():
+    """What is started in the background ignores Ctrl-C, and its tests would wait for ever."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_who_gives_up_waiting_finds_the_same_deployment_the_next_time(at, start):
     url = start().url
     chain, installation = RpcChain(url), at(url)
