@@ -276,7 +276,7 @@ def test_what_is_captured_and_not_yet_in_the_log_is_not_lost(ours):
     ("spoil", "complaint"),
     [
         (changed_entry, "entry 534 says that the map of 534 entries has the root"),
-        (changed_names, "the names of entry 276 are not those that it commits to"),
+        (changed_names, "entry 276: commits to names of the digest"),
         (changed_map_entry, "entry 537 says that the map of 537 entries has the root 0000"),
         (without_map_entry, "the last 3 entries are followed by no map entry"),
         (changed_checkpoint, "the signature of .* does not fit the note"),

@@ -11,9 +11,8 @@ from traceability.ledger.ports import Held
 from traceability.log import tiles
 from traceability.log.checkpoint import Checkpoint
 from traceability.log.merkle import leaf_hash
-from traceability.log.name_map import MapEntry, is_map_entry, names_digest
-from traceability.log.successor import SuccessorEntry, is_successor_entry
-from traceability.proof.entry import Entry
+from traceability.log.name_map import MapEntry, is_map_entry
+from traceability.proof.entry_kinds import check_form, check_names, is_event_entry
 from traceability.store.events import event
 from traceability.store.log import NewEntry, append, grow_map, read_tile, size_of_log
 from traceability.store.schema import AT_ONCE
@@ -61,7 +60,7 @@ def _put_back(connection: Connection, published: Published, signed: Checkpoint) 
         if is_map_entry(entry):
             linked = _take(connection, index, new)
             with_event += linked
-            without_event += sum(_is_of_event(each.entry) for each in new) - linked
+            without_event += sum(is_event_entry(each.entry) for each in new) - linked
             new = []
     if new:
         raise Refused(f"the last {len(new)} entries are followed by no map entry: nothing was changed")
@@ -70,20 +69,11 @@ def _put_back(connection: Connection, published: Published, signed: Checkpoint) 
 
 def _checked(index: int, entry: bytes, names: bytes) -> NewEntry:
     try:
-        if _is_of_event(entry):
-            fits = Entry.from_bytes(entry).names_digest == names_digest(names)
-        else:
-            (MapEntry if is_map_entry(entry) else SuccessorEntry).from_bytes(entry)
-            fits = not names
+        check_form(index, entry)
+        check_names(entry, names)
     except InvalidInput as error:
         raise Refused(f"entry {index}: {error}; nothing was changed") from error
-    if not fits:
-        raise Refused(f"the names of entry {index} are not those that it commits to; nothing was changed")
     return NewEntry(entry, names)
-
-
-def _is_of_event(entry: bytes) -> bool:
-    return not is_map_entry(entry) and not is_successor_entry(entry)
 
 
 def _take(connection: Connection, index: int, new: Sequence[NewEntry]) -> int:
