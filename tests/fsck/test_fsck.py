@@ -47,6 +47,9 @@ def test_the_slow_twin_agrees_on_an_honest_store(home):
     store.close()
 
 
+@pytest.mark.parametrize(
+    "home", ["sqlite", pytest.param("postgresql", marks=pytest.mark.soak)], indirect=True
+)
 @pytest.mark.parametrize("lie", LIES)
 def test_a_lie_is_named_at_its_place(home, lie):
     statement, sentence = LIES[lie]
