@@ -1,5 +1,6 @@
 """The gateway's place at an MQTT broker, by paho-mqtt: messages come in groups, and we acknowledge them."""
 
+import sys
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from iot_gateway.logins import Address
 from iot_gateway.room import Room
+from iot_gateway.tls import secure, why_not
 from traceability.errors import CheckFailed, InvalidInput
 from traceability.ledger.record import Delivery, SignedReceipt
 from traceability.log.note import NoteVerifier
@@ -67,6 +69,7 @@ class MqttInbox:
             manual_ack=True,
         )
         self._client.username_pw_set(address.user, address.password)
+        secure(self._client, address)
         self._client.reconnect_delay_set(1, LONGEST_WAIT_S)
         self._client.on_connect = self._on_connect
         self._client.on_connect_fail = self._on_connect_fail
@@ -132,7 +135,7 @@ class MqttInbox:
         self._log.info("broker is there", host=self._address.host, port=self._address.port)
 
     def _on_connect_fail(self, _client: Client, _data: object) -> None:
-        self._say_away("no connection")
+        self._say_away(why_not(sys.exception()))  # paho calls us while it handles it
 
     def _on_disconnect(
         self,

@@ -12,9 +12,11 @@ from traceability.errors import InvalidInput
 from traceability.keys.files import read_secret, write_secret
 
 GATEWAY = "@gateway"
-"""User name of all gateways; every other user is a device, under its alias, which has no @."""
+"""User name of the gateway, unless the setting `gateway_user` says another."""
 PASSWORDS = "broker-passwords.json"
 """Where an installation keeps them, among its keys."""
+DEFAULT_PORTS = {"mqtt": 1883, "mqtts": 8883}
+"""By scheme of the broker's URL."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,9 @@ class Address:
     port: int
     user: str
     password: str = field(repr=False)
+    tls: bool = False
+    ca: Path | None = None
+    """The one authority to believe with TLS; None: those of this machine."""
 
     @property
     def client_id(self) -> str:
@@ -37,16 +42,25 @@ class Address:
         return hashlib.sha256(secret).hexdigest()[:32]
 
 
-def address(mqtt_url: str, user: str, password: str) -> Address:
-    """From `mqtt://host:port`. Raises `InvalidInput`."""
+def is_gateway(user: str) -> bool:
+    """Every other user is a device, under its alias, which has no @."""
+    return user.startswith("@")
+
+
+def address(mqtt_url: str, user: str, password: str, ca: Path | None = None) -> Address:
+    """From `mqtt://host:port`, or `mqtts://` for TLS with a broker that `ca` vouches for.
+
+    Raises `InvalidInput`.
+    """
     if not mqtt_url:
         raise InvalidInput(
             "no broker is running here: start `guoji up` with this GUOJI_HOME, or set GUOJI_MQTT_URL"
         )
     parts = urlsplit(mqtt_url)
-    if parts.scheme != "mqtt" or not parts.hostname:
-        raise InvalidInput(f"broker {mqtt_url!r} is not like mqtt://host:port")
-    return Address(parts.hostname, parts.port or 1883, user, password)
+    if parts.scheme not in DEFAULT_PORTS or not parts.hostname:
+        raise InvalidInput(f"broker {mqtt_url!r} is not like mqtt://host:port or mqtts://host:port")
+    port = parts.port or DEFAULT_PORTS[parts.scheme]
+    return Address(parts.hostname, port, user, password, tls=parts.scheme == "mqtts", ca=ca)
 
 
 def make_passwords(file: Path, users: Iterable[str]) -> Mapping[str, str]:

@@ -13,6 +13,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from iot_gateway.buffer import Buffer
 from iot_gateway.logins import Address
+from iot_gateway.tls import secure
 from traceability.errors import CheckFailed, InvalidInput, Unavailable
 from traceability.log.note import NoteVerifier
 from traceability.telemetry import topics
@@ -75,6 +76,7 @@ class SimulatedDevice:
             CallbackAPIVersion.VERSION2, client_id=address.client_id, clean_session=True, protocol=MQTTv311
         )
         self._client.username_pw_set(address.user, address.password)
+        secure(self._client, address)
         self._client.reconnect_delay_set(1, 5)
         self._client.max_inflight_messages_set(100)
         self._client.on_connect = self._on_connect

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
 
 from annotated_types import Interval
-from pydantic import AfterValidator, AllowInfNan, ConfigDict, ValidationError
+from pydantic import AfterValidator, AllowInfNan, ConfigDict, StringConstraints, ValidationError
 from pydantic.dataclasses import dataclass
 from pydantic_core import ErrorDetails
 
@@ -53,7 +53,8 @@ Seconds = Annotated[float, Interval(gt=0, le=A_WEEK_S)]
 LogName = Annotated[str, AfterValidator(_log_name)]
 Gln = Annotated[str, AfterValidator(_gln)]
 WebUrl = Annotated[str, _url("http", "https")]
-BrokerUrl = Annotated[str, _url("mqtt")]
+BrokerUrl = Annotated[str, _url("mqtt", "mqtts")]
+GatewayUser = Annotated[str, StringConstraints(pattern=r"^@[A-Za-z0-9_-]{1,32}$")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=ConfigDict(extra="forbid"))
@@ -75,7 +76,11 @@ class Settings:
     http_port: Annotated[int, Interval(ge=0, le=65535)] = 8080
     """Port to listen on; `guoji up` takes another free one, and says so, if it is taken."""
     mqtt_url: BrokerUrl = ""
-    """Broker, as mqtt://host:port. Empty: `guoji up` starts the embedded one."""
+    """Broker, as mqtt://host:port, or mqtts:// for TLS. Empty: `guoji up` starts the embedded one."""
+    mqtt_ca_file: str = ""
+    """Who vouches for a broker with TLS (PEM), from the home. Empty: whoever this machine believes."""
+    gateway_user: GatewayUser = "@gateway"
+    """Whom the gateway logs in as at the broker: another name for each of many gateways, all with an @."""
     rpc_url: WebUrl = ""
     """JSON-RPC endpoint of the chain. Empty: `guoji up` starts the embedded test chain."""
     chain_id: Annotated[int, Interval(ge=0)] = 0
@@ -127,6 +132,10 @@ class Settings:
     @property
     def database_url(self) -> str:
         return self.database or f"sqlite:///{self.home / 'guoji.db'}"
+
+    @property
+    def mqtt_ca(self) -> Path | None:
+        return self.home / self.mqtt_ca_file if self.mqtt_ca_file else None
 
     @property
     def keys(self) -> Path:

@@ -281,7 +281,8 @@ def _trouble(ask: Callable[[], object]) -> str | None:
 
 def _reach(mqtt_url: str) -> None:
     parts = urlsplit(mqtt_url)
+    port = parts.port or (8883 if parts.scheme == "mqtts" else 1883)
     try:
-        socket.create_connection((parts.hostname or "", parts.port or 1883), ANSWER_WITHIN_S).close()
+        socket.create_connection((parts.hostname or "", port), ANSWER_WITHIN_S).close()
     except OSError as error:
-        raise Unavailable(f"broker at {parts.hostname}:{parts.port}: {error.strerror or error}") from error
+        raise Unavailable(f"broker at {parts.hostname}:{port}: {error.strerror or error}") from error

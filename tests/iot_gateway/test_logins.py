@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 
 from iot_gateway import broker, mosquitto
@@ -31,6 +33,8 @@ def test_a_spoiled_password_file_is_refused(tmp_path, content):
 
 def test_an_address_is_read_strictly_and_never_shows_its_password():
     assert address("mqtt://broker.example", "u", "p") == Address("broker.example", 1883, "u", "p")
+    with_tls = Address("broker.example", 8883, "u", "p", tls=True, ca=Path("ca.pem"))
+    assert address("mqtts://broker.example", "u", "p", Path("ca.pem")) == with_tls
     assert "secret" not in repr(address("mqtt://broker.example:2", "u", "secret"))
     with pytest.raises(InvalidInput, match="is not like"):
         address("http://broker.example", "u", "p")

@@ -57,7 +57,7 @@ def _add_add(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
 
 
 def _add(args: argparse.Namespace) -> int:
-    from iot_gateway.logins import GATEWAY, PASSWORDS, make_passwords, read_passwords
+    from iot_gateway.logins import PASSWORDS, make_passwords, read_passwords
     from traceability.cli import credentials
     from traceability.wiring import open_store
 
@@ -72,7 +72,7 @@ def _add(args: argparse.Namespace) -> int:
         store.device_keys.add(device.alias, given.key)
     file = settings.keys / PASSWORDS
     known = read_passwords(file) if file.exists() else {}
-    passwords = make_passwords(file, [GATEWAY, *store.devices.all()])
+    passwords = make_passwords(file, [settings.gateway_user, *store.devices.all()])
     _tell_embedded_broker(settings, passwords)
     shown = _credentials(settings, device.alias)
     if device.alias not in known:

@@ -25,16 +25,18 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 def _gateway(_args: argparse.Namespace) -> int:
     from iot_gateway.gateway import run
     from iot_gateway.inbox import MqttInbox
-    from iot_gateway.logins import GATEWAY, PASSWORDS, address, password_of, read_passwords
+    from iot_gateway.logins import PASSWORDS, address, password_of, read_passwords
     from traceability.log.note import NoteVerifier
     from traceability.own_policy import gateway_signer
     from traceability.wiring import open_store
 
     settings = Settings.read(os.environ)
     log, stop, store = journal("gateway", settings.log_json), until_told_to_stop(), open_store(settings)
-    password = password_of(GATEWAY, read_passwords(settings.keys / PASSWORDS))
+    user = settings.gateway_user
+    password = password_of(user, read_passwords(settings.keys / PASSWORDS))
     signer = gateway_signer(settings)
-    inbox = MqttInbox(address(settings.mqtt_url, GATEWAY, password), NoteVerifier.of(signer), log)
+    where = address(settings.mqtt_url, user, password, settings.mqtt_ca)
+    inbox = MqttInbox(where, NoteVerifier.of(signer), log)
     inbox.open()
     try:
         promise_s = settings.seal_every_s + settings.publish_every_s + SLACK_S

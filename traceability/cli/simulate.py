@@ -58,7 +58,7 @@ def _simulate(args: argparse.Namespace) -> int:
     moments = read_moments(args.csv)
     shift_ms = time.time_ns() // 1_000_000 - moments[-1][0] if args.ends_now else 0
     password = password_of(args.device, read_passwords(settings.keys / PASSWORDS))
-    where = address(settings.mqtt_url, args.device, password)
+    where = address(settings.mqtt_url, args.device, password, settings.mqtt_ca)
     device = SimulatedDevice(where, own_gateways(settings), signer=_signer(args.sign))
     device.open()
     try:

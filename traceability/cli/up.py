@@ -156,11 +156,11 @@ def _start_all(
 
 def _passwords(settings: Settings) -> Mapping[str, str]:
     """Those of the gateway and of every device, for our broker or for the operator's own."""
-    from iot_gateway.logins import GATEWAY, PASSWORDS, make_passwords
+    from iot_gateway.logins import PASSWORDS, make_passwords
     from traceability.wiring import open_store
 
     store = open_store(settings)
-    users = [GATEWAY, *store.devices.all()]
+    users = [settings.gateway_user, *store.devices.all()]
     store.close()
     return make_passwords(settings.keys / PASSWORDS, users)
 

@@ -1,0 +1,45 @@
+"""How our clients know the broker that they speak TLS with."""
+
+import ssl
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from traceability.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from paho.mqtt.client import Client
+
+    from iot_gateway.logins import Address
+
+
+def secure(client: "Client", address: "Address") -> None:
+    """Have `client`, before it connects, speak TLS if the broker at `address` does. Raises `InvalidInput`."""
+    if address.tls:
+        client.tls_set_context(tls_context(address.ca))
+
+
+def tls_context(ca: Path | None) -> ssl.SSLContext:
+    """TLS 1.2 or newer with a server that has the name we call it by, and a certificate under `ca`.
+
+    `ca` is a PEM file; None: any authority that this machine believes. Raises `InvalidInput`.
+    """
+    try:
+        context = ssl.create_default_context(cafile=ca)
+    except ssl.SSLError as error:
+        raise InvalidInput(f"{ca} holds no CA certificate in PEM") from error
+    except OSError as error:
+        raise InvalidInput(f"cannot read the CA certificate {ca}: {error.strerror}") from error
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
+
+
+def why_not(error: BaseException | None) -> str:
+    """Why there is no connection, in words for whoever runs the client."""
+    match error:
+        case ssl.SSLCertVerificationError():
+            return f"its certificate is not to be believed: {error.verify_message.rstrip('.')}"
+        case ssl.SSLError(reason="WRONG_VERSION_NUMBER"):
+            return "it does not speak TLS there: is it mqtt:// that you mean?"
+        case OSError():
+            return error.strerror or str(error)
+    return "no connection"
