@@ -84,6 +84,7 @@ def test_what_a_device_must_sign_is_refused_without_a_signature():
         (NEW.sign(bytes(70_000), "cold-7"), "bytes, want at most 65536"),
         (b"\xd2\x80", "COSE_Sign1 is not"),
     ],
+    ids=["another topic", "spoilt", "altered", "unknown key", "no readings", "too long", "no signature"],
 )
 def test_what_the_device_did_not_sign_is_refused_with_the_reason(payload, reason):
     with pytest.raises(InvalidInput, match=reason):
