@@ -7,8 +7,8 @@ from decimal import Decimal
 from functools import cache
 from itertools import groupby
 
-from demo.moment import Moment
 from demo.slices import DATA, rows
+from iot_gateway.simulate.moment import Moment
 
 METRIC = {
     "air_temperature": ("air_temperature", Decimal(1)),

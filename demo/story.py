@@ -8,10 +8,10 @@ from functools import partial
 
 from demo import cast
 from demo.chapters import CASES, LOGGER_OFF, LOGGER_ON, PROBE_ON, STOCKED, Lot, chapters
-from demo.moment import Moment
 from demo.replay import laboratory_sheet, replay, span_ms
 from demo.shapes import Event
 from demo.truck import cabinet, truck
+from iot_gateway.simulate.moment import Moment
 from traceability.errors import InvalidInput
 from traceability.gs1 import digital_link
 from traceability.telemetry.device import Device

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import pi, sin
 from random import Random
 
-from demo.moment import Moment
+from iot_gateway.simulate.moment import Moment
 
 STEP_S = 10
 """One step of the model; short beside the minutes in which the air of a box follows its surroundings."""

@@ -1,6 +1,5 @@
 """A simulated device: publishes at QoS 1 and keeps every reading until a receipt covers it."""
 
-import json
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -13,38 +12,16 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from iot_gateway.buffer import Buffer
 from iot_gateway.logins import Address
+from iot_gateway.simulate.encode import encode_message
 from iot_gateway.tls import secure
 from traceability.errors import CheckFailed, InvalidInput, Unavailable
 from traceability.log.note import NoteVerifier
 from traceability.telemetry import topics
-from traceability.telemetry.metrics import METRICS
 from traceability.telemetry.private_key import DeviceSigner
 from traceability.telemetry.receipt import Receipt, open_receipt
-from traceability.telemetry.senml_cbor import cbor_of
 
 MAX_KEPT = 1_000
 """Readings without a receipt. A device with more to send waits; one with a real sensor would drop."""
-
-
-def encode_message(
-    alias: str,
-    epoch: int,
-    sequence: int,
-    taken_at_ms: int,
-    values: Mapping[str, float | bool],
-    signer: DeviceSigner | None = None,
-) -> bytes:
-    """SenML as docs/formats.md wants it: in JSON, or signed. `values` by metric, in the unit of its table."""
-    records: list[dict[str, object]] = [
-        {"bn": f"{alias}:", "bt": taken_at_ms / 1000, "n": "epoch", "u": "count", "v": epoch},
-        {"n": "seq", "u": "count", "v": sequence},
-    ]
-    for name, value in values.items():
-        if name not in METRICS:
-            raise InvalidInput(f"metric {name!r} is not in the table of metrics")
-        unit = METRICS[name].unit
-        records.append({"n": name, "vb": value} if unit is None else {"n": name, "u": unit, "v": value})
-    return json.dumps(records).encode() if signer is None else signer.sign(cbor_of(records), alias)
 
 
 class SimulatedDevice:

@@ -1,4 +1,4 @@
-"""What a device of the demonstration measured at one moment, before it becomes a message."""
+"""What a device measured at one moment, before it becomes a message."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
