@@ -39,6 +39,8 @@ class Step:
     days_late: int
     """Whole days from the step to its record; below 1 it is nothing to speak of."""
     papers: tuple[Paper, ...]
+    photo: str | None
+    """SHA-256 of one that its recorder keeps."""
     personal: tuple[PersonalLine, ...]
 
 
@@ -138,6 +140,7 @@ def _step(traced: TracedEvent, words: Words) -> Step:
         captured_at=words.moment(traced.captured_at),
         days_late=(traced.captured_at - traced.event.event_time).days,
         papers=papers(traced.event),
+        photo=extensions.photo(traced.event),
         personal=personal_lines(traced, words),
     )
 

@@ -50,6 +50,7 @@ def test_our_own_events_pass(file):
         (an_event(**{"guoji:link": "javascript:alert(1)"}), "/guoji:link"),
         (an_event(**{"guoji:reportUrl": ["https://x.example"]}), "/guoji:reportUrl"),
         (an_event(**{"guoji:batchRoot": DIGEST.upper()}), "/guoji:batchRoot"),
+        (an_event(**{"guoji:photo": "photo.jpg"}), "/guoji:photo"),
         (an_event(**{"guoji:readingCount": -1}), "/guoji:readingCount"),
         (an_event(**{"guoji:readingCount": True}), "/guoji:readingCount"),
         *[

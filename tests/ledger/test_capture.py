@@ -53,3 +53,28 @@ def test_an_event_about_a_batch_is_made_by_sealing_alone_and_takes_its_document_
         capture([a_harvest(), claim, a_pack_out(3)], FARM, events, 5)
 
     assert events.kept == {}
+
+
+BY_PERSON = {"guoji:entered": {"guoji:by": "person", "guoji:form": "urn:uuid:1"}}
+WRONG = {"declarationTime": "2026-11-20T07:00:00.000Z", "reason": "incorrect_data"}
+
+
+def test_only_a_form_of_ours_says_that_a_person_typed_an_event():
+    events, typed = FakeEvents(), a_harvest(**BY_PERSON)
+
+    with pytest.raises(InvalidInput, match="guoji:entered: only the forms of this system"):
+        capture([typed], FARM, events, 5)
+    assert events.kept == {}
+
+    capture([typed], FARM, events, 5, typed=True)
+    assert len(events.kept) == 1
+
+
+def test_a_system_may_declare_wrong_what_a_person_typed_but_not_as_a_person():
+    events = FakeEvents()
+
+    capture([a_harvest(**BY_PERSON, errorDeclaration=WRONG)], FARM, events, 5)
+    with pytest.raises(InvalidInput, match="guoji:entered: only the forms"):
+        capture([a_harvest(**BY_PERSON, errorDeclaration=WRONG | BY_PERSON)], FARM, events, 5)
+
+    assert len(events.kept) == 1

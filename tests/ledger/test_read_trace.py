@@ -424,3 +424,26 @@ def test_one_moment_in_another_year_does_not_stop_the_trace(world):
 
     years = [event.event.event_time.year for event in world.trace().events]
     assert (years[0], years[-1]) == (1, 9999)
+
+
+def test_the_grade_of_a_word_is_how_it_came_in_for_an_event_and_for_the_declaration_that_it_is_wrong(world):
+    by_person = {"guoji:entered": {"guoji:by": "person"}}
+    wrong = {"declarationTime": "2026-11-20T07:00:00.000Z", "reason": "incorrect_data"}
+    typed = a_packed_lot(**by_person)
+    declared_by_system = a_packed_lot(**by_person, errorDeclaration=wrong)
+    capture([typed], FARM, world.events, START_MS, typed=True)
+    world.capture(declared_by_system, a_sighting(4, LOT, **{"guoji:entered": "person"}))
+
+    grades = {each.key: each.grade for each in world.trace().events}
+
+    assert [grades[key] for key in world.events.kept] == [Grade.PERSON, Grade.IMPORTED, Grade.IMPORTED]
+
+
+def test_what_a_person_declares_wrong_is_that_persons_word_too(world):
+    by_person = {"guoji:entered": {"guoji:by": "person"}}
+    wrong = {"declarationTime": "2026-11-20T07:00:00.000Z", "reason": "incorrect_data"} | by_person
+    declared = a_packed_lot(**by_person, errorDeclaration=wrong)
+
+    capture([a_packed_lot(**by_person), declared], FARM, world.events, START_MS, typed=True)
+
+    assert {(each.grade, each.voided) for each in world.trace().events} == {(Grade.PERSON, True)}

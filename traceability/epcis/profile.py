@@ -137,6 +137,7 @@ _OWN: Mapping[str, _Shape] = {
     "guoji:batchRoot": _DIGEST_SHAPE,
     "guoji:previousBatchRoot": _DIGEST_SHAPE,
     COMMITMENT: _DIGEST_SHAPE,
+    "guoji:photo": _DIGEST_SHAPE,
     "guoji:readingCount": _COUNT,
     "guoji:expectedCount": _COUNT,
     "guoji:firstSequence": _COUNT,

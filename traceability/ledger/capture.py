@@ -8,6 +8,7 @@ from traceability.epcis.canonical import canonical_bytes
 from traceability.epcis.event import Event
 from traceability.epcis.event_hash import event_hash
 from traceability.errors import InvalidInput
+from traceability.ledger import extensions
 from traceability.ledger.ports import Captured, EventStore, StoredEvent
 from traceability.log.merkle import leaf_hash
 from traceability.log.name_map import name_hashes
@@ -35,18 +36,26 @@ def capture(
     store: EventStore,
     now_ms: int,
     nonce: Callable[[], bytes] = lambda: secrets.token_bytes(16),
+    typed: bool = False,
 ) -> tuple[Captured, ...]:
     """Keep validated `events` of one party (GLN) in one durable commit.
 
     A crash before the commit keeps none of them, and the caller was told nothing; after it all of them are
     queued, and a caller who missed the answer and sends them again is told that they are here (duplicate).
-    Raises `InvalidInput` for an event that claims to be about a batch: only sealing makes those.
+    `typed`: whether a person typed them into a form of ours. Raises `InvalidInput` for an event that says so
+    and was not, and for one that claims to be about a batch: only sealing makes those.
     """
     for event in events:
-        claimed = ONLY_SEALED & event.body.keys()
-        if claimed:
-            raise InvalidInput(f"/{min(claimed)}: only this system makes events about batches of readings")
+        _check_claims(event, typed)
     return store.insert([as_stored(event, submitter, now_ms, nonce()) for event in events])
+
+
+def _check_claims(event: Event, typed: bool) -> None:
+    claimed = ONLY_SEALED & event.body.keys()
+    if claimed:
+        raise InvalidInput(f"/{min(claimed)}: only this system makes events about batches of readings")
+    if not typed and extensions.is_entered_by_person(event):
+        raise InvalidInput(f"/{extensions.ENTERED}: only the forms of this system say that a person typed it")
 
 
 def as_stored(event: Event, submitter: str, now_ms: int, nonce: bytes) -> StoredEvent:

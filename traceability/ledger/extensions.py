@@ -10,6 +10,8 @@ from typing import Any, TypeGuard
 from traceability.epcis.event import Event
 
 LANGUAGES = ("zh", "en")
+ENTERED = "guoji:entered"
+PHOTO = "guoji:photo"
 
 
 def texts(value: object) -> Mapping[str, str]:
@@ -25,6 +27,21 @@ def texts(value: object) -> Mapping[str, str]:
 def staged(event: Event) -> Mapping[str, str] | None:
     """What about the event is staged or simulated."""
     return texts(event.body.get("guoji:staged")) or None
+
+
+def is_entered_by_person(event: Event) -> bool:
+    """Whether a person typed it into a form of ours. A declaration that an event is wrong says so of itself."""
+    declaration = event.body.get("errorDeclaration")
+    match event.body if declaration is None else declaration:
+        case {"guoji:entered": {"guoji:by": "person"}}:
+            return True
+    return False
+
+
+def photo(event: Event) -> str | None:
+    """The SHA-256 (hex) of a photograph that whoever recorded the event keeps."""
+    digest = event.body.get(PHOTO)
+    return digest if isinstance(digest, str) else None
 
 
 def place_name(event: Event) -> Mapping[str, str]:

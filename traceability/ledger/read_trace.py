@@ -128,7 +128,7 @@ class TraceReader:
                 event=each.event,
                 submitter=each.submitter,
                 captured_at=datetime.fromtimestamp(each.captured_at_ms / 1000, UTC),
-                grade=grades.get(each.key, Grade.IMPORTED),
+                grade=grades.get(each.key) or _grade_of_word(each),
                 verdict=self.own_word.on(each),
                 staged=extensions.staged(each.event),
                 voided=each.key not in counting,
@@ -163,6 +163,10 @@ def _lab_results(stored: StoredEvent) -> Iterator[LabResult]:
             submitter=stored.submitter,
             staged=extensions.staged(event),
         )
+
+
+def _grade_of_word(captured: StoredEvent) -> Grade:
+    return Grade.PERSON if extensions.is_entered_by_person(captured.event) else Grade.IMPORTED
 
 
 def _grade(batch: StoredEvent) -> Grade:

@@ -18,12 +18,12 @@ from traceability.telemetry.findings import Finding
 
 
 class Grade(Enum):
-    """Where a record comes from, weakest claim first."""
+    """Where a record comes from. The first two are worth the same: the word of whoever holds a token."""
 
     IMPORTED = "imported"
     """A partner's system sent it."""
     PERSON = "person"
-    """A person entered it."""
+    """A person typed it into a form of this system."""
     DEVICE = "device"
     """A device sent it that the broker had authenticated."""
     SIGNED_DEVICE = "signed-device"
