@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 
     from iot_gateway.logins import Address
 
+UNKNOWN_ISSUER = {7, 18, 19, 20, 21}
+"""OpenSSL's numbers for: not by an authority that we know, or by another one of the same name."""
+
 
 def secure(client: "Client", address: "Address") -> None:
     """Have `client`, before it connects, speak TLS if the broker at `address` does. Raises `InvalidInput`."""
@@ -37,7 +40,8 @@ def why_not(error: BaseException | None) -> str:
     """Why there is no connection, in words for whoever runs the client."""
     match error:
         case ssl.SSLCertVerificationError():
-            return f"its certificate is not to be believed: {error.verify_message.rstrip('.')}"
+            hint = "; setting mqtt_ca_file names who may vouch for it" * (error.verify_code in UNKNOWN_ISSUER)
+            return f"its certificate is not to be believed: {error.verify_message.rstrip('.')}{hint}"
         case ssl.SSLError(reason="WRONG_VERSION_NUMBER"):
             return "it does not speak TLS there: is it mqtt:// that you mean?"
         case OSError():

@@ -1,12 +1,14 @@
 """`guoji keys`: shows public halves only, and says what to do next."""
 
 import os
+from datetime import UTC, datetime
 
 import pytest
 
+from iot_gateway.certificates import fingerprint, open_authority
 from traceability.cli.main import main
 from traceability.keys.files import write_secret
-from traceability.keys.ring import CHAIN, GATEWAY, LOG
+from traceability.keys.ring import BROKER_CA, CHAIN, GATEWAY, LOG
 from traceability.own_policy import own_gateways, own_log
 from traceability.settings import Settings
 
@@ -50,6 +52,16 @@ def test_the_list_has_the_public_half_of_every_key_and_no_private_one(guoji):
     assert [row[3] for row in rows[:2]] == [own_log(settings()).vkey, own_gateways(settings())[0].vkey]
     secret = settings().key_ring.account_key(CHAIN).private_numbers().private_value
     assert f"{secret:x}" not in shown
+
+
+def test_the_brokers_authority_is_listed_by_what_devices_compare(guoji):
+    authority = open_authority(settings().key_ring, "farm", datetime.now(UTC))
+
+    _, shown, said = guoji("list")
+
+    name, _, state, public = shown.splitlines()[-1].split("\t")
+    assert (name, state, said) == (BROKER_CA, "encrypted", "")
+    assert public == f"SHA-256 {fingerprint(authority.certificate)}"
 
 
 def test_keys_of_an_older_installation_are_shown_as_they_are_and_encrypted_by_one_command(guoji):

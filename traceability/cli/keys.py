@@ -50,12 +50,16 @@ def _list(_args: argparse.Namespace) -> int:
 def _public_half(settings: Settings, held: "KeyFile") -> str:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+    from iot_gateway.certificates import CA_CERTIFICATE, fingerprint, read_certificate
     from traceability.chain.accounts import account_of
+    from traceability.keys.ring import BROKER_CA
     from traceability.log.note import NoteSigner, NoteVerifier
     from traceability.own_policy import signs_as
 
     if isinstance(held.key, Ed25519PrivateKey):
         return NoteVerifier.of(NoteSigner(signs_as(settings, held.file.name), held.key)).vkey
+    if held.file.name == BROKER_CA:
+        return f"SHA-256 {fingerprint(read_certificate(settings.keys / CA_CERTIFICATE))}"
     return str(account_of(held.key).address)
 
 

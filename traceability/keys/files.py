@@ -137,7 +137,7 @@ def _in_clear(file: Path, content: bytes) -> PrivateKey:
 
 def _of_a_kind(file: Path, key: object) -> PrivateKey:
     if not isinstance(key, Ed25519PrivateKey | EllipticCurvePrivateKey):
-        raise InvalidInput(f"{file} holds a {type(key).__name__}, want an Ed25519 or a secp256k1 key")
+        raise InvalidInput(f"{file} holds a {type(key).__name__}, want an Ed25519 or an elliptic curve key")
     return key
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ec import (
     SECP256K1,
+    SECP256R1,
     EllipticCurvePrivateKey,
     generate_private_key,
 )
@@ -27,6 +28,8 @@ from traceability.keys.files import (
 )
 
 LOG, GATEWAY, CHAIN, SERIALS = "log.pem", "gateway.pem", "chain.key", "serials.key"
+BROKER_CA = "broker-ca.key"
+"""Signs the certificates of our broker. Only an installation whose broker speaks TLS has it."""
 NEXT, OLD = ".next", ".old"
 """Ends the name of a key that is about to take another's place, and of one that has lost it."""
 
@@ -34,6 +37,7 @@ _MAKERS: dict[str, Callable[[], PrivateKey]] = {
     LOG: Ed25519PrivateKey.generate,
     GATEWAY: Ed25519PrivateKey.generate,
     CHAIN: lambda: generate_private_key(SECP256K1()),
+    BROKER_CA: lambda: generate_private_key(SECP256R1()),
 }
 
 
@@ -55,7 +59,7 @@ class KeyRing:
         if not self.passphrase_files():
             write_secret(self.passphrase_file, _a_passphrase())
             made.append(self.passphrase_file)
-        for name in _MAKERS:
+        for name in (LOG, GATEWAY, CHAIN):
             if not self.has(name):
                 self._make(name, self.folder / name)
                 made.append(self.folder / name)
@@ -76,6 +80,15 @@ class KeyRing:
         key = self._open(name)
         if not isinstance(key, EllipticCurvePrivateKey) or not isinstance(key.curve, SECP256K1):
             raise InvalidInput(f"{self.folder / name} holds another kind of key, want secp256k1")
+        return key
+
+    def authority_key(self) -> EllipticCurvePrivateKey:
+        """Of the broker's certificates, made when it is first asked for. Raises like `signing_key`."""
+        if not self.has(BROKER_CA):
+            self._make(BROKER_CA, self.folder / BROKER_CA)
+        key = self._open(BROKER_CA)
+        if not isinstance(key, EllipticCurvePrivateKey) or not isinstance(key.curve, SECP256R1):
+            raise InvalidInput(f"{self.folder / BROKER_CA} holds another kind of key, want P-256")
         return key
 
     def has(self, name: str) -> bool:
