@@ -67,6 +67,14 @@ LIES = {
         "UPDATE batch SET entry_key = (SELECT key FROM event WHERE id = 7)",
         f"entry 6: the batch that is stored with it is {HEX}, want None",
     ),
+    "harvest that is not found": (
+        "UPDATE event SET is_harvest = NOT is_harvest WHERE id = 7",
+        "entry 6: whether it counts as a harvest is (True|False), want (True|False)",
+    ),
+    "batch whose findings are not found": (
+        "UPDATE batch SET has_findings = NOT has_findings WHERE number = 1",
+        r"batch 1 of logger-1: whether it has findings is (True|False), want (True|False)",
+    ),
     # the log
     "index": (
         'UPDATE log_entry SET "index" = 303 WHERE "index" = 7',

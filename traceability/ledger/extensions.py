@@ -30,7 +30,7 @@ def staged(event: Event) -> Mapping[str, str] | None:
 
 
 def is_entered_by_person(event: Event) -> bool:
-    """Whether a person typed it into a form of ours. A declaration that an event is wrong says so of itself."""
+    """Whether a person typed it into a form of ours. An error declaration says so of itself."""
     declaration = event.body.get("errorDeclaration")
     match event.body if declaration is None else declaration:
         case {"guoji:entered": {"guoji:by": "person"}}:

@@ -66,6 +66,8 @@ alert = Table(
         sqlite_where=text("resolved_at_ms IS NULL"),
         postgresql_where=text("resolved_at_ms IS NULL"),
     ),
+    # Serves `FarmTable.alerts`.
+    Index("ix_alert_device_raised_at_ms", "device", "raised_at_ms"),
 )
 
 alert_change = Table(

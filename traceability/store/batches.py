@@ -5,6 +5,7 @@ from itertools import takewhile
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Connection,
     Engine,
@@ -18,6 +19,7 @@ from sqlalchemy import (
     func,
     insert,
     select,
+    text,
 )
 from sqlalchemy.exc import IntegrityError
 
@@ -45,8 +47,17 @@ batch = Table(
     Column("previous_root", LargeBinary(32), nullable=False),
     # Of its event.
     Column("entry_key", String(64), nullable=False, unique=True),
+    Column("has_findings", Boolean, nullable=False),
     # Serves `_sealed_through`.
     Index("ix_batch_device_epoch_last_sequence", "device", "epoch", "last_sequence"),
+    # Serves `FarmTable.batches_with_findings`.
+    Index(
+        "ix_batch_with_findings",
+        "device",
+        "number",
+        sqlite_where=text("has_findings = 1"),
+        postgresql_where=text("has_findings"),
+    ),
 )
 
 
@@ -107,7 +118,9 @@ class BatchTable:
         return list(build_batch(readings, row.previous_root).leaves)
 
 
-def keep_batch(connection: Connection, window: Window, sealed: Batch, entry_key: str) -> None:
+def keep_batch(
+    connection: Connection, window: Window, sealed: Batch, entry_key: str, has_findings: bool = False
+) -> None:
     """Keep the batch made from `window`, in the transaction that keeps its event.
 
     Raises `Unavailable` if another sealer was faster: the transaction must then be given up.
@@ -124,6 +137,7 @@ def keep_batch(connection: Connection, window: Window, sealed: Batch, entry_key:
         "last_sequence": sealed.header.last_sequence,
         "previous_root": sealed.header.previous_root,
         "entry_key": entry_key,
+        "has_findings": has_findings,
     }
     try:
         connection.execute(insert(batch).values(row))

@@ -6,10 +6,12 @@ from typing import Any
 import orjson
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Connection,
     Engine,
     ForeignKey,
+    Index,
     Integer,
     LargeBinary,
     RowMapping,
@@ -19,6 +21,7 @@ from sqlalchemy import (
     UniqueConstraint,
     insert,
     select,
+    text,
 )
 from sqlalchemy.exc import IntegrityError
 
@@ -43,7 +46,16 @@ event = Table(
     Column("entry", LargeBinary, nullable=False),
     # The hashes of its names, ascending: what the entry's names digest is of.
     Column("names", LargeBinary, nullable=False),
+    Column("is_harvest", Boolean, nullable=False),
     UniqueConstraint("submitter", "content_digest"),
+    # Serves `harvests_of`: a party's batches are events too, and far more.
+    Index(
+        "ix_event_harvest",
+        "submitter",
+        "id",
+        sqlite_where=text("is_harvest = 1"),
+        postgresql_where=text("is_harvest"),
+    ),
 )
 
 mention = Table(
@@ -105,6 +117,13 @@ class EventTable:
                 for row in connection.execute(select(event).where(event.c.id.in_(ids))).mappings()
             ]
 
+    def harvests_of(self, party: str, at_most: int) -> list[StoredEvent]:
+        """The harvests that a party (GLN) captured, newest first; declarations that one was wrong too."""
+        mine = select(event).where(event.c.submitter == party, event.c.is_harvest)
+        with self._engine.connect() as connection:
+            rows = connection.execute(mine.order_by(event.c.id.desc()).limit(at_most)).mappings()
+            return [_stored(row) for row in rows]
+
 
 def insert_events(connection: Connection, events: Sequence[StoredEvent]) -> tuple[Captured, ...]:
     """Keep `events` within the caller's transaction. `EventStore.insert` says the rest."""
@@ -137,6 +156,7 @@ def _row(new: StoredEvent) -> Mapping[str, Any]:
         "captured_at_ms": new.captured_at_ms,
         "entry": new.entry,
         "names": new.names,
+        "is_harvest": new.event.is_harvest,
     }
 
 

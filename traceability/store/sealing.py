@@ -40,4 +40,4 @@ class SealTable:
     def keep_sealed(self, window: Window, batch: Batch, event: StoredEvent) -> None:
         with self._engine.begin() as connection:
             insert_events(connection, [event])
-            keep_batch(connection, window, batch, event.key)
+            keep_batch(connection, window, batch, event.key, "guoji:findings" in event.event.body)

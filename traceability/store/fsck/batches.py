@@ -60,7 +60,9 @@ def _check_leaves(view: View, where: str, row: Row[Any]) -> Iterator[Difference]
         return
     yield from _check_row(where, row, sealed)
     try:
-        check_batch(sealed.leaves, orjson.loads(row.body))
+        body = orjson.loads(row.body)
+        check_batch(sealed.leaves, body)
+        yield from compare(f"{where}: whether it has findings", row.has_findings, "guoji:findings" in body)
     except (TraceError, ValueError) as error:
         yield Difference(f"{where}: its event", f"not about these readings ({error})", "about them")
 

@@ -97,6 +97,7 @@ def _check_columns(where: str, row: Row[Any], given: StoredEvent) -> Iterator[Di
         yield from compare(
             f"{where}: the stored {name.replace('_', ' ')}", getattr(row, name), getattr(given, name)
         )
+    yield from compare(f"{where}: whether it counts as a harvest", row.is_harvest, given.event.is_harvest)
     root = None if row.batch_root is None else row.batch_root.hex()
     yield from compare(
         f"{where}: the batch that is stored with it", root, given.event.body.get("guoji:batchRoot")
