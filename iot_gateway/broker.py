@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from iot_gateway.logins import GATEWAY
+from iot_gateway.logins import is_gateway
 from traceability.children import die_with_parent
 from traceability.errors import Refused
 from traceability.keys.files import write_secret
@@ -26,7 +26,7 @@ START_WITHIN_S = 20
 
 _CONFIG = """\
 server_name: guoji
-listen: "127.0.0.1:{native_port}"
+listen: "{native.host}:{native.port}"{native.tls}
 max_payload: {max_message_bytes}
 max_pending: {max_pending_bytes}
 # A gateway that stops reading for less than this, since its store is away, stays connected.
@@ -35,12 +35,8 @@ write_deadline: "60s"
 # ten seconds. Syncing each message would prevent that at a quarter of the speed; receipts make up for it.
 jetstream {{ store_dir: "{folder}/jetstream", sync_interval: "10s" }}
 # A gateway that was killed waits up to ack_wait for what it had not acknowledged.
-mqtt {{ listen: "{host}:{mqtt_port}", max_ack_pending: {max_unacknowledged}, ack_wait: "10s" }}
-authorization {{
-  users: [
-{users}
-  ]
-}}
+mqtt {{ listen: "{mqtt.host}:{mqtt.port}", max_ack_pending: {max_unacknowledged}, ack_wait: "10s"{mqtt.tls} }}
+authorization {{ include "users.conf" }}
 """
 # A device may use all of its own topics: what it sends to a wrong one is acknowledged by NATS in any case,
 # and must then come to us, not vanish. $MQTT.sub is how NATS delivers QoS 1 to a subscriber: an MQTT client
@@ -51,6 +47,20 @@ _DEVICE = """\
 _GATEWAY = """\
     {{ user: "{user}", password: "{password}", allowed_connection_types: ["MQTT"], permissions: {{
         publish: ["guoji.v1.*.receipts"], subscribe: ["guoji.v1", "guoji.v1.>", "$MQTT.sub.>"] }} }}"""
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    host: str
+    port: int
+    certificate: Path | None = None
+    """Its key and certificates in one PEM file, for TLS; None: whoever listens on the way reads all."""
+
+    @property
+    def tls(self) -> str:
+        if self.certificate is None:
+            return ""
+        return f'\ntls {{ cert_file: "{self.certificate}", key_file: "{self.certificate}" }}'
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +76,11 @@ class Broker:
 
 
 def start_broker(
-    folder: Path, passwords: Mapping[str, str], host: str = "127.0.0.1", port: int = 0
+    folder: Path,
+    passwords: Mapping[str, str],
+    host: str = "127.0.0.1",
+    port: int = 0,
+    certificate: Path | None = None,
 ) -> Broker:
     """Run the broker with its state in `folder`, once it answers. Port 0 takes a free one.
 
@@ -74,44 +88,49 @@ def start_broker(
     Raises `Refused` if it does not start.
     """
     port = free_port(host, port)
-    command = broker_command(folder, passwords, host, port)
+    command = broker_command(folder, passwords, host, port, certificate)
     with (folder / "nats.log").open("ab") as output:
         process = subprocess.Popen(command, stdout=output, stderr=output, preexec_fn=die_with_parent)
     wait_until_open(process, host, port, folder / "nats.log")
     return Broker(process, host, port)
 
 
-def broker_command(folder: Path, passwords: Mapping[str, str], host: str, port: int) -> list[str]:
+def broker_command(
+    folder: Path, passwords: Mapping[str, str], host: str, port: int, certificate: Path | None = None
+) -> list[str]:
     """What to run for the broker, once its configuration is written into `folder`."""
-    return [_program(), "-c", str(write_config(folder, passwords, host, port, ANY_PORT))]
+    mqtt, native = Listener(host, port, certificate), Listener("127.0.0.1", ANY_PORT)
+    return [_program(), "-c", str(write_config(folder, passwords, mqtt, native))]
 
 
-def write_config(
-    folder: Path, passwords: Mapping[str, str], host: str, mqtt_port: int, native_port: int
-) -> Path:
-    """The configuration file for users with these passwords; only its owner can read it.
-
-    A running broker takes it over at SIGHUP if the ports are the same as before: new users may log in, those
-    who are gone or have a new password are disconnected, everybody else stays connected.
-    """
+def write_config(folder: Path, passwords: Mapping[str, str], mqtt: Listener, native: Listener) -> Path:
+    """The configuration file, for users with these passwords; only its owner can read it."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    users = [
-        (_GATEWAY if user == GATEWAY else _DEVICE).format(user=user, password=password)
-        for user, password in passwords.items()
-    ]
+    write_users(folder, passwords)
     text = _CONFIG.format(
         folder=folder,
-        host=host,
-        mqtt_port=mqtt_port,
-        native_port=native_port,
+        mqtt=mqtt,
+        native=native,
         max_message_bytes=MAX_MESSAGE_BYTES,
         max_pending_bytes=MAX_PENDING_BYTES,
         max_unacknowledged=MAX_UNACKNOWLEDGED,
-        users="\n".join(users),
     )
     file = folder / "nats.conf"
     write_secret(file, text.encode())
     return file
+
+
+def write_users(folder: Path, passwords: Mapping[str, str]) -> None:
+    """The part of the configuration in `folder` that says who may log in.
+
+    A running broker takes it over at SIGHUP: new users may log in, those who are gone or have a new password
+    are disconnected, everybody else stays connected. So it does with a new certificate.
+    """
+    users = [
+        (_GATEWAY if is_gateway(user) else _DEVICE).format(user=user, password=password)
+        for user, password in passwords.items()
+    ]
+    write_secret(folder / "users.conf", "\n".join(["users: [", *users, "]\n"]).encode())
 
 
 def free_port(host: str, wanted: int = 0) -> int:

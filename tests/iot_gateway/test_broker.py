@@ -13,7 +13,7 @@ import pytest
 from paho.mqtt.client import Client, MQTTv311
 from paho.mqtt.enums import CallbackAPIVersion
 
-from iot_gateway.broker import ANY_PORT, MAX_MESSAGE_BYTES, start_broker, write_config
+from iot_gateway.broker import MAX_MESSAGE_BYTES, start_broker, write_users
 from iot_gateway.logins import GATEWAY, Address
 from traceability.telemetry import topics
 
@@ -223,7 +223,7 @@ def test_a_running_nats_takes_over_new_devices_and_passwords(
     gateway, changed = gateway_of(nats_address(GATEWAY)), peer(nats_address("cold-7"))
 
     users = {**passwords, "cold-7": "changed", "new-1": "fresh"}
-    write_config(tmp_path / "broker", users, HOST, nats.port, ANY_PORT)
+    write_users(tmp_path / "broker", users)
     nats.process.send_signal(signal.SIGHUP)
 
     assert changed.closed.wait(10)

@@ -6,7 +6,6 @@ import signal
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from traceability.cli import device_keys
 from traceability.cli.terminal import printable
@@ -113,19 +112,17 @@ def _credentials(settings: Settings, alias: str) -> dict[str, str]:
 
 def _tell_embedded_broker(settings: Settings, passwords: Mapping[str, str]) -> None:
     """Have the running embedded broker read its logins again; one that is not running will at its start."""
-    from iot_gateway.broker import ANY_PORT, write_config
+    from iot_gateway.broker import write_users
 
     try:
         pid = int((settings.home / "run" / "broker.pid").read_text())
         command = Path(f"/proc/{pid}/cmdline").read_bytes()
     except (OSError, ValueError):
         return
-    where = urlsplit(settings.mqtt_url)
-    config = write_config(
-        settings.home / "broker", passwords, where.hostname or "", where.port or 1883, ANY_PORT
-    )
+    folder = settings.home / "broker"
+    write_users(folder, passwords)
     # The number may be that of another program by now.
-    if str(config).encode() in command:
+    if str(folder).encode() in command:
         os.kill(pid, signal.SIGHUP)
 
 
