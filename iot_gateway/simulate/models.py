@@ -14,10 +14,10 @@ LOCAL_OFFSET_S = 8 * HOUR_S
 """Where the devices stand the sun is ahead of UTC by this much."""
 
 ROOM_C, ROOM_CYCLE_S = 1.5, 1_200
-DEFROST_EVERY_S, DEFROST_FOR_S, DEFROST_K = 6 * HOUR_S, 900, 3.0
+DEFROST_EVERY_S, DEFROST_FOR_S, DEFROST_K = 6 * HOUR_S, 900, 5.0
 
 TRUCK_C, DOOR_EVERY_S = 3.0, 2 * HOUR_S
-DOOR_WARMS_IN_S, TRUCK_COOLS_IN_S, PULP_LAGS = 900, 720, 0.15
+WARMS_IN_S, TRUCK_COOLS_IN_S, PULP_LAGS = 1_800, 720, 0.15
 
 
 def orchard(seed: int, alias: str, at_ms: int) -> Values:
@@ -87,7 +87,7 @@ def _bump(since_s: float, lasts_s: float, fades_in_s: float) -> float:
     """How much of a disturbance is felt so long after it began: it grows while it lasts, then fades."""
     if since_s < 0:
         return 0.0
-    reached = 1 - exp(-min(since_s, lasts_s) / DOOR_WARMS_IN_S)
+    reached = 1 - exp(-min(since_s, lasts_s) / WARMS_IN_S)
     return reached * exp(-max(0.0, since_s - lasts_s) / fades_in_s)
 
 
