@@ -142,7 +142,7 @@ def test_a_state_that_cannot_be_read_stops_the_start_and_is_named(start, tmp_pat
 def test_an_earlier_chain_on_the_same_port_is_not_taken_for_ours(start, tmp_path):
     port = int(start().url.rpartition(":")[2])
 
-    with pytest.raises(Refused, match=f"port {port} is taken"):
+    with pytest.raises(Refused, match=f"port {port} on 127.0.0.1: Address already in use"):
         start_devnet(PROJECT, tmp_path / "other", port)
 
 

@@ -3,7 +3,6 @@
 import gzip
 import os
 import platform
-import socket
 import subprocess
 import time
 from collections.abc import Callable
@@ -13,6 +12,7 @@ from pathlib import Path
 from traceability.chain.rpc import RpcChain
 from traceability.children import die_with_parent
 from traceability.errors import ChainUnavailable, Refused
+from traceability.ports import free_port, take_port
 from traceability.proof.chain_reader import Finality
 
 CHAIN_ID = 31337
@@ -45,7 +45,8 @@ def start_devnet(project: Path, folder: Path, port: int = 0) -> Devnet:
     """
     folder = folder.absolute()
     folder.mkdir(parents=True, exist_ok=True)
-    port = _free_port(port)
+    # An earlier chain that still listens there would answer in the place of ours.
+    port = free_port("127.0.0.1", port) if port else take_port()
     anvil = _anvil(project)
     command = _hardhat_command(project, port) if anvil is None else _anvil_command(anvil, folder, port)
     with (folder / "devnet.log").open("wb") as log:
@@ -162,15 +163,3 @@ def _wait_until_up(devnet: Devnet, folder: Path) -> None:
     said = (folder / "devnet.log").read_text(encoding="utf-8", errors="replace").split("\n")
     last = next((line for line in said if line.strip()), "nothing")
     raise Refused(f"the test chain did not start in {folder}; it said: {last}")
-
-
-def _free_port(port: int) -> int:
-    """`port` if nobody listens there; any free one for 0."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError as error:
-            raise Refused(f"port {port} is taken; an earlier test chain may still be running") from error
-        free: int = probe.getsockname()[1]
-        return free
