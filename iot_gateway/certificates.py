@@ -43,6 +43,8 @@ _NOT_FOR = dict.fromkeys(
 
 @dataclass(frozen=True, slots=True)
 class Authority:
+    file: Path
+    """With the certificate, in PEM, for clients."""
     certificate: x509.Certificate
     key: EllipticCurvePrivateKey
 
@@ -68,7 +70,7 @@ def open_authority(ring: KeyRing, name: str, now: datetime) -> Authority:
     certificate = read_certificate(file)
     if certificate.public_key() != key.public_key():
         raise InvalidInput(f"{file} is the certificate of another key than {ring.folder / BROKER_CA}")
-    return Authority(certificate, key)
+    return Authority(file, certificate, key)
 
 
 def read_certificate(file: Path) -> x509.Certificate:

@@ -2,9 +2,12 @@
 
 import hashlib
 import json
+import os
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from fcntl import LOCK_EX, flock
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -33,13 +36,17 @@ class Address:
 
     @property
     def client_id(self) -> str:
-        """Names our session at the broker, and only we can know it.
+        return client_id(self.user, self.password)
 
-        NATS lets every user come under every client id and then ends the older session, so an id that others
-        can guess lets them throw away what the broker keeps for us. (Mosquitto takes the user name instead.)
-        """
-        secret = b"guoji/client-id\0" + self.user.encode() + b"\0" + self.password.encode()
-        return hashlib.sha256(secret).hexdigest()[:32]
+
+def client_id(user: str, password: str) -> str:
+    """Names a session at the broker, and only who has the password can know it.
+
+    NATS lets every user come under every client id and then ends the older session, so an id that others can
+    guess lets them throw away what the broker keeps for us. (Mosquitto takes the user name instead.)
+    """
+    secret = b"guoji/client-id\0" + user.encode() + b"\0" + password.encode()
+    return hashlib.sha256(secret).hexdigest()[:32]
 
 
 def is_gateway(user: str) -> bool:
@@ -64,24 +71,32 @@ def address(mqtt_url: str, user: str, password: str, ca: Path | None = None) -> 
 
 
 def make_passwords(file: Path, users: Iterable[str]) -> Mapping[str, str]:
-    """The passwords in `file` by user name, with new ones for those of `users` that have none yet."""
-    held = read_passwords(file) if file.exists() else {}
-    missing = [user for user in users if user not in held]
-    if missing:
-        held = {**held, **{user: secrets.token_urlsafe(24) for user in missing}}
-        write_secret(file, json.dumps(held, indent=1).encode())
-    return held
+    """The passwords in `file` by user name, with new ones for those of `users` who never had one."""
+    with _alone_with(file):
+        held = _read(file) if file.exists() else {}
+        missing = [user for user in users if user not in held]
+        if missing:
+            held = {**held, **{user: _a_password() for user in missing}}
+            _write(file, held)
+    return _valid(held)
+
+
+def give_new_password(file: Path, user: str) -> Mapping[str, str]:
+    """All passwords, after `user` was given another one. Raises `InvalidInput`."""
+    return _change(file, user, _a_password())
+
+
+def withdraw_login(file: Path, user: str) -> Mapping[str, str]:
+    """All passwords, after that of `user` was taken away, so that only a new one lets them in again.
+
+    Raises `InvalidInput`.
+    """
+    return _change(file, user, None)
 
 
 def read_passwords(file: Path) -> Mapping[str, str]:
     """Raises `InvalidInput`."""
-    try:
-        held = json.loads(read_secret(file))
-    except ValueError as error:
-        raise InvalidInput(f"{file} is not JSON: {error}") from error
-    if not isinstance(held, dict) or not all(isinstance(password, str) for password in held.values()):
-        raise InvalidInput(f"{file} is not a JSON object of passwords by user name")
-    return held
+    return _valid(_read(file))
 
 
 def password_of(user: str, passwords: Mapping[str, str]) -> str:
@@ -91,3 +106,46 @@ def password_of(user: str, passwords: Mapping[str, str]) -> str:
             f"the broker knows no user {user}; it knows {', '.join(sorted(passwords)) or 'nobody'}"
         )
     return passwords[user]
+
+
+def _change(file: Path, user: str, password: str | None) -> Mapping[str, str]:
+    with _alone_with(file):
+        held = {**_read(file), user: password}
+        _write(file, held)
+    return _valid(held)
+
+
+def _read(file: Path) -> dict[str, str | None]:
+    """None stands for a login that was withdrawn: without it the next start would make a new one."""
+    try:
+        held = json.loads(read_secret(file))
+    except ValueError as error:
+        raise InvalidInput(f"{file} is not JSON: {error}") from error
+    if not isinstance(held, dict) or not all(
+        password is None or (isinstance(password, str) and password) for password in held.values()
+    ):
+        raise InvalidInput(f"{file} is not a JSON object of passwords by user name")
+    return held
+
+
+def _write(file: Path, held: Mapping[str, str | None]) -> None:
+    write_secret(file, json.dumps(held, indent=1).encode())
+
+
+def _valid(held: Mapping[str, str | None]) -> dict[str, str]:
+    return {user: password for user, password in held.items() if password is not None}
+
+
+def _a_password() -> str:
+    return secrets.token_urlsafe(24)
+
+
+@contextmanager
+def _alone_with(file: Path) -> Iterator[None]:
+    """Of two commands at once, one would lose the password that the other has just printed."""
+    folder = os.open(file.parent, os.O_RDONLY)
+    try:
+        flock(folder, LOCK_EX)
+        yield
+    finally:
+        os.close(folder)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from iot_gateway.broker import MAX_MESSAGE_BYTES
-from iot_gateway.logins import GATEWAY
+from iot_gateway.logins import is_gateway
 from traceability.keys.files import write_secret
 
 _ITERATIONS = 101
@@ -18,7 +18,7 @@ _PACKET_OVERHEAD_BYTES = 1024
 """Room for the topic beside the payload."""
 
 _CONFIG = """\
-listener {port} {host}
+listener {port} {host}{tls}
 user {system_user}
 allow_anonymous false
 password_file {folder}/passwords
@@ -37,25 +37,35 @@ max_inflight_messages 100
 # message_size_limit would acknowledge a larger message and drop it; this ends the connection.
 max_packet_size {max_packet_bytes}
 """
-_ACL = """\
-user {gateway}
+_GATEWAY_ACL = """\
+user {user}
 topic read guoji/v1/#
 topic write guoji/v1/+/receipts
 
+"""
+_DEVICES_ACL = """\
 pattern write guoji/v1/%u/#
 pattern read guoji/v1/%u/receipts
 """
 
 
-def write_config(folder: Path, passwords: Mapping[str, str], host: str, port: int) -> Path:
-    """Write mosquitto.conf, acl and passwords into `folder`; only their owner can read them."""
+def write_config(
+    folder: Path, passwords: Mapping[str, str], host: str, port: int, certificate: Path | None = None
+) -> Path:
+    """Write mosquitto.conf, acl and passwords into `folder`; only their owner can read them.
+
+    With a `certificate` (its key and chain in one PEM file) it speaks TLS. A running Mosquitto takes over
+    logins and certificate at SIGHUP.
+    """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     lines = [f"{user}:{_hashed(password)}\n" for user, password in passwords.items()]
     write_secret(folder / "passwords", "".join(lines).encode())
-    write_secret(folder / "acl", _ACL.format(gateway=GATEWAY).encode())
+    rights = [_GATEWAY_ACL.format(user=user) for user in passwords if is_gateway(user)]
+    write_secret(folder / "acl", "".join([*rights, _DEVICES_ACL]).encode())
     config = _CONFIG.format(
         host=host,
         port=port,
+        tls="" if certificate is None else f"\ncertfile {certificate}\nkeyfile {certificate}",
         folder=folder,
         system_user=getpass.getuser(),
         max_packet_bytes=MAX_MESSAGE_BYTES + _PACKET_OVERHEAD_BYTES,

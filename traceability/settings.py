@@ -77,6 +77,12 @@ class Settings:
     """Port to listen on; `guoji up` takes another free one, and says so, if it is taken."""
     mqtt_url: BrokerUrl = ""
     """Broker, as mqtt://host:port, or mqtts:// for TLS. Empty: `guoji up` starts the embedded one."""
+    mqtt_host: str = "127.0.0.1"
+    """Address that the embedded broker listens on for devices. Any but loopback wants TLS."""
+    mqtt_port: Annotated[int, Interval(ge=1, le=65535)] = 1883
+    """Its port; `guoji up` takes another free one if it is taken, unless devices were told of it."""
+    mqtt_public_url: BrokerUrl = ""
+    """How devices call the broker. If mqtts://, the embedded one speaks TLS, with a certificate for it."""
     mqtt_ca_file: str = ""
     """Who vouches for a broker with TLS (PEM), from the home. Empty: whoever this machine believes."""
     gateway_user: GatewayUser = "@gateway"

@@ -9,7 +9,6 @@ from urllib.parse import unquote
 
 import pytest
 
-from iot_gateway.logins import GATEWAY, PASSWORDS, make_passwords
 from scripts import make_cli_docs
 from traceability import errors
 from traceability.cli.main import parser
@@ -136,18 +135,6 @@ def test_every_link_between_documents_leads_somewhere(name):
 def test_every_command_in_a_document_is_one_that_guoji_takes(name):
     for words in _commands(name):
         parser().parse_args(words)  # ends the test for one that does not exist
-
-
-def test_the_lines_that_configure_a_mosquitto_do_so(settings, tmp_path, monkeypatch):
-    (lines,) = _blocks("docs/operations.md", "python")
-    make_passwords(settings.keys / PASSWORDS, [GATEWAY, "shed-1"])
-    monkeypatch.setenv(f"{PREFIX}HOME", str(settings.home))
-    monkeypatch.chdir(tmp_path)
-
-    exec(lines, {})
-
-    logins = (tmp_path / "mosquitto" / "passwords").read_text()
-    assert [line.partition(":")[0] for line in logins.splitlines()] == [GATEWAY, "shed-1"]
 
 
 @pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md", "CONTRIBUTING.md"])

@@ -1,9 +1,20 @@
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from iot_gateway import broker, mosquitto
-from iot_gateway.logins import GATEWAY, Address, address, make_passwords, password_of, read_passwords
+from iot_gateway.logins import (
+    GATEWAY,
+    Address,
+    address,
+    give_new_password,
+    is_gateway,
+    make_passwords,
+    password_of,
+    read_passwords,
+    withdraw_login,
+)
 from traceability.errors import InvalidInput, Refused
 from traceability.telemetry.device import check_alias
 
@@ -22,7 +33,7 @@ def test_a_password_is_made_once_and_only_its_owner_can_read_it(tmp_path):
         password_of("cold-9", second)
 
 
-@pytest.mark.parametrize("content", ["", "[]", '{"a": 1}'])
+@pytest.mark.parametrize("content", ["", "[]", '{"a": 1}', '{"a": ""}'])
 def test_a_spoiled_password_file_is_refused(tmp_path, content):
     (tmp_path / "passwords.json").write_text(content)
     (tmp_path / "passwords.json").chmod(0o600)
@@ -40,11 +51,15 @@ def test_an_address_is_read_strictly_and_never_shows_its_password():
         address("http://broker.example", "u", "p")
 
 
-@pytest.mark.parametrize("configure", [broker.broker_command, mosquitto.write_config])
-def test_only_the_owner_can_read_what_configures_a_broker(tmp_path, configure):
-    configure(tmp_path, {GATEWAY: "g", "cold-7": "c"}, "127.0.0.1", 1883)
+def test_only_the_owner_can_read_what_configures_a_broker(tmp_path):
+    passwords, listener = {GATEWAY: "g", "cold-7": "c"}, broker.Listener("127.0.0.1", 1883)
 
-    assert {file.stat().st_mode & 0o777 for file in tmp_path.iterdir()} == {0o600}
+    broker.write_config(tmp_path / "nats", passwords, listener, listener)
+    mosquitto.write_config(tmp_path / "mosquitto", passwords, "127.0.0.1", 1883)
+
+    written = [file for file in tmp_path.rglob("*") if file.is_file()]
+    assert len(written) == 5
+    assert {file.stat().st_mode & 0o777 for file in written} == {0o600}
 
 
 @pytest.mark.slow
@@ -65,6 +80,9 @@ def test_a_broker_that_cannot_start_says_where_the_reason_is(tmp_path):
 
 
 def test_no_device_can_have_the_name_of_the_gateway():
+    assert is_gateway(GATEWAY)
+    assert is_gateway("@another")
+    assert not is_gateway("gateway")
     with pytest.raises(InvalidInput):
         check_alias(GATEWAY)
 
@@ -75,3 +93,36 @@ def test_the_client_id_tells_neither_user_nor_password_and_is_the_same_each_time
     assert first.client_id == again.client_id
     assert first.client_id != Address("127.0.0.1", 1883, "cold-7", "other").client_id
     assert "cold-7" not in first.client_id
+
+
+def test_a_new_password_takes_the_place_of_the_old_one_and_of_no_other(tmp_path):
+    file = tmp_path / "passwords.json"
+    before = make_passwords(file, [GATEWAY, "cold-7"])
+
+    after = give_new_password(file, "cold-7")
+
+    assert read_passwords(file) == after
+    assert after[GATEWAY] == before[GATEWAY]
+    assert after["cold-7"] != before["cold-7"]
+
+
+def test_a_login_that_was_withdrawn_comes_back_by_a_new_password_only(tmp_path):
+    file = tmp_path / "passwords.json"
+    before = make_passwords(file, [GATEWAY, "cold-7"])
+
+    assert withdraw_login(file, "cold-7") == {GATEWAY: before[GATEWAY]}
+
+    assert "cold-7" not in make_passwords(file, [GATEWAY, "cold-7"])
+    with pytest.raises(InvalidInput, match="knows no user cold-7"):
+        password_of("cold-7", read_passwords(file))
+    assert give_new_password(file, "cold-7")["cold-7"] != before["cold-7"]
+
+
+def test_of_many_commands_at_once_none_loses_a_password_that_another_has_shown(tmp_path):
+    file = tmp_path / "passwords.json"
+    users = [f"cold-{number}" for number in range(16)]
+
+    with ThreadPoolExecutor(8) as pool:
+        shown = list(pool.map(lambda user: make_passwords(file, [user])[user], users))
+
+    assert read_passwords(file) == dict(zip(users, shown, strict=True))

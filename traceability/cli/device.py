@@ -2,12 +2,9 @@
 
 import argparse
 import os
-import signal
-from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from traceability.cli import device_keys
+from traceability.cli import device_keys, device_login
 from traceability.cli.terminal import printable
 from traceability.errors import InvalidInput
 from traceability.settings import Settings
@@ -27,6 +24,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     _add_add(actions)
     actions.add_parser("list", help="show all devices").set_defaults(run=_list)
     device_keys.add(actions)
+    device_login.add(actions)
 
 
 def _add_add(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -34,7 +32,8 @@ def _add_add(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
         "add",
         help="register a device and print what it needs, once",
         description="Register a device, or describe it anew: its keys and its password stay. What it needs "
-        "is printed now and never again: as lines, and as a QR code that holds the same as JSON.",
+        "is printed now and never again: as lines, and as a QR code that holds the same as JSON, but of "
+        "the CA certificate the SHA-256 alone.",
         epilog="Example: guoji device add field-3 --giai 9521234FIELD3 --place 9521234000013 "
         '--place-part PLOT-3 --name-en "Station in field 3"',
     )
@@ -57,7 +56,7 @@ def _add_add(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
 
 def _add(args: argparse.Namespace) -> int:
     from iot_gateway.logins import PASSWORDS, make_passwords, read_passwords
-    from traceability.cli import credentials
+    from traceability.cli import credentials, own_broker
     from traceability.wiring import open_store
 
     settings = Settings.read(os.environ)
@@ -72,10 +71,9 @@ def _add(args: argparse.Namespace) -> int:
     file = settings.keys / PASSWORDS
     known = read_passwords(file) if file.exists() else {}
     passwords = make_passwords(file, [settings.gateway_user, *store.devices.all()])
-    _tell_embedded_broker(settings, passwords)
-    shown = _credentials(settings, device.alias)
-    if device.alias not in known:
-        shown["password"] = passwords[device.alias]
+    own_broker.let_in(settings, passwords)
+    password = None if device.alias in known else passwords.get(device.alias)
+    shown = credentials.login(settings, device.alias, password)
     credentials.show({**shown, **(given.shown if given else {})})
     return 0
 
@@ -95,35 +93,6 @@ def _described(args: argparse.Namespace, settings: Settings) -> "Device":
         cold_chain=args.cold_chain,
         must_sign=args.must_sign,
     )
-
-
-def _credentials(settings: Settings, alias: str) -> dict[str, str]:
-    from traceability.own_policy import own_gateways
-    from traceability.telemetry import topics
-
-    return {
-        "broker": settings.mqtt_url or "started by `guoji up`, which prints its address",
-        "gateway": own_gateways(settings)[-1].vkey,
-        "publish": topics.readings(alias),
-        "receipts": topics.receipts(alias),
-        "user": alias,
-    }
-
-
-def _tell_embedded_broker(settings: Settings, passwords: Mapping[str, str]) -> None:
-    """Have the running embedded broker read its logins again; one that is not running will at its start."""
-    from iot_gateway.broker import write_users
-
-    try:
-        pid = int((settings.home / "run" / "broker.pid").read_text())
-        command = Path(f"/proc/{pid}/cmdline").read_bytes()
-    except (OSError, ValueError):
-        return
-    folder = settings.home / "broker"
-    write_users(folder, passwords)
-    # The number may be that of another program by now.
-    if str(folder).encode() in command:
-        os.kill(pid, signal.SIGHUP)
 
 
 def _list(_args: argparse.Namespace) -> int:

@@ -100,7 +100,7 @@ def _add(args: argparse.Namespace) -> int:
     from traceability.cli import credentials
 
     store = _open_store()
-    _registered(store, args.alias)
+    registered(store, args.alias)
     given = given_key(args)
     assert given is not None  # one of the options is required
     store.device_keys.add(args.alias, given.key)
@@ -110,14 +110,14 @@ def _add(args: argparse.Namespace) -> int:
 
 def _revoke(args: argparse.Namespace) -> int:
     store = _open_store()
-    _registered(store, args.alias)
+    registered(store, args.alias)
     store.device_keys.revoke(args.alias, args.key_id, time.time_ns() // 1_000_000, args.why)
     print(f"revoked: {args.key_id} of {args.alias}")
     return 0
 
 
 def _list(args: argparse.Namespace) -> int:
-    for key in _registered(_open_store(), args.alias).keys:
+    for key in registered(_open_store(), args.alias).keys:
         print(f"{key.public.key_id.hex()}\t{_state(key)}\t{key.public}")
     return 0
 
@@ -134,7 +134,7 @@ def _calibrate(args: argparse.Namespace) -> int:
     from traceability.telemetry.device import Calibration
 
     store = _open_store()
-    _registered(store, args.alias)
+    registered(store, args.alias)
     certificate = sha256(_read(args.certificate)).digest()
     store.calibrations.add(args.alias, Calibration(args.on, args.until, certificate))
     print(f"{args.alias} is calibrated until {args.until}; SHA-256 of the certificate {certificate.hex()}")
@@ -147,7 +147,7 @@ def _open_store() -> "Store":
     return open_store(Settings.read(os.environ))
 
 
-def _registered(store: "Store", alias: str) -> "Device":
+def registered(store: "Store", alias: str) -> "Device":
     device = store.devices.all().get(alias)
     if device is None:
         raise Unknown(f"no device {alias[:80]} is registered; `guoji device add` does it")

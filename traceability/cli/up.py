@@ -12,11 +12,11 @@ from contextlib import contextmanager
 from dataclasses import replace
 from fcntl import LOCK_EX, LOCK_NB, flock
 from pathlib import Path
-from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 import structlog
 
+from traceability.cli import own_broker
 from traceability.cli.journal import journal
 from traceability.cli.loop import until_told_to_stop
 from traceability.cli.supervisor import Child, Supervisor
@@ -88,7 +88,7 @@ def _run(
 
 
 def _addresses(settings: Settings) -> str:
-    shown = {"mqtt_url": settings.mqtt_url, "rpc_url": settings.rpc_url, "http_port": settings.http_port}
+    shown = {name: getattr(settings, name) for name in ("mqtt_url", "mqtt_ca_file", "rpc_url", "http_port")}
     # A string of ours in JSON is the same in TOML.
     return "".join(f"{name} = {json.dumps(value)}\n" for name, value in shown.items())
 
@@ -99,11 +99,17 @@ def _with_addresses(given: Settings, log: structlog.typing.FilteringBoundLogger)
     if given.http_port not in (0, http_port):
         log.warning("port is taken", wanted=given.http_port, using=http_port)
     return replace(
-        given,
+        given if given.mqtt_url else own_broker.addressed(given, _mqtt_port(given)),
         http_port=http_port,
-        mqtt_url=given.mqtt_url or f"mqtt://127.0.0.1:{_free_port(1883)}",
         rpc_url=given.rpc_url or f"http://127.0.0.1:{_free_port(8545)}",
     )
+
+
+def _mqtt_port(given: Settings) -> int:
+    port = _free_port(given.mqtt_port)
+    if given.mqtt_public_url and port != given.mqtt_port:
+        raise Refused(f"port {given.mqtt_port} is taken, and another one the devices would not find")
+    return port
 
 
 def _free_port(wanted: int) -> int:
@@ -131,6 +137,7 @@ def _start_all(
     environment = {
         "GUOJI_HOME": str(settings.home),
         "GUOJI_MQTT_URL": settings.mqtt_url,
+        "GUOJI_MQTT_CA_FILE": settings.mqtt_ca_file,
         "GUOJI_RPC_URL": settings.rpc_url,
         "GUOJI_HTTP_PORT": str(settings.http_port),
     }
@@ -141,11 +148,11 @@ def _start_all(
 
     passwords = _passwords(settings)
     if not given.mqtt_url:
-        from iot_gateway.broker import broker_command
-
-        where = urlsplit(settings.mqtt_url)
-        command = broker_command(settings.home / "broker", passwords, "127.0.0.1", where.port or 1883)
-        supervisor.add(Child("broker", command))
+        supervisor.add(Child("broker", own_broker.command(settings, passwords)))
+        if own_broker.speaks_tls(settings):
+            threading.Thread(
+                target=own_broker.stay_certified, args=(settings, stop, log), daemon=True
+            ).start()
     if not given.rpc_url:
         start("devnet")
         _use_devnet(settings, stop, log)
