@@ -7,7 +7,7 @@ check the signature, read SenML and hash. The bare check has key and bytes ready
 """
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -36,7 +36,7 @@ class NoStore:
         self._devices = {device.alias: device}
         self.accepted = 0
 
-    def devices(self) -> Mapping[str, Device]:
+    def devices(self, _aliases: Collection[str]) -> Mapping[str, Device]:
         return self._devices
 
     def record(self, arrivals: Sequence[Accepted | Rejected]) -> Sequence[Outcome]:

@@ -39,7 +39,7 @@ class FakeStore:
         self.kept = []
         self.fail = False
 
-    def devices(self):
+    def devices(self, aliases):
         return {self.device.alias: self.device}
 
     def record(self, arrivals):

@@ -1,6 +1,6 @@
 """Take messages in: readings into the store, the rest into quarantine, a signed answer to every device."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Protocol
@@ -65,8 +65,8 @@ class Outcome:
 class ReadingStore(Protocol):
     """Keeps readings for good, and what could not become one."""
 
-    def devices(self) -> Mapping[str, Device]:
-        """All registered devices, by alias."""
+    def devices(self, aliases: Collection[str]) -> Mapping[str, Device]:
+        """Those of `aliases` that are registered."""
 
     def record(self, arrivals: Sequence[Accepted | Rejected]) -> Sequence[Outcome]:
         """Keep all of `arrivals` in one durable commit; raises `Unavailable` if anything was not kept.
@@ -89,7 +89,8 @@ def record(
 
     `promise_s`: the receipts say that the readings will be in the log by `now_ms` plus this.
     """
-    devices = store.devices()
+    aliases = {topic: topics.alias_in(topic) for topic in {delivery.topic for delivery in deliveries}}
+    devices = store.devices({alias for alias in aliases.values() if alias is not None})
     arrivals = [_judge(delivery, devices, now_ms) for delivery in deliveries]
     outcomes = store.record(arrivals)
     in_log_by_ms = now_ms + round(promise_s * 1000)

@@ -1,12 +1,12 @@
 """The calibrations of devices, as their certificates say."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 
 from sqlalchemy import Column, Connection, Engine, ForeignKey, LargeBinary, String, Table, select
 
-from traceability.store.schema import insert_missing, metadata
+from traceability.store.schema import insert_missing, is_among, metadata
 from traceability.telemetry.device import Calibration
 
 calibration = Table(
@@ -36,10 +36,14 @@ class CalibrationTable:
             insert_missing(connection, calibration, [row])
 
 
-def all_calibrations(connection: Connection) -> Mapping[str, tuple[Calibration, ...]]:
-    """By alias, newest first."""
+def all_calibrations(
+    connection: Connection, among: Collection[str] | None = None
+) -> Mapping[str, tuple[Calibration, ...]]:
+    """By alias, newest first; only of devices `among`, if that is given."""
     rows = connection.execute(
-        select(calibration).order_by(calibration.c.made_on.desc(), calibration.c.certificate)
+        select(calibration)
+        .where(is_among(calibration.c.device, among))
+        .order_by(calibration.c.made_on.desc(), calibration.c.certificate)
     )
     held: defaultdict[str, tuple[Calibration, ...]] = defaultdict(tuple)
     for row in rows:

@@ -1,7 +1,7 @@
 """The keys that devices sign with: since when each counts, until when, and whether it was revoked."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from sqlalchemy import (
     BigInteger,
@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 
 from traceability.errors import InvalidInput, Unknown
-from traceability.store.schema import metadata
+from traceability.store.schema import is_among, metadata
 from traceability.telemetry.clock import iso
 from traceability.telemetry.device import MAX_KEYS, DeviceKey
 from traceability.telemetry.public_key import PublicKey
@@ -76,10 +76,14 @@ class DeviceKeyTable:
             connection.execute(row.values(revoked_at_ms=at_ms, revoked_why=why))
 
 
-def all_keys(connection: Connection) -> Mapping[str, tuple[DeviceKey, ...]]:
-    """By alias, newest first."""
+def all_keys(
+    connection: Connection, among: Collection[str] | None = None
+) -> Mapping[str, tuple[DeviceKey, ...]]:
+    """By alias, newest first; only of devices `among`, if that is given."""
     rows = connection.execute(
-        select(device_key).order_by(device_key.c.from_ms.desc(), device_key.c.public_key)
+        select(device_key)
+        .where(is_among(device_key.c.device, among))
+        .order_by(device_key.c.from_ms.desc(), device_key.c.public_key)
     )
     keys: defaultdict[str, tuple[DeviceKey, ...]] = defaultdict(tuple)
     for row in rows:

@@ -1,7 +1,7 @@
 """The devices whose readings are taken in."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from sqlalchemy import (
     BigInteger,
@@ -22,7 +22,7 @@ from sqlalchemy import (
 from traceability.errors import InvalidInput
 from traceability.store.calibrations import all_calibrations
 from traceability.store.device_keys import all_keys
-from traceability.store.schema import metadata
+from traceability.store.schema import is_among, metadata
 from traceability.telemetry.device import Calibration, Device, DeviceKey
 
 device = Table(
@@ -79,9 +79,10 @@ class DeviceTable:
             return all_devices(connection)
 
 
-def all_devices(connection: Connection) -> Mapping[str, Device]:
-    keys, calibrations = all_keys(connection), all_calibrations(connection)
-    rows = connection.execute(select(device).order_by(device.c.alias))
+def all_devices(connection: Connection, among: Collection[str] | None = None) -> Mapping[str, Device]:
+    """By alias; only those `among`, if that is given."""
+    keys, calibrations = all_keys(connection, among), all_calibrations(connection, among)
+    rows = connection.execute(select(device).where(is_among(device.c.alias, among)).order_by(device.c.alias))
     return {row.alias: _device(row, keys.get(row.alias, ()), calibrations.get(row.alias, ())) for row in rows}
 
 

@@ -1,7 +1,7 @@
 """How far the numbers of one device and epoch are accounted for, as the store knows it."""
 
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,15 +10,14 @@ from sqlalchemy import (
     Connection,
     Row,
     Table,
-    insert,
     literal,
     null,
     select,
     union_all,
-    update,
 )
 
 from traceability.store.readings import quarantine, reading, stream
+from traceability.store.schema import upsert
 from traceability.telemetry.runs import Accounted, Run, Runs, Status, no_runs
 
 Stream = tuple[str, int]
@@ -34,19 +33,21 @@ class Standing:
     """Why it is in quarantine; None if it is held."""
 
 
-def load_runs(connection: Connection, key: Stream) -> Runs:
-    held = select(stream.c.runs).where(stream.c.device == key[0], stream.c.epoch == key[1])
-    text = connection.execute(held).scalar_one_or_none()
-    if text is None:
-        runs = no_runs(key[1])
-        connection.execute(insert(stream).values(device=key[0], epoch=key[1], runs=_to_json(runs)))
-        return runs
-    return _from_json(key[1], text)
+def load_runs(connection: Connection, keys: Collection[Stream]) -> dict[Stream, Runs]:
+    """What is known of each of `keys`, also if nothing is."""
+    # All epochs of all devices among them: a few rows too many, and a plain look-up in the primary key.
+    held = select(stream).where(
+        stream.c.device.in_({device for device, _ in keys}), stream.c.epoch.in_({epoch for _, epoch in keys})
+    )
+    known = {(row.device, row.epoch): row.runs for row in connection.execute(held)}
+    return {key: _from_json(key[1], known[key]) if key in known else no_runs(key[1]) for key in keys}
 
 
-def keep_runs(connection: Connection, key: Stream, runs: Runs) -> None:
-    row = update(stream).where(stream.c.device == key[0], stream.c.epoch == key[1])
-    connection.execute(row.values(runs=_to_json(runs)))
+def keep_runs(connection: Connection, runs: Mapping[Stream, Runs]) -> None:
+    rows = [
+        {"device": device, "epoch": epoch, "runs": _to_json(each)} for (device, epoch), each in runs.items()
+    ]
+    upsert(connection, stream, rows)
 
 
 def standing(connection: Connection, key: Stream, numbers: Collection[int]) -> dict[int, Standing]:

@@ -65,7 +65,7 @@ def check_receipts(view: View) -> Iterator[Difference]:
 def _check_stream(view: View, row: Row[Any]) -> Iterator[Difference]:
     key, where = (row.device, row.epoch), f"the receipts of {row.device} in epoch {row.epoch}"
     try:
-        runs = load_runs(view.connection, key)
+        runs = load_runs(view.connection, [key])[key]
     except (ValueError, LookupError, TypeError) as error:
         yield Difference(where, f"unreadable ({error})", "runs of numbers")
         return
