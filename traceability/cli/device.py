@@ -4,7 +4,7 @@ import argparse
 import os
 from typing import TYPE_CHECKING
 
-from traceability.cli import device_keys, device_login
+from traceability.cli import device_keys, device_login, device_place
 from traceability.cli.terminal import printable
 from traceability.errors import InvalidInput
 from traceability.settings import Settings
@@ -18,11 +18,12 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         "device",
         help="register devices, their keys and calibrations, and list them",
         description="A device sends readings under its alias once it is registered. They apply to the goods "
-        "that an AssociationEvent fits it on, or to what grows or stands at its place.",
+        "that it is fitted on, or to what grows or is stored at the place where it is fitted.",
     )
     actions = group.add_subparsers(title="actions", metavar="ACTION", required=True)
     _add_add(actions)
     actions.add_parser("list", help="show all devices").set_defaults(run=_list)
+    device_place.add(actions)
     device_keys.add(actions)
     device_login.add(actions)
 

@@ -39,10 +39,13 @@ def add(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     new.add_argument("alias")
     add_key_options(new, required=True)
     new.set_defaults(run=_add)
-    revoke = of_keys.add_parser("revoke", help="refuse from now on what a key signs")
+    revoke = of_keys.add_parser("revoke", help="refuse from a time on what a key signs")
     revoke.add_argument("alias")
     revoke.add_argument("key_id", metavar="KEY-ID", help="16 hex digits, as `key list` shows them")
     revoke.add_argument("--why", required=True, help="for those who look at its readings later")
+    revoke.add_argument(
+        "--from", dest="at_ms", type=moment, metavar="TIME", help="by default now; not a time that is past"
+    )
     revoke.set_defaults(run=_revoke)
     shown = of_keys.add_parser("list", help="show the keys of a device, newest first")
     shown.add_argument("alias")
@@ -109,20 +112,26 @@ def _add(args: argparse.Namespace) -> int:
 
 
 def _revoke(args: argparse.Namespace) -> int:
+    from traceability.telemetry.clock import iso
+
     store = _open_store()
     registered(store, args.alias)
-    store.device_keys.revoke(args.alias, args.key_id, time.time_ns() // 1_000_000, args.why)
-    print(f"revoked: {args.key_id} of {args.alias}")
+    now_ms = time.time_ns() // 1_000_000
+    at_ms = now_ms if args.at_ms is None else args.at_ms
+    if at_ms < now_ms:
+        raise InvalidInput(f"{iso(at_ms)} is past: what arrived since then was taken in, and stays")
+    store.device_keys.revoke(args.alias, args.key_id, at_ms, args.why)
+    print(f"revoked from {iso(at_ms)} on: {args.key_id} of {args.alias}")
     return 0
 
 
 def _list(args: argparse.Namespace) -> int:
     for key in registered(_open_store(), args.alias).keys:
-        print(f"{key.public.key_id.hex()}\t{_state(key)}\t{key.public}")
+        print(f"{key.public.key_id.hex()}\t{state(key)}\t{key.public}")
     return 0
 
 
-def _state(key: "DeviceKey") -> str:
+def state(key: "DeviceKey") -> str:
     from traceability.telemetry.clock import iso
 
     if key.revoked_at_ms is not None:

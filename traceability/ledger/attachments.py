@@ -28,7 +28,7 @@ def attachments(
     where += list(_places(events))
     installed = History(mentioning({identifier for identifier, _, _ in where}))
     for identifier, span, cold_chain in where:
-        for device, fitted, by in _fitted(identifier, installed.of(identifier, Span())):
+        for device, fitted, by in fitted_on(identifier, installed.of(identifier, Span())):
             common = fitted.cut(span)
             if common is not None:
                 yield Attachment(device, common, cold_chain, by)
@@ -46,7 +46,7 @@ def _places(events: Sequence[Told]) -> Iterator[tuple[str, Span, bool]]:
                 yield place, Span(told.at, next(left, FOREVER)), True
 
 
-def _fitted(bearer: str, history: Sequence[Told]) -> Iterator[tuple[str, Span, str]]:
+def fitted_on(bearer: str, history: Sequence[Told]) -> Iterator[tuple[str, Span, str]]:
     """Devices that a party put on `bearer`, each until that same party took it off."""
     for position, told in enumerate(history):
         if not told.counts or told.kind != "AssociationEvent" or told.action != "ADD":
