@@ -1,0 +1,102 @@
+"""kill -9 of each part under load, again and again: prints what was lost, as docs/benchmarks/durability.md.
+
+python -m bench.durability [--rounds N] [--only WORDS]
+"""
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from bench.durability.brokers import WAYS, Way
+from bench.durability.device import PACE
+from bench.durability.faults import FAULTS, kill_under_load
+from bench.durability.promises import READINGS, kept_through_a_kill
+from bench.durability.scene import Scene, a_scene
+from bench.durability.stores import POSTGRESQL, SQLITE, databases
+
+HEAD = f"""\
+# What is lost at a kill
+
+    python -m bench.durability --rounds {{rounds}}
+
+printed this page. Broker, gateway and devices are processes of their own. Two devices send {PACE} readings a
+second each, one a message, and keep each until a receipt covers it. `kill -9` comes at a random moment, and what was
+killed is started again; that is a round. At the end the devices send until receipts cover everything. A device that was
+itself killed has lost its buffer, and begins a new epoch: what it had sent and nobody receipted may be gone.
+
+*Lost* is a reading that a receipt states and the store does not hold byte for byte. *Twice* is one that is stored,
+quarantined or in conflict beside itself. *Odd* is a run of numbers in a receipt whose digest does not come out of what
+is stored. Each receipt was checked with the gateway's key.
+
+## Under load
+
+| gateway and broker | store | killed | rounds | sent | with receipt | lost | twice | receipts | odd |
+|---|---|---|---|---|---|---|---|---|---|"""
+PROMISES = f"""
+## What a broker's acknowledgement is worth
+
+No gateway is there. A device sends {READINGS:,} readings, the broker acknowledges all of them and is killed at once.
+It is started again, then the gateway. *Lost by the broker* is what does not come out of it any more. Then the device
+sends again what no receipt covers.
+
+| gateway and broker | acknowledged by it | lost by the broker | lost in the end |
+|---|---|---|---|"""
+
+
+def main(rounds: int, only: str) -> int:
+    ways = [way for way in WAYS if only in way.name]
+    print(HEAD.format(rounds=rounds), flush=True)
+    broken = sum(_kills(ways, rounds))
+    print(PROMISES, flush=True)
+    return 1 if broken + sum(map(_promise, ways)) else 0
+
+
+def _kills(ways: Sequence[Way], rounds: int) -> Iterator[int]:
+    """Print a row for each way, store and fault; how many promises were broken there."""
+    for store in (SQLITE, POSTGRESQL):
+        with databases(store) as urls:
+            for way in ways:
+                with _scene(way, DATABASE=next(urls)) as scene:
+                    scene.start("broker", "gateway")
+                    for fault in FAULTS:
+                        yield _row(scene, store, fault, rounds)
+
+
+def _row(scene: Scene, store: str, fault: str, rounds: int) -> int:
+    was = kill_under_load(scene, fault, rounds)
+    print(
+        f"| {scene.way.name} | {store} | {fault} | {rounds} | {was.sent:,} | {was.receipted:,} "
+        f"| {was.lost + was.unsettled} | {was.twice + was.unsent} | {was.receipts:,} | {was.odd_chains} |",
+        flush=True,
+    )
+    return was.broken
+
+
+def _promise(way: Way) -> int:
+    with _scene(way) as scene:
+        scene.start("broker")
+        kept = kept_through_a_kill(scene)
+    was = kept.account
+    lost = was.acknowledged - kept.by_broker
+    print(f"| {way.name} | {was.acknowledged:,} | {lost:,} | {was.lost + was.unsettled} |", flush=True)
+    return was.broken
+
+
+@contextmanager
+def _scene(way: Way, **settings: str) -> Iterator[Scene]:
+    with (
+        tempfile.TemporaryDirectory(prefix="guoji-durability-") as folder,
+        a_scene(Path(folder), way, **settings) as scene,
+    ):
+        yield scene
+
+
+if __name__ == "__main__":
+    asked = argparse.ArgumentParser()
+    asked.add_argument("--rounds", type=int, default=50)
+    asked.add_argument("--only", default="", help="ways whose name holds these words")
+    words = asked.parse_args()
+    sys.exit(main(words.rounds, words.only))
