@@ -23,13 +23,14 @@ HEAD = f"""\
     python -m bench.durability --rounds {{rounds}}
 
 printed this page. Broker, gateway and devices are processes of their own. Two devices send {PACE} readings a
-second each, one a message, and keep each until a receipt covers it. `kill -9` comes at a random moment, and what was
-killed is started again; that is a round. At the end the devices send until receipts cover everything. A device that was
-itself killed has lost its buffer, and begins a new epoch: what it had sent and nobody receipted may be gone.
+second each, one a message, and keep each until a receipt covers it. `kill -9` comes at a random moment,
+and what was killed is started again; that is a round. At the end the devices send until receipts cover
+everything. A device that was itself killed has lost its buffer, and begins a new epoch: what it had sent
+and no receipt covered may be gone.
 
-*Lost* is a reading that a receipt states and the store does not hold byte for byte. *Twice* is one that is stored,
-quarantined or in conflict beside itself. *Odd* is a run of numbers in a receipt whose digest does not come out of what
-is stored. Each receipt was checked with the gateway's key.
+*Lost* is a reading that a receipt states and the store does not hold byte for byte. *Twice* is one that is
+stored, quarantined or in conflict beside itself. *Odd* is a run of numbers in a receipt whose digest does
+not come out of what is stored. Each receipt was checked with the gateway's key.
 
 ## Under load
 
@@ -38,9 +39,9 @@ is stored. Each receipt was checked with the gateway's key.
 PROMISES = f"""
 ## What a broker's acknowledgement is worth
 
-No gateway is there. A device sends {READINGS:,} readings, the broker acknowledges all of them and is killed at once.
-It is started again, then the gateway. *Lost by the broker* is what does not come out of it any more. Then the device
-sends again what no receipt covers.
+No gateway is there. A device sends {READINGS:,} readings, the broker acknowledges all of them and is killed
+at once. It is started again, then the gateway. *Lost by the broker* is what does not come out of it any
+more. Then the device sends again what no receipt covers.
 
 | gateway and broker | acknowledged by it | lost by the broker | lost in the end |
 |---|---|---|---|"""

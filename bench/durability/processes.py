@@ -3,7 +3,7 @@
 import signal
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -16,7 +16,7 @@ class Processes:
     folder: Path
     """For their logs."""
     _running: dict[str, tuple[subprocess.Popen[bytes], Path]] = field(default_factory=dict)
-    _number: count[int] = field(default_factory=count)
+    _number: Iterator[int] = field(default_factory=count)
 
     def start(self, name: str, command: list[str], environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
         log = self.folder / f"{name}-{next(self._number)}.log"

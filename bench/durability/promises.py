@@ -25,7 +25,7 @@ class Kept:
 
 
 def kept_through_a_kill(scene: Scene, readings: int = READINGS) -> Kept:
-    """The broker is killed when it has just acknowledged all `readings`, and no gateway was there to take any.
+    """The broker is killed when it has acknowledged all `readings`, and no gateway was there to take any.
 
     The broker runs before, and knows the gateway from an earlier time.
     """

@@ -38,7 +38,7 @@ class Scene:
     processes: Processes
     journals: dict[str, list[Path]]
     """Of the devices that were started, by alias."""
-    number: count[int]
+    number: Iterator[int]
 
     @property
     def settings(self) -> Settings:
