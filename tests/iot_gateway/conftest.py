@@ -37,29 +37,33 @@ def passwords(tmp_path):
 @pytest.fixture(params=["nats", "mosquitto"])
 def address_of(request, tmp_path, passwords):
     """A broker of each kind; the address of a user there."""
-    start = {"nats": _nats, "mosquitto": _mosquitto}[request.param]
-    process, port = start(tmp_path / "broker", passwords)
+    process, port = STARTERS[request.param](tmp_path / "broker", passwords)
     yield lambda user: Address("127.0.0.1", port, user, passwords[user])
     process.terminate()
     process.wait()
 
 
-def _nats(folder, passwords):
-    broker = start_broker(folder, passwords)
+def start_nats(folder, passwords, certificate=None):
+    """Its process and its port."""
+    broker = start_broker(folder, passwords, certificate=certificate)
     return broker.process, broker.port
 
 
-def _mosquitto(folder, passwords):
+def start_mosquitto(folder, passwords, certificate=None):
+    """Its process and its port."""
     program = shutil.which("mosquitto", path="/usr/sbin:/usr/bin:/usr/local/sbin")
     if program is None:
         pytest.skip("the Debian package mosquitto is missing")
     port = free_port("127.0.0.1")
-    config = mosquitto.write_config(folder, passwords, "127.0.0.1", port)
+    config = mosquitto.write_config(folder, passwords, "127.0.0.1", port, certificate)
     output = (folder / "log").open("ab")
     process = subprocess.Popen([program, "-c", str(config)], stdout=output, stderr=output)
     output.close()
     wait_until_open(process, "127.0.0.1", port, folder / "log")
     return process, port
+
+
+STARTERS = {"nats": start_nats, "mosquitto": start_mosquitto}
 
 
 @pytest.fixture
