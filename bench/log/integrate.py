@@ -129,6 +129,7 @@ def _row(number: int, names: Names) -> dict[str, object]:
         "context": "[]",
         "event_hash": f"ni:///sha-256;{digest.hex()}?ver=CBV2.0",
         "content_digest": digest,
+        "is_harvest": False,
         "submitter": SUBMITTER,
         "captured_at_ms": number,
         "entry": entry,

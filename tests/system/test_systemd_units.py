@@ -18,7 +18,8 @@ from iot_gateway.logins import PASSWORDS, read_passwords
 from tests.system.running import GUOJI, STORY
 from traceability.chain.devnet import CHAIN_ID
 from traceability.chain.rpc import RpcChain
-from traceability.cli.up import ROLES, _free_port
+from traceability.cli.up import ROLES
+from traceability.ports import take_port
 
 PROJECT = Path(__file__).parents[2]
 UNITS = PROJECT / "deploy" / "systemd"
@@ -91,9 +92,9 @@ def installation(installed):
     elsewhere.mkdir()
     (running.home / "passphrase").rename(elsewhere / "passphrase")
     (running.home / "guoji.toml").write_text(
-        f"mqtt_url = 'mqtt://127.0.0.1:{_free_port(0)}'\n"
-        f"rpc_url = 'http://127.0.0.1:{_free_port(0)}'\n"
-        f"http_port = {_free_port(0)}\n"
+        f"mqtt_url = 'mqtt://127.0.0.1:{take_port()}'\n"
+        f"rpc_url = 'http://127.0.0.1:{take_port()}'\n"
+        f"http_port = {take_port()}\n"
         "seal_every_s = 1\npublish_every_s = 0.3\nanchor_every_s = 0.5\n"
     )
     running.given["PASSPHRASE_FILE"] = str(elsewhere / "passphrase")

@@ -3,7 +3,6 @@
 import argparse
 import json
 import os
-import socket
 import sys
 import threading
 import time
@@ -23,6 +22,7 @@ from traceability.cli.supervisor import Child, Supervisor
 from traceability.errors import Refused, Unavailable
 from traceability.keys.files import write_secret
 from traceability.own_policy import policy_text
+from traceability.ports import take_port
 from traceability.proof.trust import MAX_CHARACTERS
 from traceability.settings import Settings, addresses_file
 
@@ -95,35 +95,29 @@ def _addresses(settings: Settings) -> str:
 
 def _with_addresses(given: Settings, log: structlog.typing.FilteringBoundLogger) -> Settings:
     """The settings in which every part that we start ourselves has its address."""
-    http_port = _free_port(given.http_port)
+    http_port = _free_port(given.http_host, given.http_port)
     if given.http_port not in (0, http_port):
         log.warning("port is taken", wanted=given.http_port, using=http_port)
     return replace(
         given if given.mqtt_url else own_broker.addressed(given, _mqtt_port(given)),
         http_port=http_port,
-        rpc_url=given.rpc_url or f"http://127.0.0.1:{_free_port(8545)}",
+        rpc_url=given.rpc_url or f"http://127.0.0.1:{_free_port('127.0.0.1', 8545)}",
     )
 
 
 def _mqtt_port(given: Settings) -> int:
-    port = _free_port(given.mqtt_port)
+    port = _free_port(given.mqtt_host, given.mqtt_port)
     if given.mqtt_public_url and port != given.mqtt_port:
         raise Refused(f"port {given.mqtt_port} is taken, and another one the devices would not find")
     return port
 
 
-def _free_port(wanted: int) -> int:
-    """`wanted` if nobody listens there, otherwise another one."""
-    for port in (wanted, 0):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            free: int = probe.getsockname()[1]
-            return free
-    raise Refused("this machine has no free port left")
+def _free_port(host: str, wanted: int) -> int:
+    """`wanted` if nobody has it, otherwise another one."""
+    try:
+        return take_port(host, wanted)
+    except Refused:
+        return take_port(host)
 
 
 def _start_all(
