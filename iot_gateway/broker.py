@@ -1,17 +1,20 @@
 """The embedded broker: NATS with JetStream and its MQTT listener, one process on this machine."""
 
+import secrets
 import shutil
 import socket
 import subprocess
 import sysconfig
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from iot_gateway.logins import is_gateway
+from iot_gateway.consumer import ACKNOWLEDGEMENTS, CREATE, NEXT, keep_consumer, keep_stream
+from iot_gateway.logins import Address, is_gateway
+from iot_gateway.nats import Connection
 from traceability.children import die_with_parent
-from traceability.errors import Refused
+from traceability.errors import Refused, Unavailable
 from traceability.keys.files import write_secret
 
 MAX_MESSAGE_BYTES = 4 * 1024 * 1024
@@ -20,13 +23,13 @@ MAX_UNACKNOWLEDGED = 512
 """How far the broker sends ahead of our acknowledgements. All of it must fit into MAX_PENDING_BYTES."""
 MAX_PENDING_BYTES = MAX_UNACKNOWLEDGED * MAX_MESSAGE_BYTES
 """With less, a backlog of large messages ends the gateway's connection again and again."""
-ANY_PORT = -1
-"""For the native port, which NATS always opens. A fixed one could be taken, and may not change at SIGHUP."""
 START_WITHIN_S = 20
+_LOOPBACK = "127.0.0.1"
+_LOG = "nats.log"
 
 _CONFIG = """\
 server_name: guoji
-listen: "{native.host}:{native.port}"{native.tls}
+{native.lines}
 max_payload: {max_message_bytes}
 max_pending: {max_pending_bytes}
 # A gateway that stops reading for less than this, since its store is away, stays connected.
@@ -35,18 +38,30 @@ write_deadline: "60s"
 # ten seconds. Syncing each message would prevent that at a quarter of the speed; receipts make up for it.
 jetstream {{ store_dir: "{folder}/jetstream", sync_interval: "10s" }}
 # A gateway that was killed waits up to ack_wait for what it had not acknowledged.
-mqtt {{ listen: "{mqtt.host}:{mqtt.port}", max_ack_pending: {max_unacknowledged}, ack_wait: "10s"{mqtt.tls} }}
+mqtt {{
+{mqtt.lines}
+max_ack_pending: {max_unacknowledged}
+ack_wait: "10s"
+}}
 authorization {{ include "users.conf" }}
+"""
+_PREPARING = """\
+server_name: guoji
+listen: "127.0.0.1:{port}"
+jetstream {{ store_dir: "{folder}/jetstream" }}
+authorization {{ user: "{user}", password: "{password}" }}
 """
 # A device may use all of its own topics: what it sends to a wrong one is acknowledged by NATS in any case,
 # and must then come to us, not vanish. $MQTT.sub is how NATS delivers QoS 1 to a subscriber: an MQTT client
-# cannot ask for it, but one on the native port could, and would hear everybody; so nobody logs in there.
+# cannot ask for it, but one on the native port could, and would hear everybody; so no device logs in there.
 _DEVICE = """\
     {{ user: "{user}", password: "{password}", allowed_connection_types: ["MQTT"], permissions: {{
         publish: ["guoji.v1.{user}.>"], subscribe: ["guoji.v1.{user}.receipts", "$MQTT.sub.>"] }} }}"""
-_GATEWAY = """\
-    {{ user: "{user}", password: "{password}", allowed_connection_types: ["MQTT"], permissions: {{
-        publish: ["guoji.v1.*.receipts"], subscribe: ["guoji.v1", "guoji.v1.>", "$MQTT.sub.>"] }} }}"""
+_GATEWAY = f"""\
+    {{{{ user: "{{user}}", password: "{{password}}", allowed_connection_types: ["STANDARD", "MQTT"],
+        permissions: {{{{
+        publish: ["guoji.v1.*.receipts", "{CREATE}", "{NEXT}", "{ACKNOWLEDGEMENTS}"],
+        subscribe: ["_INBOX.>", "guoji.v1", "guoji.v1.>", "$MQTT.sub.>"] }}}} }}}}"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +72,11 @@ class Listener:
     """Its key and certificates in one PEM file, for TLS; None: whoever listens on the way reads all."""
 
     @property
-    def tls(self) -> str:
+    def lines(self) -> str:
+        where = f'host: "{self.host}"\nport: {self.port}'
         if self.certificate is None:
-            return ""
-        return f'\ntls {{ cert_file: "{self.certificate}", key_file: "{self.certificate}" }}'
+            return where
+        return f'{where}\ntls {{ cert_file: "{self.certificate}", key_file: "{self.certificate}" }}'
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +85,8 @@ class Broker:
     host: str
     port: int
     """Of its MQTT listener."""
+    native_port: int
+    """For gateways."""
 
     def stop(self) -> None:
         self.process.terminate()
@@ -81,26 +99,65 @@ def start_broker(
     host: str = "127.0.0.1",
     port: int = 0,
     certificate: Path | None = None,
+    native_port: int = 0,
 ) -> Broker:
     """Run the broker with its state in `folder`, once it answers. Port 0 takes a free one.
 
-    A gateway must subscribe before the first device publishes: NATS keeps nothing that nobody waits for.
     Raises `Refused` if it does not start.
     """
-    port = free_port(host, port)
-    command = broker_command(folder, passwords, host, port, certificate)
-    with (folder / "nats.log").open("ab") as output:
-        process = subprocess.Popen(command, stdout=output, stderr=output, preexec_fn=die_with_parent)
-    wait_until_open(process, host, port, folder / "nats.log")
-    return Broker(process, host, port)
+    port, native_port = free_port(host, port), free_port(_LOOPBACK, native_port)
+    command = broker_command(folder, passwords, host, port, certificate, native_port)
+    process = _run(command, folder)
+    wait_until_open(process, host, port, folder / _LOG)
+    return Broker(process, host, port, native_port)
 
 
 def broker_command(
-    folder: Path, passwords: Mapping[str, str], host: str, port: int, certificate: Path | None = None
+    folder: Path,
+    passwords: Mapping[str, str],
+    host: str,
+    port: int,
+    certificate: Path | None = None,
+    native_port: int = 0,
 ) -> list[str]:
-    """What to run for the broker, once its configuration is written into `folder`."""
-    mqtt, native = Listener(host, port, certificate), Listener("127.0.0.1", ANY_PORT)
-    return [_program(), "-c", str(write_config(folder, passwords, mqtt, native))]
+    """What to run for the broker, once its configuration and its state are in `folder`.
+
+    `native_port`: for gateways, on this machine only; 0 takes a free one.
+    """
+    mqtt = Listener(host, port, certificate)
+    native = Listener(_LOOPBACK, free_port(_LOOPBACK, native_port))
+    config = write_config(folder, passwords, mqtt, native)
+    _prepare(folder)
+    return [_program(), "-c", str(config)]
+
+
+def _prepare(folder: Path) -> None:
+    """Have the broker's state keep readings for the gateways, before there is a listener for devices.
+
+    What is published while no gateway has ever run would be acknowledged and dropped.
+    """
+    keeper = Address(_LOOPBACK, free_port(_LOOPBACK), "keeper", secrets.token_urlsafe(24))
+    config = folder / "preparing.conf"
+    text = _PREPARING.format(folder=folder, port=keeper.port, user=keeper.user, password=keeper.password)
+    write_secret(config, text.encode())
+    process = _run([_program(), "-c", str(config)], folder)
+    try:
+        wait_until_open(process, keeper.host, keeper.port, folder / _LOG)
+        connection = Connection(keeper)
+        keep_stream(connection)
+        keep_consumer(connection)
+        connection.close()
+    except Unavailable as reason:
+        raise Refused(f"the broker cannot keep readings for the gateways: {reason}") from reason
+    finally:
+        process.terminate()
+        process.wait()
+        config.unlink()
+
+
+def _run(command: Sequence[str], folder: Path) -> subprocess.Popen[bytes]:
+    with (folder / _LOG).open("ab") as output:
+        return subprocess.Popen(command, stdout=output, stderr=output, preexec_fn=die_with_parent)
 
 
 def write_config(folder: Path, passwords: Mapping[str, str], mqtt: Listener, native: Listener) -> Path:

@@ -2,14 +2,14 @@
 
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 import structlog
 
-from iot_gateway.inbox import Received
 from traceability.errors import Unavailable
-from traceability.ledger.record import ReadingStore, SignedReceipt, record
+from traceability.ledger.record import Delivery, ReadingStore, SignedReceipt, record
 from traceability.log.note import NoteSigner
 
 AT_MOST = 5_000
@@ -18,12 +18,21 @@ WAIT_S = 0.05
 LONGEST_WAIT_S = 30.0
 
 
+@dataclass(frozen=True, slots=True)
+class Batch:
+    deliveries: Sequence[Delivery]
+    acknowledge: Callable[[], None]
+    """Lets the broker forget them."""
+
+
 class Inbox(Protocol):
     """Messages from a broker that keeps each one until it is acknowledged."""
 
-    def batches(self, at_most: int, wait_s: float, stop: threading.Event) -> Iterator[Sequence[Received]]: ...
+    def batches(self, at_most: int, wait_s: float, stop: threading.Event) -> Iterator[Batch]:
+        """What has arrived, about `at_most` at a time, until `stop`, which is looked at every `wait_s`.
 
-    def acknowledge(self, messages: Sequence[Received]) -> None: ...
+        Nobody waits for a batch to fill: while one is being stored, the next one gathers.
+        """
 
     def answer(self, receipts: Sequence[SignedReceipt]) -> None: ...
 
@@ -37,7 +46,7 @@ def run(
     log: structlog.typing.FilteringBoundLogger,
 ) -> None:
     """Drain `inbox` until `stop`. `promise_s`: within this time a reading received now will be in the log."""
-    for messages in inbox.batches(AT_MOST, WAIT_S, stop):
+    for batch in inbox.batches(AT_MOST, WAIT_S, stop):
         # The order is the whole point: (1) store, (2) acknowledge, (3) answer.
         #
         # A crash before (2) makes the broker send the messages again, and the store keeps each number once.
@@ -45,28 +54,27 @@ def run(
         # store. Any other order could let broker or device forget what we do not hold.
 
         # (1)
-        receipts = _stored(messages, store, signer, promise_s, stop, log)
+        receipts = _stored(batch.deliveries, store, signer, promise_s, stop, log)
         if receipts is None:
             return
         # (2)
-        inbox.acknowledge(messages)
+        batch.acknowledge()
         # (3)
         inbox.answer(receipts)
 
 
 def _stored(
-    messages: Sequence[Received],
+    deliveries: Sequence[Delivery],
     store: ReadingStore,
     signer: NoteSigner,
     promise_s: float,
     stop: threading.Event,
     log: structlog.typing.FilteringBoundLogger,
 ) -> list[SignedReceipt] | None:
-    """The receipts for `messages` once they are stored, however long the store is away; None if told to stop.
+    """The receipts for `deliveries` once stored, however long the store is away; None if told to stop.
 
     Meanwhile nothing is acknowledged, so the broker holds back what comes after them.
     """
-    deliveries = [message.delivery for message in messages]
     wait_s = 0.1
     while not stop.is_set():
         try:

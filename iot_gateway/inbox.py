@@ -4,6 +4,7 @@ import sys
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from queue import Empty, SimpleQueue
 
 import structlog
@@ -12,6 +13,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
+from iot_gateway.gateway import Batch
 from iot_gateway.logins import Address
 from iot_gateway.room import Room
 from iot_gateway.tls import secure, why_not
@@ -29,7 +31,7 @@ LONGEST_WAIT_S = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Received:
+class _Received:
     delivery: Delivery
     mid: int
     qos: int
@@ -55,7 +57,7 @@ class MqttInbox:
         self._address = address
         self._own = own
         self._log = log
-        self._queue: SimpleQueue[Received] = SimpleQueue()
+        self._queue: SimpleQueue[_Received] = SimpleQueue()
         self._room = Room(MAX_HELD_BYTES)
         self._connection = 0
         self._said_away = False
@@ -87,33 +89,29 @@ class MqttInbox:
         self._client.disconnect()
         self._client.loop_stop()
 
-    def batches(self, at_most: int, wait_s: float, stop: threading.Event) -> Iterator[list[Received]]:
-        """What has arrived, `at_most` at a time, until `stop`, which is looked at every `wait_s`.
-
-        Nobody waits for a group to fill: while one is being stored, the next one gathers.
-        """
+    def batches(self, at_most: int, wait_s: float, stop: threading.Event) -> Iterator[Batch]:
         while not stop.is_set():
-            batch: list[Received] = []
+            received: list[_Received] = []
             try:
-                batch.append(self._queue.get(timeout=wait_s))
-                while len(batch) < at_most:
-                    batch.append(self._queue.get_nowait())
+                received.append(self._queue.get(timeout=wait_s))
+                while len(received) < at_most:
+                    received.append(self._queue.get_nowait())
             except Empty:
-                if not batch:
+                if not received:
                     continue
-            yield batch
-
-    def acknowledge(self, messages: Sequence[Received]) -> None:
-        """Let the broker forget `messages`. Those of an earlier connection it will send again instead."""
-        for message in messages:
-            if message.connection == self._connection:
-                self._client.ack(message.mid, message.qos)
-        self._room.leave(sum(message.size for message in messages))
+            yield Batch([each.delivery for each in received], partial(self._acknowledge, received))
 
     def answer(self, receipts: Sequence[SignedReceipt]) -> None:
         # Not repeated by MQTT: a device that misses a receipt sends its readings again and gets a newer one.
         for receipt in receipts:
             self._client.publish(topics.receipts(receipt.device), receipt.note, qos=0)
+
+    def _acknowledge(self, messages: Sequence[_Received]) -> None:
+        """Those of an earlier connection the broker sends again instead."""
+        for message in messages:
+            if message.connection == self._connection:
+                self._client.ack(message.mid, message.qos)
+        self._room.leave(sum(message.size for message in messages))
 
     def _on_connect(
         self, client: Client, _data: object, _flags: ConnectFlags, code: ReasonCode, _more: Properties | None
@@ -168,7 +166,7 @@ class MqttInbox:
         if self._is_own_answer(topic, payload):
             client.ack(message.mid, message.qos)
             return
-        received = Received(Delivery(topic, payload), message.mid, message.qos, self._connection)
+        received = _Received(Delivery(topic, payload), message.mid, message.qos, self._connection)
         self._room.enter(received.size)
         self._queue.put(received)
 

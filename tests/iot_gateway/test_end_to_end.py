@@ -15,7 +15,8 @@ from paho.mqtt.enums import CallbackAPIVersion
 from iot_gateway.gateway import run
 from iot_gateway.inbox import MAX_HELD_BYTES, MqttInbox
 from iot_gateway.logins import GATEWAY
-from iot_gateway.simulator import SimulatedDevice, encode_message
+from iot_gateway.simulate.encode import encode_message
+from iot_gateway.simulator import SimulatedDevice
 from traceability.log.note import NoteSigner, NoteVerifier
 from traceability.store.arrivals import ArrivalTable
 from traceability.store.device_keys import DeviceKeyTable
@@ -189,11 +190,11 @@ def test_an_inbox_holds_only_so_many_bytes_and_takes_more_once_some_are_acknowle
 
     batches = inbox.batches(count, 0.5, stop)
     first = next(batches)
-    assert sum(len(each.delivery.payload) for each in first) <= MAX_HELD_BYTES
-    inbox.acknowledge(first)
+    assert sum(len(each.payload) for each in first.deliveries) <= MAX_HELD_BYTES
+    first.acknowledge()
     rest = []
-    while len(first) + len(rest) < count:
-        rest += next(batches)
+    while len(first.deliveries) + len(rest) < count:
+        rest += next(batches).deliveries
 
     for _ in range(count):
         publish(device, "guoji/v1/cold-7/readings", large)

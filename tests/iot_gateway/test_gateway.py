@@ -2,8 +2,7 @@ import threading
 
 import pytest
 
-from iot_gateway.gateway import run
-from iot_gateway.inbox import Received
+from iot_gateway.gateway import Batch, run
 from traceability.errors import Unavailable
 from traceability.ledger.record import Delivery
 from traceability.telemetry.device import Device
@@ -30,17 +29,14 @@ class Journal:
         self.happened.append(what)
 
     def batches(self, at_most, wait_s, stop):
-        yield [Received(Delivery("guoji/v1/cold-7/readings", b"not SenML"), 1, 1, 1)]
+        yield Batch([Delivery("guoji/v1/cold-7/readings", b"not SenML")], lambda: self._note("acknowledge"))
 
-    def devices(self):
+    def devices(self, aliases):
         return {"cold-7": DEVICE}
 
     def record(self, arrivals):
         self._note("store")
         return []
-
-    def acknowledge(self, messages):
-        self._note("acknowledge")
 
     def answer(self, receipts):
         assert [receipt.device for receipt in receipts] == ["cold-7"]
