@@ -14,7 +14,7 @@ from itertools import takewhile
 from pathlib import Path
 
 from bench.findings.orchard import ASIDE, SITE, SLICE, Label, cut, labels, ms, records, utc
-from iot_gateway.simulator import encode_message
+from iot_gateway.simulate.encode import encode_message
 from traceability.telemetry.batch import NO_BATCH
 from traceability.telemetry.device import Device
 from traceability.telemetry.find.find import find

@@ -4,7 +4,7 @@ from hashlib import sha256
 
 from sqlalchemy import func, select
 
-from iot_gateway.simulator import encode_message
+from iot_gateway.simulate.encode import encode_message
 from traceability.alerts.look import look
 from traceability.alerts.rule import Rule
 from traceability.alerts.tell import Audience, tell

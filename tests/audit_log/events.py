@@ -3,7 +3,7 @@
 from hashlib import sha256
 from pathlib import Path
 
-from iot_gateway.simulator import encode_message
+from iot_gateway.simulate.encode import encode_message
 from tests.audit_log.fake_chain import CONTRACT, hash_of, id_of
 from tests.audit_log.log_folder import SIGNER, VERIFIER, LogFolder
 from tests.builders import CONTEXT, FARM, FIELD, LOGGER

@@ -1,73 +1,150 @@
-import time
+"""`guoji simulate` refuses what cannot be meant, and calls nothing stored that has no receipt."""
+
+import json
+from types import SimpleNamespace
 
 import pytest
 
-from traceability.cli.simulate import paced, read_moments, tell
-from traceability.errors import InvalidInput
+from iot_gateway.logins import GATEWAY, PASSWORDS, make_passwords, read_passwords
+from iot_gateway.simulate.moment import Moment
+from iot_gateway.simulate.stream import Message
+from traceability.cli import simulate_devices
+from traceability.cli.main import main
+from traceability.cli.simulate_report import MOST_LINES, Truth, summary
+from traceability.keys.files import write_secret
+from traceability.telemetry.private_key import DeviceSigner
 
-HEAD = "device_id,ts_utc_iso,metric,value,unit\n"
+RECORDING = "ts_utc_iso,metric,value\n2026-01-01T00:00:00Z,air_temperature,4\n"
 
 
-def written(tmp_path, *lines):
-    file = tmp_path / "measured.csv"
-    file.write_text(HEAD + "\n".join(lines))
-    return file
-
-
-def test_rows_of_one_time_make_one_moment(tmp_path):
-    file = written(
-        tmp_path,
-        "a,2026-01-01T00:00:00Z,air_temperature,4.5,Cel",
-        "a,2026-01-01T00:00:00Z,door_open,1,",
-        "a,2026-01-01T00:10:00Z,air_temperature,4.6,Cel",
-    )
-
-    assert read_moments(file) == [
-        (1_767_225_600_000, {"air_temperature": 4.5, "door_open": True}),
-        (1_767_226_200_000, {"air_temperature": 4.6}),
-    ]
+@pytest.fixture
+def home(settings, monkeypatch, tmp_path):
+    monkeypatch.setenv("GUOJI_HOME", str(settings.home))
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "recording.csv").write_text(RECORDING)
+    make_passwords(settings.keys / PASSWORDS, [GATEWAY])
+    return settings
 
 
 @pytest.mark.parametrize(
-    ("line", "reason"),
+    ("words", "reason"),
     [
-        ("a,yesterday,air_temperature,4,Cel", "line 2"),
-        ("a,2026-01-01T00:00:00,air_temperature,4,Cel", "no time zone"),
-        ("a,2026-01-01T00:00:00Z,mood,4,Cel", "'mood'"),
-        ("a,2026-01-01T00:00:00Z,air_temperature,warm,Cel", "'warm'"),
-        ("a,2026-01-01T00:00:00Z", "line 2"),
-        ("", "holds no measurements"),
+        ("--devices 2 --model orchid", "no model is named 'orchid'; there are orchard, cold-room, truck"),
+        ("--devices 2 --model truck --fault gaps=1", "no fault is named 'gaps'; there are "),
+        ("--devices 2 --model truck --fault gap=1@sim-3", "gap is asked of sim-3, which is not played"),
+        ("--devices 2 --model truck --speed 2", "say --for or --count"),
+        ("--devices 2 --model truck --every 5", "--every is '5', want 250ms, 30s"),
+        ("--devices 2 --model truck --for 0s", "--for is '0s', want at least 1ms"),
+        ("--devices 2 --model truck --ends-now", "--ends-now is of a file"),
+        ("--devices 2 --csv recording.csv --every 5s", "--every is of a model"),
+        ("--devices 2 --csv recording.csv --rate 5", "--rate is of a model"),
+        ("--device a --model truck --register", "--register goes with --devices"),
+        ("--devices 2 --model truck --register --sign recording.csv", "must be a folder"),
+        ("--devices 2 --model truck", "add --register"),
     ],
 )
-def test_a_malformed_file_is_refused_with_its_line(tmp_path, line, reason):
-    with pytest.raises(InvalidInput, match=reason):
-        read_moments(written(tmp_path, line))
+def test_what_cannot_be_meant_is_refused_with_what_can(home, capsys, words, reason):
+    assert main(["simulate", *words.split()]) == 65
+
+    assert reason in capsys.readouterr().err
 
 
-def test_a_missing_file_is_refused(tmp_path):
-    with pytest.raises(InvalidInput, match="cannot read"):
-        read_moments(tmp_path / "nothing.csv")
+@pytest.mark.parametrize(
+    "words",
+    [
+        "--devices 0 --model truck",
+        "--devices 2 --model truck --speed 0",
+        "--devices 2 --model truck --rate nan",
+        "--devices 2 --model truck --speed fast",
+        "--devices 2 --model truck --speed 2 --rate 2",
+        "--devices 2 --model truck --csv a.csv",
+        "--devices 2 --device a --model truck",
+        "--model truck",
+    ],
+)
+def test_wrong_usage_is_told_as_such(home, words):
+    with pytest.raises(SystemExit) as ended:
+        main(["simulate", *words.split()])
+
+    assert ended.value.code == 64
 
 
-def test_moments_come_as_much_faster_as_was_asked():
-    started_s = time.monotonic()
+def test_devices_are_registered_once_as_simulated_and_keep_their_keys(home, store, tmp_path):
+    folder = tmp_path / "keys"
 
-    assert len(list(paced([(0, {}), (60_000, {}), (120_000, {})], 600))) == 3
+    assert simulate_devices.register(home, ["sim-0001", "sim-0002"], True, folder) == 2
+    assert simulate_devices.register(home, ["sim-0001", "sim-0002", "sim-0003"], True, folder) == 1
 
-    assert 0.2 <= time.monotonic() - started_s < 2
+    devices = store.devices.all()
+    assert list(devices) == ["sim-0001", "sim-0002", "sim-0003"]
+    for alias, device in devices.items():
+        assert device.staged == simulate_devices.STAGED
+        [key] = device.keys
+        assert DeviceSigner.from_pem((folder / f"{alias}.pem").read_bytes()).public == key.public
+    assert {*devices, home.gateway_user} <= read_passwords(home.keys / PASSWORDS).keys()
+
+
+def test_each_device_signs_with_its_own_key_out_of_a_folder_or_all_with_one(home, tmp_path):
+    simulate_devices.register(home, ["sim-0001", "sim-0002"], True, tmp_path / "keys")
+    write_secret(tmp_path / "one.pem", (tmp_path / "keys" / "sim-0001.pem").read_bytes())
+    own = simulate_devices.signer(tmp_path / "keys", "sim-0002")
+
+    assert own.public != simulate_devices.signer(tmp_path / "keys", "sim-0001").public
+    assert (
+        simulate_devices.signer(tmp_path / "one.pem", "sim-0002").public
+        == simulate_devices.signer(tmp_path / "keys", "sim-0001").public
+    )
+    assert simulate_devices.signer(None, "sim-0001") is None
+
+
+def a_fleet(**senders):
+    made = {
+        alias: SimpleNamespace(**{"sent": 0, "receipted": 0, "kept": 0, "not_held": {}} | fields)
+        for alias, fields in senders.items()
+    }
+    total = {
+        name: sum(getattr(each, name) for each in made.values()) for name in ("sent", "receipted", "kept")
+    }
+    return SimpleNamespace(senders=made, trouble=None, **total)
 
 
 def test_what_the_gateway_did_not_hold_is_not_called_stored(capsys):
-    not_held = {2: "refused: it is not signed \x1b", 1: "quarantined: from the future"}
+    not_held = {(9, 2): "refused: it is not signed \x1b", (9, 1): "quarantined: from the future"}
 
-    assert tell("cold-7", 6, not_held) == 65
+    assert summary(a_fleet(cold={"sent": 6, "receipted": 6, "not_held": not_held})) == 65
 
     shown, said = capsys.readouterr()
-    assert shown == "cold-7: 4 of 6 readings are stored; their receipts say so\n"
-    assert said == "reading 1 is quarantined: from the future\nreading 2 is refused: it is not signed  \n"
+    assert shown == "cold: 4 of 6 readings are stored; their receipts say so\n"
+    assert said == (
+        "cold: reading 1 is quarantined: from the future\ncold: reading 2 is refused: it is not signed  \n"
+    )
 
 
 def test_if_all_is_held_all_is_stored(capsys):
-    assert tell("cold-7", 6, {}) == 0
+    assert summary(a_fleet(a={"sent": 6, "receipted": 6}, b={"sent": 4, "receipted": 4})) == 0
 
-    assert capsys.readouterr().out == "cold-7: 6 of 6 readings are stored; their receipts say so\n"
+    assert capsys.readouterr().out == "2 devices: 10 of 10 readings are stored; their receipts say so\n"
+
+
+def test_what_has_no_receipt_is_named_and_not_called_stored(capsys):
+    many = {f"sim{number}": {"sent": 5, "receipted": 4, "kept": 1} for number in range(MOST_LINES + 2)}
+
+    assert summary(a_fleet(**many)) == 65
+
+    shown, said = capsys.readouterr()
+    assert shown == "22 devices: 88 of 110 readings are stored; their receipts say so\n"
+    assert said.splitlines()[0] == "sim0: 1 have no receipt"
+    assert said.splitlines()[-1] == "and 2 more"
+
+
+def test_each_fault_is_told_in_a_line_before_the_next_message_leaves(tmp_path):
+    file = tmp_path / "truth.jsonl"
+    truth = Truth(file, {"seed": 3})
+
+    truth.left("a", Message(1_790_000_000_000, (Moment(1_790_000_000_500, {}),), ("gap",), 9, 4), b"x")
+
+    run, told = map(json.loads, file.read_text().splitlines())
+    truth.close()
+    assert run == {"seed": 3}
+    assert (told["device"], told["fault"], told["epoch"], told["number"]) == ("a", "gap", 9, 4)
+    assert told["from"] == told["to"] == "2026-09-21T14:13:20.500+00:00"

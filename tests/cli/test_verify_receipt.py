@@ -6,7 +6,7 @@ from hashlib import sha256
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from iot_gateway.simulator import encode_message
+from iot_gateway.simulate.encode import encode_message
 from traceability.cli.main import main
 from traceability.log.note import NoteSigner, NoteVerifier
 from traceability.telemetry.receipt import Conflict, Quarantined, Receipt, RefusedPayload, sign_receipt

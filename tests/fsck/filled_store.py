@@ -5,7 +5,7 @@ from hashlib import sha256
 
 from sqlalchemy import text
 
-from iot_gateway.simulator import encode_message
+from iot_gateway.simulate.encode import encode_message
 from tests.builders import FARM, FIELD, LOGGER, a_harvest
 from traceability.ledger.capture import capture
 from traceability.ledger.personal import Erasure, Kept

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from iot_gateway.simulator import encode_message
+from iot_gateway.simulate.encode import encode_message
 from tests.builders import (
     FARM,
     FIELD,

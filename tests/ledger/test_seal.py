@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from iot_gateway.simulator import encode_message
+from iot_gateway.simulate.encode import encode_message
 from tests.builders import FARM, FIELD, STATION
 from tests.fakes import Crash, FakeEvents, FakeSealStore
 from traceability.errors import Unavailable

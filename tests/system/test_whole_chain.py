@@ -8,7 +8,7 @@ import pytest
 from paho.mqtt.client import Client, MQTTv311
 from paho.mqtt.enums import CallbackAPIVersion
 
-from iot_gateway.simulator import encode_message
+from iot_gateway.simulate.encode import encode_message
 from tests.builders import PALLET, START, a_sighting
 from tests.system.running import STORY, STRANGER
 from traceability.log.note import NoteVerifier

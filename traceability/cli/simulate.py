@@ -1,129 +1,205 @@
-"""`guoji simulate`: plays a device from a file of measurements."""
+"""`guoji simulate`: plays devices, from a recording or a model, with faults on demand."""
 
 import argparse
-import csv
 import os
-import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
-from itertools import groupby
+from collections.abc import Sequence
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from traceability.cli.program import BAD_INPUT
-from traceability.cli.terminal import printable
+from traceability.cli import simulate_devices
+from traceability.cli.loop import until_told_to_stop
 from traceability.errors import InvalidInput
 from traceability.settings import Settings
 
 if TYPE_CHECKING:
-    from traceability.telemetry.private_key import DeviceSigner
+    from iot_gateway.simulate.faults import Asked
+    from iot_gateway.simulate.source import Source
 
-SETTLE_WITHIN_S = 60.0
-
-Moment = tuple[int, Mapping[str, float | bool]]
-"""When it was taken (ms), and the values by metric."""
+SETTLE_WITHIN_S, STOPPED_WITHIN_S = 60.0, 3.0
+DEFAULT_EVERY = "30s"
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    from iot_gateway.simulate.faults import FAULTS
+
     simulate = commands.add_parser(
         "simulate",
-        help="play a device from a CSV file",
-        description="Publish the measurements of a CSV file as a device would: numbered, at QoS 1, each kept "
-        "until a signed receipt covers it. The file has the columns ts_utc_iso, metric and value, oldest "
-        "first; metrics and their units are those of the table in docs/formats.md.",
+        help="play devices, from a CSV file or a model, with faults if wanted",
+        description="Publish as devices would: numbered, at QoS 1, each reading kept until a signed receipt "
+        "covers it, but in memory alone: each run begins a new epoch. Ends with what has no receipt. A CSV "
+        "file has the columns ts_utc_iso, metric and value, oldest first; metrics and their units are those "
+        "of the table in docs/formats.md.",
+        epilog="Faults are NAME=AMOUNT, then xSIZE and @ALIAS if wanted, such as gap=0.01x3, drift=50ppm or "
+        f"silence=1%%x20m@sim-0002: {'; '.join(f'{name}: {each.says}' for name, each in FAULTS.items())}. "
+        "docs/simulator.md has the table.",
     )
-    simulate.add_argument("--device", required=True, metavar="ALIAS", help="a registered device")
-    simulate.add_argument("--csv", required=True, type=Path, metavar="FILE", help="what it measured")
+    _add_devices(simulate)
+    _add_readings(simulate)
+    simulate.add_argument("--fault", action="append", default=[], metavar="FAULT", help="see below")
     simulate.add_argument(
-        "--speed", type=float, default=1.0, metavar="N", help="N times as fast as it was measured (default 1)"
+        "--seed", type=int, default=1, metavar="N", help="of the model and faults (default 1)"
     )
-    simulate.add_argument(
-        "--ends-now", action="store_true", help="shift all times by the same amount, so that the last is now"
-    )
-    simulate.add_argument(
-        "--sign", type=Path, metavar="FILE", help="sign with the private key (PEM) that `guoji device` showed"
-    )
+    simulate.add_argument("--tell", type=Path, metavar="FILE", help="write each fault there as it happens")
     simulate.set_defaults(run=_simulate)
 
 
+def _add_devices(simulate: argparse.ArgumentParser) -> None:
+    who = simulate.add_mutually_exclusive_group(required=True)
+    who.add_argument(
+        "--device", action="append", metavar="ALIAS", help="a registered device; may be repeated"
+    )
+    who.add_argument("--devices", type=_at_least_one, metavar="N", help="sim-0001 and so on, so many")
+    simulate.add_argument(
+        "--register", action="store_true", help="register those of --devices that are not yet"
+    )
+    simulate.add_argument(
+        "--sign",
+        type=Path,
+        metavar="PATH",
+        help="sign with the private key (PEM) that `guoji device` showed, or a folder of ALIAS.pem, "
+        "which --register makes",
+    )
+
+
+def _add_readings(simulate: argparse.ArgumentParser) -> None:
+    what = simulate.add_mutually_exclusive_group(required=True)
+    what.add_argument("--csv", type=Path, metavar="FILE", help="what was measured")
+    what.add_argument("--model", metavar="NAME", help="orchard, cold-room or truck")
+    pace = simulate.add_mutually_exclusive_group()
+    pace.add_argument(
+        "--speed", type=_above_none, metavar="N", help="N times as fast as measured (default 1)"
+    )
+    pace.add_argument(
+        "--rate", type=_above_none, metavar="N", help="N messages a second, all devices together"
+    )
+    end = simulate.add_mutually_exclusive_group()
+    end.add_argument("--for", dest="lasts", metavar="TIME", help="measure for so long, such as 10m or 2h")
+    end.add_argument("--count", type=_at_least_one, metavar="N", help="N messages of each device")
+    simulate.add_argument(
+        "--every", metavar="TIME", help=f"from one measurement to the next (default {DEFAULT_EVERY})"
+    )
+    simulate.add_argument(
+        "--per-message",
+        type=_at_least_one,
+        default=1,
+        metavar="N",
+        help="measurements in each (default 1)",
+    )
+    simulate.add_argument(
+        "--ends-now",
+        action="store_true",
+        help="shift a file's times by as much as makes the last one now",
+    )
+
+
+def _at_least_one(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1 on")
+    return int(text)
+
+
+def _above_none(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0
+    if not 0 < number < inf:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number above 0")
+    return number
+
+
 def _simulate(args: argparse.Namespace) -> int:
-    from iot_gateway.logins import PASSWORDS, address, password_of, read_passwords
-    from iot_gateway.simulator import SimulatedDevice
-    from traceability.own_policy import own_gateways
+    from iot_gateway.simulate.faults import faulty
+    from iot_gateway.simulate.fleet import Fleet
+    from iot_gateway.simulate.play import Pace, play, settle
+    from traceability.cli.simulate_report import Progress, Truth, summary
 
-    if args.speed <= 0:
-        raise InvalidInput(f"speed is {args.speed:g}, want more than 0")
     settings = Settings.read(os.environ)
-    moments = read_moments(args.csv)
-    shift_ms = time.time_ns() // 1_000_000 - moments[-1][0] if args.ends_now else 0
-    password = password_of(args.device, read_passwords(settings.keys / PASSWORDS))
-    where = address(settings.mqtt_url, args.device, password, settings.mqtt_ca)
-    device = SimulatedDevice(where, own_gateways(settings), signer=_signer(args.sign))
-    device.open()
+    aliases = args.device or simulate_devices.numbered(args.devices)
+    asked, source = _asked(args.fault, aliases), _source(args, len(aliases))
+    if args.register:
+        _register(args, settings, aliases)
+    fleet = Fleet(simulate_devices.senders(settings, aliases, args.sign, args.seed))
+    epoch, stop, progress = int(time.time()), until_told_to_stop(), Progress(fleet)
+    run = {
+        "seed": args.seed,
+        "epoch": epoch,
+        "from_ms": source.from_ms,
+        "devices": aliases,
+        "faults": args.fault,
+    }
+    truth = Truth(args.tell, run)
+    streams = {
+        alias: faulty(source.samples(alias), alias, asked, args.seed, epoch, args.per_message)
+        for alias in aliases
+    }
     try:
-        for taken_at_ms, values in paced(moments, args.speed):
-            device.send(taken_at_ms + shift_ms, values)
-        device.settle(SETTLE_WITHIN_S)
+        play(fleet, streams, Pace(source.from_ms, source.speed), stop, truth.left, progress.look)
+        settle(fleet, STOPPED_WITHIN_S if stop.is_set() else SETTLE_WITHIN_S, progress.look)
     finally:
-        device.close()
-    return tell(args.device, len(moments), device.not_held)
+        fleet.close()
+        truth.close()
+    return summary(fleet)
 
 
-def tell(alias: str, sent: int, not_held: Mapping[int, str]) -> int:
-    """What the receipts said, in print; the exit code. `not_held`: what became of a reading, by number."""
-    print(f"{alias}: {sent - len(not_held)} of {sent} readings are stored; their receipts say so")
-    for number, became in sorted(not_held.items()):
-        print(f"reading {number} is {printable(became)}", file=sys.stderr)
-    return BAD_INPUT if not_held else 0
+def _asked(texts: Sequence[str], aliases: Sequence[str]) -> "list[Asked]":
+    from iot_gateway.simulate.asked import parse_fault
+
+    asked = [parse_fault(text) for text in texts]
+    for each in asked:
+        if each.alias is not None and each.alias not in aliases:
+            raise InvalidInput(f"{each.name} is asked of {each.alias}, which is not played here")
+    return asked
 
 
-def _signer(file: Path | None) -> "DeviceSigner | None":
-    from traceability.telemetry.private_key import DeviceSigner
-
-    if file is None:
-        return None
-    try:
-        return DeviceSigner.from_pem(file.read_bytes())
-    except OSError as error:
-        raise InvalidInput(f"cannot read {file}: {error.strerror}") from error
+def _register(args: argparse.Namespace, settings: Settings, aliases: Sequence[str]) -> None:
+    if args.devices is None:
+        raise InvalidInput("--register goes with --devices; `guoji device add` registers one of your own")
+    if args.sign is not None and args.sign.is_file():
+        raise InvalidInput(f"--register makes a key for each device: --sign {args.sign} must be a folder")
+    new = simulate_devices.register(settings, aliases, args.model in ("cold-room", "truck"), args.sign)
+    print(f"{new} devices registered, {len(aliases) - new} were there")
 
 
-def read_moments(file: Path) -> list[Moment]:
-    """The measurements in a CSV file; rows of one time make one. Raises `InvalidInput`, naming the line."""
-    try:
-        with file.open(newline="", encoding="utf-8-sig") as stream:
-            rows = list(_rows(file, stream))
-    except (OSError, UnicodeDecodeError) as error:
-        raise InvalidInput(f"cannot read {file}: {error}") from error
-    if not rows:
-        raise InvalidInput(f"{file} holds no measurements")
-    by_time = groupby(rows, key=lambda row: row[0])
-    return [
-        (taken_at_ms, {metric: value for _, metric, value in together}) for taken_at_ms, together in by_time
-    ]
+def _source(args: argparse.Namespace, devices: int) -> "Source":
+    from iot_gateway.simulate.asked import parse_time_ms
+    from iot_gateway.simulate.models import MODELS
+    from iot_gateway.simulate.source import from_model, speed_of
+
+    if args.csv is not None:
+        return _recorded(args)
+    if args.model not in MODELS:
+        raise InvalidInput(f"no model is named {args.model!r}; there are {', '.join(MODELS)}")
+    if args.ends_now:
+        raise InvalidInput("--ends-now is of a file; a model that is faster than life ends now anyway")
+    every_ms = parse_time_ms(args.every or DEFAULT_EVERY, "--every")
+    samples = None if args.count is None else args.count * args.per_message
+    if args.lasts is not None:
+        samples = -(-parse_time_ms(args.lasts, "--for") // every_ms)
+    speed = args.speed or 1.0
+    if args.rate is not None:
+        speed = speed_of(args.rate, every_ms, args.per_message, devices)
+    return from_model(MODELS[args.model], args.seed, every_ms, samples, speed, _now_ms())
 
 
-def _rows(file: Path, stream: Iterable[str]) -> Iterator[tuple[int, str, float | bool]]:
-    from traceability.telemetry.metrics import METRICS
+def _recorded(args: argparse.Namespace) -> "Source":
+    from iot_gateway.simulate.recording import read_moments
+    from iot_gateway.simulate.source import from_recording
 
-    for line, row in enumerate(csv.DictReader(stream), 2):
-        try:
-            taken_at = datetime.fromisoformat(row["ts_utc_iso"])
-            metric = METRICS[row["metric"]]
-            value = float(row["value"])
-        except (KeyError, ValueError, TypeError) as error:
-            raise InvalidInput(f"{file}, line {line}: {error} is missing, unknown or malformed") from error
-        if taken_at.tzinfo is None:
-            raise InvalidInput(f"{file}, line {line}: the time {row['ts_utc_iso']} has no time zone")
-        yield round(taken_at.timestamp() * 1000), metric.name, value if metric.unit else bool(value)
+    for name, value in {
+        "rate": args.rate,
+        "for": args.lasts,
+        "count": args.count,
+        "every": args.every,
+    }.items():
+        if value is not None:
+            raise InvalidInput(f"--{name} is of a model; a file has its own times and its own end")
+    moments = read_moments(args.csv)
+    shift_ms = _now_ms() - moments[-1].taken_at_ms if args.ends_now else 0
+    return from_recording(moments, shift_ms, args.speed or 1.0)
 
 
-def paced(moments: Iterable[Moment], speed: float) -> Iterator[Moment]:
-    """Each of `moments` when it is due, `speed` times as fast as they were taken."""
-    started_s, first_ms = time.monotonic(), None
-    for moment in moments:
-        first_ms = moment[0] if first_ms is None else first_ms
-        due_s = started_s + (moment[0] - first_ms) / 1000 / speed
-        time.sleep(max(0, due_s - time.monotonic()))
-        yield moment
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000
