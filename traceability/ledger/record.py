@@ -91,7 +91,7 @@ def record(
     """
     aliases = {topic: topics.alias_in(topic) for topic in {delivery.topic for delivery in deliveries}}
     devices = store.devices({alias for alias in aliases.values() if alias is not None})
-    arrivals = [_judge(delivery, devices, now_ms) for delivery in deliveries]
+    arrivals = [_judge(each, aliases[each.topic], devices, now_ms) for each in deliveries]
     outcomes = store.record(arrivals)
     in_log_by_ms = now_ms + round(promise_s * 1000)
     receipts = [
@@ -105,10 +105,12 @@ def record(
     return [SignedReceipt(receipt.device, sign_receipt(receipt, signer)) for receipt in receipts]
 
 
-def _judge(delivery: Delivery, devices: Mapping[str, Device], now_ms: int) -> Accepted | Rejected:
+def _judge(
+    delivery: Delivery, alias: str | None, devices: Mapping[str, Device], now_ms: int
+) -> Accepted | Rejected:
     number, digest = None, None
     try:
-        device = _sender(delivery.topic, devices)
+        device = _sender(delivery.topic, alias, devices)
         # Before a number is read: a forger who used up numbers would keep the device's own messages out.
         authentic = authenticate(delivery.payload, device, now_ms)
         pack = open_pack(authentic.senml, device.alias)
@@ -119,15 +121,13 @@ def _judge(delivery: Delivery, devices: Mapping[str, Device], now_ms: int) -> Ac
             ahead_s = (newest_ms - now_ms) / 1000
             raise InvalidInput(f"taken {ahead_s:.0f} s after it arrived, want at most {MAX_AHEAD_MS // 1000}")
     except InvalidInput as refusal:
-        sender = topics.alias_in(delivery.topic)
         digest = digest or sha256(delivery.payload).digest()
-        return Rejected(delivery.topic, sender, number, now_ms, delivery.payload, digest, str(refusal))
+        return Rejected(delivery.topic, alias, number, now_ms, delivery.payload, digest, str(refusal))
     reading = Reading(device.alias, *number, now_ms, authentic.how, delivery.payload)
     return Accepted(reading, digest, min(moments), newest_ms)
 
 
-def _sender(topic: str, devices: Mapping[str, Device]) -> Device:
-    alias = topics.alias_in(topic)
+def _sender(topic: str, alias: str | None, devices: Mapping[str, Device]) -> Device:
     if alias is None or topic != topics.readings(alias):
         raise InvalidInput(f"{topic[:200]!r} is no topic for readings")
     if alias not in devices:

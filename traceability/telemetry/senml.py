@@ -27,10 +27,10 @@ _TEXT_LABELS = frozenset({"bn", "bu", "n", "u"})
 _NUMBER_LABELS = frozenset({"bt", "bv", "bs", "bver", "t", "ut"})
 _BASE_LABELS = frozenset({"bn", "bt", "bu", "bv", "bver"})
 _VALUE_LABELS = frozenset({"v", "vs", "vb", "vd", "s"})
+_A_NUMBER, _A_BOOLEAN = frozenset({"v"}), frozenset({"vb"})
 
 
-@dataclass(frozen=True, slots=True)
-class Measurement:
+class Measurement(NamedTuple):
     metric: str
     unit: str | None
     value: float | bool
@@ -52,8 +52,8 @@ class _Record(NamedTuple):
     unit: str | None
     time_s: float
     base_value: float
-    values: Mapping[str, Any]
-    """What stood under v, vs, vb, vd and s; not judged yet."""
+    labels: Mapping[str, Any]
+    """As they stood there; the values are not judged yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,47 +109,39 @@ def _records(payload: bytes) -> list[Any]:
 def _resolve(pack: list[Any]) -> Iterator[_Record]:
     if not 1 <= len(pack) <= MAX_RECORDS:
         raise InvalidInput(f"payload has {len(pack)} records, want 1 to {MAX_RECORDS}")
-    base: dict[str, Any] = {}
+    name, unit, time_s, value = "", None, 0, 0
     for position, record in enumerate(pack):
         if not isinstance(record, dict):
             raise InvalidInput(f"record {position} is of type {type(record).__name__}, want a map of labels")
-        values = {}
-        for label, value in record.items():
-            if label in _VALUE_LABELS:
-                values[label] = value
-            else:
-                _check_label(label, value, position)
-                if label in _BASE_LABELS:
-                    base[label] = value
-        if base.get("bver", _VERSION) != _VERSION:
-            raise InvalidInput(f"record {position} is SenML version {base['bver']}, want {_VERSION}")
-        yield _Record(
-            base.get("bn", "") + record.get("n", ""),
-            record.get("u", base.get("bu")),
-            base.get("bt", 0) + record.get("t", 0),
-            base.get("bv", 0),
-            values,
-        )
+        _check_labels(record, position)
+        get = record.get
+        if not _BASE_LABELS.isdisjoint(record):
+            name, unit, time_s, value = get("bn", name), get("bu", unit), get("bt", time_s), get("bv", value)
+            if get("bver", _VERSION) != _VERSION:
+                raise InvalidInput(f"record {position} is SenML version {record['bver']}, want {_VERSION}")
+        yield _Record(name + get("n", ""), get("u", unit), time_s + get("t", 0), value, record)
 
 
-def _check_label(label: str, value: object, position: int) -> None:
-    if label in _TEXT_LABELS:
-        if not isinstance(value, str):
-            raise InvalidInput(f"record {position}: {label} is not text")
-        if len(value) > MAX_TEXT:  # a long base name would be copied for every record
-            raise InvalidInput(
-                f"record {position}: {label} has {len(value)} characters, want at most {MAX_TEXT}"
-            )
-    elif label in _NUMBER_LABELS:
-        if not _is_finite_number(value):
-            raise InvalidInput(f"record {position}: {label} is not a finite number")
-    elif label.endswith("_"):  # RFC 8428, section 4.4: who does not know it must not go on
-        raise InvalidInput(f"record {position} has the label {label[:40]!r}, which must be understood")
+def _check_labels(record: Mapping[str, Any], position: int) -> None:
+    """Of all but the values, which count only where they are wanted."""
+    for label, value in record.items():
+        if label in _TEXT_LABELS:
+            if not isinstance(value, str):
+                raise InvalidInput(f"record {position}: {label} is not text")
+            if len(value) > MAX_TEXT:  # a long base name would be copied for every record
+                raise InvalidInput(
+                    f"record {position}: {label} has {len(value)} characters, want at most {MAX_TEXT}"
+                )
+        elif label in _NUMBER_LABELS:
+            if not _is_finite_number(value):
+                raise InvalidInput(f"record {position}: {label} is not a finite number")
+        elif label.endswith("_"):  # RFC 8428, section 4.4: who does not know it must not go on
+            raise InvalidInput(f"record {position} has the label {label[:40]!r}, which must be understood")
 
 
 def _is_finite_number(value: object) -> TypeGuard[float]:
     # Far below the largest double, so that sums stay finite too.
-    return isinstance(value, int | float) and not isinstance(value, bool) and -1e300 < value < 1e300
+    return type(value) in (int, float) and -1e300 < value < 1e300  # type: ignore[operator]
 
 
 def _count(name: str, record: _Record) -> int:
@@ -163,14 +155,13 @@ def _count(name: str, record: _Record) -> int:
 
 
 def _value(name: str, record: _Record) -> float | bool:
-    values = record.values
-    if len(values) == 1:
-        number, is_so = values.get("v"), values.get("vb")
-        if _is_finite_number(number):
-            return float(record.base_value + number)
-        if isinstance(is_so, bool):
-            return is_so
+    given = _VALUE_LABELS.intersection(record.labels)
+    if given == _A_NUMBER and _is_finite_number(number := record.labels["v"]):
+        return float(record.base_value + number)
+    if given == _A_BOOLEAN and isinstance(is_so := record.labels["vb"], bool):
+        return is_so
     # RFC 8428 has texts, data and sums too; no metric of ours is one.
+    values = {label: value for label, value in record.labels.items() if label in given}
     raise InvalidInput(f"{name} has the value {str(values)[:80]}, want one finite v or one vb")
 
 

@@ -9,7 +9,7 @@ from traceability.errors import InvalidInput
 def records_in_json(payload: bytes) -> list[Any]:
     """Raises `InvalidInput` unless it is an array. NaN and Infinity pass: a number may stand beside them."""
     try:
-        pack = json.loads(payload.decode("utf-8"), object_pairs_hook=_once_each)
+        pack = _DECODER.decode(payload.decode("utf-8"))
     except UnicodeDecodeError as error:
         raise InvalidInput(f"payload is not UTF-8: {error.reason} at byte {error.start}") from error
     except json.JSONDecodeError as error:
@@ -26,3 +26,6 @@ def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(record) != len(pairs):
         raise InvalidInput("a SenML record has the same label twice")
     return record
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_once_each)
