@@ -1,5 +1,6 @@
 """The embedded broker: NATS with JetStream and its MQTT listener, one process on this machine."""
 
+import json
 import secrets
 import shutil
 import socket
@@ -10,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from iot_gateway.consumer import ACKNOWLEDGEMENTS, CREATE, NEXT, keep_consumer, keep_stream
+from iot_gateway.consumer import ALLOWED, keep_for_gateways
 from iot_gateway.logins import Address, is_gateway
 from iot_gateway.nats import Connection
 from traceability.children import die_with_parent
@@ -60,7 +61,7 @@ _DEVICE = """\
 _GATEWAY = f"""\
     {{{{ user: "{{user}}", password: "{{password}}", allowed_connection_types: ["STANDARD", "MQTT"],
         permissions: {{{{
-        publish: ["guoji.v1.*.receipts", "{CREATE}", "{NEXT}", "{ACKNOWLEDGEMENTS}"],
+        publish: {json.dumps(ALLOWED)},
         subscribe: ["_INBOX.>", "guoji.v1", "guoji.v1.>", "$MQTT.sub.>"] }}}} }}}}"""
 
 
@@ -144,8 +145,7 @@ def _prepare(folder: Path) -> None:
     try:
         wait_until_open(process, keeper.host, keeper.port, folder / _LOG)
         connection = Connection(keeper)
-        keep_stream(connection)
-        keep_consumer(connection)
+        keep_for_gateways(connection)
         connection.close()
     except Unavailable as reason:
         raise Refused(f"the broker cannot keep readings for the gateways: {reason}") from reason

@@ -11,28 +11,35 @@ CONSUMER = "guoji"
 PREFIX = "$MQTT.msgs."
 """Of the subjects in the stream, before the topic."""
 NEXT = f"$JS.API.CONSUMER.MSG.NEXT.{STREAM}.{CONSUMER}"
-CREATE = f"$JS.API.CONSUMER.DURABLE.CREATE.{STREAM}.{CONSUMER}"
-ACKNOWLEDGEMENTS = f"$JS.ACK.{STREAM}.{CONSUMER}.>"
+CREATE_STREAM = f"$JS.API.STREAM.CREATE.{STREAM}"
+CREATE_CONSUMER = f"$JS.API.CONSUMER.DURABLE.CREATE.{STREAM}.{CONSUMER}"
+ALLOWED = [CREATE_STREAM, CREATE_CONSUMER, NEXT, f"$JS.ACK.{STREAM}.{CONSUMER}.>", "guoji.v1.*.receipts"]
+"""All that a gateway has to publish on."""
 ACK_WAIT_S = 10
 """What a gateway has not acknowledged after this, since it was killed or is slow, goes to one that asks."""
 
 _NAME_IN_USE = 10058
 
 
-def keep_stream(connection: Connection) -> None:
-    """Have the stream, as the MQTT listener makes it for its first client. One that is there stays."""
+def keep_for_gateways(connection: Connection) -> None:
+    """Have stream and consumer; what they hold stays. Idempotent.
+
+    Raises `Unavailable`: also if there is a consumer of this name that cannot become like this one.
+    """
+    _keep_stream(connection)
+    _keep_consumer(connection)
+
+
+def _keep_stream(connection: Connection) -> None:
+    """As the MQTT listener makes it for its first client. One that is there stays as it is."""
     config = {"name": STREAM, "subjects": [f"{PREFIX}>"], "storage": "file", "retention": "interest"}
-    answer = connection.request(f"$JS.API.STREAM.CREATE.{STREAM}", config)
+    answer = connection.request(CREATE_STREAM, config)
     error = answer.get("error", {})
     if error and error.get("err_code") != _NAME_IN_USE:
         raise Unavailable(f"stream {STREAM}: {error.get('description')}")
 
 
-def keep_consumer(connection: Connection) -> None:
-    """Have the consumer, with these settings; what it has not delivered yet stays.
-
-    Raises `Unavailable`: also if there is one that cannot become so, or no stream yet.
-    """
+def _keep_consumer(connection: Connection) -> None:
     config = {
         "durable_name": CONSUMER,
         "filter_subject": f"{PREFIX}guoji.v1.>",
@@ -43,6 +50,6 @@ def keep_consumer(connection: Connection) -> None:
         # What a gateway asks for is the limit; one that hangs must not be able to use up another's.
         "max_ack_pending": -1,
     }
-    answer = connection.request(CREATE, {"stream_name": STREAM, "config": config})
+    answer = connection.request(CREATE_CONSUMER, {"stream_name": STREAM, "config": config})
     if error := answer.get("error"):
         raise Unavailable(f"consumer {CONSUMER} on stream {STREAM}: {error.get('description')}")

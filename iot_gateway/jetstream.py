@@ -9,7 +9,7 @@ from functools import lru_cache, partial
 
 import structlog
 
-from iot_gateway.consumer import NEXT, PREFIX, keep_consumer
+from iot_gateway.consumer import NEXT, PREFIX, keep_for_gateways
 from iot_gateway.gateway import Batch
 from iot_gateway.logins import Address
 from iot_gateway.nats import Connection, Message, publication
@@ -85,7 +85,7 @@ class JetStreamInbox:
     def _connect(self) -> Connection | None:
         try:
             self._connection = Connection(self._address)
-            keep_consumer(self._connection)
+            keep_for_gateways(self._connection)
         except Unavailable as reason:
             self._lose(reason)
             return None

@@ -65,6 +65,7 @@ def test_what_starts_the_parts_does_not_take_their_last_addresses(tmp_path):
         ({"GUOJI_MAX_FEE_GWEI": "-1"}, "max_fee_gwei"),
         ({"GUOJI_MQTT_URL": "localhost:1883"}, "mqtt_url"),
         ({"GUOJI_MQTT_URL": "mqtt://host:99999"}, "mqtt_url"),
+        ({"GUOJI_NATS_URL": "mqtt://host:4222"}, "nats_url"),
         ({"GUOJI_GATEWAY_USER": "gateway"}, "gateway_user"),
         ({"GUOJI_GATEWAY_USER": '@"'}, "gateway_user"),
         ({"GUOJI_GATEWAY_USER": "@a\n"}, "gateway_user"),

@@ -54,6 +54,7 @@ LogName = Annotated[str, AfterValidator(_log_name)]
 Gln = Annotated[str, AfterValidator(_gln)]
 WebUrl = Annotated[str, _url("http", "https")]
 BrokerUrl = Annotated[str, _url("mqtt", "mqtts")]
+NatsUrl = Annotated[str, _url("nats", "tls")]
 GatewayUser = Annotated[str, StringConstraints(pattern=r"^@[A-Za-z0-9_-]{1,32}$")]
 
 
@@ -85,8 +86,12 @@ class Settings:
     """How devices call the broker. If mqtts://, the embedded one speaks TLS, with a certificate for it."""
     mqtt_ca_file: str = ""
     """Who vouches for a broker with TLS (PEM), from the home. Empty: whoever this machine believes."""
+    nats_url: NatsUrl = ""
+    """Native port of a broker that is NATS: nats://host:port or tls://. Empty: the gateway speaks MQTT."""
     gateway_user: GatewayUser = "@gateway"
     """Whom the gateway logs in as at the broker: another name for each of many gateways, all with an @."""
+    edge_budget_mb: Annotated[float, Interval(ge=1), AllowInfNan(False)] = 1_000
+    """Million bytes that a box at the edge keeps; then it acknowledges nothing more until some are freed."""
     rpc_url: WebUrl = ""
     """JSON-RPC endpoint of the chain. Empty: `guoji up` starts the embedded test chain."""
     chain_id: Annotated[int, Interval(ge=0)] = 0
@@ -142,6 +147,10 @@ class Settings:
     @property
     def mqtt_ca(self) -> Path | None:
         return self.home / self.mqtt_ca_file if self.mqtt_ca_file else None
+
+    @property
+    def edge_budget_bytes(self) -> int:
+        return round(self.edge_budget_mb * 1_000_000)
 
     @property
     def keys(self) -> Path:

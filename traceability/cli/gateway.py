@@ -2,10 +2,18 @@
 
 import argparse
 import os
+from typing import TYPE_CHECKING
+
+import structlog
 
 from traceability.cli.journal import journal
 from traceability.cli.loop import until_told_to_stop
 from traceability.settings import Settings
+
+if TYPE_CHECKING:
+    from iot_gateway.inbox import MqttInbox
+    from iot_gateway.jetstream import JetStreamInbox
+    from traceability.log.note import NoteVerifier
 
 SLACK_S = 30
 """What receipts promise beyond the usual time to the log, for parts that are being started again."""
@@ -17,26 +25,22 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         help="take readings from the broker into the store, and answer the devices",
         description="Store what devices publish at GUOJI_MQTT_URL, acknowledge it to the broker only then, "
         "and send each device a signed receipt. What can never become a reading goes into quarantine. While "
-        "broker or store is away, this waits and says so once.",
+        "broker or store is away, this waits and says so once. If GUOJI_NATS_URL is set, pull from there. "
+        "Several gateways share the work, each as a GUOJI_GATEWAY_USER of its own.",
     )
     gateway.set_defaults(run=_gateway)
 
 
 def _gateway(_args: argparse.Namespace) -> int:
     from iot_gateway.gateway import run
-    from iot_gateway.inbox import MqttInbox
-    from iot_gateway.logins import PASSWORDS, address, password_of, read_passwords
     from traceability.log.note import NoteVerifier
     from traceability.own_policy import gateway_signer
     from traceability.wiring import open_store
 
     settings = Settings.read(os.environ)
     log, stop, store = journal("gateway", settings.log_json), until_told_to_stop(), open_store(settings)
-    user = settings.gateway_user
-    password = password_of(user, read_passwords(settings.keys / PASSWORDS))
     signer = gateway_signer(settings)
-    where = address(settings.mqtt_url, user, password, settings.mqtt_ca)
-    inbox = MqttInbox(where, NoteVerifier.of(signer), log)
+    inbox = _inbox(settings, NoteVerifier.of(signer), log)
     inbox.open()
     try:
         promise_s = settings.seal_every_s + settings.publish_every_s + SLACK_S
@@ -44,3 +48,18 @@ def _gateway(_args: argparse.Namespace) -> int:
     finally:
         inbox.close()
     return 0
+
+
+def _inbox(
+    settings: Settings, own: "NoteVerifier", log: structlog.typing.FilteringBoundLogger
+) -> "JetStreamInbox | MqttInbox":
+    from iot_gateway.inbox import MqttInbox
+    from iot_gateway.jetstream import JetStreamInbox
+    from iot_gateway.logins import PASSWORDS, address, password_of, read_passwords
+    from iot_gateway.nats import nats_address
+
+    user = settings.gateway_user
+    password = password_of(user, read_passwords(settings.keys / PASSWORDS))
+    if settings.nats_url:
+        return JetStreamInbox(nats_address(settings.nats_url, user, password, settings.mqtt_ca), log)
+    return MqttInbox(address(settings.mqtt_url, user, password, settings.mqtt_ca), own, log)

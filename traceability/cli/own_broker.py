@@ -22,11 +22,16 @@ if TYPE_CHECKING:
 A_DAY_S = 86_400
 
 
-def addressed(settings: Settings, port: int) -> Settings:
-    """As the parts on this machine reach the broker that listens on `port`.
+def addressed(settings: Settings, port: int, native_port: int) -> Settings:
+    """As the parts on this machine reach the broker that listens on these ports.
 
-    Raises `InvalidInput` if others could listen in on what devices tell it.
+    Raises `InvalidInput` if others could listen in on what devices tell it, or it would have no gateway.
     """
+    if settings.nats_url:
+        raise InvalidInput(
+            f"setting nats_url is {settings.nats_url} and mqtt_url is empty: name both ports of a broker of "
+            "yours, or neither, to have one started"
+        )
     tls = speaks_tls(settings)
     if not tls and not is_loopback(settings.mqtt_host):
         raise InvalidInput(
@@ -34,6 +39,7 @@ def addressed(settings: Settings, port: int) -> Settings:
             f"mqtt_public_url to how devices call this broker, such as mqtts://broker.my-farm.cn:{port}, and "
             "it speaks TLS"
         )
+    settings = replace(settings, nats_url=f"nats://127.0.0.1:{native_port}")
     if not tls:
         return replace(settings, mqtt_url=f"mqtt://{_called_here(settings)}:{port}")
     return replace(
@@ -53,7 +59,10 @@ def command(settings: Settings, passwords: Mapping[str, str]) -> list[str]:
         certificate = _certificate(settings)
         _certify(settings)
     port = urlsplit(settings.mqtt_url).port or settings.mqtt_port
-    return broker_command(settings.home / "broker", passwords, settings.mqtt_host, port, certificate)
+    native_port = urlsplit(settings.nats_url).port or 0
+    return broker_command(
+        settings.home / "broker", passwords, settings.mqtt_host, port, certificate, native_port
+    )
 
 
 def speaks_tls(settings: Settings) -> bool:

@@ -88,7 +88,8 @@ def _run(
 
 
 def _addresses(settings: Settings) -> str:
-    shown = {name: getattr(settings, name) for name in ("mqtt_url", "mqtt_ca_file", "rpc_url", "http_port")}
+    names = ("mqtt_url", "mqtt_ca_file", "nats_url", "rpc_url", "http_port")
+    shown = {name: getattr(settings, name) for name in names}
     # A string of ours in JSON is the same in TOML.
     return "".join(f"{name} = {json.dumps(value)}\n" for name, value in shown.items())
 
@@ -99,7 +100,9 @@ def _with_addresses(given: Settings, log: structlog.typing.FilteringBoundLogger)
     if given.http_port not in (0, http_port):
         log.warning("port is taken", wanted=given.http_port, using=http_port)
     return replace(
-        given if given.mqtt_url else own_broker.addressed(given, _mqtt_port(given)),
+        given
+        if given.mqtt_url
+        else own_broker.addressed(given, _mqtt_port(given), _free_port("127.0.0.1", 4222)),
         http_port=http_port,
         rpc_url=given.rpc_url or f"http://127.0.0.1:{_free_port('127.0.0.1', 8545)}",
     )
@@ -132,6 +135,7 @@ def _start_all(
         "GUOJI_HOME": str(settings.home),
         "GUOJI_MQTT_URL": settings.mqtt_url,
         "GUOJI_MQTT_CA_FILE": settings.mqtt_ca_file,
+        "GUOJI_NATS_URL": settings.nats_url,
         "GUOJI_RPC_URL": settings.rpc_url,
         "GUOJI_HTTP_PORT": str(settings.http_port),
     }
