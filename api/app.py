@@ -12,12 +12,45 @@ from api.live import Live
 from api.overlay_feed import OverlayFeed
 from api.pages import Pages
 from api.readiness import Readiness
-from api.routes import capture, chain, health, landing, log, overlay, personal, proof, scan, verifier
+from api.routes import (
+    capture,
+    chain,
+    farm_alerts,
+    farm_devices,
+    farm_sign_in,
+    harvest,
+    health,
+    landing,
+    log,
+    overlay,
+    personal,
+    proof,
+    scan,
+    verifier,
+)
 from api.words import languages
+from traceability.farm.farm import Farm
+
+_PARTS = (
+    scan,
+    overlay,
+    proof,
+    log,
+    chain,
+    capture,
+    personal,
+    verifier,
+    health,
+    farm_sign_in,
+    farm_devices,
+    farm_alerts,
+    harvest,
+    landing,
+)
 
 
-def create_app(ledger: Ledger, public_url: str, live_every_s: float = 1) -> FastAPI:
-    """The application that serves `ledger`; `public_url` is what its links and QR codes say."""
+def create_app(ledger: Ledger, public_url: str, live_every_s: float = 1, farm: Farm | None = None) -> FastAPI:
+    """The application that serves `ledger`, and `farm` to farmers; its links say `public_url`."""
     app = FastAPI(title="Guoji", docs_url=None, redoc_url=None, openapi_url=None)
     speak = languages()
     pages = Pages()
@@ -30,10 +63,12 @@ def create_app(ledger: Ledger, public_url: str, live_every_s: float = 1) -> Fast
         ChainRelay(ledger.ask_chain),
         speak,
         public_url.rstrip("/"),
+        farm,
     )
     app.state.error_page = _error_page
     problems.install(app)
-    for part in (scan, overlay, proof, log, chain, capture, personal, verifier, health, landing):
+    farm_sign_in.install(app)
+    for part in _PARTS:
         app.include_router(part.router)
     app.add_middleware(GZipMiddleware, minimum_size=1024)
     app.add_middleware(SafeHeaders)

@@ -13,6 +13,7 @@ from api.problems import TooLarge, Unauthenticated, WrongMedia
 from api.readiness import Health, Readiness
 from api.words import Words, preferred
 from traceability.errors import NotAuthorised
+from traceability.farm.farm import Farm
 from traceability.ledger.personal import Kept
 from traceability.ledger.ports import Captured
 from traceability.ledger.trace import Trace
@@ -110,6 +111,7 @@ class Site:
     languages: Mapping[str, Words]
     public_url: str
     """What links and QR codes say; no slash at its end."""
+    farm: Farm | None
 
 
 def _site(request: Request) -> Site:

@@ -15,6 +15,7 @@ from traceability.alerts.webhook import Allowed
 from traceability.chain.rpc import RpcChain
 from traceability.cold_chain.profiles import Profiles, read_profiles, shipped
 from traceability.errors import ChainUnavailable, InvalidInput, Unavailable
+from traceability.farm.farm import Farm
 from traceability.keys.ring import CHAIN
 from traceability.ledger.anchor import check_same_history
 from traceability.ledger.erase import replay
@@ -40,6 +41,7 @@ from traceability.store.devices import DeviceTable
 from traceability.store.documents import DocumentFolder
 from traceability.store.erasure_journal import ErasureFile
 from traceability.store.events import EventTable
+from traceability.store.farm import FarmTable
 from traceability.store.history import History
 from traceability.store.log import CheckpointTable, LogTable
 from traceability.store.migrate import check_up_to_date
@@ -80,6 +82,7 @@ class Store:
     tokens: TokenTable
     alert_watches: AlertWatchTable
     alerts: AlertTable
+    farm: FarmTable
     personal: PersonalTable
     counts: Counts
     close: Callable[[], None]
@@ -110,6 +113,7 @@ def open_store(settings: Settings) -> Store:
         tokens=TokenTable(engine),
         alert_watches=AlertWatchTable(engine),
         alerts=AlertTable(engine),
+        farm=FarmTable(engine),
         personal=personal,
         counts=Counts(engine, contract_address),
         close=engine.dispose,
@@ -201,8 +205,13 @@ def rpc_url(settings: Settings) -> str:
     return settings.rpc_url
 
 
-def ledger(settings: Settings) -> Ledger:
-    store = open_store(settings)
+def farm(store: Store) -> Farm:
+    return Farm(store.tokens, store.farm, store.alerts, store.events, lambda: datetime.now(UTC))
+
+
+def ledger(settings: Settings, store: Store | None = None) -> Ledger:
+    """Over `store`, or one of its own."""
+    store = store or open_store(settings)
     logs, policy = own_policy.own_logs(settings), own_policy.policy(settings)
     prover = Prover(store.log, store.checkpoints, store.anchors, store.names, store.history, logs, policy)
     traces = TraceReader(

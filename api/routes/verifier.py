@@ -1,4 +1,4 @@
-"""GET of the scripts that check in a browser; docs/verify-js.md and docs/pages.md tell of them."""
+"""GET of the scripts that run in a browser; docs/verify-js.md and docs/pages.md tell of them."""
 
 from hashlib import sha256
 from pathlib import Path
@@ -12,7 +12,8 @@ from traceability.errors import Unknown
 router = APIRouter(prefix="/static")
 
 _FOLDER = Path(__file__).parents[1] / "static"
-_SCRIPTS = {path.name: path.read_bytes() for path in (*_FOLDER.glob("verify*.js"), _FOLDER / "check.js")}
+_NAMED = (*_FOLDER.glob("verify*.js"), _FOLDER / "check.js", _FOLDER / "farm.js")
+_SCRIPTS = {path.name: path.read_bytes() for path in _NAMED}
 
 
 @router.api_route("/{name}", methods=WHOLE)

@@ -8,11 +8,15 @@ from dataclasses import dataclass, field
 import uvicorn
 
 from api.app import create_app
+from api.deps import Ledger
 from traceability.errors import ChainUnavailable, Erased, InvalidInput, NotAuthorised, Unavailable, Unknown
+from traceability.farm.farm import Farm
 from traceability.ledger.personal import Kept
 from traceability.ledger.ports import Captured
 from traceability.ledger.trace import Trace
 from traceability.proof.personal import Disclosure
+
+PUBLIC_URL = "https://guoji.example"
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +137,9 @@ class SampleLedger:
 
 
 @contextmanager
-def served(ledger: SampleLedger, live_every_s: float = 1) -> Iterator[str]:
+def served(ledger: Ledger, live_every_s: float = 1, farm: Farm | None = None) -> Iterator[str]:
     """The address of the application over `ledger` on a free port, for as long as the block lasts."""
-    app = create_app(ledger, "https://guoji.example", live_every_s)
+    app = create_app(ledger, PUBLIC_URL, live_every_s, farm)
     config = uvicorn.Config(app, port=0, ws="none", log_level="critical", timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)

@@ -141,10 +141,11 @@ def _serve(_args: argparse.Namespace) -> int:
     import uvicorn
 
     from api.app import create_app
-    from traceability.wiring import ledger, public_url
+    from traceability.wiring import farm, ledger, open_store, public_url
 
     settings = Settings.read(os.environ)
-    app = create_app(ledger(settings), public_url=public_url(settings))
+    store = open_store(settings)
+    app = create_app(ledger(settings, store), public_url=public_url(settings), farm=farm(store))
     uvicorn.run(
         app,
         host=settings.http_host,

@@ -2,11 +2,12 @@
 
 import argparse
 import os
+import sys
 import time
 
 from traceability.cli.terminal import printable
 from traceability.errors import InvalidInput
-from traceability.ledger.grant import ROLES, Grant
+from traceability.ledger.grant import FARM, ROLES, Grant
 from traceability.settings import Settings
 
 
@@ -15,13 +16,14 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         "token",
         help="issue, list and revoke the tokens that guard every write",
         description="Writes and control routes want `Authorization: Bearer TOKEN`. A token has a role and, "
-        "to capture events, the party (GLN) in whose name it does so.",
+        "to capture events, the party (GLN) in whose name it does so. One with the role farm opens the "
+        "farmer's page of its party, /farm, and nothing else.",
     )
     actions = group.add_subparsers(title="actions", metavar="ACTION", required=True)
     issue = actions.add_parser("issue", help="make a token; it is printed once and kept only as a digest")
     issue.add_argument("name", help='who or what will use it, e.g. "packhouse-scanner-2"')
     issue.add_argument("--role", choices=ROLES, required=True)
-    issue.add_argument("--party", help="GLN (13 digits) of the party it captures for")
+    issue.add_argument("--party", help="GLN (13 digits) of the party it captures for, or whose farm it is")
     issue.set_defaults(run=_issue)
     actions.add_parser("list", help="show all tokens, without their secrets").set_defaults(run=_list)
     revoke = actions.add_parser("revoke", help="end a token at once")
@@ -31,13 +33,27 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 def _issue(args: argparse.Namespace) -> int:
     from traceability.gs1.keys import gln
-    from traceability.wiring import open_store
+    from traceability.wiring import open_store, public_url
 
-    if args.role == "capture" and args.party is None:
-        raise InvalidInput("a token that captures needs --party: the GLN in whose name it does so")
+    if args.role in ("capture", FARM) and args.party is None:
+        raise InvalidInput(f"a token with role {args.role} needs --party: the GLN in whose name it is used")
     party = None if args.party is None else gln(args.party)
-    print(open_store(Settings.read(os.environ)).tokens.issue(args.name, Grant(args.role, party)))
+    settings = Settings.read(os.environ)
+    secret = open_store(settings).tokens.issue(args.name, Grant(args.role, party))
+    print(secret)
+    if args.role == FARM:
+        _show_link(f"{public_url(settings)}/farm#token={secret}")
     return 0
+
+
+def _show_link(link: str) -> None:
+    """The part after # never leaves the telephone: no log on the way has it."""
+    import qrcode
+
+    print(f"open or scan it once on the telephone; whoever has it is signed in: {link}")
+    code = qrcode.QRCode(border=2)
+    code.add_data(link)
+    code.print_ascii(out=sys.stdout, invert=True)
 
 
 def _list(_args: argparse.Namespace) -> int:

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
-ROLES = ("read", "capture", "admin")
+FARM = "farm"
+"""Opens the farmer's page of one party, and nothing else."""
+ROLES = ("read", "capture", FARM, "admin")
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,3 +13,5 @@ class Grant:
 
     role: str
     party: str | None
+    name: str = ""
+    """What the token is called."""

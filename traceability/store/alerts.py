@@ -1,6 +1,6 @@
 """Alerts that are open, what is to be told of all of them, and the outbox that it goes into."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import ColumnElement, Engine, Row, delete, exists, func, insert, select, update
 
@@ -22,6 +22,25 @@ class AlertTable:
         statement = select(alert).where(alert.c.resolved_at_ms.is_(None)).order_by(alert.c.id.desc())
         with self._engine.connect() as connection:
             return [_alert(row) for row in connection.execute(statement)]
+
+    def of_devices(self, aliases: Collection[str], since_ms: int, at_most: int) -> Sequence[Alert]:
+        """Those open, then those raised since and resolved, each newest first."""
+        is_open = alert.c.resolved_at_ms.is_(None)
+        statement = (
+            select(alert)
+            .where(alert.c.device.in_(aliases), is_open | (alert.c.raised_at_ms >= since_ms))
+            .order_by(~is_open, alert.c.id.desc())
+            .limit(at_most)
+        )
+        with self._engine.connect() as connection:
+            return [_alert(row) for row in connection.execute(statement)]
+
+    def with_number(self, number: int) -> Alert:
+        with self._engine.connect() as connection:
+            row = connection.execute(select(alert).where(alert.c.id == number)).first()
+        if row is None:
+            raise Unknown(f"there is no alert {number}")
+        return _alert(row)
 
     def acknowledge(self, number: int, said: Acknowledgement) -> Alert:
         mine = alert.c.id == number

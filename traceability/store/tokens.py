@@ -48,7 +48,7 @@ class TokenTable:
             raise NotAuthorised(
                 "this token is not one of ours, or was revoked; `guoji token issue` makes one"
             )
-        return Grant(role=row.role, party=row.party)
+        return Grant(row.role, row.party, row.name)
 
     def revoke(self, name: str, now_ms: int) -> None:
         statement = update(token).where(token.c.name == name, token.c.revoked_at_ms.is_(None))

@@ -1,0 +1,44 @@
+"""POST of signing in on the farmer's page and out of it; the form that whoever is not signed in gets."""
+
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.responses import Response
+
+from api.deps import Site, SiteDep, WordsDep, words_for
+from api.farm_page import farm_page, go_to
+from api.farm_session import FarmDep, FieldsDep, SignInNeeded, SubmittedDep, keep_signed_in, sign_out
+from traceability.errors import NotAuthorised
+
+router = APIRouter(prefix="/farm")
+
+
+def install(app: FastAPI) -> None:
+    """Answer with the form wherever somebody has to sign in."""
+    app.add_exception_handler(SignInNeeded, _ask_to_sign_in)
+
+
+@router.post("/sign-in")
+def sign_in(site: SiteDep, words: WordsDep, farm: FarmDep, fields: FieldsDep) -> Response:
+    token = fields.get("token", "").strip()
+    try:
+        farm.sign_in(token)
+    except NotAuthorised as error:
+        raise SignInNeeded(str(error)) from error
+    response = go_to("/farm", words)
+    keep_signed_in(response, token, site)
+    return response
+
+
+@router.post("/sign-out")
+def end(words: WordsDep, _: SubmittedDep) -> Response:
+    response = go_to("/farm", words)
+    sign_out(response)
+    return response
+
+
+def _ask_to_sign_in(request: Request, refusal: Exception) -> Response:
+    site: Site = request.app.state.site
+    page = farm_page(site, words_for(request), "farm_sign_in.html", 401, refused=bool(str(refusal)))
+    page.headers["WWW-Authenticate"] = "Bearer"
+    if str(refusal):
+        sign_out(page)
+    return page

@@ -1,0 +1,1 @@
+"""What a farmer sees and does on a telephone: devices, alerts, harvests."""
