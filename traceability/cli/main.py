@@ -5,6 +5,7 @@ import sys
 from collections.abc import Sequence
 
 from traceability.cli import (
+    alert,
     alerts,
     audit,
     backup,
@@ -40,6 +41,7 @@ GROUPS = (
     device,
     broker,
     roles,
+    alert,
     alerts,
     deploy,
     gateway,
