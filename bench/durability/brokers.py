@@ -31,9 +31,12 @@ class Way:
     pulls: bool = False
     """Whether the gateway pulls from JetStream; else it subscribes by MQTT."""
 
+    def __str__(self) -> str:
+        return self.name
+
 
 def _nats(folder: Path, passwords: Mapping[str, str], ports: Ports) -> list[str]:
-    return broker_command(folder, passwords, HOST, ports.mqtt)
+    return broker_command(folder, passwords, HOST, ports.mqtt, native_port=ports.native)
 
 
 def _mosquitto(folder: Path, passwords: Mapping[str, str], ports: Ports) -> list[str]:
@@ -57,6 +60,7 @@ def _program() -> str:
 
 
 WAYS = (
+    Way("NATS, by JetStream", _nats, pulls=True),
     Way("NATS, by MQTT", _nats),
     Way("Mosquitto", _mosquitto),
     Way("Mosquitto by default", _mosquitto_by_default),

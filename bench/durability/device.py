@@ -130,7 +130,7 @@ def main(journal: str, host: str, port: str, user: str, password: str, gateway: 
     device.open()
     print("sending", flush=True)
     told_to_stop = threading.Event()
-    threading.Thread(target=lambda: (sys.stdin.read(), told_to_stop.set()), daemon=True).start()
+    threading.Thread(target=_wait_for_end_of_input, args=[told_to_stop], daemon=True).start()
     while not told_to_stop.wait(1 / PACE):
         if device.kept < MOST_KEPT:
             device.measure()
@@ -138,6 +138,11 @@ def main(journal: str, host: str, port: str, user: str, password: str, gateway: 
     settled = device.settle()
     device.close()
     return 0 if settled else 1
+
+
+def _wait_for_end_of_input(ended: threading.Event) -> None:
+    sys.stdin.read()
+    ended.set()
 
 
 if __name__ == "__main__":

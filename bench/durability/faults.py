@@ -2,6 +2,7 @@
 
 import random
 import time
+from collections.abc import Sequence
 
 from bench.durability.accounts import Account, account
 from bench.durability.scene import ALIASES, Scene
@@ -13,17 +14,18 @@ FAULTS = {
     "both": ("broker", "gateway"),
     "a device": (ALIASES[0],),
 }
-BETWEEN_S = (0.0, 0.8)
+LONGEST_S = 0.6
 """From when all work to the next kill."""
 
 
-def kill_under_load(scene: Scene, fault: str, rounds: int) -> Account:
-    """Kill `rounds` times while all devices send; what came of it once they have settled."""
+def kill_under_load(scene: Scene, faults: Sequence[str], rounds: int) -> Account:
+    """Kill what each fault names in each round, while all devices send; what came of it in the end."""
     scene.start(*ALIASES)
     for _ in range(rounds):
-        time.sleep(random.uniform(*BETWEEN_S))
-        scene.kill(*FAULTS[fault])
-    time.sleep(BETWEEN_S[1])
+        for fault in random.sample(faults, len(faults)):
+            time.sleep(random.uniform(0, LONGEST_S))
+            scene.kill(*FAULTS[fault])
+    time.sleep(LONGEST_S)
     scene.settle()
     return audit(scene)
 

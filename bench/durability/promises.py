@@ -1,5 +1,6 @@
-"""What a broker keeps of what it acknowledged while no gateway was there, and what is stored at the end."""
+"""What a broker keeps of what it acknowledged while no gateway was there, and what is stored at last."""
 
+import random
 import time
 from dataclasses import dataclass
 
@@ -8,11 +9,14 @@ from bench.durability.device import Device
 from bench.durability.faults import audit
 from bench.durability.journal import Journal
 from bench.durability.scene import ALIASES, Scene
+from iot_gateway.consumer import ACK_WAIT_S
 from traceability.store.readings import ReadingTable
 from traceability.store.schema import open_engine
 
 READINGS = 2_000
-QUIET_S = 2.0
+WHILE_IT_TAKES_S = 0.3
+"""Within this time the gateway is killed too: it takes longer to store what waits for it."""
+QUIET_S = ACK_WAIT_S + 2
 """When nothing has come for so long, the broker has no more. The device is silent meanwhile."""
 
 
@@ -26,6 +30,8 @@ class Kept:
 
 def kept_through_a_kill(scene: Scene, readings: int = READINGS) -> Kept:
     """The broker is killed when it has acknowledged all `readings`, and no gateway was there to take any.
+
+    Then the gateway is killed while it takes what the broker still has.
 
     The broker runs before, and knows the gateway from an earlier time.
     """
@@ -42,17 +48,19 @@ def kept_through_a_kill(scene: Scene, readings: int = READINGS) -> Kept:
             time.sleep(0.01)
         scene.kill("broker")
         scene.start("gateway")
-        by_broker = _when_quiet(scene) - before
+        time.sleep(random.uniform(0, WHILE_IT_TAKES_S))
+        scene.kill("gateway")
+        by_broker = _when_quiet(scene, before + readings) - before
         device.settle()
     finally:
         device.close()
     return Kept(by_broker, audit(scene))
 
 
-def _when_quiet(scene: Scene) -> int:
-    """How many readings are stored once no more come."""
+def _when_quiet(scene: Scene, want: int) -> int:
+    """How many readings are stored once there are `want`, or no more come."""
     stored, since_s = _stored(scene), time.monotonic()
-    while time.monotonic() - since_s < QUIET_S:
+    while stored < want and time.monotonic() - since_s < QUIET_S:
         time.sleep(0.1)
         now = _stored(scene)
         if now != stored:
