@@ -16,7 +16,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 from iot_gateway.gateway import Batch
 from iot_gateway.logins import Address
 from iot_gateway.room import Room
-from iot_gateway.tls import secure, why_not
+from iot_gateway.tls import ENDED, NO_ANSWER, secure, why_not
 from traceability.errors import CheckFailed, InvalidInput
 from traceability.ledger.record import Delivery, SignedReceipt
 from traceability.log.note import NoteVerifier
@@ -133,7 +133,7 @@ class MqttInbox:
         self._log.info("broker is there", host=self._address.host, port=self._address.port)
 
     def _on_connect_fail(self, _client: Client, _data: object) -> None:
-        self._say_away(why_not(sys.exception()))  # paho calls us while it handles it
+        self._say_away(why_not(sys.exception(), self._address.tls))  # paho calls us while it handles it
 
     def _on_disconnect(
         self,
@@ -143,9 +143,10 @@ class MqttInbox:
         code: ReasonCode,
         _more: Properties | None,
     ) -> None:
+        was_there = self.subscribed.is_set()
         self.subscribed.clear()
         if code.is_failure:
-            self._say_away(str(code))
+            self._say_away(ENDED if was_there or self._address.tls else NO_ANSWER)
 
     def _say_away(self, reason: str) -> None:
         if not self._said_away:

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 UNKNOWN_ISSUER = {7, 18, 19, 20, 21}
 """OpenSSL's numbers for: not by an authority that we know, or by another one of the same name."""
+NO_TLS = "it does not speak TLS there: is it mqtt:// that you mean?"
+ENDED = "it ended the connection"
+NO_ANSWER = "it ended the connection without an answer: is it mqtts:// that you mean?"
 
 
 def secure(client: "Client", address: "Address") -> None:
@@ -36,14 +39,19 @@ def tls_context(ca: Path | None) -> ssl.SSLContext:
     return context
 
 
-def why_not(error: BaseException | None) -> str:
-    """Why there is no connection, in words for whoever runs the client."""
+def why_not(error: BaseException | None, while_securing: bool = False) -> str:
+    """Why there is no connection, in words for whoever runs the client.
+
+    `while_securing`: it may have come between the two of them agreeing on TLS.
+    """
     match error:
         case ssl.SSLCertVerificationError():
             hint = "; setting mqtt_ca_file names who may vouch for it" * (error.verify_code in UNKNOWN_ISSUER)
             return f"its certificate is not to be believed: {error.verify_message.rstrip('.')}{hint}"
         case ssl.SSLError(reason="WRONG_VERSION_NUMBER"):
-            return "it does not speak TLS there: is it mqtt:// that you mean?"
+            return NO_TLS
+        case ssl.SSLEOFError() | ConnectionResetError() if while_securing:
+            return NO_TLS
         case OSError():
             return error.strerror or str(error)
     return "no connection"

@@ -72,14 +72,17 @@ class Fleet:
         self._selector.close()
 
     def _look_after(self) -> None:
-        rejected = [f"{alias}: {each.rejected}" for alias, each in self.senders.items() if each.rejected]
-        self.trouble = rejected[0] if rejected else None
         for sender in self.senders.values():
             if sender.client.socket() is None:
                 self._connect(sender)
             sender.client.loop_misc()
             if sender.client.is_connected():
                 sender.resend()
+        rejected = [f"{alias}: {each.rejected}" for alias, each in self.senders.items() if each.rejected]
+        if rejected:
+            self.trouble = rejected[0]
+        elif all(each.client.is_connected() for each in self.senders.values()):
+            self.trouble = None
 
     def _connect(self, sender: Sender) -> None:
         if time.monotonic() < self._connect_at_s:
@@ -88,7 +91,8 @@ class Fleet:
             sender.client.connect(sender.address.host, sender.address.port)
         except OSError as error:
             # One try is enough to know that the broker is away from all of them.
-            self.trouble = f"{sender.address.host}:{sender.address.port}: {why_not(error)}"
+            where = sender.address
+            self.trouble = f"{where.host}:{where.port}: {why_not(error, where.tls)}"
             self._connect_at_s = time.monotonic() + RETRY_AFTER_S
 
     def _watch(self, sender: Sender, _client: Client, _data: object, sock: "SocketLike") -> None:
