@@ -10,10 +10,10 @@ from traceability.farm.ports import Arrived, PutAside
 from traceability.store.batches import batch
 from traceability.store.devices import all_devices, device, device_state
 from traceability.store.events import event
-from traceability.store.readings import as_reading, quarantine, reading
+from traceability.store.readings import as_reading, conflict, quarantine, reading
 from traceability.store.streams import load_runs
 from traceability.telemetry.device import Device
-from traceability.telemetry.findings import Finding, from_event
+from traceability.telemetry.findings import Finding, Kind, from_event
 from traceability.telemetry.reading import Reading
 from traceability.telemetry.runs import Runs
 
@@ -86,15 +86,29 @@ class FarmTable:
             bodies = connection.execute(statement).scalars().all()
         return [finding for body in bodies for finding in _findings(body)]
 
+    def unsealed_conflicts(self, aliases: Collection[str], since_ms: int) -> Sequence[Finding]:
+        sealed = select(func.max(batch.c.to_arrival)).where(batch.c.device == conflict.c.device)
+        number = conflict.c.sequence
+        statement = (
+            select(conflict.c.device, func.count(), func.min(number), func.max(number))
+            .where(
+                conflict.c.device.in_(aliases),
+                conflict.c.received_at_ms >= since_ms,
+                conflict.c.arrival > func.coalesce(sealed.scalar_subquery(), 0),
+            )
+            .group_by(conflict.c.device)
+        )
+        with self._engine.connect() as connection:
+            return [
+                Finding(Kind.CONFLICT, alias, None, None, None, count, f"numbers from {first} to {last}")
+                for alias, count, first, last in connection.execute(statement)
+            ]
+
     def put_aside(self, aliases: Collection[str], since_ms: int, at_most: int) -> Sequence[PutAside]:
-        # The partial index on `received_at_ms` has all that came within `quarantine_days`.
+        # A stretch of the index on `device`, `received_at_ms` a device.
         newest = (
             select(quarantine.c.device, quarantine.c.reason, quarantine.c.received_at_ms)
-            .where(
-                quarantine.c.received_at_ms >= since_ms,
-                func.length(quarantine.c.payload) > 0,
-                quarantine.c.device.in_(aliases),
-            )
+            .where(quarantine.c.device.in_(aliases), quarantine.c.received_at_ms >= since_ms)
             .order_by(quarantine.c.received_at_ms.desc())
             .limit(at_most)
             .subquery()

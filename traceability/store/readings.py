@@ -92,6 +92,8 @@ quarantine = Table(
         sqlite_where=text("length(payload) > 0"),
         postgresql_where=text("length(payload) > 0"),
     ),
+    # Serves `FarmTable.put_aside`.
+    Index("ix_quarantine_device_received_at_ms", "device", "received_at_ms"),
 )
 
 stream = Table(

@@ -21,6 +21,9 @@ def upgrade() -> None:
     with op.batch_alter_table('alert', schema=None) as batch_op:
         batch_op.create_index('ix_alert_device_raised_at_ms', ['device', 'raised_at_ms'], unique=False)
 
+    with op.batch_alter_table('quarantine', schema=None) as batch_op:
+        batch_op.create_index('ix_quarantine_device_received_at_ms', ['device', 'received_at_ms'], unique=False)
+
     # Bodies are stored as orjson writes them: without spaces.
     op.execute("""
         UPDATE event SET is_harvest = true
