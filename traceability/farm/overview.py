@@ -71,7 +71,8 @@ def device_states(
     newest = store.newest(aliases)
     lately = store.lately(aliases, PACE_OF)
     runs = store.runs([(alias, reading.epoch) for alias, reading in newest.items()])
-    findings = _by_device(store.findings(aliases, now_ms - LATELY_MS, BATCHES_EACH))
+    sealed = store.findings(aliases, now_ms - LATELY_MS, BATCHES_EACH)
+    findings = _by_device([*sealed, *store.unsealed_conflicts(aliases, now_ms - LATELY_MS)])
     put_aside = _by_device(store.put_aside(aliases, now_ms - LATELY_MS, MOST_PUT_ASIDE))
     still_open = _by_device(each for each in alerts if each.resolved_at_ms is None)
     states = [

@@ -50,6 +50,9 @@ class DeviceStore(Protocol):
     def findings(self, aliases: Collection[str], since_ms: int, batches_each: int) -> Sequence[Finding]:
         """Of the last batches of each device that have any and were sealed since."""
 
+    def unsealed_conflicts(self, aliases: Collection[str], since_ms: int) -> Sequence[Finding]:
+        """Numbers that came since with other content; no batch tells of them before the next reading."""
+
     def put_aside(self, aliases: Collection[str], since_ms: int, at_most: int) -> Sequence[PutAside]:
         """Of the newest `at_most` messages that were put into quarantine since."""
 
