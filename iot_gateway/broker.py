@@ -129,7 +129,7 @@ def broker_command(
     native = Listener(_LOOPBACK, free_port(_LOOPBACK, native_port))
     config = write_config(folder, passwords, mqtt, native)
     _prepare(folder)
-    return [_program(), "-c", str(config)]
+    return [program(), "-c", str(config)]
 
 
 def _prepare(folder: Path) -> None:
@@ -141,7 +141,7 @@ def _prepare(folder: Path) -> None:
     config = folder / "preparing.conf"
     text = _PREPARING.format(folder=folder, port=keeper.port, user=keeper.user, password=keeper.password)
     write_secret(config, text.encode())
-    process = _run([_program(), "-c", str(config)], folder)
+    process = _run([program(), "-c", str(config)], folder)
     try:
         wait_until_open(process, keeper.host, keeper.port, folder / _LOG)
         connection = Connection(keeper)
@@ -220,7 +220,7 @@ def wait_until_open(process: subprocess.Popen[bytes], host: str, port: int, log:
     raise Refused(f"the broker does not listen on {host}:{port} after {START_WITHIN_S} s; {log} says why")
 
 
-def _program() -> str:
+def program() -> str:
     """The nats-server of this environment's wheel, or else the machine's."""
     here = Path(sysconfig.get_path("scripts")) / "nats-server"
     found = str(here) if here.exists() else shutil.which("nats-server")

@@ -86,31 +86,39 @@ class JetStreamInbox:
         try:
             self._connection = Connection(self._address)
             keep_for_gateways(self._connection)
+            self._ask(self._connection)
         except Unavailable as reason:
             self._lose(reason)
             return None
-        self._expected, self._wait_s = 0, 0.0
+        self._wait_s = 0.0
         self.subscribed.set()
         self._log.info("broker is there", host=self._address.host, port=self._address.port)
         return self._connection
 
     def _gather(self, connection: Connection, at_most: int, wait_s: float) -> list[Message]:
+        """Not more than what was asked for at once, so that its limit is one on our memory."""
         gathered: list[Message] = []
-        while len(gathered) < at_most:
-            if not self._expected:
-                self._ask(connection)
+        while self._expected and len(gathered) < at_most:
             messages = connection.read(0 if gathered else wait_s)
             if not messages:
                 break
-            pulled = [message for message in messages if message.reply]
-            gathered += pulled
-            self._expected -= len(pulled)
-            for message in messages:
-                if message.subject == self._request:
-                    self._end(message)
-        if not gathered and time.monotonic() > self._asked_at_s + 2 * EXPIRES_S:
+            self._count(messages)
+            gathered += [message for message in messages if message.reply]
+        if not self._expected:
+            self._ask(connection)
+        elif not gathered and time.monotonic() > self._asked_at_s + 2 * EXPIRES_S:
             raise Unavailable(f"no word from the server for {2 * EXPIRES_S} s")
         return gathered
+
+    def _count(self, messages: Sequence[Message]) -> None:
+        for message in messages:
+            if message.reply:
+                self._expected -= 1
+            elif message.subject == self._request:
+                status = message.header.split(b"\r\n")[0].removeprefix(b"NATS/1.0 ")
+                if not status.startswith(_ENDED):
+                    raise Unavailable(f"the server sends no more: {status.decode(errors='replace')}")
+                self._expected = 0
 
     def _ask(self, connection: Connection) -> None:
         self._request = connection.new_inbox()
@@ -122,12 +130,6 @@ class JetStreamInbox:
         }
         connection.send(publication(NEXT.encode(), json.dumps(question).encode(), self._request.encode()))
         self._expected, self._asked_at_s = ASKED_AT_ONCE, time.monotonic()
-
-    def _end(self, message: Message) -> None:
-        status = message.header.split(b"\r\n")[0].removeprefix(b"NATS/1.0 ")
-        if not status.startswith(_ENDED):
-            raise Unavailable(f"the server sends no more: {status.decode(errors='replace')}")
-        self._expected = 0
 
     def _send(self, frames: bytes) -> None:
         if self._connection is None or not frames:
