@@ -1,16 +1,20 @@
 """`guoji up` finds free ports, starts again what dies, and ends all that it started."""
 
+import errno
 import os
 import signal
 import socket
 import sys
 import threading
 import time
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import structlog
 from structlog.testing import capture_logs
 
+from traceability.cli import supervisor as supervisor_module
 from traceability.cli.loop import every
 from traceability.cli.supervisor import Child, Supervisor
 from traceability.cli.up import _with_addresses
@@ -134,3 +138,31 @@ def test_what_a_role_needs_may_be_away_which_is_said_once_and_tried_again(monkey
     assert waits == [2, 4, 8, 16, 30, 2]
     assert [line["event"] for line in said] == ["waiting", "going on"]
     assert said[0]["reason"] == "nobody answers"
+
+
+def test_what_starved_on_a_full_disk_is_started_again_once_there_is_room(watched, tmp_path, monkeypatch):
+    room = {"free": 1}
+    monkeypatch.setattr(supervisor_module, "disk_usage", lambda _folder: SimpleNamespace(**room))
+    watched.add(Child("broker", SLEEPS, starves_in=tmp_path))
+    starving = pid_in(tmp_path, "broker")
+    time.sleep(0.5)
+    assert pid_in(tmp_path, "broker") == starving
+
+    room["free"] = supervisor_module.ROOM_BYTES
+
+    wait_until(lambda: pid_in(tmp_path, "broker") not in (None, starving))
+
+
+def test_a_disk_too_full_for_a_note_of_the_process_does_not_keep_it_from_running(tmp_path, monkeypatch):
+    supervisor = Supervisor(tmp_path, LOG)
+    monkeypatch.setattr(Path, "write_text", no_room)
+    child = Child("sleeper", SLEEPS)
+
+    supervisor.add(child)
+
+    assert child.process.poll() is None
+    supervisor.stop()
+
+
+def no_room(*_):
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))

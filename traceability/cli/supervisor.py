@@ -5,8 +5,10 @@ import subprocess
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from shutil import disk_usage
 
 import structlog
 
@@ -16,6 +18,8 @@ SHORTEST_WAIT_S, LONGEST_WAIT_S = 0.5, 30.0
 STEADY_AFTER_S = 20.0
 """A process that ran this long and then died is started again at once."""
 GRACE_S = 10.0
+ROOM_BYTES = 16 * 1024 * 1024
+"""Less than this on a disk counts as full: NATS writes blocks of up to eight megabytes."""
 
 
 @dataclass(slots=True)
@@ -25,6 +29,9 @@ class Child:
     name: str
     command: Sequence[str]
     environment: Mapping[str, str] = field(default_factory=dict)
+    starves_in: Path | None = None
+    """A folder without which it is of no use: once its disk was full, it must be started again."""
+    starved: bool = False
     process: subprocess.Popen[bytes] | None = None
     started_at_s: float = 0.0
     wait_s: float = SHORTEST_WAIT_S
@@ -69,6 +76,7 @@ class Supervisor:
         if child.process is not None:
             code = child.process.poll()
             if code is None:
+                self._feed(child, child.process)
                 return
             steady = now - child.started_at_s > STEADY_AFTER_S
             child.wait_s = SHORTEST_WAIT_S if steady else min(child.wait_s * 2, LONGEST_WAIT_S)
@@ -77,6 +85,17 @@ class Supervisor:
             self._log.warning("ended, starting it again", process=child.name, exit=code, in_s=child.wait_s)
         if now >= child.due_at_s:
             self._start(child)
+
+    def _feed(self, child: Child, process: subprocess.Popen[bytes]) -> None:
+        """End it once there is room again on the disk that was full; then it is started again."""
+        if child.starves_in is None:
+            return
+        if disk_usage(child.starves_in).free < ROOM_BYTES:
+            child.starved = True
+        elif child.starved:
+            child.starved = False
+            self._log.info("its disk was full, starting it again", process=child.name)
+            process.terminate()
 
     def _start(self, child: Child) -> None:
         child.process = subprocess.Popen(
@@ -88,4 +107,5 @@ class Supervisor:
             preexec_fn=die_with_parent,
         )
         child.started_at_s = time.monotonic()
-        (self._pids / f"{child.name}.pid").write_text(f"{child.process.pid}\n")
+        with suppress(OSError):  # a disk that is full must not end us, and all parts with us
+            (self._pids / f"{child.name}.pid").write_text(f"{child.process.pid}\n")

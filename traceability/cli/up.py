@@ -146,7 +146,7 @@ def _start_all(
 
     passwords = _passwords(settings)
     if not given.mqtt_url:
-        supervisor.add(Child("broker", own_broker.command(settings, passwords)))
+        supervisor.add(Child("broker", own_broker.command(settings, passwords), starves_in=settings.home))
         if own_broker.speaks_tls(settings):
             threading.Thread(
                 target=own_broker.stay_certified, args=(settings, stop, log), daemon=True

@@ -4,6 +4,7 @@ import hashlib
 import re
 from pathlib import Path
 
+from traceability.disk import writing
 from traceability.errors import Unknown
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -18,10 +19,11 @@ class DocumentFolder:
     def keep(self, content: bytes) -> str:
         """Keep a document; its SHA-256 in hex."""
         digest = hashlib.sha256(content).hexdigest()
-        self._folder.mkdir(parents=True, exist_ok=True)
         unfinished = self._folder / f"{digest}.new"
-        unfinished.write_bytes(content)
-        unfinished.rename(self._folder / digest)
+        with writing(unfinished):
+            self._folder.mkdir(parents=True, exist_ok=True)
+            unfinished.write_bytes(content)
+            unfinished.rename(self._folder / digest)
         return digest
 
     def read(self, digest: str) -> bytes:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from traceability.disk import writing
 from traceability.errors import CheckpointConflict
 from traceability.keys.files import write_secret
 
@@ -23,7 +24,7 @@ class HighWaterFile:
             return None
 
     def replace(self, old: str | None, new: str) -> None:
-        with _locked(self._file.parent):
+        with _locked(self._file.parent), writing(self._file):
             if self.newest() != old:
                 raise CheckpointConflict("the high-water mark has moved on: another publisher is running")
             write_secret(self._file, new.encode())

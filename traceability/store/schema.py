@@ -23,6 +23,7 @@ from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import ArgumentError, OperationalError
 
 from traceability.errors import InvalidInput, Unavailable
+from traceability.store.troubles import told
 
 metadata = MetaData(
     naming_convention={
@@ -38,7 +39,13 @@ SQLITE, POSTGRESQL = "sqlite", "postgresql+psycopg"
 AT_ONCE = 10_000
 """Values in one question: SQLite takes 32,766 of them in a statement, PostgreSQL twice as many."""
 
-_BUSY_S = 30
+_WAIT_S = "30"
+"""For a lock that another process holds."""
+_UNLESS_GIVEN = {
+    SQLITE: {"timeout": _WAIT_S},
+    POSTGRESQL: {"options": f"-c lock_timeout={_WAIT_S}s", "connect_timeout": _WAIT_S},
+}
+"""What a URL says, if it says nothing else in its query."""
 # What is deleted is overwritten: erased personal data must not stay in free pages.
 _ON_CONNECT = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "secure_delete = ON")
 _IMMEDIATE = "guoji_immediate"
@@ -48,15 +55,15 @@ def open_engine(url: str, create: bool = False) -> Engine:
     """The database at a SQLAlchemy URL: SQLite, or PostgreSQL through psycopg.
 
     Write in `engine.begin()`, read in `engine.connect()`. A database that does not answer, is locked or full
-    raises `Unavailable`; a URL of another kind `InvalidInput`. So does a SQLite file that is missing and not
-    to be created: a typo must not start an empty log.
+    raises `Unavailable`, which says what to do; a URL of another kind `InvalidInput`. So does a SQLite file
+    that is missing and not to be created: a typo must not start an empty log.
     """
     parsed = _parsed(url)
     if parsed.drivername == POSTGRESQL:
         return _report_trouble(create_engine(parsed, pool_pre_ping=True))
     if not create and not Path(parsed.database or "").is_file():
         raise InvalidInput(f"there is no database at {parsed.database}: `guoji init` makes one")
-    plain = create_engine(parsed, connect_args={"timeout": _BUSY_S})
+    plain = create_engine(parsed)
     engine = _SqliteEngine(plain.pool, plain.dialect, plain.url)
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
@@ -74,7 +81,7 @@ def _parsed(url: str) -> URL:
         raise InvalidInput(
             f"database: its URL begins with {parsed.drivername}, want {SQLITE} or {POSTGRESQL}"
         )
-    return parsed
+    return parsed.set(query={**_UNLESS_GIVEN[parsed.drivername], **parsed.query})
 
 
 def is_among(column: Column[Any], values: Collection[Any] | None) -> ColumnElement[bool]:
@@ -127,5 +134,8 @@ def _report_trouble(engine: Engine) -> Engine:
 
 
 def _as_unavailable(context: ExceptionContext) -> None:
-    if isinstance(context.sqlalchemy_exception, OperationalError):
-        raise Unavailable(f"database: {context.original_exception}") from context.original_exception
+    error = context.original_exception
+    meaning = told(error, context.engine.url) if context.engine else None
+    if meaning is not None or isinstance(context.sqlalchemy_exception, OperationalError):
+        plain = " ".join(str(error).split())  # a driver's words may be of many lines
+        raise Unavailable(f"database: {plain if meaning is None else meaning}") from error
