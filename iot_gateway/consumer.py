@@ -15,13 +15,14 @@ CREATE_STREAM = f"$JS.API.STREAM.CREATE.{STREAM}"
 CREATE_CONSUMER = f"$JS.API.CONSUMER.DURABLE.CREATE.{STREAM}.{CONSUMER}"
 ALLOWED = [CREATE_STREAM, CREATE_CONSUMER, NEXT, f"$JS.ACK.{STREAM}.{CONSUMER}.>", "guoji.v1.*.receipts"]
 """All that a gateway has to publish on."""
+ACK_WAIT_S = 10
+"""What a gateway has not acknowledged after this, since it was killed or is slow, goes to one that asks."""
 SETTINGS = {
     "durable_name": CONSUMER,
     "filter_subject": f"{PREFIX}guoji.v1.>",
     "deliver_policy": "all",
     "ack_policy": "explicit",
-    # What a gateway has not acknowledged after 10 s, since it was killed or is slow, goes to one that asks.
-    "ack_wait": 10_000_000_000,
+    "ack_wait": ACK_WAIT_S * 1_000_000_000,
     "max_deliver": -1,
     # What a gateway asks for is the limit; one that hangs must not be able to use up another's.
     "max_ack_pending": -1,

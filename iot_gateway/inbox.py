@@ -8,8 +8,9 @@ from functools import partial
 from queue import Empty, SimpleQueue
 
 import structlog
-from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage, MQTTv311
+from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage, MQTTv5
 from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
@@ -17,17 +18,21 @@ from iot_gateway.gateway import Batch
 from iot_gateway.logins import Address
 from iot_gateway.room import Room
 from iot_gateway.tls import ENDED, NO_ANSWER, secure, why_not
-from traceability.errors import CheckFailed, InvalidInput
 from traceability.ledger.record import Delivery, SignedReceipt
-from traceability.log.note import NoteVerifier
 from traceability.telemetry import topics
-from traceability.telemetry.receipt import open_receipt
 
 MAX_HELD_BYTES = 64 * 1024 * 1024
 """Of messages not yet acknowledged. Beyond it the network thread waits, then the broker."""
 _BESIDE_PAYLOAD_BYTES = 1024
 """About what a message takes in memory beside its payload."""
+MAX_UNACKNOWLEDGED = 1_000
+"""Messages that the broker may send ahead of our acknowledgements, if it does not allow itself fewer."""
 LONGEST_WAIT_S = 30
+SHARED = f"$share/guoji/{topics.ALL}"
+"""All gateways subscribe to this; each message goes to one of them."""
+FOR_EVER = 0xFFFF_FFFF
+"""Seconds that the broker shall keep our session while we are away."""
+_UNSUPPORTED_VERSION = 0x84
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +50,13 @@ class _Received:
 
 
 class MqttInbox:
-    """A persistent session: what comes while we are away waits at the broker.
+    """A session that lasts, in a subscription that many gateways share, at a broker that speaks MQTT 5.
 
-    MQTT 3.1.1, since the embedded broker speaks nothing newer; the client id is one that only we know.
+    What the broker has set aside for us waits while we are away; no other gateway gets it.
     """
 
-    def __init__(
-        self, address: Address, own: NoteVerifier, log: structlog.typing.FilteringBoundLogger
-    ) -> None:
-        """`own`: the key of the gateway that answers through this inbox."""
+    def __init__(self, address: Address, log: structlog.typing.FilteringBoundLogger) -> None:
         self._address = address
-        self._own = own
         self._log = log
         self._queue: SimpleQueue[_Received] = SimpleQueue()
         self._room = Room(MAX_HELD_BYTES)
@@ -66,8 +67,7 @@ class MqttInbox:
         self._client = Client(
             CallbackAPIVersion.VERSION2,
             client_id=address.client_id,
-            clean_session=False,
-            protocol=MQTTv311,
+            protocol=MQTTv5,
             manual_ack=True,
         )
         self._client.username_pw_set(address.user, address.password)
@@ -81,7 +81,12 @@ class MqttInbox:
 
     def open(self) -> None:
         """Connect in the background, and again whenever the connection is lost."""
-        self._client.connect_async(self._address.host, self._address.port)
+        wanted = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
+        wanted.SessionExpiryInterval = FOR_EVER
+        wanted.ReceiveMaximum = MAX_UNACKNOWLEDGED
+        self._client.connect_async(
+            self._address.host, self._address.port, clean_start=False, properties=wanted
+        )
         self._client.loop_start()
 
     def close(self) -> None:
@@ -114,20 +119,24 @@ class MqttInbox:
         self._room.leave(sum(message.size for message in messages))
 
     def _on_connect(
-        self, client: Client, _data: object, _flags: ConnectFlags, code: ReasonCode, _more: Properties | None
+        self, client: Client, _data: object, _flags: ConnectFlags, code: ReasonCode, more: Properties | None
     ) -> None:
         if code.is_failure:
-            self._say_away(str(code))
+            hint = "; if it is NATS, set nats_url" * (code.value == _UNSUPPORTED_VERSION)
+            self._say_away(f"{code}{hint}")
             return
         self._connection += 1
         self._said_away = False
-        client.subscribe(topics.ALL, qos=1)
+        keeps_s = getattr(more, "SessionExpiryInterval", FOR_EVER)
+        if keeps_s != FOR_EVER:
+            self._log.warning("broker forgets us if we are away", after_s=keeps_s)
+        client.subscribe(SHARED, qos=1)
 
     def _on_subscribe(
         self, _client: Client, _data: object, _mid: int, codes: list[ReasonCode], _more: Properties | None
     ) -> None:
         if any(code.is_failure for code in codes):
-            self._log.error("broker refuses the subscription", topic=topics.ALL, user=self._address.user)
+            self._log.error("broker refuses the subscription", topic=SHARED, user=self._address.user)
             return
         self.subscribed.set()
         self._log.info("broker is there", host=self._address.host, port=self._address.port)
@@ -164,19 +173,13 @@ class MqttInbox:
         except UnicodeDecodeError:
             topic = "not UTF-8"
         payload = bytes(message.payload)
-        if self._is_own_answer(topic, payload):
-            client.ack(message.mid, message.qos)
-            return
+        if message.qos == 0 and _is_for_receipts(topic):
+            return  # a gateway's answer: we subscribe to everything. A device has no promise for QoS 0
         received = _Received(Delivery(topic, payload), message.mid, message.qos, self._connection)
         self._room.enter(received.size)
         self._queue.put(received)
 
-    def _is_own_answer(self, topic: str, payload: bytes) -> bool:
-        """Our answers come back, since we subscribe to everything; a device may write to their topic too."""
-        alias = topics.alias_in(topic)
-        if alias is None or topic != topics.receipts(alias):
-            return False
-        try:
-            return open_receipt(payload, [self._own]).device == alias
-        except (InvalidInput, CheckFailed):
-            return False
+
+def _is_for_receipts(topic: str) -> bool:
+    alias = topics.alias_in(topic)
+    return alias is not None and topic == topics.receipts(alias)

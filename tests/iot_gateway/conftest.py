@@ -2,6 +2,8 @@
 
 import shutil
 import subprocess
+from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 import structlog
@@ -9,6 +11,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from iot_gateway import mosquitto
 from iot_gateway.broker import free_port, start_broker, wait_until_open
+from iot_gateway.inbox import MqttInbox
+from iot_gateway.jetstream import JetStreamInbox
 from iot_gateway.logins import GATEWAY, Address, make_passwords
 from traceability.log.note import NoteSigner
 from traceability.store import all_tables  # noqa: F401 - puts every table on `metadata`
@@ -35,12 +39,36 @@ def passwords(tmp_path):
 
 
 @pytest.fixture(params=["nats", "mosquitto"])
-def address_of(request, tmp_path, passwords):
-    """A broker of each kind; the address of a user there."""
-    process, port = STARTERS[request.param](tmp_path / "broker", passwords)
-    yield lambda user: Address("127.0.0.1", port, user, passwords[user])
+def running(request, tmp_path, passwords):
+    """A broker of each kind."""
+    if request.param == "nats":
+        broker = start_broker(tmp_path / "broker", passwords)
+        process, port, native_port = broker.process, broker.port, broker.native_port
+    else:
+        process, port = start_mosquitto(tmp_path / "broker", passwords)
+        native_port = None
+    url = f"mqtt://127.0.0.1:{port}" if native_port is None else f"nats://127.0.0.1:{native_port}"
+    yield SimpleNamespace(port=port, native_port=native_port, url=url)
     process.terminate()
     process.wait()
+
+
+@pytest.fixture
+def address_of(running, passwords):
+    """The address of a user there."""
+    return lambda user: Address("127.0.0.1", running.port, user, passwords[user])
+
+
+@pytest.fixture
+def new_inbox(running, address_of, log):
+    """Makes a gateway's inbox, as there is one for this kind of broker; not open yet."""
+
+    def make(user=GATEWAY):
+        if running.native_port is None:
+            return MqttInbox(address_of(user), log)
+        return JetStreamInbox(replace(address_of(user), port=running.native_port), log)
+
+    return make
 
 
 def start_nats(folder, passwords, certificate=None):

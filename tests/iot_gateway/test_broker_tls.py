@@ -21,7 +21,6 @@ from iot_gateway.logins import GATEWAY, Address
 from tests.iot_gateway.conftest import STARTERS
 from tests.iot_gateway.peer import WITHIN_S, Peer
 from traceability.keys.ring import KeyRing
-from traceability.log.note import NoteVerifier
 from traceability.telemetry import topics
 
 pytestmark = [
@@ -67,7 +66,7 @@ def broker(request, tmp_path_factory, ours):
 
 def why_away(address, signer, log):
     """What the gateway says when it cannot be there."""
-    with capture_logs() as said, closing(MqttInbox(address, NoteVerifier.of(signer), log)) as inbox:
+    with capture_logs() as said, closing(MqttInbox(address, log)) as inbox:
         inbox.open()
         for _ in range(WITHIN_S * 20):
             if said or inbox.subscribed.wait(0.05):

@@ -13,7 +13,7 @@ from paho.mqtt.client import Client, MQTTv311
 from paho.mqtt.enums import CallbackAPIVersion
 
 from iot_gateway.gateway import run
-from iot_gateway.inbox import MAX_HELD_BYTES, MqttInbox
+from iot_gateway.inbox import MAX_HELD_BYTES
 from iot_gateway.logins import GATEWAY
 from iot_gateway.simulate.encode import encode_message
 from iot_gateway.simulator import SimulatedDevice
@@ -38,8 +38,8 @@ def now_ms():
 
 
 @contextmanager
-def a_gateway(address, engine, signer, log):
-    inbox, stop = MqttInbox(address, NoteVerifier.of(signer), log), threading.Event()
+def a_gateway(inbox, engine, signer, log):
+    stop = threading.Event()
     inbox.open()
     worker = threading.Thread(target=run, args=(inbox, ArrivalTable(engine), signer, 60, stop, log))
     worker.start()
@@ -73,9 +73,9 @@ def stored(engine, alias):
     return [decode(each.payload, alias) for each in ReadingTable(engine).between(alias, 0, 10**14)]
 
 
-def test_every_reading_is_stored_once_and_freed_by_its_receipt(address_of, engine, signer, log):
+def test_every_reading_is_stored_once_and_freed_by_its_receipt(address_of, new_inbox, engine, signer, log):
     with (
-        a_gateway(address_of(GATEWAY), engine, signer, log),
+        a_gateway(new_inbox(), engine, signer, log),
         a_simulated(address_of("cold-7"), signer) as device,
     ):
         for number in range(500):
@@ -87,12 +87,14 @@ def test_every_reading_is_stored_once_and_freed_by_its_receipt(address_of, engin
 
 
 @pytest.mark.parametrize("algorithm", Algorithm)
-def test_what_a_device_signs_is_stored_as_signed_and_freed(address_of, engine, signer, log, algorithm):
+def test_what_a_device_signs_is_stored_as_signed_and_freed(
+    address_of, new_inbox, engine, signer, log, algorithm
+):
     key = DeviceSigner.make(algorithm)
     DeviceKeyTable(engine).add("cold-7", DeviceKey(key.public, 0))
 
     with (
-        a_gateway(address_of(GATEWAY), engine, signer, log),
+        a_gateway(new_inbox(), engine, signer, log),
         a_simulated(address_of("cold-7"), signer, signer=key) as device,
     ):
         for number in range(20):
@@ -104,13 +106,15 @@ def test_what_a_device_signs_is_stored_as_signed_and_freed(address_of, engine, s
     assert {each.authenticated for each in readings} == {Authenticated.SIGNED}
 
 
-def test_what_a_device_signs_with_a_revoked_key_is_quarantined_and_answered(address_of, engine, signer, log):
+def test_what_a_device_signs_with_a_revoked_key_is_quarantined_and_answered(
+    address_of, new_inbox, engine, signer, log
+):
     key = DeviceSigner.make(Algorithm.EdDSA)
     DeviceKeyTable(engine).add("cold-7", DeviceKey(key.public, 0))
     DeviceKeyTable(engine).revoke("cold-7", key.public.key_id.hex(), 0, "stolen")
 
     with (
-        a_gateway(address_of(GATEWAY), engine, signer, log),
+        a_gateway(new_inbox(), engine, signer, log),
         a_simulated(address_of("cold-7"), signer, signer=key) as device,
     ):
         device.send(now_ms(), {"air_temperature": 4})
@@ -122,11 +126,11 @@ def test_what_a_device_signs_with_a_revoked_key_is_quarantined_and_answered(addr
     assert device.not_held == {1: f"refused: {refused.reason}"}
 
 
-def test_a_device_frees_nothing_on_the_word_of_another_key(address_of, engine, signer, log):
+def test_a_device_frees_nothing_on_the_word_of_another_key(address_of, new_inbox, engine, signer, log):
     impostor = NoteSigner(signer.name, Ed25519PrivateKey.from_private_bytes(bytes([1] * 32)))
 
     with (
-        a_gateway(address_of(GATEWAY), engine, impostor, log),
+        a_gateway(new_inbox(), engine, impostor, log),
         a_simulated(address_of("cold-7"), signer) as device,
     ):
         device.send(now_ms(), {"air_temperature": 4})
@@ -136,13 +140,15 @@ def test_a_device_frees_nothing_on_the_word_of_another_key(address_of, engine, s
     assert len(stored(engine, "cold-7")) == 1
 
 
-def test_bad_input_is_quarantined_and_answered_and_the_gateway_goes_on(address_of, engine, signer, log):
+def test_bad_input_is_quarantined_and_answered_and_the_gateway_goes_on(
+    address_of, new_inbox, engine, signer, log
+):
     ahead = encode_message("cold-7", 9, 2, now_ms() + 3_600_000, {"air_temperature": 4})
     not_a_number = encode_message("cold-7", 9, 3, now_ms(), {"air_temperature": float("nan")})
     bad = [b"{", b"\xff\x00", bytes(2 * 1024 * 1024), ahead, not_a_number]
     receipts = []
 
-    with a_gateway(address_of(GATEWAY), engine, signer, log):
+    with a_gateway(new_inbox(), engine, signer, log):
         device = a_client(address_of("cold-7"), receipts)
         for payload in bad:
             publish(device, "guoji/v1/cold-7/readings", payload)
@@ -160,11 +166,11 @@ def test_bad_input_is_quarantined_and_answered_and_the_gateway_goes_on(address_o
 
 
 def test_what_a_device_sends_as_a_receipt_is_quarantined_but_not_our_own_answer_to_it(
-    address_of, engine, signer, log
+    address_of, new_inbox, engine, signer, log
 ):
     receipts, forged = [], b"to the topic of our answers"
 
-    with a_gateway(address_of(GATEWAY), engine, signer, log):
+    with a_gateway(new_inbox(), engine, signer, log):
         device = a_client(address_of("cold-7"), receipts)
         publish(device, "guoji/v1/cold-7/receipts", forged)
         wait_for(lambda: len(receipts) == 2)
@@ -177,10 +183,11 @@ def test_what_a_device_sends_as_a_receipt_is_quarantined_but_not_our_own_answer_
     assert answered(receipts, signer) == {sha256(forged).digest()}
 
 
-def test_an_inbox_holds_only_so_many_bytes_and_takes_more_once_some_are_acknowledged(address_of, signer, log):
+@pytest.mark.parametrize("running", ["mosquitto"], indirect=True)
+def test_an_inbox_holds_only_so_many_bytes_and_takes_more_once_some_are_acknowledged(address_of, new_inbox):
     large, stop = bytes(2 * 1024 * 1024), threading.Event()
     count = MAX_HELD_BYTES // len(large) + 10
-    inbox = MqttInbox(address_of(GATEWAY), NoteVerifier.of(signer), log)
+    inbox = new_inbox()
     inbox.open()
     assert inbox.subscribed.wait(10)
     device = a_client(address_of("cold-7"), [])
@@ -204,10 +211,10 @@ def test_an_inbox_holds_only_so_many_bytes_and_takes_more_once_some_are_acknowle
     device.loop_stop()
 
 
-def test_a_device_reaches_only_its_own_topics(address_of, engine, signer, log):
+def test_a_device_reaches_only_its_own_topics(address_of, new_inbox, engine, signer, log):
     overheard = []
 
-    with a_gateway(address_of(GATEWAY), engine, signer, log):
+    with a_gateway(new_inbox(), engine, signer, log):
         impostor = a_client(address_of("cold-8"), overheard, listens_to="cold-7")
         # NATS acknowledges what it drops, Mosquitto too: only what is stored tells.
         publish(
@@ -223,11 +230,13 @@ def test_a_device_reaches_only_its_own_topics(address_of, engine, signer, log):
     assert overheard == []
 
 
-def test_a_killed_gateway_loses_nothing_it_gave_a_receipt_for(address_of, database, engine, signer, log):
+def test_a_killed_gateway_loses_nothing_it_gave_a_receipt_for(
+    running, address_of, new_inbox, passwords, database, engine, signer, log
+):
     readings, kept, stop = 1500, {}, threading.Event()
-    with a_gateway(address_of(GATEWAY), engine, signer, log):
+    with a_gateway(new_inbox(), engine, signer, log):
         pass  # from now on the broker keeps messages for it
-    killer = threading.Thread(target=kill_and_restart, args=(address_of(GATEWAY), database, stop))
+    killer = threading.Thread(target=kill_and_restart, args=(running, passwords[GATEWAY], database, stop))
     killer.start()
 
     def send(alias):
@@ -254,9 +263,9 @@ def test_a_killed_gateway_loses_nothing_it_gave_a_receipt_for(address_of, databa
     assert ReadingTable(engine).counts().conflicts == 0
 
 
-def kill_and_restart(address, database, stop, rounds=3):
+def kill_and_restart(running, password, database, stop, rounds=3):
     command = [sys.executable, str(Path(__file__).with_name("gateway_process.py"))]
-    command += [database, address.host, str(address.port), address.password]
+    command += [database, running.url, GATEWAY, password]
     moments = [2 + random.random() for _ in range(rounds)] + [None]
     for moment in moments:
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL)

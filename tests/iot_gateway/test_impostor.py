@@ -62,7 +62,7 @@ class World:
         return [each for each in ReadingTable(self.engine).quarantined(10_000) if f"/{alias}/" in each.topic]
 
 
-@pytest.fixture(scope="module", params=["nats by MQTT", "nats by JetStream", "mosquitto"])
+@pytest.fixture(scope="module", params=["nats", "mosquitto"])
 def world(request, tmp_path_factory):
     folder = tmp_path_factory.mktemp("world")
     with ExitStack() as stack:
@@ -78,11 +78,11 @@ def world(request, tmp_path_factory):
         engine = a_store(folder / "store.db")
         stack.callback(engine.dispose)
         log = structlog.get_logger()
-        if request.param == "nats by JetStream":
+        if request.param == "nats":
             inbox = JetStreamInbox(Address(HOST, native_port, GATEWAY, PASSWORDS[GATEWAY]), log)
         else:
             gateway = Address(HOST, mqtt_port, GATEWAY, PASSWORDS[GATEWAY])
-            inbox = MqttInbox(gateway, NoteVerifier.of(SIGNER), log)
+            inbox = MqttInbox(gateway, log)
         stack.enter_context(a_gateway(inbox, engine, log))
         yield World(mqtt_port, native_port, engine)
 
@@ -380,7 +380,7 @@ def test_a_receipt_that_a_device_writes_to_itself_is_kept_apart_and_frees_nobody
     assert open_receipt(note, [NoteVerifier.of(SIGNER)]).device == pair[1]
 
 
-at_nats = pytest.mark.parametrize("world", ["nats by JetStream"], indirect=True, scope="module")
+at_nats = pytest.mark.parametrize("world", ["nats"], indirect=True, scope="module")
 """The brokers that have a port of their own for gateways."""
 
 

@@ -13,7 +13,6 @@ from traceability.settings import Settings
 if TYPE_CHECKING:
     from iot_gateway.inbox import MqttInbox
     from iot_gateway.jetstream import JetStreamInbox
-    from traceability.log.note import NoteVerifier
 
 SLACK_S = 30
 """What receipts promise beyond the usual time to the log, for parts that are being started again."""
@@ -33,14 +32,13 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 def _gateway(_args: argparse.Namespace) -> int:
     from iot_gateway.gateway import run
-    from traceability.log.note import NoteVerifier
     from traceability.own_policy import gateway_signer
     from traceability.wiring import open_store
 
     settings = Settings.read(os.environ)
     log, stop, store = journal("gateway", settings.log_json), until_told_to_stop(), open_store(settings)
     signer = gateway_signer(settings)
-    inbox = _inbox(settings, NoteVerifier.of(signer), log)
+    inbox = _inbox(settings, log)
     inbox.open()
     try:
         promise_s = settings.seal_every_s + settings.publish_every_s + SLACK_S
@@ -50,9 +48,7 @@ def _gateway(_args: argparse.Namespace) -> int:
     return 0
 
 
-def _inbox(
-    settings: Settings, own: "NoteVerifier", log: structlog.typing.FilteringBoundLogger
-) -> "JetStreamInbox | MqttInbox":
+def _inbox(settings: Settings, log: structlog.typing.FilteringBoundLogger) -> "JetStreamInbox | MqttInbox":
     from iot_gateway.inbox import MqttInbox
     from iot_gateway.jetstream import JetStreamInbox
     from iot_gateway.logins import PASSWORDS, address, password_of, read_passwords
@@ -62,4 +58,4 @@ def _inbox(
     password = password_of(user, read_passwords(settings.keys / PASSWORDS))
     if settings.nats_url:
         return JetStreamInbox(nats_address(settings.nats_url, user, password, settings.mqtt_ca), log)
-    return MqttInbox(address(settings.mqtt_url, user, password, settings.mqtt_ca), own, log)
+    return MqttInbox(address(settings.mqtt_url, user, password, settings.mqtt_ca), log)

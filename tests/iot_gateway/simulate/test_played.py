@@ -15,8 +15,8 @@ import structlog
 
 from iot_gateway import gateway
 from iot_gateway.broker import start_broker
-from iot_gateway.inbox import MqttInbox
-from iot_gateway.logins import PASSWORDS, Address, make_passwords
+from iot_gateway.jetstream import JetStreamInbox
+from iot_gateway.logins import GATEWAY, PASSWORDS, Address, make_passwords
 from iot_gateway.simulate.faults import FAULTS, NOTHING, REFUSED, Asked, faulty
 from iot_gateway.simulate.fleet import Fleet
 from iot_gateway.simulate.models import orchard
@@ -28,7 +28,6 @@ from iot_gateway.simulate.voice import Voice
 from tests.builders import FARM
 from traceability.gs1 import digital_link
 from traceability.ledger.seal import seal
-from traceability.log.note import NoteVerifier
 from traceability.own_policy import gateway_signer, own_gateways
 from traceability.store.readings import ReadingTable
 from traceability.store.schema import open_engine
@@ -77,12 +76,15 @@ def installation(settings, store, tmp_path):
     signers = {alias: DeviceSigner.make(Algorithm.EdDSA) for alias in ("forged", "signing")}
     for alias, signer in signers.items():
         store.device_keys.add(alias, DeviceKey(signer.public, 0))
-    passwords = make_passwords(settings.keys / PASSWORDS, [settings.gateway_user, *ALIASES])
+    passwords = make_passwords(settings.keys / PASSWORDS, [GATEWAY, *ALIASES])
     broker = start_broker(tmp_path / "broker", passwords)
     yield SimpleNamespace(
         settings=settings,
         signers=signers,
         address_of=lambda user: Address("127.0.0.1", broker.port, user, passwords[user]),
+        gateway=Address(
+            "127.0.0.1", broker.native_port, settings.gateway_user, passwords[settings.gateway_user]
+        ),
     )
     broker.stop()
 
@@ -90,8 +92,7 @@ def installation(settings, store, tmp_path):
 @contextmanager
 def a_gateway(installation, store):
     signer, stop = gateway_signer(installation.settings), threading.Event()
-    where = installation.address_of(installation.settings.gateway_user)
-    inbox = MqttInbox(where, NoteVerifier.of(signer), structlog.get_logger())
+    inbox = JetStreamInbox(installation.gateway, structlog.get_logger())
     inbox.open()
     arguments = (inbox, store.arrivals, signer, 60, stop, structlog.get_logger())
     worker = threading.Thread(target=gateway.run, args=arguments)
