@@ -42,9 +42,9 @@ def senders(settings: Settings, aliases: Sequence[str], sign: Path | None, seed:
 
 
 def register(settings: Settings, aliases: Sequence[str], cold_chain: bool, sign: Path | None) -> int:
-    """Register those that are not yet, labelled as simulated, at the party's own place; how many these were.
+    """Register those that are not yet, labelled as simulated, each in a part of the party's own place.
 
-    `sign`: a folder in which each one's private key lies, or is to lie.
+    `sign`: a folder in which each one's private key lies, or is to lie. How many were registered.
     """
     from iot_gateway.logins import PASSWORDS, make_passwords
     from traceability.cli import own_broker
@@ -55,7 +55,8 @@ def register(settings: Settings, aliases: Sequence[str], cold_chain: bool, sign:
     new = [alias for alias in aliases if alias not in known]
     for alias in new:
         store.devices.keep(_described(alias, settings.party, cold_chain))
-        if sign is not None:
+    if sign is not None:
+        for alias in aliases:
             _give_key(store, alias, sign)
     users = [settings.gateway_user, *known, *new]
     own_broker.let_in(settings, make_passwords(settings.keys / PASSWORDS, users))
@@ -72,7 +73,7 @@ def _described(alias: str, party: str, cold_chain: bool) -> "Device":
         giai=digital_link.device(f"{party[:7]}{alias.upper()}"),
         party=party,
         name={"en": f"Simulated device {alias}", "zh": f"模拟设备 {alias}"},
-        place=digital_link.place(party, None),
+        place=digital_link.place(party, alias),
         cold_chain=cold_chain,
         staged=STAGED,
     )
@@ -84,9 +85,12 @@ def _give_key(store: "Store", alias: str, folder: Path) -> None:
     from traceability.telemetry.private_key import DeviceSigner
     from traceability.telemetry.public_key import Algorithm
 
+    file = folder / f"{alias}.pem"
+    if file.exists():
+        return
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     signer = DeviceSigner.make(Algorithm.EdDSA)
-    write_secret(folder / f"{alias}.pem", signer.to_pem().encode())
+    write_secret(file, signer.to_pem().encode())
     store.device_keys.add(alias, DeviceKey(signer.public, time.time_ns() // 1_000_000))
 
 
