@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.durability.brokers import WAYS, Way
-from bench.durability.device import PACE
+from bench.durability.device import PACE, SETTLE_WITHIN_S
 from bench.durability.faults import FAULTS, kill_under_load
 from bench.durability.promises import READINGS, kept_through_a_kill
 from bench.durability.scene import Scene, a_scene
@@ -31,13 +31,14 @@ everything. A device that was itself killed has lost its buffer, and begins a ne
 and no receipt covered may be gone.
 
 *Lost* is a reading that a receipt states and the store does not hold byte for byte. *Twice* is one that is
-stored, quarantined or in conflict beside itself. *Odd* is a run of numbers in a receipt whose digest does
-not come out of what is stored. Each receipt was checked with the gateway's key.
+stored, quarantined or in conflict beside itself. *Waiting* is one for which a device that was alive had no
+receipt when it gave up after {SETTLE_WITHIN_S} s; it has it still. *Odd* is a run of numbers in a receipt
+whose digest does not come out of what is stored. Each receipt was checked with the gateway's key.
 
 ## Under load
 
-| gateway and broker | store | killed | rounds | sent | with receipt | lost | twice | receipts | odd |
-|---|---|---|---|---|---|---|---|---|---|"""
+| gateway and broker | store | killed | rounds | sent | with receipt | lost | twice | waiting | receipts | odd |
+{"|---" * 11}|"""
 PROMISES = f"""
 ## What a broker's acknowledgement is worth
 
@@ -82,8 +83,8 @@ def _kills(ways: Sequence[Way], store: str, rounds: int) -> Iterator[_Row]:
 
 def _of_fault(scene: Scene, store: str, fault: str, rounds: int) -> _Row:
     was = kill_under_load(scene, [fault], rounds)
-    lost, twice = was.lost + was.unsettled, was.twice + was.unsent
-    counts = rounds, was.sent, was.receipted, lost, twice, was.receipts, was.odd_chains
+    counts = rounds, was.sent, was.receipted, was.lost, was.twice + was.unsent, was.unsettled
+    counts = *counts, was.receipts, was.odd_chains
     row = _Row((scene.way.name, store, fault, *counts), was.broken)
     print(row, file=sys.stderr, flush=True)
     return row

@@ -61,7 +61,6 @@ def _program() -> str:
 
 WAYS = (
     Way("NATS, by JetStream", _nats, pulls=True),
-    Way("NATS, by MQTT", _nats),
     Way("Mosquitto", _mosquitto),
     Way("Mosquitto by default", _mosquitto_by_default),
 )

@@ -23,18 +23,20 @@ PACE = 150
 """Readings a second."""
 MOST_KEPT = 2_000
 """Readings without a receipt; with more, nothing new is measured."""
-RESEND_AFTER_S = 1.0
+RESEND_AFTER_S, LONGEST_S = 1.0, 8.0
+"""Twice as long each time: who sends all again at the same pace keeps a gateway busy that is behind."""
 SETTLE_WITHIN_S = 90
 
 
 class Device:
-    """What no receipt covers is sent again each `RESEND_AFTER_S` by `send_due`, and never otherwise."""
+    """What no receipt covers is sent again by `send_due`, and never otherwise."""
 
     def __init__(self, journal: Journal, address: Address, gateway: NoteVerifier, epoch: int) -> None:
         self._journal, self._address, self._gateway = journal, address, gateway
         self._buffer = Buffer(address.user, epoch)
         self._lock = threading.RLock()
-        self._due_at_s: dict[int, float] = {}
+        self._due: dict[int, tuple[float, float]] = {}
+        """When it is sent again, and how long after the last time, in seconds, by number."""
         self._under_way: dict[int, int] = {}
         """Number by packet id."""
         self._acknowledged: deque[int] = deque()
@@ -71,14 +73,16 @@ class Device:
             payload = encode_message(self._address.user, self._buffer.epoch, number, now_ms, values)
             self._journal.sent(self._buffer.epoch, number, payload)
             self._buffer.keep(payload)
-            self._publish(number)
+            self._publish(number, RESEND_AFTER_S)
 
     def send_due(self) -> None:
         self.note_acknowledged()
         with self._lock:
             now_s = time.monotonic()
-            for number in [each for each, at_s in self._due_at_s.items() if at_s < now_s]:
-                self._publish(number)
+            for number, wait_s in [
+                (each, wait_s) for each, (at_s, wait_s) in self._due.items() if at_s < now_s
+            ]:
+                self._publish(number, min(2 * wait_s, LONGEST_S))
 
     def note_acknowledged(self) -> int:
         """Write down what the broker has acknowledged since; of how many it has not yet."""
@@ -97,10 +101,10 @@ class Device:
             time.sleep(0.05)
         return not self.kept
 
-    def _publish(self, number: int) -> None:
+    def _publish(self, number: int, wait_s: float) -> None:
         sent = self._client.publish(topics.readings(self._address.user), self._buffer.payloads[number], qos=1)
         self._under_way[sent.mid] = number
-        self._due_at_s[number] = time.monotonic() + RESEND_AFTER_S
+        self._due[number] = time.monotonic() + wait_s, wait_s
 
     def _on_connect(
         self, client: Client, _data: object, _flags: ConnectFlags, code: ReasonCode, _more: Properties | None
@@ -119,7 +123,7 @@ class Device:
         with self._lock:
             self._buffer.free(open_receipt(note, [self._gateway]))
             kept = self._buffer.payloads
-            self._due_at_s = {number: at_s for number, at_s in self._due_at_s.items() if number in kept}
+            self._due = {number: due for number, due in self._due.items() if number in kept}
 
 
 def main(journal: str, host: str, port: str, user: str, password: str, gateway: str) -> int:
