@@ -2,12 +2,14 @@
 
 import random
 from dataclasses import replace
+from statistics import median
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.telemetry.find_builders import a_reading, a_window, found, kinds, taken_ms
+from traceability.telemetry.authenticate import message_in
 from traceability.telemetry.find.jumps import CALM
 from traceability.telemetry.find.noise import BLOCK, MIN_BLOCKS
 from traceability.telemetry.findings import Kind
@@ -187,6 +189,40 @@ def test_a_steady_rise_and_two_odd_values_are_no_noise():
 
     assert found_in(rising, 40, Kind.NOISE) == ()
     assert found_in(odd, 12, Kind.NOISE) == ()
+
+
+@given(st.lists(st.sampled_from([0.05, 0.6, 2, 9]), min_size=MIN_BLOCKS + 1, max_size=14), st.integers())
+def test_a_block_is_loud_against_the_median_of_all_blocks_before(amplitudes, seed):
+    curve = noisy([each for each in amplitudes for _ in range(BLOCK)], seed)
+    values = [message_in(each).measurements[0].value for each in curve]
+    starts = range(0, len(values), BLOCK)
+    levels = [median(abs(a - 2 * b + c) for a, b, c in triples(values[at : at + BLOCK])) for at in starts]
+    limits = [max(AIR.noise, 4 * median(levels[:at] or [0])) for at in range(len(levels))]
+    loud = [at >= MIN_BLOCKS and levels[at] > limits[at] for at in range(len(levels))]
+
+    findings = found_in(curve, len(curve), Kind.NOISE)
+
+    assert sum(finding.count for finding in findings) == BLOCK * sum(loud)
+
+
+def triples(values):
+    return zip(values, values[1:], values[2:], strict=False)
+
+
+def test_what_is_usual_is_not_sorted_anew_for_each_block(monkeypatch):
+    """A device may fill a window with a million values, and the others wait for their batches meanwhile."""
+    looked_at = []
+
+    def spied(values):
+        looked_at.extend(few := list(values))
+        return median(few)
+
+    monkeypatch.setattr("traceability.telemetry.find.noise.median", spied)
+    curve = noisy([0.1] * BLOCK * 50, 1)
+
+    found_in(curve, len(curve), Kind.NOISE)
+
+    assert 0 < len(looked_at) <= len(curve)
 
 
 def beside(rows, by, device="west-2", shift_ms=0):

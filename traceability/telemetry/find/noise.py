@@ -1,5 +1,6 @@
 """A value that has become far more restless than it was."""
 
+from bisect import insort
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from statistics import median
@@ -19,16 +20,16 @@ def noise(series: Series, limits: Limits) -> Iterator[Finding]:
     """Blocks whose noise is `TIMES_USUAL` the usual one of the blocks before, and beyond the natural one."""
     if limits.noise is None:
         return
-    blocks = _blocks(series.samples)
-    levels = [_level(block) for block in blocks]
+    usual: list[float] = []  # of the blocks before, ascending: to sort them anew each time would take hours
     loud: list[Sample] = []
     loudest = 0.0
-    for at, (block, level) in enumerate(zip(blocks, levels, strict=True)):
-        if not block[-1].is_new or at < MIN_BLOCKS:
-            continue
-        if level > max(limits.noise, TIMES_USUAL * median(levels[:at])):
+    for block in _blocks(series.samples):
+        level = _level(block)
+        known = block[-1].is_new and len(usual) >= MIN_BLOCKS
+        if known and level > max(limits.noise, TIMES_USUAL * _middle(usual)):
             loud += block
             loudest = max(loudest, level)
+        insort(usual, level)
     if loud:
         detail = f"changes direction by {loudest:g} {series.unit}, natural {limits.noise:g}"
         yield series.finding(Kind.NOISE, loud, detail)
@@ -44,6 +45,10 @@ def _blocks(samples: Sequence[Sample]) -> list[Sequence[Sample]]:
     return [
         row[end - BLOCK : end] for row in rows for end in range(len(row) % BLOCK + BLOCK, len(row) + 1, BLOCK)
     ]
+
+
+def _middle(ascending: Sequence[float]) -> float:
+    return (ascending[(len(ascending) - 1) // 2] + ascending[len(ascending) // 2]) / 2
 
 
 def _level(block: Sequence[Sample]) -> float:
