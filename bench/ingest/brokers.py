@@ -1,0 +1,52 @@
+"""The brokers of a run: Mosquitto as `guoji` configures it, and the embedded NATS."""
+
+import shutil
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from iot_gateway import mosquitto
+from iot_gateway.broker import free_port, start_broker, wait_until_open
+
+HOST = "127.0.0.1"
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    mqtt_port: int
+    settings: Mapping[str, str]
+    """How the gateway is told of it."""
+    consumer: Sequence[str]
+    """How a bare loop is: its client library, and the port for that."""
+
+
+@contextmanager
+def mosquitto_for(passwords: Mapping[str, str], folder: Path) -> Iterator[Running]:
+    program = shutil.which("mosquitto", path="/usr/sbin:/usr/bin:/usr/local/sbin")
+    if program is None:
+        raise SystemExit("there is no mosquitto: install the Debian package")
+    port = free_port(HOST)
+    config = mosquitto.write_config(folder, passwords, HOST, port)
+    with (folder / "log").open("ab") as output:
+        process = subprocess.Popen([program, "-c", str(config)], stdout=output, stderr=output)
+    try:
+        wait_until_open(process, HOST, port, folder / "log")
+        yield Running(port, {"GUOJI_MQTT_URL": f"mqtt://{HOST}:{port}"}, ("paho", str(port)))
+    finally:
+        process.terminate()
+        process.wait()
+
+
+@contextmanager
+def nats_for(passwords: Mapping[str, str], folder: Path) -> Iterator[Running]:
+    broker = start_broker(folder, passwords)
+    try:
+        settings = {"GUOJI_NATS_URL": f"nats://{HOST}:{broker.native_port}"}
+        yield Running(broker.port, settings, ("nats", str(broker.native_port)))
+    finally:
+        broker.stop()
+
+
+BROKERS = {"Mosquitto": mosquitto_for, "NATS": nats_for}
