@@ -37,7 +37,7 @@ whose digest does not come out of what is stored. Each receipt was checked with 
 
 ## Under load
 
-| gateway and broker | store | killed | rounds | sent | with receipt | lost | twice | waiting | receipts | odd |
+| by | store | killed | rounds | sent | with receipt | lost | twice | waiting | receipts | odd |
 {"|---" * 11}|"""
 PROMISES = f"""
 ## What a broker's acknowledgement is worth

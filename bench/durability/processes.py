@@ -46,6 +46,9 @@ class Processes:
         for name in names:
             self._running.pop(name)[0].wait()
 
+    def pid_of(self, name: str) -> int:
+        return self._running[name][0].pid
+
     def log_of(self, name: str) -> Path:
         """Of the newest process of this name."""
         return self._running[name][1]

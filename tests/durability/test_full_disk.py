@@ -20,16 +20,8 @@ def on_a_small_disk(tmp_path):
         pytest.skip("this machine lets nobody have name spaces of his own")
     disk = tmp_path / "disk"
     disk.mkdir()
-    return lambda *command: subprocess.run(
-        [
-            "unshare",
-            "-Urm",
-            "sh",
-            "-c",
-            SMALL,
-            disk,
-            *(str(disk) if word is None else word for word in command),
-        ],
+    return lambda module, *words: subprocess.run(
+        ["unshare", "-Urm", "sh", "-c", SMALL, disk, sys.executable, "-m", module, disk, *words],
         cwd=PROJECT,
         capture_output=True,
         text=True,
