@@ -22,7 +22,7 @@ LONGEST_REASON = 1_500
 
 @pytest.fixture(scope="module")
 def inputs(rounds):
-    """4,000 here and 1,000 through the store in `make test`; 160,000 and 40,000 in `make soak`."""
+    """4,000 here and 1,000 through each kind of store in `make test`; 160,000 and 40,000 in `make soak`."""
     return 4_000 if rounds == 3 else 3_200 * rounds
 
 

@@ -31,20 +31,24 @@ A_STORE, AT_ONCE = 1_000, 50
 """Messages that one store takes in, and at once."""
 
 
-@pytest.fixture
-def stores(rounds):
-    """As many as 1,000 messages take in `make test`, and 40,000 in `make soak`."""
-    return 1 if rounds == 3 else 800 * rounds // A_STORE
+@pytest.fixture(params=["sqlite", "postgresql"])
+def urls(request, rounds, tmp_path):
+    """Of new stores: one in `make test`, and in `make soak` twenty, so 40,000 messages in both kinds."""
+    count = 1 if rounds == 3 else 400 * rounds // A_STORE
+    if request.param == "sqlite":
+        return [f"sqlite:///{tmp_path / f'{number}.db'}" for number in range(count)]
+    make_database = request.getfixturevalue("new_postgresql")
+    return [make_database() for _ in range(count)]
 
 
-def test_every_message_is_kept_and_answered_and_what_was_taken_in_is_sealed(stores, tmp_path):
-    for store in range(stores):
-        engine = open_engine(f"sqlite:///{tmp_path / f'{store}.db'}", create=True)
+def test_every_message_is_kept_and_answered_and_what_was_taken_in_is_sealed(urls):
+    for number, url in enumerate(urls):
+        engine = open_engine(url, create=True)
         migrate(engine)
         DeviceTable(engine).keep(DEVICE)
         for key in DEVICE.keys:
             DeviceKeyTable(engine).add(ALIAS, key)
-        first = 10_000_000 + store * A_STORE  # other messages than those of `test_decode`
+        first = 10_000_000 + number * A_STORE  # other messages than those of `test_decode`
         for seed in range(first, first + A_STORE, AT_ONCE):
             assert_taken_in([hostile(each) for each in range(seed, seed + AT_ONCE)], engine, seed)
         assert_sealed(engine)
