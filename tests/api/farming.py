@@ -1,8 +1,11 @@
 """Farms in a real store, with devices in every state, for tests and pictures of the farmer's page."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+
+import httpx
 
 from iot_gateway.simulate.encode import encode_message
 from traceability.alerts.look import look
@@ -30,6 +33,23 @@ WARM = Rule(
     after_ms=0,
     settle_ms=0,
 )
+
+
+class Phone(httpx.Client):
+    """A browser that follows no redirect by itself."""
+
+    def __init__(self, address):
+        super().__init__(base_url=address, trust_env=False, headers={"Accept": "text/html"})
+
+    def sign_in(self, token):
+        return self.post("/farm/sign-in?lang=en", data={"token": token})
+
+    def form_key(self):
+        return re.search(r'name="form_key" value="(\w+)"', self.get("/farm?lang=en").text)[1]
+
+    def submit(self, path, **fields):
+        """As a form of ours does."""
+        return self.post(f"{path}?lang=en", data={"form_key": self.form_key(), **fields})
 
 
 class Farming:

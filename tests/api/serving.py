@@ -137,9 +137,11 @@ class SampleLedger:
 
 
 @contextmanager
-def served(ledger: Ledger, live_every_s: float = 1, farm: Farm | None = None) -> Iterator[str]:
+def served(
+    ledger: Ledger, live_every_s: float = 1, farm: Farm | None = None, public_url: str = PUBLIC_URL
+) -> Iterator[str]:
     """The address of the application over `ledger` on a free port, for as long as the block lasts."""
-    app = create_app(ledger, PUBLIC_URL, live_every_s, farm)
+    app = create_app(ledger, public_url, live_every_s, farm)
     config = uvicorn.Config(app, port=0, ws="none", log_level="critical", timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)

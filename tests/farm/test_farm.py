@@ -90,8 +90,24 @@ def test_an_alert_is_acknowledged_in_the_name_of_the_token_by_its_own_farm_alone
     assert (said.by, said.comment) == ("Li's phone", "closed the door")
     with pytest.raises(Unknown):
         farm.acknowledge(LI, 99, "x")
-    with pytest.raises(InvalidInput, match="acknowledged already"):
-        farm.acknowledge(LI, alert.number, "again")
+    with pytest.raises(InvalidInput, match="the comment has 0 characters"):
+        farm.acknowledge(LI, an_alert(farming, farm), "")
+
+
+def an_alert(farming, farm):
+    """The number of another alert."""
+    farming.has("cold-2")
+    farming.send("cold-2", 1, air_temperature=9.0)
+    farming.watch(WARM)
+    return next(each.number for each in farm.overview(LI, 5).alerts if each.acknowledged is None)
+
+
+def test_an_alert_keeps_the_first_word_about_it(farming, farm):
+    farming.has("cold-1")
+    number = an_alert(farming, farm)
+    farm.acknowledge(LI, number, "on my way")
+
+    assert farm.acknowledge(replace(LI, name="Zhao"), number, "mine").acknowledged.comment == "on my way"
 
 
 def test_a_harvest_is_on_the_trace_as_entered_by_a_person(farming, farm):

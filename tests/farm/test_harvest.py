@@ -127,10 +127,8 @@ def test_what_was_harvested_before_is_known_the_last_one_first():
     assert found.party_name == {"en": "The farm"}
 
 
-@pytest.mark.parametrize(
-    "goods", ["urn:epc:class:lgtin:1", "https://id.gs1.org/00/095212340000000013", "x:y"]
-)
-@pytest.mark.parametrize("place", ["urn:x:y", "https://id.gs1.org/00/095212340000000013"])
+@pytest.mark.parametrize("goods", ["urn:epc:class:lgtin:1", CASE, "x:y"])
+@pytest.mark.parametrize("place", ["urn:x:y", CASE])
 def test_a_partners_harvest_of_other_shape_gives_nothing_to_choose(goods, place):
     odd = a_harvest(lot=goods, readPoint={"id": place, "guoji:name": 5}, ilmd=[])
 

@@ -94,10 +94,15 @@ class Farm:
         return state, self.devices.measured(alias, self._now_ms() - A_DAY_MS, MOST_READINGS)
 
     def acknowledge(self, farmer: Farmer, number: int, comment: str) -> Alert:
-        """Raises `Unknown` if it is not about a device of the farmer's; else as `alerts.acknowledge`."""
-        mine = {each.alias for each in self.devices.devices_of(farmer.party)}
-        if self.alerts.with_number(number).device not in mine:
+        """The alert as it is now: tapped twice, or after somebody else, it keeps the first word.
+
+        Raises `Unknown` if it is not about a device of the farmer's; else as `alerts.acknowledge`.
+        """
+        alert = self.alerts.with_number(number)
+        if alert.device not in {each.alias for each in self.devices.devices_of(farmer.party)}:
             raise Unknown(f"this farm has no alert {number}")
+        if alert.state != "raised":
+            return alert
         return acknowledge(self.alerts, number, farmer.name, comment, self._now_ms())
 
     def known(self, farmer: Farmer) -> Known:
