@@ -33,9 +33,16 @@ def start_gateway(scene, user):
     scene.processes.wait_until_said(user, "broker is there")
 
 
+CASES = [
+    (WAYS[0], SQLITE),
+    (WAYS[0], POSTGRESQL),
+    (WAYS[1], SQLITE),
+    pytest.param(WAYS[1], POSTGRESQL, marks=pytest.mark.soak),
+]
+
+
 @pytest.mark.timeout(0)
-@pytest.mark.parametrize("kind", [SQLITE, POSTGRESQL])
-@pytest.mark.parametrize("way", WAYS[:2], ids=str)
+@pytest.mark.parametrize(("way", "kind"), CASES, ids=str)
 def test_what_a_killed_gateway_had_in_hand_is_stored_once_and_receipted_by_the_others(scene, rounds):
     scene.start(*ALIASES)
     for number in range(rounds):
