@@ -88,9 +88,10 @@ def test_what_others_say_of_it_does_not_count(world):
         (
             FIELD,
             4,
-            "moved after 2026-11-20T10:00.* on .*/PLOT-1 from 2026-11-20T06:00.* until 2026-11-20T11:00",
+            "moved at 2026-11-20T10:00.* on .*/PLOT-1 from 2026-11-20T06:00.* until 2026-11-20T11:00",
         ),
-        (None, 4, "was moved after"),
+        (None, 4, "was moved at .* or after"),
+        (FIELD, 5, "was moved at .* or after"),
     ],
 )
 def test_what_cannot_have_been_is_refused(world, bearer, hours, said):
@@ -101,12 +102,20 @@ def test_what_cannot_have_been_is_refused(world, bearer, hours, said):
         world.move(bearer, hours)
 
 
-def test_before_it_was_taken_off_it_cannot_have_been_put_somewhere_else(world):
+def test_until_it_was_taken_off_it_cannot_have_been_put_somewhere_else(world):
     world.move(FIELD, 0)
     world.move(None, 5)
 
-    with pytest.raises(InvalidInput, match="was moved after"):
-        world.move(PALLET, 4)
+    for hours in (4, 5):
+        with pytest.raises(InvalidInput, match=r"was moved at .* or after"):
+            world.move(PALLET, hours)
+
+
+def test_of_two_moves_at_one_moment_nobody_could_say_which_came_first(world):
+    world.move(FIELD, 0)
+
+    with pytest.raises(InvalidInput, match=r"was moved at 2026-11-20T06:00:00.000\+00:00 or after"):
+        world.move(PALLET, 0)
 
 
 def test_what_is_on_nothing_is_not_taken_off(world):
