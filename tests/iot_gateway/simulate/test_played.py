@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from itertools import groupby, islice
 from types import SimpleNamespace
 
@@ -15,6 +16,7 @@ import structlog
 
 from iot_gateway import gateway
 from iot_gateway.broker import start_broker
+from iot_gateway.certificates import keep_server_certificate, open_authority
 from iot_gateway.jetstream import JetStreamInbox
 from iot_gateway.logins import GATEWAY, PASSWORDS, Address, make_passwords
 from iot_gateway.simulate.faults import FAULTS, NOTHING, REFUSED, Asked, faulty
@@ -38,6 +40,7 @@ from traceability.telemetry.public_key import Algorithm
 
 pytestmark = pytest.mark.slow
 
+HOST, NOW = "127.0.0.1", datetime.now(UTC)
 SEED, EPOCH, FROM_MS = 5, 1_790_000_000, 1_790_000_000_000
 EVERY_MS, SAMPLES, SEALED_EACH = 600_000, 150, 40
 ASKED = {
@@ -68,8 +71,8 @@ def clock(monkeypatch):
 
 
 @pytest.fixture
-def installation(settings, store, tmp_path):
-    """Settings that lead to a running broker at which all devices may log in."""
+def installation(request, settings, store, tmp_path):
+    """A running broker at which all devices may log in; it speaks TLS if the test says so."""
     for alias in ALIASES:
         giai, place = digital_link.device(f"9521321{alias}"), digital_link.place("9521321000001", alias)
         store.devices.keep(Device(alias, giai, FARM, {}, place, cold_chain=False))
@@ -77,14 +80,18 @@ def installation(settings, store, tmp_path):
     for alias, signer in signers.items():
         store.device_keys.add(alias, DeviceKey(signer.public, 0))
     passwords = make_passwords(settings.keys / PASSWORDS, [GATEWAY, *ALIASES])
-    broker = start_broker(tmp_path / "broker", passwords)
+    certificate, ca = None, None
+    if getattr(request, "param", "") == "tls":
+        certificate, authority = tmp_path / "broker.pem", open_authority(settings.key_ring, "farm", NOW)
+        keep_server_certificate(certificate, authority, [], NOW)
+        ca = authority.file
+    broker = start_broker(tmp_path / "broker", passwords, certificate=certificate)
+    user = settings.gateway_user
     yield SimpleNamespace(
         settings=settings,
         signers=signers,
-        address_of=lambda user: Address("127.0.0.1", broker.port, user, passwords[user]),
-        gateway=Address(
-            "127.0.0.1", broker.native_port, settings.gateway_user, passwords[settings.gateway_user]
-        ),
+        address_of=lambda alias: Address(HOST, broker.port, alias, passwords[alias], ca is not None, ca),
+        gateway=Address(HOST, broker.native_port, user, passwords[user]),
     )
     broker.stop()
 
@@ -211,6 +218,7 @@ def numbers_in(findings):
     return {number for first, last in spans for number in range(first, last + 1)}
 
 
+@pytest.mark.parametrize("installation", ["plain", "tls"], indirect=True)
 def test_a_flood_of_one_device_takes_no_receipt_from_the_others_and_each_reading_is_stored_once(
     installation, store
 ):
