@@ -123,6 +123,23 @@ def test_a_key_is_added_beside_the_old_one_which_is_then_revoked(settings, capsy
     assert second.endswith(f": sto len\t{old}")
 
 
+def test_a_key_is_revoked_from_a_time_to_come_but_not_from_one_that_is_past(settings, capsys, store):
+    public = DeviceSigner.make(Algorithm.EdDSA).public
+    main([*ADD, "--public-key", public.raw.hex()])
+    revoke = ["device", "key", "revoke", "field-3", public.key_id.hex(), "--why", "renewed", "--from"]
+
+    assert main([*revoke, "1999-01-01T00:00:00Z"]) == 65
+    assert (
+        "1999-01-01T00:00:00.000+00:00 is past: what arrived since then was taken in"
+        in capsys.readouterr().err
+    )
+    assert main([*revoke, "2999-01-01T00:00:00+08:00"]) == 0
+
+    [key] = store.devices.all()["field-3"].keys
+    assert key.revoked_at_ms == 32_472_115_200_000
+    key.check_valid(key.revoked_at_ms - 1)
+
+
 def test_a_calibration_is_kept_with_the_digest_of_its_certificate(settings, capsys, tmp_path, store):
     main(ADD)
     (tmp_path / "certificate.pdf").write_bytes(b"compared")

@@ -56,8 +56,18 @@ def test_a_key_is_revoked_once_and_for_a_reason(devices, keys):
     held = {key.public: key for key in devices.all()["cold-7"].keys}
     assert held[NEW] == DeviceKey(NEW, 0, None, 7_000, "stolen")
     assert held[OLD].revoked_at_ms is None
-    with pytest.raises(InvalidInput, match=r"revoked at 1970-01-01T00:00:07\.000.* already"):
-        keys.revoke("cold-7", NEW.key_id.hex(), 0, "lost")
+    for at_ms in (7_000, 8_000):
+        with pytest.raises(InvalidInput, match=r"revoked at 1970-01-01T00:00:07\.000.* already"):
+            keys.revoke("cold-7", NEW.key_id.hex(), at_ms, "lost")
+
+
+def test_a_key_that_shall_be_revoked_later_may_be_revoked_before(devices, keys):
+    keys.add("cold-7", DeviceKey(NEW, 0))
+
+    keys.revoke("cold-7", NEW.key_id.hex(), 7_000, "renewed")
+    keys.revoke("cold-7", NEW.key_id.hex(), 6_999, "stolen")
+
+    assert devices.all()["cold-7"].keys == (DeviceKey(NEW, 0, None, 6_999, "stolen"),)
 
 
 @pytest.mark.parametrize("alias", ["cold-8", "cold-9"])

@@ -60,17 +60,17 @@ class DeviceKeyTable:
             connection.execute(insert(device_key).values(row))
 
     def revoke(self, alias: str, key_id: str, at_ms: int, why: str) -> None:
-        """Refuse what the key with this id (hex) signs and what arrives from `at_ms` on.
+        """Refuse what the key with this id (hex) signs and what arrives from `at_ms` on, which is not past.
 
-        Raises `Unknown` if the device has no such key, `InvalidInput` if it was revoked before: the first
-        word stands.
+        Raises `Unknown` if the device has no such key, `InvalidInput` if it is revoked by then already: the
+        first word stands, but one about a time to come may be overtaken.
         """
         with self._engine.begin() as connection:
             held = all_keys(connection).get(alias, ())
             key = next((key for key in held if key.public.key_id.hex() == key_id), None)
             if key is None:
                 raise Unknown(f"{alias} has no key {key_id[:40]}")
-            if key.revoked_at_ms is not None:
+            if key.revoked_at_ms is not None and key.revoked_at_ms <= at_ms:
                 raise InvalidInput(f"the key {key_id} was revoked at {iso(key.revoked_at_ms)} already")
             row = update(device_key).where(device_key.c.public_key == str(key.public))
             connection.execute(row.values(revoked_at_ms=at_ms, revoked_why=why))
