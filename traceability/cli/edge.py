@@ -147,9 +147,9 @@ def _line(standing: "Standing", uplink: str) -> str:
         f"receipt {_time(standing.receipt_at_ms)}",
         f"held {standing.held:,}",
         f"not held {standing.not_held:,}",
-        f"uplink {uplink}",
+        f"uplink {printable(uplink)}",
     )
-    return printable("\t".join(cells).replace("\n", " "))
+    return "\t".join(cells)
 
 
 def _time(at_ms: int | None) -> str:
