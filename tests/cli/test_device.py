@@ -49,6 +49,15 @@ def test_a_registered_device_is_listed(settings, capsys):
     assert "field-3\tfield\t0 keys\thttps://id.gs1.org/414/9521234000013\tField 3" in capsys.readouterr().out
 
 
+def test_who_registers_a_device_is_told_once_that_it_must_be_fitted(settings, capsys):
+    main(ADD)
+    first = capsys.readouterr().err
+    main(ADD)
+
+    assert first == "its readings apply to no goods yet: `guoji device fit field-3` says on what it is\n"
+    assert capsys.readouterr().err == ""
+
+
 @pytest.mark.parametrize(
     ("position", "wrong", "said"),
     [(2, "field 3", "alias 'field 3' is not"), (6, "9521234000014", "check digit is 4, want 3")],

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import sys
 from typing import TYPE_CHECKING
 
 from traceability.cli import device_keys, device_login, device_place
@@ -76,6 +77,9 @@ def _add(args: argparse.Namespace) -> int:
     password = None if device.alias in known else passwords.get(device.alias)
     shown = credentials.login(settings, device.alias, password)
     credentials.show({**shown, **(given.shown if given else {})})
+    if before is None:
+        hint = f"its readings apply to no goods yet: `guoji device fit {device.alias}` says on what it is"
+        print(hint, file=sys.stderr)
     return 0
 
 
