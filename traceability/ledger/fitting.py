@@ -41,14 +41,15 @@ def fittings(device: Device, mentioning: Mentioning) -> list[Fitting]:
 def moved(device: Device, known: Sequence[Fitting], bearer: str | None, at: datetime) -> list[Event]:
     """The events that take it off what it is on and put it on `bearer`, at that moment; None: on nothing.
 
-    Raises `InvalidInput` if it is there already, or was moved later than that.
+    Raises `InvalidInput` if it is there already, or was moved at that moment or later.
     """
     events = []
     for last in known:
-        if last.span.start > at or (not last.lasts and last.span.end > at):
+        # Also at the same moment: events of one moment have no order.
+        if last.span.start >= at or (not last.lasts and last.span.end >= at):
             until = "" if last.lasts else f" until {_moment(last.span.end)}"
             raise InvalidInput(
-                f"{device.alias} was moved after {_moment(at)}, want a later time: "
+                f"{device.alias} was moved at {_moment(at)} or after, want a later time: "
                 f"it was on {last.bearer} from {_moment(last.span.start)}{until}"
             )
         if last.lasts and last.bearer == bearer:
