@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Literal
 
-from traceability.errors import CheckpointConflict, Unavailable, Unknown
+from traceability.errors import BatchConflict, CheckpointConflict, Unknown
 from traceability.ledger.ports import Anchor, Captured, StoredEvent
 from traceability.log import tiles
 from traceability.log.map_pages import NamePages
@@ -229,7 +229,7 @@ class FakeSealStore(Failing):
         meanwhile()
         with self.writing():
             if len(self.batches) >= window.number:
-                raise Unavailable("another sealer was faster")
+                raise BatchConflict("another sealer was faster")
             self.batches.append((window, batch))
             self.events.insert([event])
 

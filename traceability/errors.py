@@ -8,6 +8,7 @@ Everything this system refuses, as one tree:
     - Erased              we held it, and it was erased for good              (410)
   + Unavailable           sound request, but not now: try later               (503)
     - CheckpointConflict  another writer published first
+    - BatchConflict       another sealer closed this window first
     - ChainUnavailable    the chain did not answer
     - NotInLogYet         recorded, but the log has not taken it yet
   + Refused               going on would break a promise: a person must look  (500)
@@ -41,6 +42,10 @@ class Unavailable(TraceError):
 
 class CheckpointConflict(Unavailable):
     """Another writer published first."""
+
+
+class BatchConflict(Unavailable):
+    """Another sealer closed this window first."""
 
 
 class ChainUnavailable(Unavailable):

@@ -7,7 +7,6 @@ import pytest
 from iot_gateway.simulate.encode import encode_message
 from tests.builders import FARM, FIELD, STATION
 from tests.fakes import Crash, FakeEvents, FakeSealStore
-from traceability.errors import Unavailable
 from traceability.ledger.seal import MOST_READINGS, seal
 from traceability.telemetry.batch_event import check_batch
 from traceability.telemetry.device import Device
@@ -82,9 +81,23 @@ def test_of_two_sealers_the_slower_one_keeps_nothing(store):
     store.arrived = [a_reading(1)]
     store.meanwhile = lambda: sealed(store)
 
-    with pytest.raises(Unavailable):
-        sealed(store)
+    assert sealed(store) == 0
 
+    assert check(store) == [(9, 1)]
+
+
+def test_a_sealer_that_is_overtaken_at_one_device_goes_on_with_the_others(store):
+    store.others = [replace(store.device, alias=f"cold-{number}") for number in range(8, 18)]
+    store.arrived = [a_reading(1)]
+    store.meanwhile = lambda: sealed(store)
+    asked = []
+    store.unsealed = lambda alias, at_most: (
+        asked.append(alias) or FakeSealStore.unsealed(store, alias, at_most)
+    )
+
+    sealed(store)
+
+    assert set(asked) == set(store.devices())
     assert check(store) == [(9, 1)]
 
 

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.exc import NoResultFound
 
-from traceability.errors import Unavailable, Unknown
+from traceability.errors import BatchConflict, Unknown
 from traceability.ledger.record import Accepted, Rejected
 from traceability.store.arrivals import ArrivalTable
 from traceability.store.batches import BatchTable, keep_batch
@@ -238,7 +238,7 @@ def test_a_window_is_sealed_once(engine, store):
     window = BatchTable(engine).unsealed("cold-7", 10)
     seal(engine, window, "a")
 
-    with pytest.raises(Unavailable, match="another sealer"):
+    with pytest.raises(BatchConflict, match="another sealer"):
         seal(engine, window, "b")
 
 

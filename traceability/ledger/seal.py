@@ -8,6 +8,7 @@ from typing import Protocol
 from traceability.epcis.context import ContextItem
 from traceability.epcis.event import Event
 from traceability.epcis.vocabulary import GUOJI_NAMESPACE, GUOJI_PREFIX, STANDARD_CONTEXT
+from traceability.errors import BatchConflict
 from traceability.ledger.capture import as_stored
 from traceability.ledger.ports import StoredEvent
 from traceability.telemetry.batch import Batch, build_batch, expected_count
@@ -43,7 +44,7 @@ class SealStore(Protocol):
     def keep_sealed(self, window: Window, batch: Batch, event: StoredEvent) -> None:
         """Keep the batch and queue its event for the log, both in one durable commit.
 
-        Raises `Unavailable`, and keeps neither, if another sealer was faster.
+        Raises `BatchConflict`, and keeps neither, if another sealer was faster.
         """
 
 
@@ -57,24 +58,41 @@ def seal(
     """Close every window that is full or `window_s` old; how many were closed.
 
     A crash before a window's commit leaves it open, and the next call closes it; after the commit its batch
-    and its event are both there. A sealed batch never changes: late readings make a later one.
+    and its event are both there. A sealed batch never changes: late readings make a later one. Any number of
+    processes may do this at once: each window is closed by one of them.
     """
     closed = 0
     devices = store.devices()
-    for device in devices.values():
-        while (window := store.unsealed(device.alias, MOST_READINGS)) is not None and _due(
-            window, now_ms, window_s
-        ):
-            batch = build_batch(window.readings, window.previous_root)
-            found = find(
-                window,
-                thresholds.of(device),
-                partial(store.earlier, window),
-                partial(_measured_near, store, _neighbours(device, devices)),
-            )
-            store.keep_sealed(window, batch, _event(window, batch, device, found, now_ms, public_url))
-            closed += 1
+    # In another order each time, so that sealers which begin together soon are at different devices.
+    for device in secrets.SystemRandom().sample(list(devices.values()), len(devices)):
+        try:
+            while (window := store.unsealed(device.alias, MOST_READINGS)) is not None and _due(
+                window, now_ms, window_s
+            ):
+                _close(window, device, devices, store, now_ms, public_url, thresholds)
+                closed += 1
+        except BatchConflict:
+            continue  # another sealer is at this device
     return closed
+
+
+def _close(
+    window: Window,
+    device: Device,
+    devices: Mapping[str, Device],
+    store: SealStore,
+    now_ms: int,
+    public_url: str,
+    thresholds: Thresholds,
+) -> None:
+    batch = build_batch(window.readings, window.previous_root)
+    found = find(
+        window,
+        thresholds.of(device),
+        partial(store.earlier, window),
+        partial(_measured_near, store, _neighbours(device, devices)),
+    )
+    store.keep_sealed(window, batch, _event(window, batch, device, found, now_ms, public_url))
 
 
 def _due(window: Window, now_ms: int, window_s: float) -> bool:

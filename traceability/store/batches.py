@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import IntegrityError
 
-from traceability.errors import Unavailable, Unknown
+from traceability.errors import BatchConflict, Unknown
 from traceability.store.devices import device, device_state
 from traceability.store.readings import as_reading, conflict, reading
 from traceability.store.schema import metadata
@@ -123,7 +123,7 @@ def keep_batch(
 ) -> None:
     """Keep the batch made from `window`, in the transaction that keeps its event.
 
-    Raises `Unavailable` if another sealer was faster: the transaction must then be given up.
+    Raises `BatchConflict` if another sealer was faster: the transaction must then be given up.
     """
     row = {
         "device": window.device,
@@ -142,7 +142,9 @@ def keep_batch(
     try:
         connection.execute(insert(batch).values(row))
     except IntegrityError as error:
-        raise Unavailable(f"batch {window.number} of {window.device} was sealed by another sealer") from error
+        raise BatchConflict(
+            f"batch {window.number} of {window.device} was sealed by another sealer"
+        ) from error
 
 
 def _last_batch(connection: Connection, alias: str) -> Row[tuple[object, ...]] | None:

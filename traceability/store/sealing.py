@@ -39,5 +39,6 @@ class SealTable:
 
     def keep_sealed(self, window: Window, batch: Batch, event: StoredEvent) -> None:
         with self._engine.begin() as connection:
-            insert_events(connection, [event])
+            # The batch first: its number is what two sealers collide on.
             keep_batch(connection, window, batch, event.key, "guoji:findings" in event.event.body)
+            insert_events(connection, [event])
