@@ -24,6 +24,8 @@ from traceability.ports import take_port
 PROJECT = Path(__file__).parents[2]
 UNITS = PROJECT / "deploy" / "systemd"
 NAMES = {role: f"guoji-{role}.service" for role in ROLES}
+BOX = "guoji-edge.service"
+"""On a machine of its own, with none of our keys."""
 HOME, PASSPHRASE, PROGRAM = "/var/lib/guoji", "/etc/guoji/passphrase", "/opt/guoji/.venv/bin/guoji"
 
 
@@ -41,9 +43,9 @@ def read_unit(name):
     return values
 
 
-def test_there_is_one_unit_for_each_role_and_nothing_else():
-    assert {file.name for file in UNITS.glob("*.service")} == set(NAMES.values())
-    for role, name in NAMES.items():
+def test_there_is_one_unit_for_each_role_and_one_for_a_box_and_nothing_else():
+    assert {file.name for file in UNITS.glob("*.service")} == {*NAMES.values(), BOX}
+    for role, name in {**NAMES, "edge": BOX}.items():
         assert read_unit(name)["Service", "ExecStart"] == [f"{PROGRAM} {role}"]
 
 
@@ -69,7 +71,7 @@ def keys_for(unit, names):
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not installed here")
-@pytest.mark.parametrize("name", NAMES.values())
+@pytest.mark.parametrize("name", [*NAMES.values(), BOX])
 def test_systemd_finds_no_fault_in_a_unit_and_little_exposure(tmp_path, name):
     shutil.copytree(UNITS, tmp_path / "units")
     unit = tmp_path / "units" / name
