@@ -1,0 +1,117 @@
+"""The embedded broker is called by name and TLS where others could listen in, and nowhere else by chance."""
+
+import os
+import signal
+import threading
+from dataclasses import replace
+
+import pytest
+import structlog
+from cryptography.x509 import SubjectAlternativeName
+from structlog.testing import capture_logs
+
+from iot_gateway.certificates import LOCAL_NAMES, read_certificate
+from traceability.cli import own_broker
+from traceability.errors import InvalidInput
+from traceability.ports import take_port
+from traceability.settings import Settings
+from traceability.upkeep.installation import make
+
+PUBLIC = "mqtts://broker.my-farm.cn:8883"
+
+
+@pytest.fixture
+def settings(tmp_path):
+    settings = Settings.read({"GUOJI_HOME": str(tmp_path)})
+    make(settings)
+    return settings
+
+
+def test_by_default_it_is_for_this_machine_alone_and_without_tls(settings):
+    told = own_broker.addressed(settings, 1884, 4223)
+
+    assert (told.mqtt_url, told.nats_url) == ("mqtt://127.0.0.1:1884", "nats://127.0.0.1:4223")
+    assert told.mqtt_ca is None
+    assert own_broker.seen_from_outside(told) == ("mqtt://127.0.0.1:1884", None)
+
+
+@pytest.mark.parametrize(
+    "host", ["0.0.0.0", "::", "192.168.1.10", "broker.my-farm.cn", "127.0.0.1.my-farm.cn"]
+)
+@pytest.mark.parametrize("public", ["", "mqtt://broker.my-farm.cn:1883"])
+def test_where_others_could_listen_in_it_does_not_start_without_tls(settings, host, public):
+    with pytest.raises(
+        InvalidInput, match=f"mqtt_host is {host}: passwords would cross the network in clear"
+    ):
+        own_broker.addressed(replace(settings, mqtt_host=host, mqtt_public_url=public), 1883, 4222)
+
+
+@pytest.mark.parametrize(
+    ("host", "called"),
+    [("0.0.0.0", "127.0.0.1"), ("::", "127.0.0.1"), ("192.168.1.10", "192.168.1.10"), ("::1", "[::1]")],
+)
+def test_with_tls_the_parts_on_this_machine_and_the_devices_call_it_differently(settings, host, called):
+    told = own_broker.addressed(replace(settings, mqtt_host=host, mqtt_public_url=PUBLIC), 8883, 4222)
+
+    assert told.mqtt_url == f"mqtts://{called}:8883"
+    assert own_broker.seen_from_outside(told) == (PUBLIC, settings.keys / "broker-ca.crt")
+
+
+def test_a_device_is_told_the_same_before_the_first_start_and_after_it(settings):
+    before = own_broker.seen_from_outside(replace(settings, mqtt_public_url=PUBLIC))
+    pem = before[1].read_bytes()
+
+    told = own_broker.addressed(replace(settings, mqtt_public_url=PUBLIC), 8883, 4222)
+
+    assert own_broker.seen_from_outside(told) == before
+    assert before[1].read_bytes() == pem
+
+
+def test_its_certificate_is_for_the_name_outside_and_the_address_that_it_listens_on(settings):
+    told = replace(settings, mqtt_host="192.168.1.10", mqtt_public_url=PUBLIC)
+
+    own_broker.command(own_broker.addressed(told, 8883, take_port()), {})
+
+    certificate = read_certificate(settings.home / "broker" / "broker.pem")
+    called = certificate.extensions.get_extension_for_class(SubjectAlternativeName).value
+    assert {str(name.value) for name in called} == {"broker.my-farm.cn", "192.168.1.10", *LOCAL_NAMES}
+
+
+@pytest.mark.slow
+def test_a_certificate_that_no_longer_counts_is_made_anew_while_the_broker_runs_which_is_told(
+    settings, monkeypatch
+):
+    told = own_broker.addressed(replace(settings, mqtt_public_url=PUBLIC), 8883, take_port())
+    own_broker.command(told, {})
+    stop, renewed = threading.Event(), threading.Event()
+    monkeypatch.setattr(own_broker, "A_DAY_S", 0.01)
+    monkeypatch.setattr(own_broker, "read_again", lambda _settings: renewed.set())
+    first = read_certificate(settings.home / "broker" / "broker.pem")
+
+    with capture_logs() as said:
+        looking = threading.Thread(
+            target=own_broker.stay_certified, args=(told, stop, structlog.get_logger())
+        )
+        looking.start()
+        assert not renewed.wait(0.3)
+        (settings.home / "broker" / "broker.pem").unlink()
+        assert renewed.wait(10)
+        stop.set()
+        looking.join()
+
+    assert read_certificate(settings.home / "broker" / "broker.pem") != first
+    assert [each["event"] for each in said] == ["certificate of the broker renewed"]
+
+
+def test_no_signal_goes_to_a_program_that_is_not_our_broker(settings):
+    (settings.home / "run").mkdir()
+    (settings.home / "run" / "broker.pid").write_text(str(os.getpid()))
+    heard = []
+    before = signal.signal(signal.SIGHUP, lambda *_: heard.append(1))
+    try:
+        own_broker.let_in(settings, {"cold-7": "c"})
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+    assert heard == []
+    assert not (settings.home / "broker" / "users.conf").exists()
