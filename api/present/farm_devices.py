@@ -103,12 +103,15 @@ def _measured_earlier(state: DeviceState, now_ms: int, words: Words) -> str | No
 def _sentence(state: DeviceState, now_ms: int, words: Words) -> str:
     match _STATES[state.urgency]:
         case "alert":
-            return words.say_many("{count} alert is open.", "{count} alerts are open.", len(state.alerts))
+            count = sum(each.acknowledged is None for each in state.alerts)
+            return words.say_many("{count} alert is open.", "{count} alerts are open.", count)
         case "silent":
             span = words.span(now_ms - (state.heard_at_ms or 0))
             return words.say("Nothing for {span}. Check its power and its signal.", span=span)
         case "never":
             return words.say("Has never sent anything. Check its login and its network.")
+        case "odd" if state.alerts:
+            return words.say("An alert is open, and somebody looks after it.")
         case "odd" if state.missing:
             return words.say_many(
                 "It sends, but {count} reading is missing.",

@@ -208,7 +208,10 @@ def test_an_alert_is_acknowledged_by_one_tap_or_in_ones_own_words(farming, phone
     assert again.status_code == 303
     said = farming.store.alerts.with_number(2).acknowledged
     assert (said.by, said.comment) == ("Li's phone", "I am on my way")
-    assert "Li&#39;s phone" in phone.get("/farm?lang=en").text
+    page = phone.get("/farm?lang=en").text
+    assert "Li&#39;s phone" in page
+    assert "An alert is open, and somebody looks after it." in page
+    assert "1 device is silent" in page
 
 
 def test_an_alert_that_is_not_there_is_not_acknowledged(farming, phone):

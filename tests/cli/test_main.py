@@ -220,6 +220,22 @@ def test_a_token_opens_until_it_is_revoked_and_its_secret_is_shown_once(guoji):
     assert guoji("token", "issue", "packhouse", "--role", "read")[0] == 65
 
 
+def test_a_farmers_token_comes_as_a_link_whose_secret_no_server_sees(guoji):
+    guoji("init", "--public-url", "https://trace.my-farm.cn")
+
+    code, shown, _ = guoji("token", "issue", "Li's phone", "--role", "farm", "--party", "9521234000006")
+    secret = shown.splitlines()[0]
+    refused = guoji("token", "issue", "Wang's phone", "--role", "farm")
+
+    assert code == 0
+    assert f"https://trace.my-farm.cn/farm#token={secret}\n" in shown
+    assert "\u2588" in shown
+    grant = open_store(Settings.read(os.environ)).tokens.authorise(secret)
+    assert (grant.role, grant.party, grant.name) == ("farm", "9521234000006", "Li's phone")
+    assert refused[0] == 65
+    assert "a token with role farm needs --party" in refused[2]
+
+
 def test_status_counts_for_people_and_for_machines(guoji):
     guoji("init")
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from traceability.alerts.alert import Acknowledgement, Alert
 from traceability.farm.overview import DeviceState, missing, silence
 from traceability.farm.ports import Arrived, PutAside
 from traceability.telemetry.device import Device
@@ -53,13 +54,19 @@ def a_state(**fields):
     return DeviceState(**values | fields)
 
 
+def an_alert(seen=False):
+    said = Acknowledgement(5, "Li", "on my way") if seen else None
+    return Alert(1, "cold-1", "warm", "air_temperature to 4", 5, 5, None, 9.0, said, None, None)
+
+
 FOUND = Finding(Kind.GAP, "cold-1", None, None, None, 1, "")
 
 
 @pytest.mark.parametrize(
     ("fields", "urgency"),
     [
-        ({"alerts": ("one",), "silence": FOUND}, 0),
+        ({"alerts": (an_alert(seen=True), an_alert()), "silence": FOUND}, 0),
+        ({"alerts": (an_alert(seen=True),)}, 3),
         ({"silence": FOUND, "missing": 4}, 1),
         ({"heard_at_ms": None}, 2),
         ({"missing": 1}, 3),

@@ -53,12 +53,12 @@ class DeviceState:
 
     @property
     def urgency(self) -> int:
-        """0 is worst: an alert, silence, never heard, something odd, all well."""
+        """0 is worst: an alert that nobody looks after, silence, never heard, something odd, all well."""
         troubles = (
-            self.alerts,
+            any(each.acknowledged is None for each in self.alerts),
             self.silence,
             self.heard_at_ms is None,
-            self.put_aside or self.findings or self.missing,
+            self.alerts or self.put_aside or self.findings or self.missing,
         )
         return next((rank for rank, trouble in enumerate(troubles) if trouble), len(troubles))
 
