@@ -54,7 +54,7 @@ def test_each_key_of_a_device_signs_for_it(signer):
 def test_a_signature_without_the_id_of_its_key_is_tried_with_all():
     message = parse_sign1(OLD.sign(SENML, "cold-7"))
     anonymous = b"\xa1\x01\x27"
-    signed = replace(message, protected=anonymous).signed_bytes(b"guoji/v1/cold-7/readings")
+    signed = message._replace(protected=anonymous).signed_bytes(b"guoji/v1/cold-7/readings")
 
     payload = write_sign1(anonymous, SENML, OLD.private_key.sign(signed))
 

@@ -3,12 +3,12 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from traceability.errors import InvalidInput
 from traceability.log.note import NoteSigner
 from traceability.telemetry import topics
-from traceability.telemetry.authenticate import authenticate
+from traceability.telemetry.authenticate import Authentic, authenticate
 from traceability.telemetry.device import Device
 from traceability.telemetry.reading import Reading
 from traceability.telemetry.receipt import Conflict, Quarantined, Receipt, RefusedPayload, sign_receipt
@@ -19,8 +19,7 @@ MAX_AHEAD_MS = 5 * 60_000
 """How far a device's clock may be ahead of ours. Behind it may be by years: a device sends when it can."""
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(NamedTuple):
     """A message as the broker handed it over."""
 
     topic: str
@@ -91,7 +90,13 @@ def record(
     """
     aliases = {topic: topics.alias_in(topic) for topic in {delivery.topic for delivery in deliveries}}
     devices = store.devices({alias for alias in aliases.values() if alias is not None})
-    arrivals = [_judge(each, aliases[each.topic], devices, now_ms) for each in deliveries]
+    # All signatures first: one by one, checking them and reading SenML would keep each other out of the
+    # processor's cache, and take a tenth longer.
+    authentics = [_authentic(each, aliases[each.topic], devices, now_ms) for each in deliveries]
+    arrivals = [
+        _judge(each, aliases[each.topic], authentic, now_ms)
+        for each, authentic in zip(deliveries, authentics, strict=True)
+    ]
     outcomes = store.record(arrivals)
     in_log_by_ms = now_ms + round(promise_s * 1000)
     receipts = [
@@ -105,15 +110,26 @@ def record(
     return [SignedReceipt(receipt.device, sign_receipt(receipt, signer)) for receipt in receipts]
 
 
-def _judge(
+def _authentic(
     delivery: Delivery, alias: str | None, devices: Mapping[str, Device], now_ms: int
+) -> Authentic | InvalidInput:
+    """The payload once its sender is known; else why it is not, to be raised where all is judged."""
+    try:
+        return authenticate(delivery.payload, _sender(delivery.topic, alias, devices), now_ms)
+    except InvalidInput as refusal:
+        return refusal
+
+
+def _judge(
+    delivery: Delivery, alias: str | None, authentic: Authentic | InvalidInput, now_ms: int
 ) -> Accepted | Rejected:
     number, digest = None, None
     try:
-        device = _sender(delivery.topic, alias, devices)
         # Before a number is read: a forger who used up numbers would keep the device's own messages out.
-        authentic = authenticate(delivery.payload, device, now_ms)
-        pack = open_pack(authentic.senml, device.alias)
+        if isinstance(authentic, InvalidInput):
+            raise authentic
+        assert alias is not None
+        pack = open_pack(authentic.senml, alias)
         number, digest = (pack.epoch, pack.sequence), authentic.digest
         moments = [measurement.taken_at_ms for measurement in pack.message().measurements]
         newest_ms = max(moments)
@@ -123,7 +139,7 @@ def _judge(
     except InvalidInput as refusal:
         digest = digest or sha256(delivery.payload).digest()
         return Rejected(delivery.topic, alias, number, now_ms, delivery.payload, digest, str(refusal))
-    reading = Reading(device.alias, *number, now_ms, authentic.how, delivery.payload)
+    reading = Reading(alias, *number, now_ms, authentic.how, delivery.payload)
     return Accepted(reading, digest, min(moments), newest_ms)
 
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from hashlib import sha256
+from typing import NamedTuple
 
 from traceability.errors import InvalidInput
 from traceability.telemetry import topics
@@ -14,8 +14,7 @@ from traceability.telemetry.reading import Authenticated, Reading
 from traceability.telemetry.senml import CBOR_ARRAYS, MAX_PAYLOAD_BYTES, Message, decode
 
 
-@dataclass(frozen=True, slots=True)
-class Authentic:
+class Authentic(NamedTuple):
     """A payload whose sender is known."""
 
     how: Authenticated

@@ -148,9 +148,13 @@ def _array(data: bytes, at: int, length: int, depth: int) -> tuple[list[object],
 def _map(data: bytes, at: int, length: int, depth: int) -> tuple[dict[object, object], int]:
     pairs: dict[object, object] = {}
     for _ in range(length):
-        key, at = _item(data, at, depth)
-        if type(key) is not int and type(key) is not str:
-            raise InvalidInput(f"CBOR has a {type(key).__name__} as a key, want a whole number or a text")
+        key: object = data[at]
+        if data[at] < 24:  # most labels of SenML and COSE
+            at += 1
+        else:
+            key, at = _item(data, at, depth)
+            if type(key) is not int and type(key) is not str:
+                raise InvalidInput(f"CBOR has a {type(key).__name__} as a key, want a whole number or a text")
         pairs[key], at = _item(data, at, depth)
     if len(pairs) != length:
         raise InvalidInput("CBOR has a map with the same key twice")

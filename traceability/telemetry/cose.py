@@ -1,6 +1,5 @@
 """COSE_Sign1 (RFC 9052, section 4.2), tagged, as far as devices sign with it."""
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -24,8 +23,7 @@ _PARTS = (bytes, dict, bytes, bytes)
 _ALGORITHMS = {each.value: each for each in Algorithm}
 
 
-@dataclass(frozen=True, slots=True)
-class Sign1:
+class Sign1(NamedTuple):
     """A signed message taken apart. Nothing in it may be believed before its signature was checked."""
 
     protected: bytes
@@ -77,7 +75,12 @@ def protected_header(algorithm: Algorithm, key_id: bytes) -> bytes:
 
 def to_be_signed(protected: bytes, external_aad: bytes, payload: bytes) -> bytes:
     """`Sig_structure` of RFC 9052, section 4.4."""
-    return _CONTEXT + b"".join(map(cbor.byte_string, (protected, external_aad, payload)))
+    return _before_payload(protected, external_aad) + cbor.byte_string(payload)
+
+
+@lru_cache(CACHED)
+def _before_payload(protected: bytes, external_aad: bytes) -> bytes:
+    return _CONTEXT + cbor.byte_string(protected) + cbor.byte_string(external_aad)
 
 
 class _Header(NamedTuple):

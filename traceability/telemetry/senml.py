@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeGuard
 
 from traceability.errors import InvalidInput
@@ -38,8 +37,7 @@ class Measurement(NamedTuple):
     """By the device's clock."""
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(NamedTuple):
     epoch: int
     sequence: int
     measurements: tuple[Measurement, ...]
@@ -56,8 +54,7 @@ class _Record(NamedTuple):
     """As they stood there; the values are not judged yet."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pack:
+class Pack(NamedTuple):
     """A payload whose number is known, so that it can be answered for whatever its measurements are worth."""
 
     alias: str
