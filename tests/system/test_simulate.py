@@ -5,7 +5,6 @@ import re
 import shlex
 import signal
 import subprocess
-import time
 from collections import Counter
 from pathlib import Path
 
@@ -74,19 +73,3 @@ def test_ctrl_c_ends_it_with_a_summary(running, tmp_path):
 
     assert process.returncode == 0
     assert re.search(r"2 devices: (\d+) of \1 readings are stored", said)
-
-
-def test_a_device_that_nobody_registered_and_one_that_must_sign_are_refused_in_words(running, tmp_path):
-    (tmp_path / "one.csv").write_text(
-        f"ts_utc_iso,metric,value\n{time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime())},battery,4\n"
-    )
-    unknown = simulate(running, "simulate --device nobody --csv one.csv", tmp_path)
-    new = "device add signs --giai 9521321SIGNS --place 9521321000032 --must-sign --new-key"
-    assert running.guoji(*new.split()).returncode == 0
-
-    done = simulate(running, "simulate --device signs --csv one.csv", tmp_path)
-
-    assert (unknown.returncode, done.returncode) == (65, 65)
-    assert "the broker knows no user nobody" in unknown.stderr
-    assert done.stdout == "signs: 0 of 1 readings are stored; their receipts say so\n"
-    assert "signs: reading 1 is refused: signs must sign what it sends, and this is not signed" in done.stderr

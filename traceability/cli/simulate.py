@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import sys
 import time
 from collections.abc import Sequence
 from math import inf
@@ -32,7 +33,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         "file has the columns ts_utc_iso, metric and value, oldest first; metrics and their units are those "
         "of the table in docs/formats.md.",
         epilog="Faults are NAME=AMOUNT, then xSIZE and @ALIAS if wanted, such as gap=0.01x3, drift=50ppm or "
-        f"silence=1%%x20m@sim-0002: {'; '.join(f'{name}: {each.says}' for name, each in FAULTS.items())}. "
+        f"silence=1%x20m@sim-0002: {'; '.join(f'{name}: {each.says}' for name, each in FAULTS.items())}. "
         "docs/simulator.md has the table.",
     )
     _add_devices(simulate)
@@ -117,20 +118,15 @@ def _simulate(args: argparse.Namespace) -> int:
     from traceability.cli.simulate_report import Progress, Truth, summary
 
     settings = Settings.read(os.environ)
-    aliases = args.device or simulate_devices.numbered(args.devices)
+    aliases = list(dict.fromkeys(args.device or simulate_devices.numbered(args.devices)))
     asked, source = _asked(args.fault, aliases), _source(args, len(aliases))
     if args.register:
         _register(args, settings, aliases)
     fleet = Fleet(simulate_devices.senders(settings, aliases, args.sign, args.seed))
     epoch, stop, progress = int(time.time()), until_told_to_stop(), Progress(fleet)
-    run = {
-        "seed": args.seed,
-        "epoch": epoch,
-        "from_ms": source.from_ms,
-        "devices": aliases,
-        "faults": args.fault,
-    }
-    truth = Truth(args.tell, run)
+    print(f"epoch {epoch} begins: what an earlier run kept without a receipt is gone", file=sys.stderr)
+    run = {"seed": args.seed, "epoch": epoch, "from_ms": source.from_ms, "devices": aliases}
+    truth = Truth(args.tell, run | {"of": args.model or args.csv.name, "faults": args.fault})
     streams = {
         alias: faulty(source.samples(alias), alias, asked, args.seed, epoch, args.per_message)
         for alias in aliases
