@@ -34,7 +34,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         help="watch readings as they come in, and tell people",
         description="Raise an alert where readings break a rule of GUOJI_ALERTS_FILE or stop coming, and "
         "tell its targets by webhook or e-mail. What cannot be delivered is tried again, more and more "
-        "seldom. Without that file it waits and does nothing. A file that is changed counts within a second; "
+        "seldom. Without that file it waits and does nothing. A file that is changed counts within seconds; "
         "one with a mistake in it does not, and the last one goes on.",
     )
     role.set_defaults(run=_alert)

@@ -26,8 +26,8 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     actions.add_parser(
         "check",
         help="read the rules and targets, and say whom each would watch and tell",
-        description="Read GUOJI_ALERTS_FILE as `guoji alert` does, which takes a change over within a "
-        "second. Says what is wrong with it, or for each rule which devices it watches now.",
+        description="Read GUOJI_ALERTS_FILE as `guoji alert` does, which takes a change over within "
+        "seconds. Says what is wrong with it, or for each rule which devices it watches now.",
     ).set_defaults(run=_check)
     ack = actions.add_parser("ack", help="say that you have seen an alert; it does not escalate any more")
     ack.add_argument("number", type=int, help="of the alert, as `guoji alerts list` shows it")
