@@ -66,7 +66,8 @@ def _own(
     for thread in threads:
         thread.start()
     _wait_until_open(native_port, stop)
-    log.info("devices may come", broker=settings.mqtt_url, ca_certificate=settings.mqtt_ca_file or "none")
+    called = settings.mqtt_public_url or settings.mqtt_url
+    log.info("devices may come", broker=called, ca_certificate=settings.mqtt_ca_file or "none")
     try:
         yield nats_address(settings.nats_url, GATEWAY, logins[GATEWAY])
     finally:

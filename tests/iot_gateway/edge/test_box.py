@@ -8,6 +8,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from iot_gateway.edge.home import BoxHome
 from iot_gateway.logins import Address
 from iot_gateway.simulator import SimulatedDevice
+from tests.iot_gateway.conftest import start_mosquitto
 from tests.iot_gateway.edge.conftest import a_payload, wait_until
 from traceability.log.note import NoteSigner, NoteVerifier
 from traceability.telemetry.private_key import DeviceSigner
@@ -125,6 +126,28 @@ def test_a_device_that_comes_to_the_box_in_the_middle_of_its_epoch_is_freed_too(
     wait_until(box.is_empty)
 
     assert len(centre.payloads("cold-7")) == 60
+
+
+def test_a_mosquitto_that_is_there_will_do(box, centre, publisher, bundle):
+    logins = BoxHome(box.home).logins(bundle)
+    process, box.port = start_mosquitto(box.home / "mosquitto", logins)
+    box.given["GUOJI_MQTT_URL"] = f"mqtt://127.0.0.1:{box.port}"
+    centre.start()
+    box.start()
+    box.says("broker is there")
+    device = publisher("cold-7")
+    for number in range(1, 301):
+        device.publish(a_payload("cold-7", number))
+    device.publish(b"garbage")
+    device.settle()
+    wait_until(lambda: len(centre.payloads("cold-7")) == 300)
+    wait_until(box.is_empty)
+    box.stop()
+    process.terminate()
+    process.wait()
+
+    assert centre.payloads("cold-7") == device.promised[:300]
+    assert centre.readings.counts().quarantined == 1
 
 
 def test_a_wrong_password_upstream_is_said(box, centre, bundle):

@@ -1,0 +1,84 @@
+import json
+
+import pytest
+
+from iot_gateway.edge.kept import KeptFile
+from iot_gateway.edge.message import Message
+from iot_gateway.logins import PASSWORDS, make_passwords
+from traceability.cli.main import main
+from traceability.own_policy import own_gateways
+
+UPLINK = "mqtts://broker.farm.example:8883"
+
+
+@pytest.fixture
+def bundle_file(settings, monkeypatch, tmp_path):
+    """Made where the installation runs; GUOJI_HOME is that of a box afterwards."""
+    monkeypatch.setenv("GUOJI_HOME", str(settings.home))
+    monkeypatch.setenv("GUOJI_MQTT_PUBLIC_URL", UPLINK)
+    make_passwords(settings.keys / PASSWORDS, ["@gateway", "shed-1", "shed-2"])
+    file = tmp_path / "shed.json"
+    assert main(["edge", "bundle", "shed-1", "-o", str(file)]) == 0
+    monkeypatch.delenv("GUOJI_MQTT_PUBLIC_URL")
+    monkeypatch.setenv("GUOJI_HOME", str(tmp_path / "box"))
+    return file
+
+
+def test_a_bundle_holds_what_a_box_needs_and_no_login_but_those_it_was_asked_for(
+    bundle_file, settings, capsys
+):
+    held = json.loads(bundle_file.read_text())
+
+    assert held["uplink"] == UPLINK
+    assert held["ca"].startswith("-----BEGIN CERTIFICATE-----")
+    assert held["gateways"] == [key.vkey for key in own_gateways(settings)]
+    assert list(held["devices"]) == ["shed-1"]
+    assert bundle_file.stat().st_mode & 0o777 == 0o600
+    said = capsys.readouterr()
+    assert held["devices"]["shed-1"] not in said.out
+    assert said.err == ""
+
+
+def test_a_bundle_for_a_device_that_is_not_registered_is_refused(bundle_file, settings, monkeypatch, capsys):
+    monkeypatch.setenv("GUOJI_HOME", str(settings.home))
+
+    assert main(["edge", "bundle", "shed-9", "--uplink", UPLINK, "-o", str(bundle_file)]) == 65
+    assert "the broker knows no user shed-9" in capsys.readouterr().err
+
+
+def test_an_uplink_that_only_this_machine_reaches_is_said(bundle_file, settings, monkeypatch, capsys):
+    monkeypatch.setenv("GUOJI_HOME", str(settings.home))
+
+    assert main(["edge", "bundle", "shed-1", "--uplink", "mqtt://127.0.0.1", "-o", str(bundle_file)]) == 0
+    assert "A box on another machine cannot reach that: give --uplink." in capsys.readouterr().err
+
+
+def test_a_box_says_how_it_stands_before_and_after_it_was_set_up(bundle_file, tmp_path, capsys):
+    assert main(["edge", "status"]) == 65
+    assert "is no home of a box: make a bundle" in capsys.readouterr().err
+
+    assert main(["edge", "init", str(bundle_file)]) == 0
+    kept = KeptFile(tmp_path / "box" / "edge.db", 10**6)
+    kept.keep([Message.of("guoji/v1/shed-9/readings", b"x"), Message.of("guoji/v1/shed-1/readings", b"y")], 0)
+    kept.say_uplink("shed-1", "there")
+    kept.close()
+    capsys.readouterr()
+    assert main(["edge", "status"]) == 0
+
+    head, first, second = capsys.readouterr().out.splitlines()
+    assert head == f"box in {tmp_path / 'box'}: does not run"
+    assert first == ("shed-1\tkept 1\toldest 1970-01-01T00:00:00Z\treceipt -\theld 0\tnot held 0\tuplink -")
+    assert second.endswith("uplink not in the bundle: kept, not forwarded")
+
+
+def test_a_file_that_is_no_bundle_changes_nothing(tmp_path, bundle_file, capsys):
+    bad = tmp_path / "bad.json"
+    bad.write_text("{}")
+
+    assert main(["edge", "init", str(bad)]) == 65
+    assert main(["edge", "init", str(tmp_path / "none.json")]) == 65
+
+    assert not (tmp_path / "box").exists()
+    said = capsys.readouterr().err
+    assert "bundle is no JSON object of the format guoji/edge-bundle/v1" in said
+    assert "No such file or directory" in said
