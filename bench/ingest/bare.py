@@ -15,14 +15,16 @@ from queue import Empty, SimpleQueue
 
 import orjson
 import structlog
-from paho.mqtt.client import Client, MQTTMessage, MQTTv311
+from paho.mqtt.client import Client, MQTTMessage, MQTTv5
 from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
 from sqlalchemy import Engine, create_engine
 
 from iot_gateway.gateway import AT_MOST, WAIT_S
+from iot_gateway.inbox import FOR_EVER, MAX_UNACKNOWLEDGED, SHARED
 from iot_gateway.jetstream import JetStreamInbox
 from iot_gateway.logins import Address
-from traceability.telemetry import topics
 
 COLUMNS = (
     "device", "arrival", "epoch", "sequence", "received_at_ms", "authenticated", "payload", "digest",
@@ -88,17 +90,13 @@ def main() -> None:
 
 def by_paho(address: Address) -> Iterator[Taken]:
     queue: SimpleQueue[MQTTMessage] = SimpleQueue()
-    client = Client(
-        CallbackAPIVersion.VERSION2,
-        address.client_id,
-        clean_session=False,
-        protocol=MQTTv311,
-        manual_ack=True,
-    )
+    client = Client(CallbackAPIVersion.VERSION2, address.client_id, protocol=MQTTv5, manual_ack=True)
     client.username_pw_set(address.user, address.password)
-    client.on_connect = lambda *_: client.subscribe(topics.ALL, qos=1)
+    client.on_connect = lambda *_: client.subscribe(SHARED, qos=1)
     client.on_message = lambda _client, _data, message: queue.put(message)
-    client.connect(address.host, address.port)
+    wanted = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
+    wanted.SessionExpiryInterval, wanted.ReceiveMaximum = FOR_EVER, MAX_UNACKNOWLEDGED
+    client.connect(address.host, address.port, clean_start=False, properties=wanted)
     client.loop_start()
 
     def acknowledge() -> None:
