@@ -1,6 +1,7 @@
 """`guoji broker`: what it writes is taken by the broker, and lets in whom it should and nobody else."""
 
 import os
+import shlex
 import shutil
 import subprocess
 import sysconfig
@@ -40,15 +41,15 @@ def write(settings, tmp_path, capsys, monkeypatch):
     """Run `guoji broker`: the command to run, and the settings with those that it prints."""
     capsys.readouterr()
 
-    def run(kind, *words):
-        assert main(["broker", kind, str(tmp_path / kind), *words]) == 0
+    def run(kind, *words, folder=None):
+        assert main(["broker", kind, str(tmp_path / (folder or kind)), *words]) == 0
         lines = [line for line in capsys.readouterr().out.splitlines() if not line.startswith("#")]
         for line in lines[1:]:
             name, _, value = line.partition("=")
             if name != "GUOJI_GATEWAY_USER":
                 monkeypatch.setenv(name, value)
         users = [line.partition("=")[2] for line in lines if line.startswith("GUOJI_GATEWAY_USER=")]
-        return lines[0].split(" "), Settings.read(os.environ), users
+        return shlex.split(lines[0]), Settings.read(os.environ), users
 
     return run
 
@@ -118,6 +119,20 @@ def test_what_is_no_number_for_it_is_wrong_usage(tmp_path, words):
         main(["broker", "mosquitto", str(tmp_path / "m"), *words])
 
     assert ended.value.code == 64
+
+
+@pytest.mark.parametrize("name", ['quo"te', "back\\slash", "new\nline"])
+def test_a_folder_that_no_configuration_can_name_is_refused(settings, tmp_path, capsys, name):
+    assert main(["broker", "nats", str(tmp_path / name)]) == 65
+
+    assert "brokers read no path with" in capsys.readouterr().err
+    assert not (tmp_path / name).exists()
+
+
+def test_the_command_that_is_printed_can_be_pasted_also_with_a_blank_in_its_path(write, tmp_path):
+    command, _, _ = write("mosquitto", folder="in a shed")
+
+    assert command == ["mosquitto", "-c", str(tmp_path / "in a shed" / "mosquitto.conf")]
 
 
 def test_a_name_that_no_client_can_call_is_refused(settings, tmp_path, capsys):

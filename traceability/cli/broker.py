@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -107,7 +108,7 @@ def _mosquitto(args: argparse.Namespace) -> int:
 
     place = _place(args)
     config = write_config(place.folder, place.passwords, place.listen, place.port, place.certificate)
-    _explain(place, f"mosquitto -c {config}", [_mqtt_url(place)])
+    _explain(place, f"mosquitto -c {shlex.quote(str(config))}", [_mqtt_url(place)])
     return 0
 
 
@@ -120,7 +121,7 @@ def _nats(args: argparse.Namespace) -> int:
     config = write_config(place.folder, place.passwords, mqtt, native)
     scheme = "nats" if place.certificate is None else "tls"
     nats_url = f"GUOJI_NATS_URL={scheme}://{place.name}:{args.native_port}"
-    _explain(place, f"nats-server -c {config}", [_mqtt_url(place), nats_url])
+    _explain(place, f"nats-server -c {shlex.quote(str(config))}", [_mqtt_url(place), nats_url])
     return 0
 
 
@@ -132,6 +133,10 @@ def _place(args: argparse.Namespace) -> Place:
             "--name how devices call the broker, and it speaks TLS"
         )
     settings, folder = Settings.read(os.environ), args.folder.absolute()
+    if '"' in str(folder) or "\\" in str(folder) or not str(folder).isprintable():
+        raise InvalidInput(
+            f"folder {str(folder)!r}: brokers read no path with quotation marks or backslashes"
+        )
     certificate, until = None, None
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if args.name is not None:
@@ -172,7 +177,7 @@ def _mqtt_url(place: Place) -> str:
 def _explain(place: Place, command: str, addresses: Sequence[str]) -> None:
     from iot_gateway.logins import is_gateway
 
-    print(f"# run, in the place where {place.folder} is")
+    print("# run, where this folder is")
     print(command)
     print("# settings of this installation")
     for line in addresses:
