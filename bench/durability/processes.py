@@ -53,7 +53,7 @@ class Processes:
         """Of the newest process of this name."""
         return self._running[name][1]
 
-    def wait_until_said(self, name: str, words: str, within_s: float = 60) -> None:
+    def wait_until_said(self, name: str, words: str, within_s: float = 300) -> None:
         """Until its newest process has said `words`. Raises `TimeoutError` with what it said instead."""
         process, log = self._running[name]
         give_up_at_s = time.monotonic() + within_s

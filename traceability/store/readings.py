@@ -135,12 +135,15 @@ class ReadingTable:
         self._engine = engine
 
     def between(self, alias: str, from_ms: int, to_ms: int) -> Iterator[Reading]:
-        """The readings of a device that hold anything taken in [from_ms, to_ms], by time."""
+        """The readings of a device that hold anything taken in [from_ms, to_ms], by time.
+
+        Those of one time by number, and not as they came: what comes late must tell the same.
+        """
         overlaps = (reading.c.taken_to_ms >= from_ms) & (reading.c.taken_from_ms <= to_ms)
         statement = (
             select(reading)
             .where(reading.c.device == alias, overlaps)
-            .order_by(reading.c.taken_to_ms, reading.c.arrival)
+            .order_by(reading.c.taken_to_ms, reading.c.epoch, reading.c.sequence)
         )
         with self._engine.connect() as connection:
             yield from map(as_reading, connection.execute(statement))
