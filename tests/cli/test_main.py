@@ -229,6 +229,7 @@ def test_a_farmers_token_comes_as_a_link_whose_secret_no_server_sees(guoji):
 
     assert code == 0
     assert f"https://trace.my-farm.cn/farm#token={secret}\n" in shown
+    assert "public_url is not set" not in shown
     assert "\u2588" in shown
     grant = open_store(Settings.read(os.environ)).tokens.authorise(secret)
     assert (grant.role, grant.party, grant.name) == ("farm", "9521234000006", "Li's phone")

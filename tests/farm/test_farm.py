@@ -1,6 +1,7 @@
 """What a farmer may do, over a real store: their own devices, alerts and harvests, and nobody else's."""
 
 from dataclasses import replace
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -157,6 +158,7 @@ def test_what_was_declared_wrong_counts_no_more_and_its_twin_does(farming, farm)
     right = farm.record(LI, a_harvest(farming, form=UUID(int=2)))
 
     farm.declare_wrong(LI, wrong, "incorrect_data")
+    farming.now += timedelta(minutes=1)
     farm.declare_wrong(LI, wrong, "incorrect_data")
 
     found = farm.overview(LI, 5)

@@ -42,6 +42,8 @@ def _issue(args: argparse.Namespace) -> int:
     secret = open_store(settings).tokens.issue(args.name, Grant(args.role, party))
     print(secret)
     if args.role == FARM:
+        if not settings.public_url:
+            print("public_url is not set: the link leads to this machine, which no telephone reaches")
         _show_link(f"{public_url(settings)}/farm#token={secret}")
     return 0
 
