@@ -91,21 +91,14 @@ class Connection:
 
     def read(self, wait_s: float) -> list[Message]:
         """What has come since the last time; if nothing has, what comes within `wait_s`."""
-        self._buffer += self._received(wait_s)
-        messages, at = [], 0
-        while (end := self._buffer.find(b"\r\n", at)) >= 0:
-            words = self._buffer[at:end].split(b" ")
-            if words[0] not in (b"MSG", b"HMSG"):
-                self._heed(self._buffer[at:end])
-                at = end + 2
-                continue
-            until = end + 2 + self._number(words[-1])
-            if len(self._buffer) < until + 2:
-                break
-            messages.append(self._message(words, self._buffer[end + 2 : until]))
-            at = until + 2
-        self._buffer = self._buffer[at:]
-        return messages
+        try:
+            frames, self._buffer = split(self._buffer + self._received(wait_s))
+        except InvalidInput as error:
+            raise self._lost(str(error)) from error
+        for frame in frames:
+            if isinstance(frame, bytes):
+                self._heed(frame)
+        return [frame for frame in frames if isinstance(frame, Message)]
 
     def request(self, subject: str, question: object) -> dict[str, Any]:
         """The JSON object that answers `question`, within `ANSWER_WITHIN_S`."""
@@ -181,20 +174,6 @@ class Connection:
         elif line.startswith(b"-ERR"):
             raise self._lost(line[5:].decode(errors="replace"))
 
-    def _message(self, words: list[bytes], content: bytes) -> Message:
-        # MSG subject sid [reply] size, HMSG subject sid [reply] header-size size
-        sizes = 2 if words[0] == b"HMSG" else 1
-        header_size = self._number(words[-2]) if sizes == 2 else 0
-        reply = words[3] if len(words) == 4 + sizes else b""
-        subject = words[1].decode(errors="replace")
-        return Message(subject, reply, content[:header_size], content[header_size:])
-
-    def _number(self, word: bytes) -> int:
-        try:
-            return int(word)
-        except ValueError as error:
-            raise self._lost(f"it sent {word[:40]!r} in the place of a number") from error
-
     def _object(self, subject: str, message: Message) -> dict[str, Any]:
         try:
             answer = json.loads(message.payload)
@@ -211,3 +190,41 @@ class Connection:
 
 def publication(subject: bytes, payload: bytes, reply: bytes = b"") -> bytes:
     return b"PUB %b %b %d\r\n%b\r\n" % (subject, reply, len(payload), payload)
+
+
+def split(received: bytes) -> tuple[list[Message | bytes], bytes]:
+    """The whole frames at the beginning of `received`, messages and lines of other kinds; and the rest.
+
+    Raises `InvalidInput`.
+    """
+    frames: list[Message | bytes] = []
+    at = 0
+    while (end := received.find(b"\r\n", at)) >= 0:
+        line, after = received[at:end], end + 2
+        words = line.split(b" ")
+        if words[0] in (b"MSG", b"HMSG"):
+            at = after + _size(words[-1]) + 2
+            if len(received) < at:
+                return frames, received[end - len(line) :]
+            frames.append(_message(words, received[after : at - 2]))
+        else:
+            frames.append(line)
+            at = after
+    return frames, received[at:]
+
+
+def _message(words: list[bytes], content: bytes) -> Message:
+    # MSG subject sid [reply] size, HMSG subject sid [reply] header-size size
+    sizes = 2 if words[0] == b"HMSG" else 1
+    if not 3 + sizes <= len(words) <= 4 + sizes:
+        raise InvalidInput(f"it sent {len(words)} words for a message")
+    header_size = _size(words[-2]) if sizes == 2 else 0
+    reply = words[3] if len(words) == 4 + sizes else b""
+    return Message(words[1].decode(errors="replace"), reply, content[:header_size], content[header_size:])
+
+
+def _size(word: bytes) -> int:
+    # NATS knows no message of more than 64 MiB.
+    if not word.isdigit() or len(word) > len(str(64 * 1024 * 1024)):
+        raise InvalidInput(f"it sent {word[:40]!r} in the place of a number")
+    return int(word)

@@ -6,6 +6,7 @@ Prints a table for each. With nats-py installed (it is none of our requirements)
 """
 
 import asyncio
+import importlib
 import importlib.util
 import json
 import subprocess
@@ -186,9 +187,9 @@ def pulled_by_nats_py(server: Server) -> None:
 
 
 async def _pulled_by_nats_py(server: Server) -> None:
-    import nats
-
-    connection = await nats.connect(f"nats://{HOST}:{server.native}", user="keeper", password="k")
+    connection = await importlib.import_module("nats").connect(
+        f"nats://{HOST}:{server.native}", user="keeper", password="k"
+    )
     bound = await connection.jetstream().pull_subscribe_bind(consumer=CONSUMER, stream=STREAM)
     left = PULLED
     while left > 0:
