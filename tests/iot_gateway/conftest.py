@@ -1,19 +1,21 @@
 """Real brokers, a store and a gateway between them."""
 
-import shutil
-import subprocess
+from contextlib import ExitStack
 from dataclasses import replace
+from itertools import count
 from types import SimpleNamespace
 
 import pytest
 import structlog
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from iot_gateway import mosquitto
-from iot_gateway.broker import free_port, start_broker, wait_until_open
+from iot_gateway.broker import start_broker
 from iot_gateway.inbox import MqttInbox
 from iot_gateway.jetstream import JetStreamInbox
 from iot_gateway.logins import GATEWAY, Address, make_passwords
+from tests.iot_gateway.brokers import start_mosquitto
+from tests.iot_gateway.peer import Peer
+from tests.iot_gateway.world import ALIASES, KINDS, Victim, a_world
 from traceability.log.note import NoteSigner
 from traceability.store import all_tables  # noqa: F401 - puts every table on `metadata`
 from traceability.store.devices import DeviceTable
@@ -71,29 +73,6 @@ def new_inbox(running, address_of, log):
     return make
 
 
-def start_nats(folder, passwords, certificate=None):
-    """Its process and its port."""
-    broker = start_broker(folder, passwords, certificate=certificate)
-    return broker.process, broker.port
-
-
-def start_mosquitto(folder, passwords, certificate=None):
-    """Its process and its port."""
-    program = shutil.which("mosquitto", path="/usr/sbin:/usr/bin:/usr/local/sbin")
-    if program is None:
-        pytest.skip("the Debian package mosquitto is missing")
-    port = free_port("127.0.0.1")
-    config = mosquitto.write_config(folder, passwords, "127.0.0.1", port, certificate)
-    output = (folder / "log").open("ab")
-    process = subprocess.Popen([program, "-c", str(config)], stdout=output, stderr=output)
-    output.close()
-    wait_until_open(process, "127.0.0.1", port, folder / "log")
-    return process, port
-
-
-STARTERS = {"nats": start_nats, "mosquitto": start_mosquitto}
-
-
 @pytest.fixture
 def database(tmp_path):
     """URL of a store in which `DEVICES` are registered."""
@@ -106,3 +85,42 @@ def database(tmp_path):
         DeviceTable(engine).keep(Device(alias, giai, "9521321000018", {}, place, cold_chain=True))
     engine.dispose()
     return url
+
+
+@pytest.fixture
+def peer():
+    """Makes peers, and closes them after the test."""
+    with ExitStack() as stack:
+
+        def make(address, client_id=None, **more):
+            made = Peer(address, client_id, **more)
+            stack.callback(made.close)
+            return made
+
+        yield make
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def world(request, tmp_path_factory):
+    with a_world(request.param, tmp_path_factory.mktemp("world")) as made:
+        yield made
+
+
+FRESH = count()
+
+
+@pytest.fixture
+def pair():
+    """An impostor, whose own login is in order, and a victim; nobody has heard of them before this test."""
+    first = next(FRESH) * 2 % len(ALIASES)
+    return ALIASES[first], ALIASES[first + 1]
+
+
+@pytest.fixture
+def victim(world, peer, pair):
+    return Victim(peer(world.address(pair[1])), pair[1])
+
+
+@pytest.fixture
+def impostor(world, peer, pair):
+    return peer(world.address(pair[0]))

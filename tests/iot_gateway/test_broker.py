@@ -1,15 +1,14 @@
 """What real brokers do with the configuration we give them."""
 
 import signal
-from contextlib import ExitStack
 
 import pytest
 
 from iot_gateway import mosquitto
 from iot_gateway.broker import MAX_MESSAGE_BYTES, start_broker, write_users
 from iot_gateway.logins import GATEWAY, Address
-from tests.iot_gateway.conftest import STARTERS
-from tests.iot_gateway.peer import Peer, is_acknowledged
+from tests.iot_gateway.brokers import STARTERS
+from tests.iot_gateway.peer import is_acknowledged
 from traceability.telemetry import topics
 
 pytestmark = pytest.mark.slow
@@ -21,19 +20,6 @@ REWRITERS = {
     "nats": lambda folder, passwords, _port: write_users(folder, passwords),
     "mosquitto": lambda folder, passwords, port: mosquitto.write_config(folder, passwords, HOST, port),
 }
-
-
-@pytest.fixture
-def peer():
-    """Makes peers, and closes them after the test."""
-    with ExitStack() as closing:
-
-        def make(address, client_id=None):
-            made = Peer(address, client_id)
-            closing.callback(made.close)
-            return made
-
-        yield make
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from iot_gateway import certificates
 from iot_gateway.certificates import SERVER_FOR, fingerprint, keep_server_certificate, open_authority
 from iot_gateway.inbox import MqttInbox
 from iot_gateway.logins import GATEWAY, Address
-from tests.iot_gateway.conftest import STARTERS
+from tests.iot_gateway.brokers import STARTERS
 from tests.iot_gateway.peer import WITHIN_S, Peer
 from traceability.keys.ring import KeyRing
 from traceability.telemetry import topics

@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from iot_gateway.edge.home import BoxHome
 from iot_gateway.logins import Address
 from iot_gateway.simulator import SimulatedDevice
-from tests.iot_gateway.conftest import start_mosquitto
+from tests.iot_gateway.brokers import start_mosquitto
 from tests.iot_gateway.edge.conftest import a_payload, wait_until
 from traceability.log.note import NoteSigner, NoteVerifier
 from traceability.telemetry.private_key import DeviceSigner
