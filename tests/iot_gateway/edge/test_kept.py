@@ -130,6 +130,28 @@ def test_what_was_asked_for_alone_is_freed_by_its_id(kept):
     assert all_of(kept) == []
 
 
+def test_what_is_quarantined_under_a_number_with_other_content_frees_nothing_of_ours(kept):
+    ours, other = a_message(1), a_message(1, battery=1)
+    kept.keep([ours], 5)
+    quarantined = Quarantined(1, other.digest, "nonsense")
+
+    kept.settle([an_answer(a_receipt(other, status=Status.QUARANTINED, quarantined=(quarantined,)))])
+
+    assert all_of(kept) == [ours]
+
+
+def test_other_content_under_a_settled_number_is_not_freed_with_the_run_that_grows_over_it(kept):
+    messages = [a_message(number) for number in (1, 2, 3)]
+    kept.keep([messages[0], messages[2]], 5)
+    kept.settle([an_answer(a_receipt(messages[0], messages[2]))])
+    other = a_message(3, battery=1)
+    kept.keep([messages[1], other], 6)
+
+    kept.settle([an_answer(a_receipt(*messages))])
+
+    assert all_of(kept) == [other]
+
+
 def test_a_receipt_for_one_device_frees_nothing_of_another(kept):
     other = Message.of("guoji/v1/cold-8/readings", a_message(1).payload)
     kept.keep([other], 5)
