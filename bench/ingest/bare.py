@@ -1,4 +1,4 @@
-"""A consumer that checks nothing: DATABASE paho|nats PORT USER PASSWORD.
+"""A consumer that checks nothing: paho|nats DATABASE PORT USER PASSWORD.
 
 It takes the same messages from the same broker with the same client library as the gateway, and writes the
 same rows in commits of the same size. What a message says, it believes.
@@ -80,7 +80,7 @@ Taken = tuple[list[tuple[str, bytes]], Callable[[], None]]
 
 
 def main() -> None:
-    url, library, port, user, password = sys.argv[1:]
+    library, url, port, user, password = sys.argv[1:]
     address = Address("127.0.0.1", int(port), user, password)
     rows, table = Rows(), Table(url)
     for messages, acknowledge in {"paho": by_paho, "nats": by_nats}[library](address):
@@ -92,7 +92,7 @@ def by_paho(address: Address) -> Iterator[Taken]:
     queue: SimpleQueue[MQTTMessage] = SimpleQueue()
     client = Client(CallbackAPIVersion.VERSION2, address.client_id, protocol=MQTTv5, manual_ack=True)
     client.username_pw_set(address.user, address.password)
-    client.on_connect = lambda *_: client.subscribe(SHARED, qos=1)
+    client.on_connect = _subscribe
     client.on_message = lambda _client, _data, message: queue.put(message)
     wanted = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
     wanted.SessionExpiryInterval, wanted.ReceiveMaximum = FOR_EVER, MAX_UNACKNOWLEDGED
@@ -109,6 +109,10 @@ def by_paho(address: Address) -> Iterator[Taken]:
             while len(group) < AT_MOST:
                 group.append(queue.get_nowait())
         yield [(message.topic, bytes(message.payload)) for message in group], acknowledge
+
+
+def _subscribe(client: Client, *_about: object) -> None:
+    client.subscribe(SHARED, qos=1)
 
 
 def by_nats(address: Address) -> Iterator[Taken]:

@@ -2,7 +2,7 @@
 
 import shutil
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,8 +18,8 @@ class Running:
     mqtt_port: int
     settings: Mapping[str, str]
     """How the gateway is told of it."""
-    consumer: Sequence[str]
-    """How a bare loop is: its client library, and the port for that."""
+    port: int
+    """Where a consumer connects."""
 
 
 @contextmanager
@@ -33,7 +33,7 @@ def mosquitto_for(passwords: Mapping[str, str], folder: Path) -> Iterator[Runnin
         process = subprocess.Popen([program, "-c", str(config)], stdout=output, stderr=output)
     try:
         wait_until_open(process, HOST, port, folder / "log")
-        yield Running(port, {"GUOJI_MQTT_URL": f"mqtt://{HOST}:{port}"}, ("paho", str(port)))
+        yield Running(port, {"GUOJI_MQTT_URL": f"mqtt://{HOST}:{port}"}, port)
     finally:
         process.terminate()
         process.wait()
@@ -44,7 +44,7 @@ def nats_for(passwords: Mapping[str, str], folder: Path) -> Iterator[Running]:
     broker = start_broker(folder, passwords)
     try:
         settings = {"GUOJI_NATS_URL": f"nats://{HOST}:{broker.native_port}"}
-        yield Running(broker.port, settings, ("nats", str(broker.native_port)))
+        yield Running(broker.port, settings, broker.native_port)
     finally:
         broker.stop()
 

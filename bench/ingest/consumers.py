@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -35,9 +35,10 @@ def gateway(
 
 @contextmanager
 def bare(
-    password: str, broker: Running, database: Database, log: Path
+    loop: Sequence[str], password: str, broker: Running, database: Database, log: Path
 ) -> Iterator["subprocess.Popen[bytes]"]:
-    words = [sys.executable, "-m", "bench.ingest.bare", database.url, *broker.consumer, GATEWAY, password]
+    """`loop`: a module of this bench, and which way of it."""
+    words = [sys.executable, "-m", *loop, database.url, str(broker.port), GATEWAY, password]
     with running(words, log) as process:
         yield process
 

@@ -10,6 +10,7 @@ from bench.ingest.publisher import published
 from bench.ingest.traffic import DEVICES, WARM_UP, Traffic, write_traffic
 
 LOOK_EVERY_S = 0.02
+_TICK_S = 1 / os.sysconf("SC_CLK_TCK")
 READY_WITHIN_S, DRAINED_WITHIN_S = 60, 300
 
 
@@ -59,14 +60,15 @@ def drain(place: Place, traffic: Traffic, held: Callable[[], int], pid: int) -> 
                 raise TimeoutError(f"{held() - before} of {sent.acknowledged} stored, {DRAINED_WITHIN_S} s")
             time.sleep(LOOK_EVERY_S)
         took_s = (time.monotonic_ns() - sent.from_ns) / 1e9
-    return Speed(sent.acknowledged / took_s, sent.acknowledged / (processor_s(pid) - worked_s))
+        worked_s = max(processor_s(pid) - worked_s, _TICK_S)
+    return Speed(sent.acknowledged / took_s, sent.acknowledged / worked_s)
 
 
 def processor_s(pid: int) -> float:
     """What a process has used of processors so far, in its own code and in the system's for it."""
     # After the name, which may hold blanks: the 14th and 15th field of proc(5).
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return (int(fields[11]) + int(fields[12])) * _TICK_S
 
 
 def _an_hour_ago_ms() -> int:

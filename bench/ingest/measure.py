@@ -13,14 +13,13 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-from bench.ingest import consumers
+from bench.ingest import bare_nats_py, consumers, node_red
 from bench.ingest.brokers import BROKERS
 from bench.ingest.databases import DATABASES, NewDatabase
 from bench.ingest.drain import Speed, drain
 from bench.ingest.losses import lost_at_a_kill
-from bench.ingest.node_red import install
 from bench.ingest.publisher import compile_publisher
-from bench.ingest.run import NODE_RED, OURS, SIDES, Bench, run
+from bench.ingest.run import NATS_PY, NODE_RED, OURS, SIDES, Bench, run
 from bench.ingest.soak import soak
 from bench.ingest.traffic import DEVICES, WARM_UP, Traffic
 from traceability.log.note import NoteVerifier
@@ -33,7 +32,9 @@ ARRAY = 50
 def main() -> None:
     args = _arguments()
     if NODE_RED in args.sides:
-        install()
+        node_red.install()
+    if NATS_PY in args.sides:
+        bare_nats_py.install()
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         settings, passwords = consumers.installation(Path(folder) / "home", [*DEVICES, WARM_UP])
         bench = Bench(Path(folder), compile_publisher(Path(folder)), settings, passwords)
@@ -81,9 +82,10 @@ def _measure_speed(bench: Bench, databases: dict[str, NewDatabase], args: argpar
     for broker in args.brokers:
         for name, new in databases.items():
             for readings in (1, ARRAY):
-                # Node-RED makes one row of a message; what is in it does not matter to it.
-                meets = (broker, readings) == ("Mosquitto", 1)
-                sides = [side for side in args.sides if side != NODE_RED or meets]
+                # Node-RED makes one row of a message, whatever is in it.
+                absent = {NATS_PY} if broker == "Mosquitto" else {NODE_RED}
+                absent |= {NODE_RED} if readings > 1 else set()
+                sides = [side for side in args.sides if side not in absent]
                 best = _best(bench, broker, new, readings, sides, args)
                 ours = best.get(OURS)
                 for side, speed in best.items():

@@ -92,8 +92,9 @@ def _flow(broker: Running, database: Database) -> list[dict[str, object]]:
         nodes += [
             {
                 "id": "db", "type": "postgresDB", "host": url.query["host"], "port": "5432",
-                "user": url.username, "password": "", "database": url.database, "max": "10", "maxFieldType": "num", "ssl": "false",
-                "sslFieldType": "bool", "portFieldType": "num",
+                "user": url.username, "password": "", "database": url.database,
+                "max": "10", "maxFieldType": "num", "ssl": "false", "sslFieldType": "bool",
+                "portFieldType": "num",
             },
             {
                 "id": "insert", "type": "postgrestor", "z": "flow", "postgresDB": "db", "query": _INSERT,

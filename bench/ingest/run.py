@@ -17,7 +17,7 @@ from bench.ingest.traffic import DEVICES, WARM_UP
 from iot_gateway.logins import GATEWAY
 from traceability.settings import Settings
 
-OURS, BARE, NODE_RED = SIDES = ("Guoji", "bare loop", "Node-RED")
+OURS, BARE, NATS_PY, NODE_RED = SIDES = ("Guoji", "bare loop", "bare loop in nats-py", "Node-RED")
 
 _NUMBER = count(1)
 
@@ -53,13 +53,16 @@ def run(bench: Bench, side: str, broker_name: str, new: NewDatabase) -> Iterator
         database_for([*DEVICES, WARM_UP], new) as database,
     ):
         place = Place(bench.publisher, broker.mqtt_port, bench.passwords, folder / "devices")
-        match side:
-            case "Guoji":
-                start = partial(consumers.gateway, bench.settings, broker, database, log)
-            case "bare loop":
-                start = partial(consumers.bare, password, broker, database, log)
-            case _:
-                start = partial(node_red, password, broker, database, folder / "node-red")
+        loops = {
+            BARE: ["bench.ingest.bare", "paho" if broker_name == "Mosquitto" else "nats"],
+            NATS_PY: ["bench.ingest.bare_nats_py"],
+        }
+        if side == OURS:
+            start = partial(consumers.gateway, bench.settings, broker, database, log)
+        elif side == NODE_RED:
+            start = partial(node_red, password, broker, database, folder / "node-red")
+        else:
+            start = partial(consumers.bare, loops[side], password, broker, database, log)
         if side == NODE_RED:
             yield Run(place, start, database.held_by_node_red, database.different_by_node_red)
         else:
