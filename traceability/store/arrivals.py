@@ -54,7 +54,9 @@ class ArrivalTable:
     def record(self, arrivals: Sequence[Accepted | Rejected]) -> list[Outcome]:
         streams, others = _by_stream(arrivals)
         with self._engine.begin() as connection:
-            insert_missing(connection, quarantine, [_quarantine_row(each) for each in others])
+            # In one order, as devices are locked: a gateway waits for what another one is about to keep too.
+            rows = [_quarantine_row(each) for each in sorted(others, key=lambda each: each.digest)]
+            insert_missing(connection, quarantine, rows)
             return _record_streams(connection, streams) if streams else []
 
 
@@ -133,7 +135,7 @@ def _grouped(
         first = stands.setdefault(its.one.sequence, its)
         if first is its:
             new.append(each)
-        elif first.one.digest != each.digest:
+        elif first.one.digest != each.digest and not (isinstance(each, Rejected) and each.is_abandoned):
             clashes[its.one.sequence, each.digest] = each
     accepted = [each for each in new if isinstance(each, Accepted)]
     rejected = [each for each in new if isinstance(each, Rejected)]
