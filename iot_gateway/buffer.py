@@ -1,5 +1,6 @@
 """What a device keeps: every payload that no receipt covers yet, and what it needs to judge receipts."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from hashlib import sha256
 
@@ -25,14 +26,17 @@ class Buffer:
     def next_number(self) -> int:
         return self._last + 1
 
-    def keep(self, payload: bytes) -> int:
-        """Keep the payload that carries `next_number`; its number."""
+    def keep(self, payload: bytes, abandoned: Iterable[int] = ()) -> int:
+        """Keep the payload that carries `next_number`; its number. What it says to abandon is dropped."""
         self._last += 1
         self.payloads[self._last] = payload
         digest, whole = content_digest(payload, self._device), sha256(payload).digest()
         signed = self._sent.signed if digest == whole else {**self._sent.signed, self._last: whole}
         digests = {**self._sent.digests, self._last: digest}
-        self._sent = replace(self._sent, digests=digests, signed=signed)
+        given_up = {**dict.fromkeys(abandoned, digest), **self._sent.abandoned}
+        self._sent = replace(self._sent, digests=digests, signed=signed, abandoned=given_up)
+        for number in abandoned:
+            self.payloads.pop(number, None)
         return self._last
 
     def free(self, receipt: Receipt) -> int:

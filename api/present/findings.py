@@ -19,6 +19,7 @@ class FindingLine:
 
 _TITLES: Final = {
     Kind.GAP: message("Readings are missing"),
+    Kind.ABANDONED: message("Readings were given up"),
     Kind.CONFLICT: message("One number, two contents"),
     Kind.REPLAY: message("Old readings came again"),
     Kind.IMPOSSIBLE_VALUE: message("Values that cannot be"),
@@ -34,6 +35,7 @@ _TITLES: Final = {
 }
 _SENTENCES: Final = {
     Kind.GAP: message("{count} readings that the sensor numbered have not arrived."),
+    Kind.ABANDONED: message("The sensor gave up {count} readings: it had no room to keep them."),
     Kind.CONFLICT: message(
         "{count} times a number came again with other content; the first content is the one shown."
     ),

@@ -1,5 +1,6 @@
 """A hole at any position, of any kind, blocks nothing but itself: the rest is receipted, freed and sealed."""
 
+import json
 from itertools import combinations, count, groupby
 
 import pytest
@@ -27,10 +28,11 @@ class Exchange:
         self.store, self.buffer = store, Buffer(ALIAS, epoch)
         self.receipts = []
 
-    def measure(self, ahead_ms=0):
+    def measure(self, ahead_ms=0, abandoned=()):
         number, values = self.buffer.next_number, {"battery": self.buffer.next_number}
         payload = encode_message(ALIAS, self.buffer.epoch, number, NOW_MS + ahead_ms, values)
-        self.buffer.keep(payload)
+        payload = giving_up(payload, abandoned) if abandoned else payload
+        self.buffer.keep(payload, abandoned)
         return payload
 
     def deliver(self, *payloads):
@@ -52,10 +54,17 @@ class Exchange:
         """The batches that are closed now."""
         sealing = RecordingSeals(self.store.sealing)
         seal(sealing, LATER_MS, 1, "https://guoji.example")
+        self.found = sealing.found
         return sealing.batches
 
     def leaves_of(self, batch):
         return tuple(self.store.history.batch_leaves(batch.root.hex()))
+
+
+def giving_up(payload, numbers):
+    ends = {"abandoned_first": numbers[0], "abandoned_last": numbers[-1]}
+    records = [{"n": name, "u": "count", "v": number} for name, number in ends.items()]
+    return json.dumps([*json.loads(payload), *records]).encode()
 
 
 class RecordingSeals:
@@ -63,6 +72,8 @@ class RecordingSeals:
 
     def __init__(self, store):
         self._store, self.batches = store, []
+        self.found = {}
+        """Count by kind, of what is about numbers missing."""
 
     def __getattr__(self, name):
         return getattr(self._store, name)
@@ -70,6 +81,9 @@ class RecordingSeals:
     def keep_sealed(self, window, batch, event):
         self._store.keep_sealed(window, batch, event)
         self.batches.append(batch)
+        for each in event.event.body.get("guoji:findings", []):
+            if each["guoji:kind"] in ("gap", "abandoned"):
+                self.found[each["guoji:kind"]] = each["guoji:count"]
 
 
 @pytest.fixture
@@ -141,6 +155,49 @@ def test_what_is_quarantined_counts_as_accounted_for_and_a_sound_one_that_comes_
 
         [conflict] = exchange.receipts[-1].conflicts
         assert (conflict.sequence, exchange.stated()) == (bad[0], [(1, len(NUMBERS))])
+
+
+@pytest.mark.parametrize("size", range(1, len(NUMBERS)))
+@pytest.mark.parametrize("seen", ["nothing", "their first"])
+def test_what_the_device_abandons_blocks_nothing_and_is_a_finding_and_no_gap(store, epochs, size, seen):
+    for first in range(1, len(NUMBERS) - size + 1):
+        exchange, gone = Exchange(store, next(epochs)), list(range(first, first + size))
+        payloads = {number: exchange.measure() for number in range(1, gone[-1] + 1)}
+        said = exchange.measure(abandoned=gone)
+        assert exchange.kept == set(range(1, first)) | {gone[-1] + 1}
+        held = [*range(1, first), *gone[: seen == "their first"]]
+
+        for number in held:  # what came before its receipt was lost stays held
+            exchange.deliver(payloads[number])
+        exchange.deliver(said)
+        exchange.deliver(said)
+
+        assert exchange.kept == set()
+        assert exchange.stated() == [(1, gone[-1] + 1)]
+        assert not exchange.receipts[-1].conflicts
+        assert numbers_in(exchange.seal()) == [[*held, gone[-1] + 1]]
+        assert exchange.found == {"abandoned": size}
+
+        exchange.deliver(payloads[gone[-1]])
+
+        stands = [each.sequence for each in exchange.receipts[-1].conflicts]
+        assert stands == ([] if gone[-1] in held else [gone[-1]])
+        assert exchange.stated() == [(1, gone[-1] + 1)]
+
+
+@pytest.mark.parametrize(
+    "bad", [{"abandoned_first": 1}, {"abandoned_first": 2, "abandoned_last": 1}, {"abandoned_last": 5}]
+)
+def test_a_range_that_cannot_be_abandoned_is_quarantined_under_its_own_number(store, epochs, bad):
+    exchange = Exchange(store, next(epochs))
+    records = [{"n": name, "u": "count", "v": number} for name, number in bad.items()]
+    sound = json.loads(encode_message(ALIAS, exchange.buffer.epoch, 1, NOW_MS, {"battery": 1}))
+
+    exchange.deliver(json.dumps([*sound, *records]).encode())
+
+    [refused] = exchange.receipts[-1].quarantined
+    assert refused.sequence == 1
+    assert refused.reason.startswith("abandons ")
 
 
 def test_a_receipt_stays_small_and_cumulative_whatever_is_missing(store, epochs):

@@ -1,6 +1,6 @@
 """Take messages in: readings into the store, the rest into quarantine, a signed answer to every device."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import NamedTuple, Protocol
@@ -33,11 +33,13 @@ class Accepted:
     """As `Authentic` has it."""
     taken_from_ms: int
     taken_to_ms: int
+    abandoned: range = range(0)
+    """Numbers that it gives up."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """A message that can never become a reading."""
+    """A message that can never become a reading, or a number that its device has given up."""
 
     topic: str
     device: str | None
@@ -49,6 +51,8 @@ class Rejected:
     digest: bytes
     """As `Authentic` has it if there is a number, else SHA-256 of the payload."""
     reason: str
+    is_abandoned: bool = False
+    """No message: changes nothing where the number is accounted for already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +75,8 @@ class ReadingStore(Protocol):
         """Keep all of `arrivals` in one durable commit; raises `Unavailable` if anything was not kept.
 
         The same number with the same digest is kept once. With another digest it is kept as a conflict, and
-        the first one stands. One outcome for each device and epoch that has a number among `arrivals`.
+        the first one stands; an abandoned number is then not kept. One outcome for each device and epoch that
+        has a number among `arrivals`.
         """
 
 
@@ -97,6 +102,7 @@ def record(
         _judge(each, aliases[each.topic], authentic, now_ms)
         for each, authentic in zip(deliveries, authentics, strict=True)
     ]
+    arrivals += [number for each in arrivals if isinstance(each, Accepted) for number in _given_up(each)]
     outcomes = store.record(arrivals)
     in_log_by_ms = now_ms + round(promise_s * 1000)
     receipts = [
@@ -131,7 +137,8 @@ def _judge(
         assert alias is not None
         pack = open_pack(authentic.senml, alias)
         number, digest = (pack.epoch, pack.sequence), authentic.digest
-        moments = [measurement.taken_at_ms for measurement in pack.message().measurements]
+        message = pack.message()
+        moments = [measurement.taken_at_ms for measurement in message.measurements]
         newest_ms = max(moments)
         if newest_ms > now_ms + MAX_AHEAD_MS:
             ahead_s = (newest_ms - now_ms) / 1000
@@ -140,7 +147,17 @@ def _judge(
         digest = digest or sha256(delivery.payload).digest()
         return Rejected(delivery.topic, alias, number, now_ms, delivery.payload, digest, str(refusal))
     reading = Reading(alias, *number, now_ms, authentic.how, delivery.payload)
-    return Accepted(reading, digest, min(moments), newest_ms)
+    return Accepted(reading, digest, min(moments), newest_ms, message.abandoned)
+
+
+def _given_up(by: Accepted) -> Iterator[Rejected]:
+    """Each number that `by` abandons, with the digest of `by`: nothing else speaks for it."""
+    came, reason = by.reading, f"abandoned by the device in number {by.reading.sequence}"
+    for number in by.abandoned:
+        where, at_ms = topics.readings(came.device), came.received_at_ms
+        yield Rejected(
+            where, came.device, (came.epoch, number), at_ms, b"", by.digest, reason, is_abandoned=True
+        )
 
 
 def _sender(topic: str, alias: str | None, devices: Mapping[str, Device]) -> Device:

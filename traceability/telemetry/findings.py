@@ -15,6 +15,8 @@ SAME_TROUBLE_MS = 10_800_000
 class Kind(StrEnum):
     GAP = "gap"
     """Numbers that have not arrived when the batch was closed. `count` of them."""
+    ABANDONED = "abandoned"
+    """Numbers that the device says it will never send: it had no room to keep them. `count` of them."""
     CONFLICT = "conflict"
     """A number came again with other content; the first is the one kept in the batch."""
     REPLAY = "replay"

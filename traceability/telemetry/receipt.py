@@ -174,6 +174,8 @@ class Sent:
     """What stands at a number above `through`, where a receipt has named it: a later one may not again."""
     signed: Mapping[int, bytes] = field(default_factory=dict)
     """SHA-256 of the payload, where that is not its digest: a receipt refuses bytes, not contents."""
+    abandoned: Mapping[int, bytes] = field(default_factory=dict)
+    """`content_digest` of the message that gave up a number above `through`."""
 
 
 def nothing_sent(epoch: int) -> Sent:
@@ -193,7 +195,7 @@ def covers(receipt: Receipt, sent: Sent) -> tuple[frozenset[int], Sent]:
     }
     if receipt.runs is None or receipt.runs.epoch != sent.epoch:
         return frozenset(covered), sent
-    named = _named(receipt, sent.digests)
+    named = _named(receipt, sent)
     covered |= named.keys()
     sent = replace(sent, named={**sent.named, **named})
     held = {number: Accounted(number, Status.HELD, digest) for number, digest in sent.digests.items()}
@@ -207,16 +209,18 @@ def covers(receipt: Receipt, sent: Sent) -> tuple[frozenset[int], Sent]:
         digests = {number: digest for number, digest in sent.digests.items() if number > through.last}
         kept = {number: one for number, one in sent.named.items() if number > through.last}
         signed = {number: digest for number, digest in sent.signed.items() if number > through.last}
-        sent = Sent(sent.epoch, through.last, through.chain, digests, kept, signed)
+        given_up = {number: digest for number, digest in sent.abandoned.items() if number > through.last}
+        sent = Sent(sent.epoch, through.last, through.chain, digests, kept, signed, given_up)
     return frozenset(covered), sent
 
 
-def _named(receipt: Receipt, digests: Mapping[int, bytes]) -> dict[int, Accounted]:
-    """What stands at each number that the receipt names together with the digest we sent under it."""
+def _named(receipt: Receipt, sent: Sent) -> dict[int, Accounted]:
+    """What stands at each number that the receipt names with the digest that we sent or gave it up under."""
+    digests = sent.digests
     named = {
         each.sequence: Accounted(each.sequence, Status.QUARANTINED, each.digest)
         for each in receipt.quarantined
-        if digests.get(each.sequence) == each.digest
+        if each.digest in (digests.get(each.sequence), sent.abandoned.get(each.sequence))
     }
     for each in receipt.conflicts:
         if digests.get(each.sequence) in (each.came, each.stands):

@@ -13,6 +13,8 @@ from traceability.telemetry.senml_json import records_in_json
 
 MAX_PAYLOAD_BYTES = 64 * 1024
 MAX_RECORDS = 1_000
+MAX_ABANDONED = 1_000
+"""Numbers that one message may give up."""
 MAX_TEXT = 1_000
 """Characters of a label's text."""
 MAX_VALUE = 1e9
@@ -20,6 +22,7 @@ MAX_VALUE = 1e9
 CBOR_ARRAYS = frozenset(bytes([initial]) for initial in range(0x80, 0xA0))
 """What SenML in CBOR begins with."""
 
+_NUMBERED = frozenset({"epoch", "seq", "abandoned_first", "abandoned_last"})
 _RELATIVE_BELOW_S = 2**28
 _VERSION = 10
 _TEXT_LABELS = frozenset({"bn", "bu", "n", "u"})
@@ -41,6 +44,8 @@ class Message(NamedTuple):
     epoch: int
     sequence: int
     measurements: tuple[Measurement, ...]
+    abandoned: range = range(0)
+    """Numbers before this one that the device will never send."""
 
 
 class _Record(NamedTuple):
@@ -61,13 +66,15 @@ class Pack(NamedTuple):
     epoch: int
     sequence: int
     records: tuple[_Record, ...]
+    abandoned: tuple[int | None, int | None] = (None, None)
+    """The first number and the last; not judged yet."""
 
     def message(self) -> Message:
-        """Raises `InvalidInput` for measurements that can never become a reading."""
+        """Raises `InvalidInput` for measurements, or a range, that can never become a reading."""
         measurements = [_measurement(record, self.alias) for record in self.records]
         if not measurements:
             raise InvalidInput("message measures nothing")
-        return Message(self.epoch, self.sequence, tuple(measurements))
+        return Message(self.epoch, self.sequence, tuple(measurements), _abandoned(self))
 
 
 def decode(payload: bytes, alias: str) -> Message:
@@ -86,7 +93,7 @@ def open_pack(payload: bytes, alias: str) -> Pack:
     records = []
     for record in _resolve(_records(payload)):
         name = record.name.removeprefix(f"{alias}:")
-        if name not in ("epoch", "seq"):
+        if name not in _NUMBERED:
             records.append(record)
         elif name in numbers:
             raise InvalidInput(f"message has two records named {name}")
@@ -95,7 +102,8 @@ def open_pack(payload: bytes, alias: str) -> Pack:
     for name in ("epoch", "seq"):
         if name not in numbers:
             raise InvalidInput(f"message has no record named {name}")
-    return Pack(alias, numbers["epoch"], numbers["seq"], tuple(records))
+    abandoned = (numbers.get("abandoned_first"), numbers.get("abandoned_last"))
+    return Pack(alias, numbers["epoch"], numbers["seq"], tuple(records), abandoned)
 
 
 def _records(payload: bytes) -> list[Any]:
@@ -145,10 +153,21 @@ def _count(name: str, record: _Record) -> int:
     if record.unit != "count":
         raise InvalidInput(f"{name} is in {record.unit!r}, want 'count'")
     value = _value(name, record)
-    least = 1 if name == "seq" else 0
+    least = 0 if name == "epoch" else 1
     if isinstance(value, bool) or not (least <= value <= MAX_NUMBER and value == int(value)):
         raise InvalidInput(f"{name} is {value}, want a whole number from {least} to {MAX_NUMBER}")
     return int(value)
+
+
+def _abandoned(pack: Pack) -> range:
+    first, last = pack.abandoned
+    if first is None and last is None:
+        return range(0)
+    if first is None or last is None or not first <= last < pack.sequence:
+        raise InvalidInput(f"abandons {first} to {last}, want numbers before {pack.sequence}, in order")
+    if last - first >= MAX_ABANDONED:
+        raise InvalidInput(f"abandons {last - first + 1} numbers, want at most {MAX_ABANDONED}")
+    return range(first, last + 1)
 
 
 def _value(name: str, record: _Record) -> float | bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
+from traceability.telemetry.find.abandoned import abandoned
 from traceability.telemetry.find.clock import drift, offset
 from traceability.telemetry.find.conflicts import conflicts
 from traceability.telemetry.find.epochs import new_epoch
@@ -54,6 +55,7 @@ def find_in(
 def _of_numbers(seen: Look) -> Iterator[Finding]:
     yield from new_epoch(seen)
     yield from gaps(seen)
+    yield from abandoned(seen)
     yield from conflicts(seen.window)
     yield from replays(seen)
 

@@ -39,6 +39,8 @@ class Seen:
     measurements: tuple[Measurement, ...]
     from_ms: int
     to_ms: int
+    abandoned: range
+    """Earlier numbers that it gives up."""
 
     @property
     def number(self) -> tuple[int, int]:
@@ -128,9 +130,9 @@ def see(readings: Iterable[Reading]) -> tuple[Seen, ...]:
 
 
 def _seen(reading: Reading) -> Seen:
-    measurements = message_in(reading).measurements
-    moments = [each.taken_at_ms for each in measurements]
-    return Seen(reading, measurements, min(moments), max(moments))
+    message = message_in(reading)
+    moments = [each.taken_at_ms for each in message.measurements]
+    return Seen(reading, message.measurements, min(moments), max(moments), message.abandoned)
 
 
 def samples_by_metric(seen: Iterable[Seen], *, is_new: bool) -> dict[str, list[Sample]]:
