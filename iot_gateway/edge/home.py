@@ -42,6 +42,7 @@ class BoxHome:
         if (self.folder / "trust.txt").exists():
             raise Refused(f"{self.folder} is the home of an installation: give the box one of its own")
         self._keys.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.folder.chmod(0o700)
         if not self._passphrase_file.exists():
             # Opens the key of the authority that vouches for the box's own broker, if that speaks TLS.
             write_secret(self._passphrase_file, secrets.token_urlsafe(48).encode())

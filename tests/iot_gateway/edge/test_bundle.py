@@ -64,6 +64,7 @@ def test_a_home_takes_a_bundle_and_a_newer_one_into_files_that_only_their_owner_
 
     assert home.logins(home.bundle()) == {"shed-1": "secret", "shed-2": "other", "@gateway": own}
     assert {file.stat().st_mode & 0o777 for file in (tmp_path / "box" / "keys").iterdir()} == {0o600}
+    assert (tmp_path / "box").stat().st_mode & 0o777 == 0o700
     uplink = home.uplinks(home.bundle())["shed-1"]
     assert (uplink.host, uplink.port, uplink.user, uplink.password) == ("centre", 8883, "shed-1", "secret")
     assert uplink.ca.read_text() == "PEM"
