@@ -1,10 +1,10 @@
 """What one device measured lately, metric by metric, whatever goods it was with."""
 
-from collections import defaultdict
 from collections.abc import Iterable
 
+from traceability.ledger.curves import points_in
+from traceability.ledger.history import Span
 from traceability.ledger.trace import Curve
-from traceability.telemetry.authenticate import message_in
 from traceability.telemetry.curve import Point, silences
 from traceability.telemetry.device import Device
 from traceability.telemetry.metrics import METRICS
@@ -13,13 +13,7 @@ from traceability.telemetry.reading import Reading
 
 def day_curves(device: Device, readings: Iterable[Reading]) -> list[Curve]:
     """By the name of the metric; none for what is yes or no."""
-    points: defaultdict[str, list[Point]] = defaultdict(list)
-    for reading in readings:
-        for measured in message_in(reading).measurements:
-            if not isinstance(measured.value, bool):
-                metric = METRICS[measured.metric]
-                value = metric.unscaled(metric.scaled(measured.value))
-                points[measured.metric].append(Point(measured.taken_at_ms, value))
+    points = points_in(Span(), readings)
     return [
         _curve(device, metric, sorted(series, key=lambda point: point.taken_at_ms))
         for metric, series in sorted(points.items())

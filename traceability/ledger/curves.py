@@ -1,7 +1,7 @@
 """What the devices measured while their readings applied, clipped to that time."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
@@ -26,7 +26,7 @@ def curves_of(
     now: datetime,
 ) -> Iterator[Curve]:
     """A curve for each metric of `readings`, which may reach beyond the time that the attachment lasts."""
-    points = _points(attachment.span, readings)
+    points = points_in(attachment.span, readings)
     for metric, series in sorted(points.items()):
         series.sort(key=lambda point: point.taken_at_ms)
         curve = Curve(
@@ -75,7 +75,8 @@ def _judged(curve: Curve, span: Span, goods: Bearing, now: datetime) -> Curve:
     )
 
 
-def _points(span: Span, readings: Iterator[Reading]) -> Mapping[str, list[Point]]:
+def points_in(span: Span, readings: Iterable[Reading]) -> Mapping[str, list[Point]]:
+    """What was measured within `span`, by metric, in the order of `readings`; nothing that is yes or no."""
     points: defaultdict[str, list[Point]] = defaultdict(list)
     from_ms, to_ms = milliseconds(span)
     for reading in readings:
