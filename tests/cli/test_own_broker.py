@@ -2,8 +2,10 @@
 
 import os
 import signal
+import socket
 import threading
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 import structlog
@@ -12,7 +14,8 @@ from structlog.testing import capture_logs
 
 from iot_gateway.certificates import LOCAL_NAMES, read_certificate
 from traceability.cli import own_broker
-from traceability.errors import InvalidInput
+from traceability.cli.up import _with_addresses
+from traceability.errors import InvalidInput, Refused
 from traceability.ports import take_port
 from traceability.settings import Settings
 from traceability.upkeep.installation import make
@@ -77,30 +80,32 @@ def test_its_certificate_is_for_the_name_outside_and_the_address_that_it_listens
     assert {str(name.value) for name in called} == {"broker.my-farm.cn", "192.168.1.10", *LOCAL_NAMES}
 
 
-@pytest.mark.slow
-def test_a_certificate_that_no_longer_counts_is_made_anew_while_the_broker_runs_which_is_told(
+def test_a_broker_is_told_of_a_renewed_certificate_and_of_no_other_look_and_a_failed_one_is_not_the_last(
     settings, monkeypatch
 ):
-    told = own_broker.addressed(replace(settings, mqtt_public_url=PUBLIC), 8883, take_port())
-    own_broker.command(told, {})
-    stop, renewed = threading.Event(), threading.Event()
-    monkeypatch.setattr(own_broker, "A_DAY_S", 0.01)
-    monkeypatch.setattr(own_broker, "read_again", lambda _settings: renewed.set())
-    first = read_certificate(settings.home / "broker" / "broker.pem")
+    old, new = datetime(2027, 1, 1, tzinfo=UTC), datetime(2028, 1, 1, tzinfo=UTC)
+    stop, told, looks = threading.Event(), [], iter([old, old, None, old, new, new])
 
+    def certify(_settings):
+        until = next(looks, stop)
+        if until is stop:
+            stop.set()
+            return new
+        if until is None:
+            raise InvalidInput("the passphrase is gone")
+        return until
+
+    monkeypatch.setattr(own_broker, "A_DAY_S", 0)
+    monkeypatch.setattr(own_broker, "_certify", certify)
+    monkeypatch.setattr(own_broker, "read_again", told.append)
     with capture_logs() as said:
-        looking = threading.Thread(
-            target=own_broker.stay_certified, args=(told, stop, structlog.get_logger())
-        )
-        looking.start()
-        assert not renewed.wait(0.3)
-        (settings.home / "broker" / "broker.pem").unlink()
-        assert renewed.wait(10)
-        stop.set()
-        looking.join()
+        own_broker.stay_certified(settings, stop, structlog.get_logger())
 
-    assert read_certificate(settings.home / "broker" / "broker.pem") != first
-    assert [each["event"] for each in said] == ["certificate of the broker renewed"]
+    assert told == [settings]
+    assert [(each["event"], each["until"]) for each in said] == [
+        ("cannot renew the certificate of the broker", "2027-01-01"),
+        ("certificate of the broker renewed", "2028-01-01"),
+    ]
 
 
 def test_no_signal_goes_to_a_program_that_is_not_our_broker(settings):
@@ -115,3 +120,14 @@ def test_no_signal_goes_to_a_program_that_is_not_our_broker(settings):
 
     assert heard == []
     assert not (settings.home / "broker" / "users.conf").exists()
+
+
+def test_a_port_that_devices_were_told_of_is_not_replaced_by_another(settings):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        told = replace(settings, mqtt_port=port, mqtt_public_url=f"mqtts://broker.my-farm.cn:{port}")
+
+        with pytest.raises(
+            Refused, match=f"port {port} is taken, and another one the devices would not find"
+        ):
+            _with_addresses(told, structlog.get_logger())

@@ -58,23 +58,20 @@ KINDS = ("nats", "mosquitto")
 @contextmanager
 def a_world(kind, folder):
     with ExitStack() as stack:
+        log = structlog.get_logger()
         if kind == "mosquitto":
             process, mqtt_port = start_mosquitto(folder / "broker", PASSWORDS)
-            native_port = None
             stack.callback(process.wait)
             stack.callback(process.terminate)
+            native_port = None
+            inbox = MqttInbox(Address(HOST, mqtt_port, GATEWAY, PASSWORDS[GATEWAY]), log)
         else:
             broker = start_broker(folder / "broker", PASSWORDS)
-            mqtt_port, native_port = broker.port, broker.native_port
             stack.callback(broker.stop)
+            mqtt_port, native_port = broker.port, broker.native_port
+            inbox = JetStreamInbox(Address(HOST, native_port, GATEWAY, PASSWORDS[GATEWAY]), log)
         engine = a_store(folder / "store.db")
         stack.callback(engine.dispose)
-        log = structlog.get_logger()
-        if kind == "nats":
-            inbox = JetStreamInbox(Address(HOST, native_port, GATEWAY, PASSWORDS[GATEWAY]), log)
-        else:
-            gateway = Address(HOST, mqtt_port, GATEWAY, PASSWORDS[GATEWAY])
-            inbox = MqttInbox(gateway, log)
         stack.enter_context(a_gateway(inbox, engine, log))
         yield World(mqtt_port, native_port, engine)
 
