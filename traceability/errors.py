@@ -4,6 +4,8 @@ Everything this system refuses, as one tree:
 * TraceError
   + InvalidInput          malformed: the sender must change it                (400; the command line exits 65)
     - NotAuthorised       who asks may not do this                            (403)
+    - BadQuery            a parameter asks for what cannot be asked for       (400)
+    - QueryTooLarge       more events answer than were wanted                 (413)
   + Unknown               we hold nothing under this name                     (404)
     - Erased              we held it, and it was erased for good              (410)
   + Unavailable           sound request, but not now: try later               (503)
@@ -26,6 +28,14 @@ class InvalidInput(TraceError):
 
 class NotAuthorised(InvalidInput):
     """Who asks may not do this."""
+
+
+class BadQuery(InvalidInput):
+    """A parameter of a query asks for what cannot be asked for."""
+
+
+class QueryTooLarge(InvalidInput):
+    """More events answer a query than were wanted."""
 
 
 class Unknown(TraceError):
