@@ -55,6 +55,11 @@ def a_reading(sequence, value):
     return Accepted(read, sha256(payload).digest(), NOW_MS + sequence, NOW_MS + sequence)
 
 
+def an_abandoned(sequence, by):
+    topic, number = "guoji/v1/logger-1/readings", (9, sequence)
+    return Rejected(topic, "logger-1", number, NOW_MS, b"", by.digest, "given up", is_abandoned=True)
+
+
 def sign(settings, store):
     mark = HighWaterFile(settings.high_water_file)
     return publish(store.log, store.checkpoints, mark, log_signer(settings))
@@ -81,7 +86,7 @@ def fill(settings, store):
     store.arrivals.record([a_reading(2, 6)])
     seal(store.sealing, NOW_MS * 2, 1, "https://guoji.example")
     sign(settings, store)
-    store.arrivals.record([a_reading(5, 4)])
+    store.arrivals.record([a_reading(5, 4), an_abandoned(7, by=a_reading(5, 4))])
     capture([a_harvest(kg=1_000)], FARM, store.events, 6)
     documents(settings).keep(b"a laboratory sheet")
     kept = store.personal

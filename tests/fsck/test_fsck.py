@@ -33,7 +33,7 @@ def test_an_honest_store_is_whole_and_everything_in_it_is_looked_at(home):
         "anchors": 1,
         "batches": 1,
         "readings": 4,
-        "messages in quarantine": 1,
+        "messages in quarantine": 2,
         "streams of receipts": 1,
         "personal values": 1,
         "erasures": 1,

@@ -48,7 +48,7 @@ def check_quarantine(view: View) -> Iterator[Difference]:
     rows = view.rows(select(quarantine).order_by(quarantine.c.id))
     for row in view.watch("messages in quarantine", view.count(quarantine), rows):
         numbered = row.sequence is not None
-        if numbered and row.size == 0:
+        if numbered and not row.size and not row.payload:
             continue  # abandoned: the digest is of the message that says so
         if len(row.payload) == row.size:  # otherwise it was cut, or dropped after its time
             digest = content_digest(row.payload, row.device) if numbered else sha256(row.payload).digest()
