@@ -77,8 +77,9 @@ def offset_of(fields: Mapping[str, str], words: Words) -> timezone:
 
 
 def _product(fields: Mapping[str, str], known: Known, words: Words) -> Product:
+    # What was typed counts, whatever the list above it still says.
     chosen = fields.get("product", OTHER)
-    typed = _typed(fields, "gtin") if chosen == OTHER else chosen
+    typed = _typed(fields, "gtin") or ("" if chosen == OTHER else chosen)
     try:
         gtin = dict(digital_link.parse(digital_link.product(typed.replace(" ", ""))).path)["01"]
     except InvalidInput as error:
@@ -91,14 +92,14 @@ def _product(fields: Mapping[str, str], known: Known, words: Words) -> Product:
 
 
 def _plot(fields: Mapping[str, str], known: Known, party: str, words: Words) -> Plot:
-    chosen = fields.get("plot", OTHER)
+    code = _typed(fields, "plot_code")
+    chosen = OTHER if code else fields.get("plot", OTHER)
     if (found := next((each for each in known.plots if each.link == chosen), None)) is not None:
         return found
     name = _name(fields, "plot_name", words)
     names = {words.locale.language: name} if name else {}
     if chosen != OTHER:
         return Plot(_place(chosen), names)
-    code = _typed(fields, "plot_code")
     if not _PLOT.fullmatch(code):
         raise _Wrong(words.say("Want a short code for the plot: letters, digits and -, such as FIELD-3."))
     gln = dict(digital_link.parse(known.plots[0].link).path)["414"] if known.plots else party

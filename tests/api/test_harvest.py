@@ -164,6 +164,8 @@ def read(known=KNOWN, **changes):
         ({"lot": "Ｆ３"}, {"lot": "F3"}),
         ({"photo": "ab" * 32}, {"photo": "ab" * 32}),
         ({"product": "other", "gtin": " 9521234 000020 "}, {"product": KNOWN.products[0]}),
+        ({"gtin": "9521234000013"}, {"product": Product("09521234000013", {})}),
+        ({"plot_code": "X-1"}, {"plot": Plot(digital_link.place(PARTY, "X-1"), {})}),
         (
             {"product": "other", "gtin": "9521234000013", "name": "Figs"},
             {"product": Product("09521234000013", {"guoji:name": {"guoji:en": "Figs"}})},
