@@ -39,7 +39,7 @@ class JetStreamInbox:
         self._log = log
         self._connection: Connection | None = None
         self._request, self._expected, self._asked_at_s = "", 0, 0.0
-        self._wait_s = 0.0
+        self._wait_s, self._said_away = 0.0, False
         self.subscribed = threading.Event()
         """Set while we are connected, and the server keeps messages for us."""
 
@@ -57,15 +57,16 @@ class JetStreamInbox:
         except Unavailable as reason:
             self._log.info("broker was away at the end", reason=str(reason))
         self._connection.close()
+        self._connection = None
 
     def batches(self, at_most: int, wait_s: float, stop: threading.Event) -> Iterator[Batch]:
         while not stop.is_set():
-            connection = self._connection or self._connect()
-            if connection is None:
+            if self._connection is None:
                 stop.wait(self._wait_s)
+                self._connect()
                 continue
             try:
-                pulled = self._gather(connection, at_most, wait_s)
+                pulled = self._gather(self._connection, at_most, wait_s)
             except Unavailable as reason:
                 self._lose(reason)
                 continue
@@ -82,18 +83,17 @@ class JetStreamInbox:
         """On whatever connection. If the server does not hear of it, it sends them again."""
         self._send(b"".join([b"PUB %b 0\r\n\r\n" % reply for reply in replies]))
 
-    def _connect(self) -> Connection | None:
+    def _connect(self) -> None:
         try:
             self._connection = Connection(self._address)
             keep_for_gateways(self._connection)
             self._ask(self._connection)
         except Unavailable as reason:
             self._lose(reason)
-            return None
-        self._wait_s = 0.0
+            return
+        self._said_away = False
         self.subscribed.set()
         self._log.info("broker is there", host=self._address.host, port=self._address.port)
-        return self._connection
 
     def _gather(self, connection: Connection, at_most: int, wait_s: float) -> list[Message]:
         """Not more than what was asked for at once, so that its limit is one on our memory."""
@@ -119,6 +119,7 @@ class JetStreamInbox:
                 if not status.startswith(_ENDED):
                     raise Unavailable(f"the server sends no more: {status.decode(errors='replace')}")
                 self._expected = 0
+            self._wait_s = 0.0
 
     def _ask(self, connection: Connection) -> None:
         self._request = connection.new_inbox()
@@ -144,9 +145,10 @@ class JetStreamInbox:
             self._connection.close()
         self._connection = None
         self.subscribed.clear()
-        if not self._wait_s:
+        if not self._said_away:
             where = {"host": self._address.host, "port": self._address.port}
             self._log.warning("broker is away, trying again", **where, reason=str(reason))
+        self._said_away = True
         self._wait_s = min(max(SHORTEST_WAIT_S, 2 * self._wait_s), LONGEST_WAIT_S)
 
 
