@@ -8,12 +8,15 @@ import structlog
 
 from iot_gateway.edge.kept import KeptFile
 from iot_gateway.edge.message import Message
-from iot_gateway.gateway import AT_MOST, LONGEST_WAIT_S, WAIT_S, Inbox
+from iot_gateway.gateway import AT_MOST, WAIT_S, Inbox
 from traceability.errors import CheckFailed, InvalidInput, Unavailable
 from traceability.ledger.record import Delivery, SignedReceipt
 from traceability.log.note import NoteVerifier
 from traceability.telemetry import topics
 from traceability.telemetry.receipt import open_receipt
+
+LONGEST_WAIT_S = 2.0
+"""Between two tries to keep: the disk is our own, and a receipt may free some of it any moment."""
 
 Answering = Callable[[Sequence[SignedReceipt]], None]
 """Hands receipts to the devices at the box. One that is lost does no harm: a device asks again."""
