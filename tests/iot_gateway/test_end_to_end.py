@@ -1,11 +1,7 @@
-import random
-import subprocess
-import sys
 import threading
 import time
 from contextlib import contextmanager
 from hashlib import sha256
-from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -14,7 +10,6 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from iot_gateway.gateway import run
 from iot_gateway.inbox import MAX_HELD_BYTES
-from iot_gateway.logins import GATEWAY
 from iot_gateway.simulate.encode import encode_message
 from iot_gateway.simulator import SimulatedDevice
 from traceability.log.note import NoteSigner, NoteVerifier
@@ -228,50 +223,6 @@ def test_a_device_reaches_only_its_own_topics(address_of, new_inbox, engine, sig
 
     assert [each.measurements[0].value for each in stored(engine, "cold-7")] == [80]
     assert overheard == []
-
-
-def test_a_killed_gateway_loses_nothing_it_gave_a_receipt_for(
-    running, address_of, new_inbox, passwords, database, engine, signer, log
-):
-    readings, kept, stop = 1500, {}, threading.Event()
-    with a_gateway(new_inbox(), engine, signer, log):
-        pass  # from now on the broker keeps messages for it
-    killer = threading.Thread(target=kill_and_restart, args=(running, passwords[GATEWAY], database, stop))
-    killer.start()
-
-    def send(alias):
-        with a_simulated(address_of(alias), signer, epoch=9, resend_after_s=1) as device:
-            for number in range(readings):
-                device.send(now_ms(), {"air_temperature": number})
-                time.sleep(0.004)
-            device.settle(60)
-            kept[alias] = device.kept()
-
-    senders = [threading.Thread(target=send, args=(alias,)) for alias in ("cold-7", "cold-8")]
-    for sender in senders:
-        sender.start()
-    for sender in senders:
-        sender.join()
-    stop.set()
-    killer.join()
-
-    assert kept == {"cold-7": 0, "cold-8": 0}
-    for alias in kept:
-        numbers = {each.sequence: each.measurements[0].value for each in stored(engine, alias)}
-        assert numbers == {number + 1: number for number in range(readings)}
-    assert ReadingTable(engine).counts().readings == 2 * readings
-    assert ReadingTable(engine).counts().conflicts == 0
-
-
-def kill_and_restart(running, password, database, stop, rounds=3):
-    command = [sys.executable, str(Path(__file__).with_name("gateway_process.py"))]
-    command += [database, running.url, GATEWAY, password]
-    moments = [2 + random.random() for _ in range(rounds)] + [None]
-    for moment in moments:
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-        stop.wait(moment)
-        process.kill()
-        process.wait()
 
 
 def a_client(address, received, listens_to=None):
