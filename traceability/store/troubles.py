@@ -10,9 +10,7 @@ _Told = Callable[[Path], str]
 
 _OF_SQLITE: Mapping[int, _Told] = {
     sqlite3.SQLITE_FULL: lambda file: f"the disk is full: free some space in {file.parent}",
-    sqlite3.SQLITE_BUSY: lambda file: (
-        f"{file} is locked by another process for too long: end that"
-    ),
+    sqlite3.SQLITE_BUSY: lambda file: f"{file} is locked by another process for too long: end that",
     sqlite3.SQLITE_IOERR: lambda file: (
         f"{file} cannot be read or may not grow: look at the disk, and at quota and limits of its files"
     ),
