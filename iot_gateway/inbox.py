@@ -18,6 +18,7 @@ from iot_gateway.gateway import Batch
 from iot_gateway.logins import Address
 from iot_gateway.room import Room
 from iot_gateway.tls import ENDED, NO_ANSWER, secure, why_not
+from iot_gateway.unread_properties import leave_unread
 from traceability.ledger.record import Delivery, SignedReceipt
 from traceability.telemetry import topics
 
@@ -64,6 +65,7 @@ class MqttInbox:
         self._said_away = False
         self.subscribed = threading.Event()
         """Set while the broker keeps messages for us. Before the first time it may drop them."""
+        leave_unread()
         self._client = Client(
             CallbackAPIVersion.VERSION2,
             client_id=address.client_id,

@@ -25,6 +25,7 @@ from iot_gateway.gateway import AT_MOST, WAIT_S
 from iot_gateway.inbox import FOR_EVER, MAX_UNACKNOWLEDGED, SHARED
 from iot_gateway.jetstream import JetStreamInbox
 from iot_gateway.logins import Address
+from iot_gateway.unread_properties import leave_unread
 
 COLUMNS = (
     "device", "arrival", "epoch", "sequence", "received_at_ms", "authenticated", "payload", "digest",
@@ -90,6 +91,7 @@ def main() -> None:
 
 def by_paho(address: Address) -> Iterator[Taken]:
     queue: SimpleQueue[MQTTMessage] = SimpleQueue()
+    leave_unread()
     client = Client(CallbackAPIVersion.VERSION2, address.client_id, protocol=MQTTv5, manual_ack=True)
     client.username_pw_set(address.user, address.password)
     client.on_connect = _subscribe
