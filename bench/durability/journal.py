@@ -7,8 +7,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-SENT, ACKNOWLEDGED, RECEIPT = "sent", "acknowledged", "receipt"
-
 
 @dataclass(slots=True)
 class Told:
@@ -27,13 +25,13 @@ class Journal:
         self._file = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
 
     def sent(self, epoch: int, number: int, payload: bytes) -> None:
-        self._note(SENT, epoch, number, b64encode(payload).decode())
+        self._note("sent", epoch, number, b64encode(payload).decode())
 
     def acknowledged(self, epoch: int, number: int) -> None:
-        self._note(ACKNOWLEDGED, epoch, number)
+        self._note("acknowledged", epoch, number)
 
     def receipt(self, note: bytes) -> None:
-        self._note(RECEIPT, b64encode(note).decode())
+        self._note("receipt", b64encode(note).decode())
 
     def _note(self, *words: object) -> None:
         os.write(self._file, (" ".join(map(str, words)) + "\n").encode())
