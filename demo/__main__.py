@@ -68,6 +68,7 @@ def _show(stage: Stage, story: Story, console: Console) -> None:
         ("one punnet", urlsplit(story.lot.items[0]).path),
         ("the pallet", urlsplit(story.lot.pallet).path),
         ("live overlay", f"/overlay{path}"),
+        ("the farm", f"/farm#token={stage.farm_token}"),
     ):
         console.print(f"{name:13} {stage.local_url}{link}", highlight=False, soft_wrap=True)
     console.print(f"{'trust policy':13} {stage.settings.trust_file}", highlight=False, soft_wrap=True)

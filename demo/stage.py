@@ -24,7 +24,7 @@ from traceability.errors import Refused
 from traceability.gs1 import serials
 from traceability.keys.files import read_secret
 from traceability.keys.ring import SERIALS
-from traceability.ledger.grant import Grant
+from traceability.ledger.grant import FARM, Grant
 from traceability.own_policy import own_gateways
 from traceability.settings import Settings
 from traceability.upkeep.installation import make
@@ -67,6 +67,7 @@ class Stage:
             party.gln: self.store.tokens.issue(party.name["en"], Grant("capture", party.gln))
             for party in cast.PARTIES
         }
+        self.farm_token = self.store.tokens.issue("farmer", Grant(FARM, cast.FARM.gln))
         self._log = (HOME / "up.log").open("wb")
         self._up = subprocess.Popen(
             [*GUOJI, "up"],
