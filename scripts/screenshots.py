@@ -5,13 +5,18 @@ Run from the top of the repository: python -m scripts.screenshots FOLDER
 
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.api.checked import PATH as CHECKED_PATH
 from tests.api.checked import VectorChain, a_ledger, an_endpoint
+from tests.api.farming import Farming, a_full_farm
 from tests.api.samples import PATH, in_every_state
 from tests.api.serving import SampleLedger, served
+from traceability.settings import Settings
+from traceability.upkeep.installation import make
+from traceability.wiring import open_store
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = [
@@ -43,6 +48,8 @@ def main(folder: Path) -> None:
             for state, ledger in _checked(endpoint).items():
                 with served(ledger) as address:
                     _checks(browser, address, folder, state)
+        with TemporaryDirectory() as home:
+            _farm(browser, Settings.read({"GUOJI_HOME": home}), folder)
         browser.close()
 
 
@@ -86,6 +93,25 @@ def _checks(browser: Browser, address: str, folder: Path, state: str) -> None:
         page.screenshot(path=folder / f"check-{state}-{lang}.png")
         page.locator(".checks").screenshot(path=folder / f"check-{state}-{lang}-steps.png")
         context.close()
+
+
+def _farm(browser: Browser, settings: Settings, folder: Path) -> None:
+    make(settings)
+    store = open_store(settings)
+    farming = a_full_farm(Farming(settings, store))
+    token = farming.token()
+    with served(farming.ledger, farm=farming.farm, public_url="http://farm.example") as address:
+        for lang in ("zh-CN", "en"):
+            for size, name in ((PHONE, ""), (DESK, "-desk")):
+                context = browser.new_context(viewport={"width": size["width"], "height": size["height"]})
+                page = context.new_page()
+                page.goto(f"{address}/farm?lang={lang}#token={token}")
+                page.wait_for_selector(".head")
+                page.screenshot(path=folder / f"farm-{lang}{name}.png", full_page=bool(name))
+                page.goto(f"{address}/farm/harvest?lang={lang}")
+                page.screenshot(path=folder / f"farm-harvest-{lang}{name}.png", full_page=True)
+                context.close()
+    store.close()
 
 
 def _overlays(browser: Browser, address: str, folder: Path, state: str) -> None:
