@@ -13,7 +13,7 @@ from traceability.farm.known import Known, known
 from traceability.farm.overview import LATELY_MS, DeviceState, device_states
 from traceability.farm.ports import AlertStore, DeviceStore, HarvestStore
 from traceability.ledger.capture import capture
-from traceability.ledger.facts import sound
+from traceability.proof.records import standing
 from traceability.ledger.grant import FARM, Grant
 from traceability.ledger.ports import StoredEvent
 from traceability.telemetry.reading import Reading
@@ -80,7 +80,7 @@ class Farm:
             tuple(alerts),
             tuple(recorded),
             self._voided(recorded),
-            known(sound(told), devices),
+            known(standing(told), devices),
             self.now(),
         )
 
@@ -108,12 +108,12 @@ class Farm:
     def known(self, farmer: Farmer) -> Known:
         """What the party has harvested before, and where."""
         harvests = self.events.harvests_of(farmer.party, MOST_HARVESTS)
-        return known(sound(harvests), self.devices.devices_of(farmer.party))
+        return known(standing(harvests), self.devices.devices_of(farmer.party))
 
     def of_lot(self, farmer: Farmer, link: str) -> list[StoredEvent]:
         """What the farmer's party has harvested of a lot and not declared wrong, oldest first."""
         mine = [each for each in self.events.mentioning([link]) if each.submitter == farmer.party]
-        harvests = [each for each in sound(mine) if each.event.is_harvest]
+        harvests = [each for each in standing(mine) if each.event.is_harvest]
         return sorted(harvests, key=lambda each: each.captured_at_ms)
 
     def record(self, farmer: Farmer, harvest: Harvest) -> str:
@@ -147,7 +147,7 @@ class Farm:
 
     def _voided(self, recorded: Sequence[StoredEvent]) -> frozenset[str]:
         lots = {lot for each in recorded for lot in each.event.identifiers_by_role()["class"]}
-        counting = {each.key for each in sound(self.events.mentioning(lots))}
+        counting = {each.key for each in standing(self.events.mentioning(lots))}
         return frozenset(each.key for each in recorded if each.key not in counting)
 
     def _now_ms(self) -> int:

@@ -18,6 +18,7 @@ from traceability.ledger.personal import PersonalStore, personal_fields
 from traceability.ledger.ports import EventStore, NameMap, StoredEvent
 from traceability.ledger.trace import Curve, Grade, LabResult, Trace, TracedEvent
 from traceability.log.name_map import name_hash
+from traceability.proof.records import makers, standing
 from traceability.proof.verdict import of_trace
 from traceability.telemetry.device import Device
 from traceability.telemetry.findings import Finding, from_event
@@ -67,8 +68,8 @@ class TraceReader:
     def read(self, subject: str, now: datetime) -> Trace:
         """Raises `Unknown` if nothing is known of `subject` (a canonical Digital Link)."""
         found = self._gather(subject)
-        counting = facts.sound(found.goods)
-        made = facts.makers(counting)
+        counting = standing(found.goods)
+        made = makers(counting)
         harvest = next((each.event for each in made if each.event.is_harvest), None)
         profile = profile_of(subject, self.profiles)
         goods = bearing(facts.storage_range(made), profile)
@@ -120,7 +121,7 @@ class TraceReader:
 
     def _traced(self, found: _Gathered) -> list[TracedEvent]:
         grades = {each.key: _grade(each) for each in found.batches}
-        counting = {each.key for each in facts.sound(found.all)}
+        counting = {each.key for each in standing(found.all)}
         personal = personal_fields([each.event.body for each in found.all], self.personal)
         return [
             TracedEvent(

@@ -1,0 +1,100 @@
+"""What events say of amounts, as exact numbers: no float, no rounding, no unit mixed with another."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from traceability.epcis.event import canonical
+
+PIECE = "H87"
+_LARGEST = 10**12
+
+UNITS: Mapping[str, tuple[str, Fraction]] = {
+    "KGM": ("KGM", Fraction(1)),
+    "GRM": ("KGM", Fraction("0.001")),
+    "TNE": ("KGM", Fraction(1000)),
+    "LBR": ("KGM", Fraction("0.45359237")),
+    "ONZ": ("KGM", Fraction("0.028349523125")),
+    "LTR": ("LTR", Fraction(1)),
+    "MLT": ("LTR", Fraction("0.001")),
+    PIECE: (PIECE, Fraction(1)),
+    "EA": (PIECE, Fraction(1)),
+    "C62": (PIECE, Fraction(1)),
+    "DZN": (PIECE, Fraction(12)),
+}
+"""Rec 20 code: what it is counted in, and how many of that. Another code compares with itself alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    lot: str
+    """Canonical Digital Link."""
+    amount: Fraction | None
+    """None where the event does not say how much, or nothing that can be."""
+    unit: str
+    """What `amount` is counted in: KGM, LTR, H87 or a code that is not in `UNITS`."""
+
+
+def quantities(body: Mapping[str, Any], field: str) -> Iterator[Quantity]:
+    """The quantity elements of one field of an event."""
+    elements = body.get(field)
+    for element in elements if isinstance(elements, list) else ():
+        if isinstance(element, Mapping) and isinstance(named := element.get("epcClass"), str):
+            amount, unit = measure(element.get("quantity"), element.get("uom", PIECE))
+            yield Quantity(canonical(named), amount, unit)
+
+
+def measure(value: object, code: object) -> tuple[Fraction | None, str]:
+    """An amount in its base unit. A number is read as JSON writes it: 0.1 is a tenth."""
+    unit, factor = UNITS.get(str(code), (str(code), Fraction(1)))
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= _LARGEST:
+        return None, unit
+    return Fraction(str(value)) * factor, unit
+
+
+def written(amount: Fraction) -> str:
+    """In plain digits, with three decimals at most, the last one rounded."""
+    thousandths = round(amount * 1000)
+    whole, rest = divmod(abs(thousandths), 1000)
+    sign = "-" if thousandths < 0 else ""
+    return f"{sign}{whole:,}.{rest:03}".rstrip("0").rstrip(".")
+
+
+def is_measured(body: Mapping[str, Any]) -> bool:
+    """Whether a transformation says how much went in and came out."""
+    amounts = [*quantities(body, "inputQuantityList"), *quantities(body, "outputQuantityList")]
+    return all(each.amount is not None for each in amounts) and not (
+        names(body, "outputEPCList") and net_content(body) is None
+    )
+
+
+def stated_losses(body: Mapping[str, Any]) -> Iterator[tuple[str, Fraction]]:
+    """What a transformation says was culled, and lost by itself: unit and amount."""
+    stated = body.get("guoji:massBalance")
+    if isinstance(stated, Mapping):
+        for name in ("guoji:culled", "guoji:shrinkage"):
+            amount, unit = measure(stated.get(name), stated.get("guoji:uom"))
+            yield unit, amount or Fraction(0)
+
+
+def net_content(body: Mapping[str, Any]) -> tuple[Fraction, str] | None:
+    """What one piece holds, where goods came into being."""
+    stated = master_data(body).get("guoji:netContent")
+    if not isinstance(stated, Mapping):
+        return None
+    amount, unit = measure(stated.get("guoji:value"), stated.get("guoji:uom"))
+    return (amount, unit) if amount else None
+
+
+def master_data(body: Mapping[str, Any]) -> Mapping[str, Any]:
+    stated = body.get("ilmd")
+    return stated if isinstance(stated, Mapping) else {}
+
+
+def names(body: Mapping[str, Any], name: str) -> list[str]:
+    """The canonical identifiers in a field that holds one or a list of them."""
+    value = body.get(name)
+    return [
+        canonical(each) for each in (value if isinstance(value, list) else [value]) if isinstance(each, str)
+    ]

@@ -1,0 +1,78 @@
+"""Which records may count: those that stand, and of what made goods, the word of whoever made them first."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+
+from traceability.epcis.event import Event
+from traceability.log.merkle import leaf_hash
+from traceability.proof.proof_file import Proof
+
+
+class Record(Protocol):
+    """A captured event, from a store or from a proof file."""
+
+    @property
+    def key(self) -> str: ...
+    @property
+    def event(self) -> Event: ...
+    @property
+    def submitter(self) -> str: ...
+    @property
+    def captured_at_ms(self) -> int: ...
+    @property
+    def name(self) -> tuple[str, str]:
+        """What it has in common with the error declaration of its own submitter that voids it."""
+
+
+R = TypeVar("R", bound=Record)
+
+
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """What a proof file holds of a record."""
+
+    key: str
+    event: Event
+    submitter: str
+    captured_at_ms: int
+    name: tuple[str, str]
+
+    @classmethod
+    def of(cls, proof: Proof) -> "Proven":
+        """Raises `InvalidInput` for an event that cannot be hashed; no checked one is."""
+        event, entry = Event(proof.event, list(proof.context)), proof.entry
+        name = event.hash().uri, entry.submitter
+        return cls(leaf_hash(entry.to_bytes()).hex(), event, entry.submitter, entry.captured_at_ms, name)
+
+
+def standing(records: Sequence[R]) -> list[R]:
+    """Those that their own submitter has not declared wrong, without the declarations."""
+    wrong = {each.name for each in records if "errorDeclaration" in each.event.body}
+    return [each for each in records if each.name not in wrong]
+
+
+def first_makers(records: Iterable[Record]) -> dict[str, str]:
+    """Who (GLN) was the first to say that they made each of the goods.
+
+    Anybody with a token can say that they made somebody else's lot, too; being later, they do not count.
+    """
+    first: dict[str, str] = {}
+    for each in sorted(records, key=lambda each: (each.captured_at_ms, each.key)):
+        for made in _made(each):
+            first.setdefault(made, each.submitter)
+    return first
+
+
+def makers(records: Sequence[R]) -> list[R]:
+    """The records that made goods, each by the party that was the first to say that it made them."""
+    first = first_makers(records)
+    return [each for each in records if any(first[made] == each.submitter for made in _made(each))]
+
+
+def _made(record: Record) -> Iterator[str]:
+    roles = record.event.identifiers_by_role()
+    yield from roles["output"]
+    if record.event.kind == "ObjectEvent" and record.event.body.get("action") == "ADD":
+        yield from roles["class"]
+        yield from roles["epc"]
