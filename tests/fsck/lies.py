@@ -75,6 +75,31 @@ LIES = {
         "UPDATE batch SET has_findings = NOT has_findings WHERE number = 1",
         r"batch 1 of logger-1: whether it has findings is (True|False), want (True|False)",
     ),
+    # what events are found by
+    "term that is missing": (
+        "DELETE FROM term WHERE event_id = 7",
+        f"event number 7: the terms under which it is found is , want {HEX}.*",
+    ),
+    "term without an event": (
+        "INSERT INTO term (digest, event_id) VALUES (:four, 4000)",
+        "the index of event number 4000 is there without the event, want none",
+    ),
+    "time at which an event is found": (
+        "UPDATE moment SET happened_at_us = 5 WHERE event_id = 7",
+        "event number 7: the indexed happened time is 5, want [0-9]+",
+    ),
+    "event that no time finds": (
+        "DELETE FROM moment WHERE event_id = 7",
+        "event number 7: the indexed happened time is None, want [0-9]+",
+    ),
+    "word that is not listed": (
+        "DELETE FROM occurring WHERE kind = 'bizStep'",
+        "event number 1: the bizStep that is listed of it is None, want commissioning",
+    ),
+    "word that is listed and does not occur": (
+        "INSERT INTO occurring (kind, digest, value) VALUES ('bizStep', :four, 'holding')",
+        "the bizStep 'holding' is listed, want left out, since no event has it",
+    ),
     # the log
     "index": (
         'UPDATE log_entry SET "index" = 303 WHERE "index" = 7',

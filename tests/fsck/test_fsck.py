@@ -26,6 +26,7 @@ def test_an_honest_store_is_whole_and_everything_in_it_is_looked_at(home):
     assert counts.pop("pages of the name map") > 1
     assert counts == {
         "events": 302,
+        "indexed events": 302,
         "entries": 303,
         "hashes of the tree": 303,
         "tiles": 3,
@@ -92,7 +93,13 @@ def test_a_mark_ahead_of_the_store_is_told_as_such(home):
 
 
 def test_events_before_the_index_are_not_recomputed_and_all_else_is(home):
-    change(home, "UPDATE event SET body = replace(body, 'KGM', 'GRM') WHERE id IN (7, 250)")
+    offset = 'eventTimeZoneOffset":"'
+    change(
+        home,
+        "UPDATE event SET body = replace(body, :before, :after) WHERE id IN (7, 250)",
+        before=f"{offset}+00",
+        after=f"{offset}+01",
+    )
 
     assert {line.partition(":")[0] for line in found(home)} == {"entry 6", "entry 249"}
     assert {line.partition(":")[0] for line in found(home, from_index=7)} == {"entry 249"}
@@ -122,18 +129,18 @@ def test_the_command_says_that_all_is_as_it_must_be_and_what_was_looked_at(guoji
 
 
 def test_the_command_stops_at_the_first_difference_or_lists_all(guoji, home):
-    change(home, "UPDATE event SET captured_at_ms = 4 WHERE id IN (7, 9)")
+    change(home, "UPDATE event SET submitter = '9521234000013' WHERE id IN (7, 9)")
 
     code, shown, _ = guoji("fsck")
     _, all_shown, _ = guoji("fsck", "--all")
 
     assert code == 1
     assert shown.count("DIFFERS: ") == 1
-    assert "DIFFERS: entry 6: its captured at is 5, want 4\n" in shown
+    assert "DIFFERS: entry 6: its submitter is 9521234000006, want 9521234000013\n" in shown
     assert shown.endswith("\n1 differs; there may be more\n")
     assert [line for line in all_shown.split("\n") if "DIFFERS" in line] == [
-        "DIFFERS: entry 6: its captured at is 5, want 4",
-        "DIFFERS: entry 8: its captured at is 5, want 4",
+        "DIFFERS: entry 6: its submitter is 9521234000006, want 9521234000013",
+        "DIFFERS: entry 8: its submitter is 9521234000006, want 9521234000013",
     ]
     assert all_shown.endswith("\n2 differ\n")
 

@@ -13,6 +13,7 @@ from traceability.store import (
     personal,
     readings,
     streams,
+    terms,
     tokens,
 )
 from traceability.store.schema import metadata
@@ -31,5 +32,6 @@ __all__ = [
     "personal",
     "readings",
     "streams",
+    "terms",
     "tokens",
 ]

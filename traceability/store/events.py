@@ -30,6 +30,7 @@ from traceability.errors import Unknown
 from traceability.ledger.ports import Captured, StoredEvent
 from traceability.log.name_map import name_hash, split_hashes
 from traceability.store.schema import AT_ONCE, metadata
+from traceability.store.terms import index_events
 
 event = Table(
     "event",
@@ -72,6 +73,9 @@ pending = Table(
     # Filled with the event and emptied with its index, each in one commit: a queue that a crash cannot tear.
     Column("event_id", ForeignKey(event.c.id), primary_key=True),
 )
+
+
+_INDEXED_AT_ONCE = 500
 
 
 class EventTable:
@@ -130,6 +134,21 @@ def insert_events(connection: Connection, events: Sequence[StoredEvent]) -> tupl
     return tuple(_insert_one(connection, each) for each in events)
 
 
+def read_events(connection: Connection, numbers: Sequence[int]) -> dict[int, StoredEvent]:
+    """Some events, at most `AT_ONCE`, by their numbers."""
+    rows = connection.execute(select(event).where(event.c.id.in_(numbers))).mappings()
+    return {row["id"]: _stored(row) for row in rows}
+
+
+def index_all_events(connection: Connection) -> None:
+    """Fill the empty index of terms, a portion of the events after another."""
+    last = 0
+    of_next = select(event).order_by(event.c.id).limit(_INDEXED_AT_ONCE)
+    while rows := connection.execute(of_next.where(event.c.id > last)).mappings().all():
+        index_events(connection, [(row["id"], _stored(row)) for row in rows])
+        last = rows[-1]["id"]
+
+
 def _insert_one(connection: Connection, new: StoredEvent) -> Captured:
     first = select(event.c.key, event.c.event_hash).where(
         event.c.submitter == new.submitter, event.c.content_digest == new.content_digest
@@ -142,6 +161,7 @@ def _insert_one(connection: Connection, new: StoredEvent) -> Captured:
     if rows:
         connection.execute(insert(mention), rows)
     connection.execute(insert(pending).values(event_id=event_id))
+    index_events(connection, [(event_id, new)])
     return Captured(key=new.key, event_hash=new.event_hash, duplicate=False)
 
 

@@ -1,6 +1,6 @@
 """What an inverted index holds of an event, and what to look up there for a query."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from traceability.epcis.query.fields import OBJECT, fields_of
 from traceability.epcis.query.query import Condition, Query, Recorded, Value
@@ -11,8 +11,13 @@ IN_ORDER = frozenset({"eventTime", "recordTime"})
 
 def terms(recorded: Recorded) -> frozenset[str]:
     """Such as "bizStep=shipping" for each text, and "quantity_KGM" for a field of anything else."""
+    return terms_of(fields_of(recorded))
+
+
+def terms_of(fields: Mapping[str, Collection[Value]]) -> frozenset[str]:
+    """The same of fields that were read already."""
     found = set()
-    for field, values in fields_of(recorded).items():
+    for field, values in fields.items():
         if field not in IN_ORDER:
             found |= {_term(field, value) for value in values}
             if _is_extension(field):
