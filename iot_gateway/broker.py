@@ -20,10 +20,6 @@ from traceability.keys.files import write_secret
 
 MAX_MESSAGE_BYTES = 4 * 1024 * 1024
 """A larger one ends the connection at the broker. A smaller one that is still too large is quarantined."""
-MAX_UNACKNOWLEDGED = 512
-"""How far the broker sends ahead of our acknowledgements. All of it must fit into MAX_PENDING_BYTES."""
-MAX_PENDING_BYTES = MAX_UNACKNOWLEDGED * MAX_MESSAGE_BYTES
-"""With less, a backlog of large messages ends the gateway's connection again and again."""
 START_WITHIN_S = 20
 _LOOPBACK = "127.0.0.1"
 _LOG = "nats.log"
@@ -32,17 +28,13 @@ _CONFIG = """\
 server_name: guoji
 {native.lines}
 max_payload: {max_message_bytes}
-max_pending: {max_pending_bytes}
 # A gateway that stops reading for less than this, since its store is away, stays connected.
 write_deadline: "60s"
 # A broker that is killed loses nothing it has acknowledged; a machine that loses power may lose its last
 # ten seconds. Syncing each message would prevent that at a quarter of the speed; receipts make up for it.
 jetstream {{ store_dir: "{folder}/jetstream", sync_interval: "10s" }}
-# A gateway that was killed waits up to ack_wait for what it had not acknowledged.
 mqtt {{
 {mqtt.lines}
-max_ack_pending: {max_unacknowledged}
-ack_wait: "10s"
 }}
 authorization {{ include "users.conf" }}
 """
@@ -58,11 +50,10 @@ authorization {{ user: "{user}", password: "{password}" }}
 _DEVICE = """\
     {{ user: "{user}", password: "{password}", allowed_connection_types: ["MQTT"], permissions: {{
         publish: ["guoji.v1.{user}.>"], subscribe: ["guoji.v1.{user}.receipts", "$MQTT.sub.>"] }} }}"""
+# A session of a gateway at the MQTT listener would have all readings kept for it, for ever.
 _GATEWAY = f"""\
-    {{{{ user: "{{user}}", password: "{{password}}", allowed_connection_types: ["STANDARD", "MQTT"],
-        permissions: {{{{
-        publish: {json.dumps(ALLOWED)},
-        subscribe: ["_INBOX.>", "guoji.v1", "guoji.v1.>", "$MQTT.sub.>"] }}}} }}}}"""
+    {{{{ user: "{{user}}", password: "{{password}}", allowed_connection_types: ["STANDARD"], permissions: {{{{
+        publish: {json.dumps(ALLOWED)}, subscribe: ["_INBOX.>"] }}}} }}}}"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,8 +160,6 @@ def write_config(folder: Path, passwords: Mapping[str, str], mqtt: Listener, nat
         mqtt=mqtt,
         native=native,
         max_message_bytes=MAX_MESSAGE_BYTES,
-        max_pending_bytes=MAX_PENDING_BYTES,
-        max_unacknowledged=MAX_UNACKNOWLEDGED,
     )
     file = folder / "nats.conf"
     write_secret(file, text.encode())

@@ -1,21 +1,16 @@
 """Real brokers, a store and a gateway between them."""
 
 from contextlib import ExitStack
-from dataclasses import replace
 from itertools import count
-from types import SimpleNamespace
 
 import pytest
 import structlog
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from iot_gateway.broker import start_broker
-from iot_gateway.inbox import MqttInbox
-from iot_gateway.jetstream import JetStreamInbox
 from iot_gateway.logins import GATEWAY, Address, make_passwords
-from tests.iot_gateway.brokers import start_mosquitto
+from tests.iot_gateway.brokers import STARTERS
 from tests.iot_gateway.peer import Peer
-from tests.iot_gateway.world import ALIASES, KINDS, Victim, a_world
+from tests.iot_gateway.world import ALIASES, Victim, a_world
 from traceability.log.note import NoteSigner
 from traceability.store import all_tables  # noqa: F401 - puts every table on `metadata`
 from traceability.store.devices import DeviceTable
@@ -40,19 +35,12 @@ def passwords(tmp_path):
     return make_passwords(tmp_path / "passwords.json", [GATEWAY, *DEVICES])
 
 
-@pytest.fixture(params=["nats", "mosquitto"])
+@pytest.fixture(params=STARTERS)
 def running(request, tmp_path, passwords):
     """A broker of each kind."""
-    if request.param == "nats":
-        broker = start_broker(tmp_path / "broker", passwords)
-        process, port, native_port = broker.process, broker.port, broker.native_port
-    else:
-        process, port = start_mosquitto(tmp_path / "broker", passwords)
-        native_port = None
-    url = f"mqtt://127.0.0.1:{port}" if native_port is None else f"nats://127.0.0.1:{native_port}"
-    yield SimpleNamespace(port=port, native_port=native_port, url=url)
-    process.terminate()
-    process.wait()
+    running = STARTERS[request.param](tmp_path / "broker", passwords)
+    yield running
+    running.stop()
 
 
 @pytest.fixture
@@ -62,15 +50,9 @@ def address_of(running, passwords):
 
 
 @pytest.fixture
-def new_inbox(running, address_of, log):
+def new_inbox(running, address_of):
     """Makes a gateway's inbox, as there is one for this kind of broker; not open yet."""
-
-    def make(user=GATEWAY):
-        if running.native_port is None:
-            return MqttInbox(address_of(user), log)
-        return JetStreamInbox(replace(address_of(user), port=running.native_port), log)
-
-    return make
+    return lambda user=GATEWAY: running.inbox(address_of(user))
 
 
 @pytest.fixture
@@ -100,7 +82,7 @@ def peer():
         yield make
 
 
-@pytest.fixture(scope="module", params=KINDS)
+@pytest.fixture(scope="module", params=STARTERS)
 def world(request, tmp_path_factory):
     with a_world(request.param, tmp_path_factory.mktemp("world")) as made:
         yield made

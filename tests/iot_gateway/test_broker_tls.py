@@ -20,6 +20,7 @@ from iot_gateway.inbox import MqttInbox
 from iot_gateway.logins import GATEWAY, Address
 from tests.iot_gateway.brokers import STARTERS
 from tests.iot_gateway.peer import WITHIN_S, Peer
+from tests.iot_gateway.taker import Taker
 from traceability.keys.ring import KeyRing
 from traceability.telemetry import topics
 
@@ -55,17 +56,22 @@ def others(tmp_path_factory):
 
 @pytest.fixture(scope="module", params=STARTERS)
 def broker(request, tmp_path_factory, ours):
-    """With TLS, certified by `ours`; its address for the gateway."""
+    """With TLS, certified by `ours`."""
     folder = tmp_path_factory.mktemp("broker")
     keep_server_certificate(folder / "broker.pem", ours, NAMES, NOW)
-    process, port = STARTERS[request.param](folder / "broker", PASSWORDS, folder / "broker.pem")
-    yield Address(HOST, port, GATEWAY, PASSWORDS[GATEWAY], tls=True, ca=ours.file)
-    process.terminate()
-    process.wait()
+    running = STARTERS[request.param](folder / "broker", PASSWORDS, folder / "broker.pem")
+    yield running
+    running.stop()
 
 
-def why_away(address, signer, log):
-    """What the gateway says when it cannot be there."""
+@pytest.fixture
+def address(broker, ours):
+    """Of the gateway, by MQTT."""
+    return Address(HOST, broker.port, GATEWAY, PASSWORDS[GATEWAY], tls=True, ca=ours.file)
+
+
+def why_away(address, log):
+    """What the inbox says when it cannot be there, at whatever speaks MQTT."""
     with capture_logs() as said, closing(MqttInbox(address, log)) as inbox:
         inbox.open()
         for _ in range(WITHIN_S * 20):
@@ -76,33 +82,29 @@ def why_away(address, signer, log):
     return line["reason"]
 
 
-def test_a_device_and_a_gateway_meet_under_tls(broker):
-    gateway = Peer(broker)
-    device = Peer(replace(broker, user="cold-7", password=PASSWORDS["cold-7"]))
-    assert gateway.subscribe(topics.ALL)
+def test_a_device_and_a_gateway_meet_under_tls(broker, address, peer):
+    with closing(Taker(broker.inbox(address))) as gateway:
+        device = peer(replace(address, user="cold-7", password=PASSWORDS["cold-7"]))
+        device.publish(topics.readings("cold-7"), b"in private")
 
-    device.publish(topics.readings("cold-7"), b"in private")
-
-    assert gateway.wait_to_hear(1) == [(topics.readings("cold-7"), b"in private")]
-    gateway.close()
-    device.close()
+        assert gateway.wait_to_hear(1) == [(topics.readings("cold-7"), b"in private")]
 
 
-def test_a_broker_of_another_authority_is_not_believed(broker, others, signer, log):
+def test_a_broker_of_another_authority_is_not_believed(address, others, log):
     unknown = "self-signed certificate in certificate chain; setting mqtt_ca_file names who may vouch for it"
 
     for ca in (others.file, None):
-        assert why_away(replace(broker, ca=ca), signer, log) == NOT_BELIEVED + unknown
+        assert why_away(replace(address, ca=ca), log) == NOT_BELIEVED + unknown
 
 
-def test_a_client_without_tls_is_refused_and_told_of_it(broker, signer, log):
-    assert why_away(replace(broker, tls=False), signer, log) == (
+def test_a_client_without_tls_is_refused_and_told_of_it(address, log):
+    assert why_away(replace(address, tls=False), log) == (
         "it ended the connection without an answer: is it mqtts:// that you mean?"
     )
 
 
 def test_a_device_that_knows_the_digest_alone_finds_the_authority_in_what_the_broker_sends(broker, ours):
-    command = ["openssl", "s_client", "-showcerts", "-connect", f"{broker.host}:{broker.port}"]
+    command = ["openssl", "s_client", "-showcerts", "-connect", f"{HOST}:{broker.port}"]
     shown = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
 
     sent = x509.load_pem_x509_certificates("".join(PEM.findall(shown.stdout)).encode())
@@ -121,47 +123,45 @@ def test_a_device_that_knows_the_digest_alone_finds_the_authority_in_what_the_br
     ids=["expired", "of the future", "of another name"],
 )
 def test_a_broker_whose_certificate_does_not_count_is_not_believed(
-    tmp_path, ours, signer, log, monkeypatch, kind, made_at, local_names, reason
+    tmp_path, ours, log, monkeypatch, kind, made_at, local_names, reason
 ):
     monkeypatch.setattr(certificates, "LOCAL_NAMES", local_names)
     keep_server_certificate(tmp_path / "broker.pem", ours, NAMES, made_at)
-    process, port = STARTERS[kind](tmp_path / "broker", PASSWORDS, tmp_path / "broker.pem")
+    broker = STARTERS[kind](tmp_path / "broker", PASSWORDS, tmp_path / "broker.pem")
     try:
-        address = Address(HOST, port, GATEWAY, PASSWORDS[GATEWAY], tls=True, ca=ours.file)
-        assert why_away(address, signer, log) == NOT_BELIEVED + reason
+        address = Address(HOST, broker.port, GATEWAY, PASSWORDS[GATEWAY], tls=True, ca=ours.file)
+        assert why_away(address, log) == NOT_BELIEVED + reason
     finally:
-        process.terminate()
-        process.wait()
+        broker.stop()
 
 
 @pytest.mark.parametrize("kind", STARTERS)
-def test_a_broker_without_tls_is_told_apart_from_one_that_is_away(tmp_path, ours, signer, log, kind):
-    process, port = STARTERS[kind](tmp_path / "broker", PASSWORDS)
-    address = Address(HOST, port, GATEWAY, PASSWORDS[GATEWAY], tls=True, ca=ours.file)
+def test_a_broker_without_tls_is_told_apart_from_one_that_is_away(tmp_path, ours, log, kind):
+    broker = STARTERS[kind](tmp_path / "broker", PASSWORDS)
+    address = Address(HOST, broker.port, GATEWAY, PASSWORDS[GATEWAY], tls=True, ca=ours.file)
     try:
-        assert why_away(address, signer, log) == "it does not speak TLS there: is it mqtt:// that you mean?"
+        assert why_away(address, log) == "it does not speak TLS there: is it mqtt:// that you mean?"
     finally:
-        process.terminate()
-        process.wait()
+        broker.stop()
 
-    assert why_away(address, signer, log) == "Connection refused"
+    assert why_away(address, log) == "Connection refused"
 
 
 @pytest.mark.parametrize("kind", STARTERS)
 def test_a_running_broker_takes_over_a_renewed_certificate_and_loses_no_connection(tmp_path, ours, kind):
     file = tmp_path / "broker.pem"
     keep_server_certificate(file, ours, NAMES, NOW)
-    process, port = STARTERS[kind](tmp_path / "broker", PASSWORDS, file)
+    broker = STARTERS[kind](tmp_path / "broker", PASSWORDS, file)
     try:
-        staying = Peer(Address(HOST, port, "cold-7", PASSWORDS["cold-7"], tls=True, ca=ours.file))
-        first = ssl.get_server_certificate((HOST, port), timeout=WITHIN_S)
+        staying = Peer(Address(HOST, broker.port, "cold-7", PASSWORDS["cold-7"], tls=True, ca=ours.file))
+        first = ssl.get_server_certificate((HOST, broker.port), timeout=WITHIN_S)
 
         file.unlink()
         keep_server_certificate(file, ours, NAMES, NOW)
-        process.send_signal(signal.SIGHUP)
+        broker.process.send_signal(signal.SIGHUP)
 
         for _ in range(100):
-            if ssl.get_server_certificate((HOST, port), timeout=WITHIN_S) != first:
+            if ssl.get_server_certificate((HOST, broker.port), timeout=WITHIN_S) != first:
                 break
             time.sleep(0.05)
         else:
@@ -170,5 +170,4 @@ def test_a_running_broker_takes_over_a_renewed_certificate_and_loses_no_connecti
         assert not staying.closed.is_set()
         staying.close()
     finally:
-        process.terminate()
-        process.wait()
+        broker.stop()

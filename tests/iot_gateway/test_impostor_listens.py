@@ -51,11 +51,18 @@ def guesses(world, user):
     return [*known, user, unknown.client_id, replace(unknown, password="").client_id, f"{user}-1"]
 
 
+def a_teller(world, peer, alias):
+    """Who can have the broker keep something for this device: at NATS only the device itself."""
+    if world.native_port is None:
+        return peer(world.address(HELPER), fresh=True)
+    return peer(world.address(alias), f"{alias}-again", fresh=True)
+
+
 def test_nobody_takes_over_the_session_of_a_device(world, peer, pair):
     victim = peer(world.address(pair[1]))
     assert victim.subscribe(topics.receipts(pair[1]))
     taken = [peer(world.address(pair[0]), guess) for guess in guesses(world, pair[1])]
-    helper = peer(world.address(HELPER), fresh=True)
+    helper = a_teller(world, peer, pair[1])
     helper.publish(topics.receipts(pair[1]), b"while connected")
 
     victim.wait_to_hear(1)
@@ -70,6 +77,7 @@ def test_nobody_takes_over_the_session_of_a_device(world, peer, pair):
     assert [each.heard for each in taken] == [[] for _ in taken]
 
 
+@pytest.mark.parametrize("world", ["mosquitto"], indirect=True, scope="module")
 def test_nobody_takes_over_the_session_of_a_gateway(world, peer, pair):
     gateway = peer(world.address(SECOND_HELPER))
     assert gateway.subscribe(topics.of_device(pair[1]))
@@ -108,11 +116,21 @@ def test_at_the_native_port_nobody_logs_in_but_a_gateway(world, user, password):
 
 
 @at_nats
+def test_the_password_of_a_gateway_lets_nobody_in_among_the_devices(world, peer):
+    """A session there would hear every reading, and have the broker keep them for it."""
+    assert peer(world.address(HELPER)).refused
+    assert not peer(world.address("cold-0")).refused
+
+
+@at_nats
 @pytest.mark.parametrize(
     "line",
     [
         b"SUB > 9",
+        b"SUB guoji.v1.> 9",
+        b"SUB guoji.v1.cold-0.receipts 9",
         b"SUB $MQTT.> 9",
+        b"SUB $MQTT.sub.> 9",
         b"SUB $JS.> 9",
         b"SUB $SYS.> 9",
         b"PUB $JS.API.STREAM.PURGE.$MQTT_msgs 0\r\n",

@@ -1,7 +1,6 @@
 """The inbox on a Mosquitto: what several gateways share, and what waits for one that is away."""
 
 import socket
-import threading
 
 import pytest
 from structlog.testing import capture_logs
@@ -10,6 +9,7 @@ from iot_gateway.inbox import MqttInbox
 from iot_gateway.logins import Address, make_passwords
 from tests.iot_gateway.brokers import start_mosquitto, start_nats
 from tests.iot_gateway.peer import Peer
+from tests.iot_gateway.taker import Taker
 from tests.iot_gateway.world import wait_until
 from traceability.ledger.record import SignedReceipt
 from traceability.telemetry import topics
@@ -27,38 +27,14 @@ def passwords(tmp_path):
 
 @pytest.fixture
 def address_of(tmp_path, passwords):
-    process, port = start_mosquitto(tmp_path / "broker", passwords)
-    yield lambda user: Address("127.0.0.1", port, user, passwords[user])
-    process.terminate()
-    process.wait()
+    broker = start_mosquitto(tmp_path / "broker", passwords)
+    yield lambda user: Address("127.0.0.1", broker.port, user, passwords[user])
+    broker.stop()
 
 
 @pytest.fixture
 def device(address_of, peer):
     return peer(address_of("cold-7"))
-
-
-class Gateway:
-    """Collects what its inbox gets, and acknowledges it unless it hangs."""
-
-    def __init__(self, address, log, hangs=False):
-        self.got, self._stop, self._hangs = [], threading.Event(), hangs
-        self.inbox = MqttInbox(address, log)
-        self.inbox.open()
-        self._worker = threading.Thread(target=self._work)
-        self._worker.start()
-        assert self.inbox.subscribed.wait(10)
-
-    def _work(self):
-        for batch in self.inbox.batches(5_000, 0.02, self._stop):
-            self.got += [each.payload for each in batch.deliveries]
-            if not self._hangs:
-                batch.acknowledge()
-
-    def close(self):
-        self._stop.set()
-        self._worker.join()
-        self.inbox.close()
 
 
 @pytest.fixture
@@ -67,7 +43,7 @@ def gateway(address_of, log):
     started = []
 
     def start(user, **more):
-        started.append(Gateway(address_of(user), log, **more))
+        started.append(Taker(MqttInbox(address_of(user), log), **more))
         return started[-1]
 
     yield start
@@ -140,14 +116,13 @@ def test_the_answers_of_a_gateway_reach_no_gateway(device, gateway):
 
 
 def test_a_broker_that_speaks_only_an_older_mqtt_is_named(tmp_path, passwords, log):
-    process, port = start_nats(tmp_path / "nats", passwords)
+    broker = start_nats(tmp_path / "nats", passwords)
     with capture_logs() as said:
-        inbox = MqttInbox(Address("127.0.0.1", port, GATEWAYS[0], passwords[GATEWAYS[0]]), log)
+        inbox = MqttInbox(Address("127.0.0.1", broker.port, GATEWAYS[0], passwords[GATEWAYS[0]]), log)
         inbox.open()
         wait_until(lambda: said)
         inbox.close()
-    process.terminate()
-    process.wait()
+    broker.stop()
 
     [line] = said
     assert line["reason"] == "Unsupported protocol version; if it is NATS, set nats_url"

@@ -8,13 +8,10 @@ from dataclasses import dataclass
 import structlog
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from iot_gateway.broker import start_broker
 from iot_gateway.gateway import run
-from iot_gateway.inbox import MqttInbox
-from iot_gateway.jetstream import JetStreamInbox
 from iot_gateway.logins import GATEWAY, Address
 from iot_gateway.simulate.encode import encode_message
-from tests.iot_gateway.brokers import start_mosquitto
+from tests.iot_gateway.brokers import STARTERS
 from tests.iot_gateway.peer import WITHIN_S
 from traceability.log.note import NoteSigner, NoteVerifier
 from traceability.store.arrivals import ArrivalTable
@@ -52,28 +49,16 @@ class World:
         return [each for each in ReadingTable(self.engine).quarantined(10_000) if f"/{alias}/" in each.topic]
 
 
-KINDS = ("nats", "mosquitto")
-
-
 @contextmanager
 def a_world(kind, folder):
     with ExitStack() as stack:
-        log = structlog.get_logger()
-        if kind == "mosquitto":
-            process, mqtt_port = start_mosquitto(folder / "broker", PASSWORDS)
-            stack.callback(process.wait)
-            stack.callback(process.terminate)
-            native_port = None
-            inbox = MqttInbox(Address(HOST, mqtt_port, GATEWAY, PASSWORDS[GATEWAY]), log)
-        else:
-            broker = start_broker(folder / "broker", PASSWORDS)
-            stack.callback(broker.stop)
-            mqtt_port, native_port = broker.port, broker.native_port
-            inbox = JetStreamInbox(Address(HOST, native_port, GATEWAY, PASSWORDS[GATEWAY]), log)
+        broker = STARTERS[kind](folder / "broker", PASSWORDS)
+        stack.callback(broker.stop)
         engine = a_store(folder / "store.db")
         stack.callback(engine.dispose)
-        stack.enter_context(a_gateway(inbox, engine, log))
-        yield World(mqtt_port, native_port, engine)
+        inbox = broker.inbox(Address(HOST, broker.port, GATEWAY, PASSWORDS[GATEWAY]))
+        stack.enter_context(a_gateway(inbox, engine, structlog.get_logger()))
+        yield World(broker.port, broker.native_port, engine)
 
 
 def a_store(file):

@@ -57,7 +57,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         actions,
         "nats",
         "a nats-server",
-        "Gateways take readings from its native port, and no device may log in there. Start one of them "
+        "Gateways log in at its native port alone, devices at the one for MQTT alone. Start a gateway "
         "before the first device publishes: NATS keeps nothing that nobody has asked for. "
         "Example: guoji broker nats nats --listen 0.0.0.0 --name broker.my-farm.cn",
     )
