@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from iot_gateway.consumer import ALLOWED, keep_for_gateways
+from iot_gateway.consumer import ALLOWED, forget_old_sessions, keep_for_gateways
 from iot_gateway.logins import Address, is_gateway
 from iot_gateway.nats import Connection
 from traceability.children import die_with_parent
@@ -137,6 +137,7 @@ def _prepare(folder: Path) -> None:
         wait_until_open(process, keeper.host, keeper.port, folder / _LOG)
         connection = Connection(keeper)
         keep_for_gateways(connection)
+        forget_old_sessions(connection)
         connection.close()
     except Unavailable as reason:
         raise Refused(f"the broker cannot keep readings for the gateways: {reason}") from reason

@@ -1,5 +1,8 @@
 """What a NATS server keeps for the gateways: its MQTT listener's stream, and one durable consumer on it."""
 
+from collections.abc import Iterator
+from typing import Any
+
 from iot_gateway.nats import Connection
 from traceability.errors import Unavailable
 
@@ -38,6 +41,26 @@ def keep_for_gateways(connection: Connection) -> None:
     """
     _keep_stream(connection)
     _keep_consumer(connection)
+
+
+def forget_old_sessions(connection: Connection) -> None:
+    """Keep nothing more for gateways that once subscribed at the MQTT listener: none can log in there now.
+
+    Needs more rights than a gateway has. Raises `Unavailable`.
+    """
+    for consumer in list(_consumers(connection)):
+        name, wanted = consumer["name"], consumer["config"].get("filter_subject")
+        if name != CONSUMER and wanted == SETTINGS["filter_subject"]:
+            answer = connection.request(f"$JS.API.CONSUMER.DELETE.{STREAM}.{name}", {})
+            if error := answer.get("error"):
+                raise Unavailable(f"consumer {name} on stream {STREAM}: {error.get('description')}")
+
+
+def _consumers(connection: Connection) -> Iterator[dict[str, Any]]:
+    seen = 0
+    while page := connection.request(f"$JS.API.CONSUMER.LIST.{STREAM}", {"offset": seen}).get("consumers"):
+        yield from page
+        seen += len(page)
 
 
 def _keep_stream(connection: Connection) -> None:

@@ -10,7 +10,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from iot_gateway.broker import MAX_MESSAGE_BYTES, free_port, program, start_broker, wait_until_open
-from iot_gateway.consumer import CONSUMER, CREATE_CONSUMER, SETTINGS, STREAM, keep_for_gateways
+from iot_gateway.consumer import CONSUMER, CREATE_CONSUMER, PREFIX, SETTINGS, STREAM, keep_for_gateways
 from iot_gateway.jetstream import MAX_ASKED_BYTES, JetStreamInbox
 from iot_gateway.logins import GATEWAY, Address
 from iot_gateway.nats import Connection
@@ -258,6 +258,38 @@ def test_settings_of_ours_that_have_changed_are_taken_over(native, monkeypatch):
     answer = connection.request(CREATE_CONSUMER, {"stream_name": STREAM, "config": SETTINGS})
     assert answer["config"]["ack_wait"] == 20_000_000_000
     connection.close()
+
+
+def test_what_an_older_gateway_subscribed_to_is_kept_for_it_no_longer(tmp_path, passwords, log, monkeypatch):
+    with monkeypatch.context() as before:
+        before.setattr("iot_gateway.broker._GATEWAY", '{{ user: "{user}", password: "{password}" }}')
+        broker = start_broker(tmp_path / "broker", passwords)
+        old, device = (
+            Peer(Address(HOST, broker.port, user, passwords[user])) for user in (GATEWAY, "cold-7")
+        )
+        assert old.subscribe(topics.ALL)
+        assert device.subscribe(topics.receipts("cold-7"))
+        old.close()
+        device.publish(OURS, b"1")
+        device.close()
+        broker.stop()
+
+    broker = start_broker(tmp_path / "broker", passwords)
+    gateway = Address(HOST, broker.native_port, GATEWAY, passwords[GATEWAY])
+    with an_inbox(gateway, log) as inbox:
+        batch = next(batches(inbox))
+        batch.acknowledge()
+    wait_for(lambda: held(gateway) == (0, 0))
+    broker.stop()
+
+    assert [each.payload for each in batch.deliveries] == [b"1"]
+    with an_open_server(tmp_path / "broker" / "jetstream") as connection:
+        kept = connection.request(f"$JS.API.STREAM.INFO.{STREAM}", {})["state"]
+        listed = connection.request(f"$JS.API.CONSUMER.LIST.{STREAM}", {})["consumers"]
+    filters = [each["config"]["filter_subject"] for each in listed]
+    assert kept["messages"] == 0
+    assert filters.count(SETTINGS["filter_subject"]) == 1
+    assert f"{PREFIX}{topics.receipts('cold-7').replace('/', '.')}" in filters
 
 
 def test_no_device_logs_in_on_the_native_port(native):
