@@ -15,6 +15,8 @@ from api.readiness import Readiness
 from api.routes import (
     capture,
     chain,
+    epcis_events,
+    epcis_resources,
     farm_alerts,
     farm_devices,
     farm_sign_in,
@@ -38,6 +40,8 @@ _PARTS = (
     log,
     chain,
     capture,
+    epcis_events,
+    epcis_resources,
     personal,
     verifier,
     health,

@@ -16,6 +16,7 @@ from traceability.errors import NotAuthorised
 from traceability.farm.farm import Farm
 from traceability.ledger.personal import Kept
 from traceability.ledger.ports import Captured
+from traceability.ledger.search import Search
 from traceability.ledger.trace import Trace
 
 WHOLE = ["GET", "HEAD"]
@@ -89,6 +90,10 @@ class Ledger(Protocol):
 
     def ask_chain(self, method: str, *params: object) -> object:
         """The `result` of one JSON-RPC call to our chain, not looked at. Raises `ChainUnavailable`."""
+
+    @property
+    def search(self) -> Search:
+        """Finds events by what is asked of them."""
 
     def authorise(self, token: str) -> Grant:
         """Raises `NotAuthorised` for a token that we did not issue."""

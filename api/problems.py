@@ -27,6 +27,14 @@ class WrongMedia(errors.InvalidInput):
     """The body is of a media type that we do not read."""
 
 
+class NotAcceptable(errors.InvalidInput):
+    """The answer is wanted in a form that we do not give."""
+
+
+class TooLongUri(errors.InvalidInput):
+    """The address that is asked for is longer than we read."""
+
+
 class Busy(errors.Unavailable):
     """As many as we serve at a time are being served."""
 
@@ -94,6 +102,10 @@ _TABLE: tuple[tuple[type[errors.TraceError], Answer], ...] = (
     (errors.NotAuthorised, _FORBIDDEN),
     (TooLarge, replace(_MALFORMED, status=413, type="epcisException:CaptureLimitExceededException")),
     (WrongMedia, replace(_MALFORMED, status=415, type="epcisException:UnsupportedMediaTypeException")),
+    (NotAcceptable, replace(_INVALID, status=406, type="epcisException:NotAcceptableException")),
+    (TooLongUri, replace(_INVALID, status=414, type="epcisException:URITooLongException")),
+    (errors.BadQuery, replace(_INVALID, type="epcisException:QueryParameterException")),
+    (errors.QueryTooLarge, replace(_INVALID, status=413, type="epcisException:QueryTooLargeException")),
     (errors.InvalidInput, _INVALID),
     (errors.Erased, _ERASED),
     (errors.Unknown, _UNKNOWN),

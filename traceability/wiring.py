@@ -50,6 +50,7 @@ from traceability.store.personal import PersonalTable
 from traceability.store.quarantine import QuarantineTable
 from traceability.store.schema import open_engine
 from traceability.store.sealing import SealTable
+from traceability.store.search import EventSearch
 from traceability.store.tokens import TokenTable
 from traceability.telemetry.thresholds import THRESHOLDS, Thresholds, parse_thresholds
 
@@ -75,6 +76,7 @@ class Store:
     quarantine: QuarantineTable
     history: History
     events: EventTable
+    search: EventSearch
     log: LogTable
     names: NameMapTable
     checkpoints: CheckpointTable
@@ -106,6 +108,7 @@ def open_store(settings: Settings) -> Store:
         quarantine=QuarantineTable(engine),
         history=History(engine),
         events=EventTable(engine),
+        search=EventSearch(engine),
         log=LogTable(engine),
         names=NameMapTable(engine),
         checkpoints=CheckpointTable(engine, settings.origin),
@@ -235,6 +238,7 @@ def ledger(settings: Settings, store: Store | None = None) -> Ledger:
         recent=RecentTraces(
             lambda subject: traces.read(subject, datetime.now(UTC)), store.counts.revision, time.monotonic
         ),
+        search=store.search,
         policy_text=own_policy.policy_text(settings),
         now=lambda: datetime.now(UTC),
         ask_chain=lambda method, *params: _ask_chain(settings, method, *params),

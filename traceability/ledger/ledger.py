@@ -16,6 +16,7 @@ from traceability.ledger.prove import BatchLeaves, Prover
 from traceability.ledger.public_log import PublicLog
 from traceability.ledger.read_trace import TraceReader
 from traceability.ledger.recent import RecentTraces
+from traceability.ledger.search import Search
 from traceability.ledger.trace import Trace
 from traceability.log import tiles
 from traceability.proof.proof_file import Proof, TraceProof, to_bytes
@@ -51,6 +52,7 @@ class Ledger:
     prover: Prover
     traces: TraceReader
     recent: RecentTraces
+    search: Search
     policy_text: str
     now: Callable[[], datetime]
     ask_chain: Callable[..., object]

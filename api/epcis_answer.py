@@ -1,0 +1,91 @@
+"""How the query interface answers: events as they were captured, lists of what occurs, and headers."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from importlib.metadata import version
+from itertools import takewhile
+from typing import Any
+
+import orjson
+from fastapi.responses import Response
+
+from api.epcis_request import VERSION, Asked
+from traceability.epcis.context import ContextItem, as_context
+from traceability.epcis.vocabulary import GUOJI_NAMESPACE, GUOJI_PREFIX, STANDARD_CONTEXT
+from traceability.ledger.ports import StoredEvent
+
+_VERSIONS = {"GS1-EPCIS-Version": VERSION, "GS1-CBV-Version": VERSION}
+_EXTENSIONS = {"GS1-Extensions": f"{GUOJI_PREFIX}={GUOJI_NAMESPACE}"}
+_DISCOVERY = {
+    **_VERSIONS,
+    **{f"GS1-{name}-{end}": VERSION for name in ("EPCIS", "CBV") for end in ("Min", "Max")},
+    **_EXTENSIONS,
+    "GS1-EPC-Format": "Never_Translates",
+    "GS1-CBV-XML-Format": "Never_Translates",
+    "GS1-Vendor-Version": version("guoji"),
+    "Allow": "OPTIONS, GET, HEAD",
+}
+
+
+def discovery() -> Response:
+    return Response(status_code=204, headers=_DISCOVERY)
+
+
+def document(events: Sequence[StoredEvent], asked: Asked, next_page: str | None = None) -> Response:
+    """An EPCISQueryDocument."""
+    bodies, common = _in_common_context(events)
+    content = {
+        "@context": common,
+        "type": "EPCISQueryDocument",
+        "schemaVersion": "2.0",
+        "creationDate": _time(datetime.now(UTC)),
+        "epcisBody": {
+            "queryResults": {"queryName": "SimpleEventQuery", "resultsBody": {"eventList": bodies}}
+        },
+    }
+    return _answer(content, asked, next_page)
+
+
+def collection(members: Sequence[str], asked: Asked, next_page: str | None = None) -> Response:
+    content = {"@context": STANDARD_CONTEXT, "type": "Collection", "member": members}
+    return _answer(content, asked, next_page)
+
+
+def _answer(content: object, asked: Asked, next_page: str | None) -> Response:
+    headers = {**_VERSIONS, **_EXTENSIONS, "GS1-EPC-Format": "Never_Translates"}
+    # What a token opens belongs in no cache on the way.
+    headers["Cache-Control"] = "no-store"
+    if next_page is not None:
+        headers["Link"] = f'<{next_page}>; rel="next"'
+        headers["GS1-Next-Page-Token-Expires"] = _time(datetime.fromtimestamp(asked.paging.expires_s, UTC))
+    return Response(orjson.dumps(content), 200, headers, asked.media)
+
+
+def _in_common_context(events: Sequence[StoredEvent]) -> tuple[list[dict[str, Any]], list[ContextItem]]:
+    """The bodies, and the context that they share; what one has beyond it stands in itself."""
+    around = [_around(each) for each in events]
+    shared = _shared([context for context in around if context]) or [STANDARD_CONTEXT]
+    return [_body(each, context, shared) for each, context in zip(events, around, strict=True)], shared
+
+
+def _around(stored: StoredEvent) -> list[ContextItem]:
+    """The context that came with the event's document, without what the event brought itself."""
+    own = as_context(stored.event.body.get("@context"))
+    return stored.event.context[: len(stored.event.context) - len(own)]
+
+
+def _shared(contexts: Sequence[Sequence[ContextItem]]) -> list[ContextItem]:
+    places = zip(*contexts, strict=False)
+    return [items[0] for items in takewhile(lambda items: all(each == items[0] for each in items), places)]
+
+
+def _body(stored: StoredEvent, around: list[ContextItem], shared: list[ContextItem]) -> dict[str, Any]:
+    body: Mapping[str, Any] = stored.event.body
+    more = around[len(shared) :] if around[: len(shared)] == shared else around
+    given = {"@context": more + as_context(body.get("@context"))} if more else {}
+    recorded = datetime.fromtimestamp(stored.captured_at_ms / 1000, UTC)
+    return {**body, **given, "recordTime": _time(recorded)}
+
+
+def _time(moment: datetime) -> str:
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
