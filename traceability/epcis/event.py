@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Literal, get_args
 
 from traceability.epcis import epc
@@ -48,6 +49,8 @@ _FIELDS: tuple[tuple[str, str | None, Role], ...] = (
 )
 """Field, member that holds the identifier (None: the value itself does), and what it is mentioned as."""
 
+_LONGEST_REMEMBERED = 200
+"""Characters of an identifier: what strangers send must not fill the memory."""
 _HARVEST_STEPS = ("commissioning", "creating_class_instance")
 
 
@@ -116,12 +119,20 @@ def canonical(uri: str) -> str:
 
     Other URIs, and identifiers that break their own rules, stay as they are.
     """
+    return _remembered(uri) if len(uri) <= _LONGEST_REMEMBERED else _canonical(uri)
+
+
+def _canonical(uri: str) -> str:
     # GS1's own reading first: the hash's form drops what it does not need.
     for link in (epc.digital_link(uri, epc.escape_all) or uri, canonical_link(uri, epc.escape_all)):
         if link is not None:
             with suppress(InvalidInput):
                 return digital_link.identity(link)
     return uri
+
+
+# An event is read for its names and for what queries find it by, and the next one is about the same things.
+_remembered = lru_cache(4096)(_canonical)
 
 
 def _mentions(body: Mapping[str, Any]) -> Iterator[tuple[str, Role]]:
