@@ -19,7 +19,7 @@ class Unauthenticated(errors.NotAuthorised):
     """We do not know who asks."""
 
 
-class TooLarge(errors.InvalidInput):
+class TooLarge(errors.CaptureTooLarge):
     """The body is longer than we take."""
 
 
@@ -100,7 +100,7 @@ _FORBIDDEN = Answer(
 _TABLE: tuple[tuple[type[errors.TraceError], Answer], ...] = (
     (Unauthenticated, replace(_FORBIDDEN, status=401)),
     (errors.NotAuthorised, _FORBIDDEN),
-    (TooLarge, replace(_MALFORMED, status=413, type="epcisException:CaptureLimitExceededException")),
+    (errors.CaptureTooLarge, replace(_MALFORMED, status=413, type="epcisException:CaptureLimitExceededException")),
     (WrongMedia, replace(_MALFORMED, status=415, type="epcisException:UnsupportedMediaTypeException")),
     (NotAcceptable, replace(_INVALID, status=406, type="epcisException:NotAcceptableException")),
     (TooLongUri, replace(_INVALID, status=414, type="epcisException:URITooLongException")),

@@ -6,6 +6,7 @@ Everything this system refuses, as one tree:
     - NotAuthorised       who asks may not do this                            (403)
     - BadQuery            a parameter asks for what cannot be asked for       (400)
     - QueryTooLarge       more events answer than were wanted                 (413)
+    - CaptureTooLarge     more is sent at a time than we take                  (413)
   + Unknown               we hold nothing under this name                     (404)
     - Erased              we held it, and it was erased for good              (410)
   + Unavailable           sound request, but not now: try later               (503)
@@ -36,6 +37,10 @@ class BadQuery(InvalidInput):
 
 class QueryTooLarge(InvalidInput):
     """More events answer a query than were wanted."""
+
+
+class CaptureTooLarge(InvalidInput):
+    """More is sent at a time than we take."""
 
 
 class Unknown(TraceError):

@@ -8,7 +8,7 @@ import pytest
 from traceability.epcis.document import read_document, read_each
 from traceability.epcis.event import Event
 from traceability.epcis.validate import Fault
-from traceability.errors import InvalidInput
+from traceability.errors import CaptureTooLarge, InvalidInput
 
 VECTORS = Path(__file__).parents[1] / "vectors" / "epcis"
 SINCE_REMOVED_MEASUREMENTS = {
@@ -132,6 +132,33 @@ def test_each_event_of_a_document_is_judged_alone():
         "/epcisBody/eventList/1",
     }
     assert str(judged[2][0]) == "/epcisBody/eventList/2: @context does not declare the prefix of 'nope:a'"
+
+
+def test_a_wrong_event_is_named_by_its_place_however_many_stand_before_it():
+    events = [an_event() for _ in range(250)]
+    for place in (0, 99, 100, 249):
+        events[place] = an_event(action="CREATE")
+
+    judged = read_each(json.dumps(a_document(*events)).encode())
+
+    wrong = [place for place, each in enumerate(judged) if not isinstance(each, Event)]
+    assert wrong == [0, 99, 100, 249]
+    assert [judged[place][0].path[2] for place in wrong] == wrong
+
+
+def test_too_many_events_are_refused_before_any_is_judged():
+    document = json.dumps(a_document(5, 5, 5)).encode()
+
+    assert len(read_each(document, at_most=3)) == 3
+    with pytest.raises(CaptureTooLarge, match="found 3 events, want at most 2 at a time"):
+        read_each(document, at_most=2)
+
+
+def test_what_else_makes_an_event_wrong_is_told_with_its_place():
+    wrong = Fault(("action",), "we want none")
+
+    with pytest.raises(InvalidInput, match="/epcisBody/eventList/0/action: we want none"):
+        read_document(json.dumps(a_document(an_event())).encode(), lambda event: [wrong])
 
 
 @pytest.mark.parametrize(

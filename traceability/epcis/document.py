@@ -1,6 +1,6 @@
 """From the bytes of a request to validated events."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from traceability.epcis.context import effective_context
@@ -8,43 +8,65 @@ from traceability.epcis.event import Event
 from traceability.epcis.parse import parse_json
 from traceability.epcis.profile import profile_faults
 from traceability.epcis.validate import Fault, refuse, schema_faults
-from traceability.errors import InvalidInput
+from traceability.epcis.vocabulary import STANDARD_CONTEXT
+from traceability.errors import CaptureTooLarge, InvalidInput
+
+Judged = Event | list[Fault]
+"""An event, or what is wrong with it."""
+Check = Callable[[Event], list[Fault]]
+"""What else is wrong with an event that EPCIS and the profile allow."""
 
 _LISTS: Mapping[str, tuple[str, ...]] = {
     "EPCISDocument": ("epcisBody", "eventList"),
     "EPCISQueryDocument": ("epcisBody", "queryResults", "resultsBody", "eventList"),
 }
+_PORTION = 100
+_AROUND = {
+    "@context": STANDARD_CONTEXT,
+    "type": "EPCISDocument",
+    "schemaVersion": "2.0",
+    "creationDate": "2026-01-01T00:00:00Z",
+}
+"""A sound document for events that are judged alone."""
 
 
-def read_document(data: bytes) -> list[Event]:
+def read_document(data: bytes, also: Check = lambda _event: []) -> list[Event]:
     """Read an EPCISDocument, an EPCISQueryDocument or a single event: every event of it, or none.
 
-    Raises `InvalidInput` that lists the faults, each with its JSON pointer.
+    `also` says what else makes an event wrong. Raises `InvalidInput` that lists the faults, each with its
+    JSON pointer.
     """
-    events = read_each(data)
-    refuse([fault for event in events if not isinstance(event, Event) for fault in event])
-    return [event for event in events if isinstance(event, Event)]
+    return all_sound(read_each(data, also))
 
 
-def read_each(data: bytes) -> list[Event | list[Fault]]:
-    """Read the same, judging each event alone: an `Event`, or what is wrong with it.
+def all_sound(judged: Sequence[Judged]) -> list[Event]:
+    """The events, if none is wrong. Raises `InvalidInput` that lists the faults."""
+    refuse([fault for event in judged if not isinstance(event, Event) for fault in event])
+    return [event for event in judged if isinstance(event, Event)]
 
-    Raises `InvalidInput` when the document around the events is at fault.
+
+def read_each(data: bytes, also: Check = lambda _event: [], at_most: int | None = None) -> list[Judged]:
+    """Read the same, judging each event alone.
+
+    Raises `InvalidInput` when the document around the events is at fault, `CaptureTooLarge` when there are
+    more than `at_most` of them; none is judged then.
     """
     document = parse_json(data)
     if not isinstance(document, dict):
         raise InvalidInput(f"found a JSON {type(document).__name__}, want an EPCIS document or event")
-    faults = schema_faults(document)
     path = _path(document)
     if not path:
-        return [_judge(document, None, (), faults)]
-    of_event: dict[tuple[str | int, ...], list[Fault]] = {}
-    for fault in faults:
-        of_event.setdefault(fault.path[: len(path) + 1], []).append(fault)
-    refuse([fault for start, some in of_event.items() if start[:-1] != path for fault in some])
+        return [_judge(document, None, (), schema_faults(document), also)]
+    events = _at(document, path)
+    if not isinstance(events, list):
+        refuse(schema_faults(document))
+        raise InvalidInput(f"found no list of events in the {document['type']}")
+    if at_most is not None and len(events) > at_most:
+        raise CaptureTooLarge(f"found {len(events)} events, want at most {at_most} at a time")
+    refuse(schema_faults(_emptied(document, path)))
     return [
-        _judge(document, event, (*path, index), of_event.get((*path, index), []))
-        for index, event in enumerate(events_in(document))
+        _judge(document, event, (*path, index), [fault.below(*path, index) for fault in faults], also)
+        for index, (event, faults) in enumerate(zip(events, _faults_of(events), strict=True))
     ]
 
 
@@ -53,9 +75,7 @@ def events_in(document: Mapping[str, Any]) -> list[Any]:
 
     Raises `InvalidInput` if there is no list where the document's type wants one.
     """
-    found: Any = document
-    for step in _path(document):
-        found = found.get(step) if isinstance(found, dict) else None
+    found = _at(document, _path(document))
     if found is document:
         return [document]
     if not isinstance(found, list):
@@ -68,21 +88,45 @@ def _path(document: Mapping[str, Any]) -> tuple[str, ...]:
     return _LISTS.get(kind, ()) if isinstance(kind, str) else ()
 
 
+def _at(document: Mapping[str, Any], path: tuple[str, ...]) -> Any:  # noqa: ANN401 (a JSON value has no one type)
+    found: Any = document
+    for step in path:
+        found = found.get(step) if isinstance(found, dict) else None
+    return found
+
+
+def _emptied(document: Mapping[str, Any], path: tuple[str, ...]) -> dict[str, Any]:
+    """The document without its events."""
+    step, *rest = path
+    return {**document, step: _emptied(document[step], tuple(rest)) if rest else []}
+
+
+def _faults_of(events: list[Any]) -> Iterator[list[Fault]]:
+    """Of each event, where and what the schema does not allow in it."""
+    # A portion at a time: while the validator looks at one, no other thread runs.
+    for start in range(0, len(events), _PORTION):
+        portion = events[start : start + _PORTION]
+        of_event: list[list[Fault]] = [[] for _ in portion]
+        for fault in schema_faults({**_AROUND, "epcisBody": {"eventList": portion}}):
+            of_event[int(fault.path[2])].append(Fault(fault.path[3:], fault.problem))
+        yield from of_event
+
+
 def _judge(
     document: dict[str, Any],
     event: dict[str, Any] | None,
     path: tuple[str | int, ...],
     faults: list[Fault],
-) -> Event | list[Fault]:
+    also: Check,
+) -> Judged:
     if faults:
         return faults
     body = document if event is None else event
-    context = effective_context(document, event)
-    read = Event(body, context)
-    found = [Fault((*path, *fault.path), fault.problem) for fault in profile_faults(body, context)]
+    read = Event(body, effective_context(document, event))
+    found = profile_faults(body, read.context)
     if not found:
         try:
             read.hash()
         except InvalidInput as error:
-            found = [Fault(path, str(error))]
-    return found or read
+            found = [Fault((), str(error))]
+    return [fault.below(*path) for fault in found or also(read)] or read

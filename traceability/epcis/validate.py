@@ -47,6 +47,10 @@ class Fault:
         """Where, as a JSON pointer (RFC 6901); the whole document is ""."""
         return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in self.path)
 
+    def below(self, *steps: str | int) -> "Fault":
+        """The same fault, where what it is in stands at `steps` of something larger."""
+        return Fault((*steps, *self.path), self.problem)
+
     def __str__(self) -> str:
         return f"{self.pointer or 'the document'}: {self.problem}"
 
@@ -62,9 +66,14 @@ def schema_faults(document: object) -> list[Fault]:
 def refuse(faults: Sequence[Fault]) -> None:
     """Raise `InvalidInput` that lists the faults, if there are any."""
     if faults:
-        listed = "; ".join(map(str, faults[:_MOST_LISTED]))
-        more = f"; and {len(faults) - _MOST_LISTED} more" if len(faults) > _MOST_LISTED else ""
-        raise InvalidInput(listed + more)
+        raise InvalidInput(told(faults))
+
+
+def told(faults: Sequence[Fault]) -> str:
+    """The first faults, and how many more there are."""
+    listed = "; ".join(map(str, faults[:_MOST_LISTED]))
+    more = f"; and {len(faults) - _MOST_LISTED} more" if len(faults) > _MOST_LISTED else ""
+    return listed + more
 
 
 @cache
