@@ -1,6 +1,6 @@
 """Captured events, the identifiers that stand in them, and the queue of those the log has not taken."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -29,6 +29,7 @@ from traceability.epcis.event import Event
 from traceability.errors import Unknown
 from traceability.ledger.ports import Captured, StoredEvent
 from traceability.log.name_map import name_hash, split_hashes
+from traceability.store.bulk import insert_all
 from traceability.store.schema import AT_ONCE, metadata
 from traceability.store.terms import index_events
 
@@ -75,6 +76,10 @@ pending = Table(
 )
 
 
+_GROUP = 500
+"""Events that are inserted with the same few statements."""
+_Content = tuple[str, bytes]
+"""Submitter and content digest: two events that have both in common are one."""
 _INDEXED_AT_ONCE = 500
 
 
@@ -85,15 +90,7 @@ class EventTable:
         self._engine = engine
 
     def insert(self, events: Sequence[StoredEvent]) -> tuple[Captured, ...]:
-        try:
-            return self._insert(events)
-        except IntegrityError:
-            # Somebody sent the same event at the same moment, and was faster: now it is a duplicate.
-            return self._insert(events)
-
-    def _insert(self, events: Sequence[StoredEvent]) -> tuple[Captured, ...]:
-        with self._engine.begin() as connection:
-            return insert_events(connection, events)
+        return keep_events(self._engine, events)
 
     def by_key(self, key: str) -> StoredEvent:
         with self._engine.connect() as connection:
@@ -129,9 +126,30 @@ class EventTable:
             return [_stored(row) for row in rows]
 
 
+def keep_events(
+    engine: Engine,
+    events: Sequence[StoredEvent],
+    and_more: Callable[[Connection], None] = lambda _connection: None,
+) -> tuple[Captured, ...]:
+    """Keep `events`, and what `and_more` writes, in one durable commit. `EventStore.insert` says the rest."""
+
+    def keep() -> tuple[Captured, ...]:
+        with engine.begin() as connection:
+            captured = insert_events(connection, events)
+            and_more(connection)
+            return captured
+
+    try:
+        return keep()
+    except IntegrityError:
+        # Somebody sent the same event at the same moment, and was faster: now it is a duplicate.
+        return keep()
+
+
 def insert_events(connection: Connection, events: Sequence[StoredEvent]) -> tuple[Captured, ...]:
     """Keep `events` within the caller's transaction. `EventStore.insert` says the rest."""
-    return tuple(_insert_one(connection, each) for each in events)
+    groups = (events[start : start + _GROUP] for start in range(0, len(events), _GROUP))
+    return tuple(captured for group in groups for captured in _insert_group(connection, group))
 
 
 def read_events(connection: Connection, numbers: Sequence[int]) -> dict[int, StoredEvent]:
@@ -149,20 +167,47 @@ def index_all_events(connection: Connection) -> None:
         last = rows[-1]["id"]
 
 
-def _insert_one(connection: Connection, new: StoredEvent) -> Captured:
-    first = select(event.c.key, event.c.event_hash).where(
-        event.c.submitter == new.submitter, event.c.content_digest == new.content_digest
+def _insert_group(connection: Connection, group: Sequence[StoredEvent]) -> Iterator[Captured]:
+    held = _held(connection, group)
+    new: dict[_Content, StoredEvent] = {}
+    for each in group:
+        if _content(each) not in held:
+            new.setdefault(_content(each), each)
+    _insert_new(connection, list(new.values()))
+    for each in group:
+        first = new.get(_content(each))
+        if first is None:
+            yield held[_content(each)]
+        else:
+            yield Captured(first.key, first.event_hash, duplicate=first is not each)
+
+
+def _content(of: StoredEvent) -> _Content:
+    return of.submitter, of.content_digest
+
+
+def _held(connection: Connection, group: Sequence[StoredEvent]) -> dict[_Content, Captured]:
+    """The answers to those of `group` that the store holds, by content."""
+    columns = (event.c.submitter, event.c.content_digest, event.c.key, event.c.event_hash)
+    asked = select(*columns).where(
+        event.c.submitter.in_({each.submitter for each in group}),
+        event.c.content_digest.in_([each.content_digest for each in group]),
     )
-    held = connection.execute(first).first()
-    if held is not None:
-        return Captured(key=held.key, event_hash=held.event_hash, duplicate=True)
-    event_id = connection.execute(insert(event).values(_row(new)).returning(event.c.id)).scalar_one()
-    rows = [{"name": name, "event_id": event_id} for name in split_hashes(new.names)]
-    if rows:
-        connection.execute(insert(mention), rows)
-    connection.execute(insert(pending).values(event_id=event_id))
-    index_events(connection, [(event_id, new)])
-    return Captured(key=new.key, event_hash=new.event_hash, duplicate=False)
+    rows = connection.execute(asked)
+    return {(party, digest): Captured(key, uri, duplicate=True) for party, digest, key, uri in rows}
+
+
+def _insert_new(connection: Connection, new: Sequence[StoredEvent]) -> None:
+    """Events of which none is here yet, with all that is found by them."""
+    if not new:
+        return
+    rows = insert(event).returning(event.c.id, event.c.key)
+    ids = {row.key: row.id for row in connection.execute(rows, [_row(each) for each in new])}
+    numbered = [(ids[each.key], each) for each in new]
+    names = [(name, number) for number, each in numbered for name in split_hashes(each.names)]
+    insert_all(connection, mention, names)
+    insert_all(connection, pending, [(number,) for number, _ in numbered])
+    index_events(connection, numbered)
 
 
 def _row(new: StoredEvent) -> Mapping[str, Any]:
