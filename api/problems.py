@@ -100,7 +100,10 @@ _FORBIDDEN = Answer(
 _TABLE: tuple[tuple[type[errors.TraceError], Answer], ...] = (
     (Unauthenticated, replace(_FORBIDDEN, status=401)),
     (errors.NotAuthorised, _FORBIDDEN),
-    (errors.CaptureTooLarge, replace(_MALFORMED, status=413, type="epcisException:CaptureLimitExceededException")),
+    (
+        errors.CaptureTooLarge,
+        replace(_MALFORMED, status=413, type="epcisException:CaptureLimitExceededException"),
+    ),
     (WrongMedia, replace(_MALFORMED, status=415, type="epcisException:UnsupportedMediaTypeException")),
     (NotAcceptable, replace(_INVALID, status=406, type="epcisException:NotAcceptableException")),
     (TooLongUri, replace(_INVALID, status=414, type="epcisException:URITooLongException")),
