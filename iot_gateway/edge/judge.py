@@ -79,9 +79,7 @@ def _base(stated: Run, known: Sequence[Run]) -> Run:
 
 
 def _comes_out(base: Run, stated: Run, sent: Sent, named: Mapping[int, Mapping[bytes, Accounted]]) -> bool:
-    run = base
-    for one in _first_of_each(sent(base.last + 1, stated.last)):
-        run = run.extended(_standing(named, one))
+    run = base.extended(_standing(named, one) for one in _first_of_each(sent(base.last + 1, stated.last)))
     return base.last < run.last and run == stated
 
 

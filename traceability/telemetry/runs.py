@@ -1,10 +1,12 @@
 """Which numbers of one epoch are accounted for: runs without holes, each with a digest over what it holds."""
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from hashlib import sha256
+from struct import Struct
+from typing import NamedTuple
 
 from traceability.log.domain import prefix
 
@@ -13,6 +15,7 @@ MAX_RUNS = 256
 """A device that loses readings for ever must not make its state grow for ever."""
 
 _PREFIX = prefix("guoji/receipt-chain")
+_NUMBER = Struct(">QB")
 
 
 class Status(IntEnum):
@@ -20,8 +23,7 @@ class Status(IntEnum):
     QUARANTINED = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Accounted:
+class Accounted(NamedTuple):
     """One number, and what became of the payload that carried it."""
 
     sequence: int
@@ -39,8 +41,12 @@ class Run:
     chain: bytes
     """`chained` over its numbers in order, from `START`."""
 
-    def extended(self, next_one: Accounted) -> "Run":
-        return Run(self.first, next_one.sequence, chained(self.chain, next_one))
+    def extended(self, following: Iterable[Accounted]) -> "Run":
+        """With the numbers last + 1, last + 2, ..."""
+        last, chain = self.last, self.chain
+        for one in following:
+            last, chain = one.sequence, chained(chain, one)
+        return Run(self.first, last, chain)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +71,7 @@ def no_runs(epoch: int) -> Runs:
 
 def chained(chain: bytes, one: Accounted) -> bytes:
     """The next digest of a chain; byte for byte in docs/formats.md, section Telemetry."""
-    tail = one.sequence.to_bytes(8, "big") + bytes([one.status]) + one.digest
-    return sha256(_PREFIX + chain + tail).digest()
+    return sha256(_PREFIX + chain + _NUMBER.pack(one.sequence, one.status) + one.digest).digest()
 
 
 def advance(runs: Runs, arrived: Iterable[Accounted], load: Callable[[int], Iterable[Accounted]]) -> Runs:
@@ -79,9 +84,17 @@ def advance(runs: Runs, arrived: Iterable[Accounted], load: Callable[[int], Iter
     kept = list(runs.all)
     while len(kept) > MAX_RUNS:
         forgotten = max(forgotten, kept.pop(1).last)
-    for one in sorted(arrived, key=lambda one: one.sequence):
-        _add(kept, one, forgotten, load)
+    ones = sorted(arrived, key=lambda one: one.sequence)
+    if _follow(kept[-1].last, ones) and forgotten <= kept[-1].last:  # the usual case, quickly
+        kept[-1] = kept[-1].extended(ones)
+    else:
+        for one in ones:
+            _add(kept, one, forgotten, load)
     return Runs(runs.epoch, tuple(kept), forgotten)
+
+
+def _follow(last: int, ones: Sequence[Accounted]) -> bool:
+    return [one.sequence for one in ones] == [*range(last + 1, last + 1 + len(ones))]
 
 
 def _add(runs: list[Run], one: Accounted, forgotten: int, load: Callable[[int], Iterable[Accounted]]) -> None:
@@ -89,13 +102,12 @@ def _add(runs: list[Run], one: Accounted, forgotten: int, load: Callable[[int], 
     if one.sequence <= runs[place].last:
         return
     if one.sequence == runs[place].last + 1:
-        runs[place] = runs[place].extended(one)
+        runs[place] = runs[place].extended([one])
     else:
         place += 1
-        runs.insert(place, Run(one.sequence, one.sequence - 1, START).extended(one))
+        runs.insert(place, Run(one.sequence, one.sequence - 1, START).extended([one]))
     following = runs[place + 1 : place + 2]
     if one.sequence < forgotten or (following and following[0].first == one.sequence + 1):
-        for stored in load(one.sequence + 1):
-            runs[place] = runs[place].extended(stored)
+        runs[place] = runs[place].extended(load(one.sequence + 1))
         while place + 1 < len(runs) and runs[place + 1].first <= runs[place].last:
             del runs[place + 1]
