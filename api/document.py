@@ -7,6 +7,7 @@ from typing import Any, assert_never
 from traceability.cold_chain.exposure import Exposure
 from traceability.cold_chain.shelf_life import Remaining
 from traceability.ledger.trace import Curve, LabResult, Trace, TracedEvent
+from traceability.proof.balance import balance_json
 from traceability.proof.verdict import Contradicted, TraceVerdict, TraceVerified, Unchecked, Verdict, Verified
 from traceability.telemetry.findings import Finding
 
@@ -28,6 +29,11 @@ def trace_document(trace: Trace) -> dict[str, Any]:
         "remaining": _remaining(trace.remaining),
         "lab_results": [_lab_result(result) for result in trace.lab_results],
         "findings": [_finding(finding) for finding in trace.findings],
+        "contradictions": [
+            {"kind": found.kind.value, "identifier": found.identifier, "events": list(found.events)}
+            for found in trace.contradictions
+        ],
+        "balance": None if trace.balance is None else balance_json(trace.balance),
         "staged": [dict(staged) for staged in trace.staged],
         "chain_label": trace.chain_label,
         "is_cut": trace.is_cut,

@@ -117,7 +117,8 @@ def _growing(lot: Lot) -> Iterator[Told]:
 def _packing(lot: Lot) -> Iterator[Told]:
     at, packhouse, line = lot.harvested_at, cast.PACKHOUSE, cast.LINE
     yield packhouse, _pack_out(lot)
-    labels = {"guoji:name": told(cast.PUNNET.name), "guoji:lot": lot.link}
+    content = {"guoji:value": ITEM_KG, "guoji:uom": "KGM"}
+    labels = {"guoji:name": told(cast.PUNNET.name), "guoji:lot": lot.link, "guoji:netContent": content}
     yield packhouse, came_into_being(at + LABELLED, packhouse, line, labels, epcList=list(lot.items))
     for number, case in enumerate(lot.cases):
         # The first case holds the labelled punnets; they are counted one by one, the others by weight.

@@ -8,6 +8,7 @@ from api.present import measures
 from api.present.curves import CurveCard, curve_card, excursion_sentence, longest, span_of_values
 from api.present.exposure import ShelfLifeCard, shelf_life_card
 from api.present.findings import FindingLine, finding_lines
+from api.present.fitting import Fitting, fitting
 from api.present.grades import GradeLine, grades
 from api.present.lab import LabReport, lab_reports, sugar
 from api.present.parties import origin
@@ -72,6 +73,7 @@ class TracePage:
     """The other stations' curves, which only some readers open."""
     reports: tuple[LabReport, ...]
     findings: tuple[FindingLine, ...]
+    fitting: Fitting
     stops: tuple[Stop, ...]
     grades: tuple[GradeLine, ...]
     proof_url: str
@@ -105,6 +107,7 @@ def trace_page(trace: Trace, words: Words, public_url: str) -> TracePage:
         field_folded=field[MOST_UNFOLDED:],
         reports=lab_reports(trace.lab_results, words),
         findings=finding_lines(trace.findings, words),
+        fitting=fitting(trace, words),
         stops=stops(trace, words),
         grades=grades(trace, words),
         proof_url=proof_url,

@@ -23,6 +23,8 @@ def test_the_public_document_keeps_its_names():
         "remaining",
         "lab_results",
         "findings",
+        "contradictions",
+        "balance",
         "staged",
         "chain_label",
         "is_cut",

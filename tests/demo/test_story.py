@@ -3,6 +3,7 @@
 import hashlib
 import re
 from datetime import UTC, datetime, timedelta, timezone
+from fractions import Fraction
 from itertools import takewhile
 
 import pytest
@@ -20,6 +21,10 @@ from traceability.epcis.validate import schema_faults
 from traceability.epcis.vocabulary import BIZ_STEPS, DISPOSITIONS
 from traceability.errors import InvalidInput
 from traceability.gs1.digital_link import parse
+from traceability.ledger.capture import as_stored
+from traceability.ledger.contradictions import contradictions
+from traceability.ledger.lineage import lineage
+from traceability.proof.balance import Outcome, balance
 
 NOW = datetime(2026, 11, 22, 4, 30, tzinfo=UTC)
 BASE_URL = "https://guoji.example"
@@ -255,3 +260,24 @@ def test_a_case_cannot_hold_no_item_or_too_many(count):
 @given(now=st.integers(-50_000, 50_000).map(lambda hours: NOW + timedelta(hours=hours / 7)))
 def test_whatever_the_hour_nothing_in_the_story_is_taken_for_personal_data(now):
     assert [fault for event in events(a_story(now)) for fault in profile_faults(event, CONTEXT)] == []
+
+
+@pytest.mark.parametrize("of_item", [False, True])
+def test_the_story_balances_and_contradicts_itself_nowhere(of_item):
+    story = a_story()
+    stored = [
+        as_stored(Event(told.event, CONTEXT), told.submitter, n, n.to_bytes(16))
+        for n, told in enumerate(story.submissions)
+    ]
+
+    def mentioning(identifiers):
+        wanted = set(identifiers)
+        return [each for each in stored if wanted & {m.identifier for m in each.event.identifiers()}]
+
+    subject = story.lot.items[0] if of_item else story.lot.link
+    line = lineage(subject, mentioning)
+    (total,) = balance(line.events, subject).totals
+
+    assert balance(line.events, subject).outcome is Outcome.BALANCED
+    assert total.harvested == Fraction(str(HARVESTED_KG))
+    assert contradictions(subject, line.goods, line.counting) == []

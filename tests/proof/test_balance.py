@@ -388,7 +388,8 @@ def test_one_inflated_amount_is_found(data):
     if not amounts:
         return
     _, inflated = data.draw(st.sampled_from(amounts))
-    inflated["quantity"] += len(orchard.kilos) + 1
+    # More than all that ever moved: goods that come back to a place may leave it again.
+    inflated["quantity"] += len(orchard.kilos) * len(orchard.events) + 1
 
     found = judged(*orchard.events, subject=None)
 

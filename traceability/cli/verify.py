@@ -10,6 +10,7 @@ from typing import Any, assert_never
 
 from traceability.chain.rpc import RpcChain
 from traceability.cli.asked import asked_for
+from traceability.cli.balanced import Balanced
 from traceability.cli.disclosed import Disclosed
 from traceability.cli.read_proof import read_proof
 from traceability.cli.read_source import read_text
@@ -146,11 +147,12 @@ def _headline(verdict: Verdict | TraceVerdict) -> str:
 def _remarks(trace: TraceReport) -> str:
     if not isinstance(trace.verdict, TraceVerified):
         return ""
+    amounts = "".join(f"{_line(line)}\n" for line in Balanced.of(trace).lines())
     if trace.complete.outcome is Outcome.PASSED:
         whole = trace.complete.detail[:1].upper() + trace.complete.detail[1:]
     else:
         whole = f"Incomplete? Whether any is missing was not shown: {trace.complete.detail}"
-    return f"{_line(whole)}\n{_named(trace, trace.verdict)}"
+    return f"{_line(whole)}\n{_named(trace, trace.verdict)}{amounts}"
 
 
 def _named(trace: TraceReport, verdict: TraceVerified) -> str:
@@ -213,7 +215,8 @@ def _trace_json(trace: TraceReport, disclosed: Disclosed) -> dict[str, Any]:
         "naming_subject": trace.naming_subject,
         "complete": complete | ({} if trace.whole is None else _values(trace.whole)),
     }
-    return {**said, **_verdict_json(trace.verdict), "events": events}
+    amounts = {"balance": Balanced.of(trace).as_json()}
+    return {**said, **_verdict_json(trace.verdict), **amounts, "events": events}
 
 
 def _verdict_json(verdict: Verdict | TraceVerdict) -> dict[str, Any]:

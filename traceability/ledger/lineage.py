@@ -35,6 +35,10 @@ class Lineage:
     events: tuple[StoredEvent, ...]
     """By event time, voided ones and the declarations that void them included."""
     attachments: tuple[Attachment, ...]
+    goods: frozenset[str]
+    """What the history is followed of, the subject and its containers included."""
+    counting: tuple[Told, ...]
+    """Its events again, without those that do not count."""
     is_cut: bool
     """Whether the history reaches further than `MOST_STAYS`."""
 
@@ -63,7 +67,14 @@ def lineage(subject: str, mentioning: Mentioning) -> Lineage:
     devices = dict.fromkeys(
         attachments(counting, [(stay.identifier, stay.span) for stay in stays], mentioning)
     )
-    return Lineage(subject, tuple(each.stored for each in ordered), tuple(devices), bool(generation))
+    return Lineage(
+        subject,
+        tuple(each.stored for each in ordered),
+        tuple(devices),
+        frozenset(stay.identifier for stay in stays),
+        tuple(counting),
+        bool(generation),
+    )
 
 
 def _ended(stay: Stay, history: History) -> Stay:

@@ -11,6 +11,7 @@ from traceability.errors import Unknown
 from traceability.ledger import extensions, facts
 from traceability.ledger.attachments import Attachment
 from traceability.ledger.cold import Bearing, bearing, left_of, profile_of, sound
+from traceability.ledger.contradictions import Contradiction, contradictions
 from traceability.ledger.curves import curves_of, milliseconds
 from traceability.ledger.lineage import lineage
 from traceability.ledger.own_word import OwnWord
@@ -18,6 +19,7 @@ from traceability.ledger.personal import PersonalStore, personal_fields
 from traceability.ledger.ports import EventStore, NameMap, StoredEvent
 from traceability.ledger.trace import Curve, Grade, LabResult, Trace, TracedEvent
 from traceability.log.name_map import name_hash
+from traceability.proof.balance import balance
 from traceability.proof.records import makers, standing
 from traceability.proof.verdict import of_trace
 from traceability.telemetry.device import Device
@@ -46,6 +48,7 @@ class _Gathered:
     attached: tuple[tuple[Attachment, Device], ...]
     batches: tuple[StoredEvent, ...]
     """Events of the batches that hold readings which apply."""
+    contradictions: tuple[Contradiction, ...]
     is_cut: bool
 
     @property
@@ -91,6 +94,8 @@ class TraceReader:
             made_at=now,
             profile=profile,
             remaining=left_of(profile, harvested_at, _known(curves)),
+            contradictions=found.contradictions,
+            balance=None if found.is_cut else balance(found.goods, subject),
             is_cut=found.is_cut,
             lost=self.names.lost(name_hash(subject)),
         )
@@ -111,7 +116,10 @@ class TraceReader:
         keys: dict[str, None] = {}
         for each, device in attached:
             keys |= dict.fromkeys(self.history.batch_events_between(device.alias, *milliseconds(each.span)))
-        return _Gathered(line.events, attached, tuple(self.events.by_keys(list(keys))), line.is_cut)
+        batches = tuple(self.events.by_keys(list(keys)))
+        # What a cut history lacks may be just beyond the cut.
+        odd = () if line.is_cut else tuple(contradictions(subject, line.goods, line.counting))
+        return _Gathered(line.events, attached, batches, odd, line.is_cut)
 
     def _curves(
         self, attachment: Attachment, device: Device, goods: Bearing | None, now: datetime

@@ -10,7 +10,9 @@ from traceability.cold_chain.exposure import Exposure
 from traceability.cold_chain.profiles import Profile
 from traceability.cold_chain.shelf_life import Remaining
 from traceability.epcis.event import Event
+from traceability.ledger.contradictions import Contradiction
 from traceability.ledger.personal import PersonalField
+from traceability.proof.balance import Balance
 from traceability.proof.verdict import TraceVerdict, Verdict
 from traceability.telemetry.curve import Point, Stretch
 from traceability.telemetry.device import Calibration
@@ -128,6 +130,10 @@ class Trace:
     """How this kind of produce is kept; None where its GTIN has no profile."""
     remaining: Remaining | None = None
     """What is left of its shelf life, by that profile."""
+    contradictions: tuple[Contradiction, ...] = ()
+    """Where its events do not fit together."""
+    balance: Balance | None = None
+    """Of all that its events say of amounts; None where the history is cut."""
     is_cut: bool = False
     """Whether the history reaches further than is walked: then events are missing here."""
     lost: int = 0

@@ -1,12 +1,14 @@
 """Whether any lot of a history gave away more than it had (docs/balance.md)."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import Enum
 from fractions import Fraction
+from typing import Any
 
 from traceability.proof.accounts import ZERO, Account, OverDrawn
 from traceability.proof.books import Books
+from traceability.proof.quantity import exact
 from traceability.proof.records import Record, standing
 
 
@@ -81,3 +83,28 @@ def _totals(accounts: Sequence[Account]) -> Iterator[Total]:
             lost=sum((each.used - each.made for each in of_unit), ZERO),
             left=sum((each.left for each in of_unit), ZERO),
         )
+
+
+def balance_json(found: Balance) -> dict[str, Any]:
+    """Amounts are texts with all their decimals."""
+    return {
+        "is": found.outcome.value,
+        "totals": [_plain(asdict(total)) for total in found.totals],
+        "over_drawn": [_plain(asdict(over)) for over in found.over_drawn],
+        "unknown": list(found.unknown),
+    }
+
+
+def _plain(fields: dict[str, Any]) -> dict[str, Any]:
+    return {name: _value(value) for name, value in fields.items()}
+
+
+def _value(value: object) -> object:
+    match value:
+        case Fraction():
+            return exact(value)
+        case Enum():
+            return value.value
+        case tuple():
+            return list(value)
+    return value

@@ -47,11 +47,13 @@ class Books:
     def _learn(self, record: Record) -> None:
         """What one piece of a lot holds, as whoever made it first says."""
         content = net_content(record.event.body)
+        if content is None:
+            return
         roles = record.event.identifiers_by_role()
         whole = master_data(record.event.body).get("guoji:lot")
         lots = [*roles["output"], *roles["class"], *([canonical(whole)] if isinstance(whole, str) else [])]
         for lot in lots:
-            if content and self._first.get(lot) == record.submitter:
+            if self._first.get(lot) == record.submitter:
                 self._of_a_piece.setdefault(lot, content)
 
     def _supply(self, record: Record) -> None:
@@ -239,5 +241,7 @@ class Books:
 
 def _place(record: Record) -> str:
     """The location (GLN) without what is inside it; without one, whoever says so."""
-    places = record.event.identifiers_by_role()["place"]
-    return places[0].partition("/254/")[0] if places else record.submitter
+    match record.event.body.get("readPoint"):
+        case {"id": str(place)}:
+            return canonical(place).partition("/254/")[0]
+    return record.submitter

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Context, Decimal, Inexact
 from fractions import Fraction
 from typing import Any
 
@@ -9,6 +10,8 @@ from traceability.epcis.event import canonical
 
 PIECE = "H87"
 _LARGEST = 10**12
+_EXACT = Context(prec=800, traps=[Inexact])
+"""Wide enough for a sum of the largest amount and the smallest number that JSON can hold."""
 
 UNITS: Mapping[str, tuple[str, Fraction]] = {
     "KGM": ("KGM", Fraction(1)),
@@ -67,6 +70,11 @@ def is_measured(body: Mapping[str, Any]) -> bool:
     return all(each.amount is not None for each in amounts) and not (
         names(body, "outputEPCList") and net_content(body) is None
     )
+
+
+def exact(amount: Fraction) -> str:
+    """All its decimals: every amount in an event is a decimal number, and so are their sums."""
+    return f"{_EXACT.divide(Decimal(amount.numerator), Decimal(amount.denominator)):f}"
 
 
 def stated_losses(body: Mapping[str, Any]) -> Iterator[tuple[str, Fraction]]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from traceability.epcis.event import Event
+from traceability.errors import InvalidInput
 from traceability.log.merkle import leaf_hash
 from traceability.proof.proof_file import Proof
 
@@ -40,8 +41,10 @@ class Proven:
 
     @classmethod
     def of(cls, proof: Proof) -> "Proven":
-        """Raises `InvalidInput` for an event that cannot be hashed; no checked one is."""
+        """Raises `InvalidInput` for an event without type or time, or that cannot be hashed."""
         event, entry = Event(proof.event, list(proof.context)), proof.entry
+        if not isinstance(proof.event.get("type"), str) or not isinstance(proof.event.get("eventTime"), str):
+            raise InvalidInput("an event has no type or no time, want both")
         name = event.hash().uri, entry.submitter
         return cls(leaf_hash(entry.to_bytes()).hex(), event, entry.submitter, entry.captured_at_ms, name)
 
@@ -71,8 +74,7 @@ def makers(records: Sequence[R]) -> list[R]:
 
 
 def _made(record: Record) -> Iterator[str]:
-    roles = record.event.identifiers_by_role()
-    yield from roles["output"]
-    if record.event.kind == "ObjectEvent" and record.event.body.get("action") == "ADD":
-        yield from roles["class"]
-        yield from roles["epc"]
+    kind, action = record.event.kind, record.event.body.get("action")
+    if kind == "TransformationEvent" or (kind, action) == ("ObjectEvent", "ADD"):
+        roles = record.event.identifiers_by_role()
+        yield from (*roles["output"], *roles["class"], *roles["epc"])
