@@ -130,7 +130,8 @@ def test_a_device_that_comes_to_the_box_in_the_middle_of_its_epoch_is_freed_too(
 
 def test_a_mosquitto_that_is_there_will_do(box, centre, publisher, bundle):
     logins = BoxHome(box.home).logins(bundle)
-    process, box.port = start_mosquitto(box.home / "mosquitto", logins)
+    mosquitto = start_mosquitto(box.home / "mosquitto", logins)
+    box.port = mosquitto.port
     box.given["GUOJI_MQTT_URL"] = f"mqtt://127.0.0.1:{box.port}"
     centre.start()
     box.start()
@@ -143,8 +144,7 @@ def test_a_mosquitto_that_is_there_will_do(box, centre, publisher, bundle):
     wait_until(lambda: len(centre.payloads("cold-7")) == 300)
     wait_until(box.is_empty)
     box.stop()
-    process.terminate()
-    process.wait()
+    mosquitto.stop()
 
     assert centre.payloads("cold-7") == device.promised[:300]
     assert centre.readings.counts().quarantined == 1
