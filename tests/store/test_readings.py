@@ -92,7 +92,7 @@ def test_a_number_that_comes_again_is_kept_once_and_answered_again(engine, store
 
 def test_what_is_signed_a_second_time_is_no_conflict(engine, store):
     first = an_arrival(1)
-    again = replace(first, reading=replace(first.reading, payload=b"the same under another signature"))
+    again = first._replace(reading=replace(first.reading, payload=b"the same under another signature"))
 
     [before] = store.record([first])
     [after] = store.record([again])

@@ -26,8 +26,7 @@ class Delivery(NamedTuple):
     payload: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
+class Accepted(NamedTuple):
     reading: Reading
     digest: bytes
     """As `Authentic` has it."""
@@ -95,14 +94,16 @@ def record(
     """
     aliases = {topic: topics.alias_in(topic) for topic in {delivery.topic for delivery in deliveries}}
     devices = store.devices({alias for alias in aliases.values() if alias is not None})
+    senders = {topic: _sender(topic, alias, devices) for topic, alias in aliases.items()}
     # All signatures first: one by one, checking them and reading SenML would keep each other out of the
     # processor's cache, and take a tenth longer.
-    authentics = [_authentic(each, aliases[each.topic], devices, now_ms) for each in deliveries]
+    authentics = [_authentic(each.payload, senders[each.topic], now_ms) for each in deliveries]
     arrivals = [
         _judge(each, aliases[each.topic], authentic, now_ms)
         for each, authentic in zip(deliveries, authentics, strict=True)
     ]
-    arrivals += [number for each in arrivals if isinstance(each, Accepted) for number in _given_up(each)]
+    giving_up = [each for each in arrivals if isinstance(each, Accepted) and each.abandoned]
+    arrivals += [number for each in giving_up for number in _given_up(each)]
     outcomes = store.record(arrivals)
     in_log_by_ms = now_ms + round(promise_s * 1000)
     receipts = [
@@ -116,12 +117,19 @@ def record(
     return [SignedReceipt(receipt.device, sign_receipt(receipt, signer)) for receipt in receipts]
 
 
-def _authentic(
-    delivery: Delivery, alias: str | None, devices: Mapping[str, Device], now_ms: int
-) -> Authentic | InvalidInput:
+def _sender(topic: str, alias: str | None, devices: Mapping[str, Device]) -> Device | str:
+    """Who may send on `topic`; else why nobody may."""
+    if alias is None or topic != topics.readings(alias):
+        return f"{topic[:200]!r} is no topic for readings"
+    return devices.get(alias) or f"no device {alias} is registered"
+
+
+def _authentic(payload: bytes, sender: Device | str, now_ms: int) -> Authentic | InvalidInput:
     """The payload once its sender is known; else why it is not, to be raised where all is judged."""
+    if isinstance(sender, str):
+        return InvalidInput(sender)
     try:
-        return authenticate(delivery.payload, _sender(delivery.topic, alias, devices), now_ms)
+        return authenticate(payload, sender, now_ms)
     except InvalidInput as refusal:
         return refusal
 
@@ -146,7 +154,7 @@ def _judge(
     except InvalidInput as refusal:
         digest = digest or sha256(delivery.payload).digest()
         return Rejected(delivery.topic, alias, number, now_ms, delivery.payload, digest, str(refusal))
-    reading = Reading(alias, *number, now_ms, authentic.how, delivery.payload)
+    reading = Reading(alias, pack.epoch, pack.sequence, now_ms, authentic.how, delivery.payload)
     return Accepted(reading, digest, min(moments), newest_ms, message.abandoned)
 
 
@@ -158,14 +166,6 @@ def _given_up(by: Accepted) -> Iterator[Rejected]:
         yield Rejected(
             where, came.device, (came.epoch, number), at_ms, b"", by.digest, reason, is_abandoned=True
         )
-
-
-def _sender(topic: str, alias: str | None, devices: Mapping[str, Device]) -> Device:
-    if alias is None or topic != topics.readings(alias):
-        raise InvalidInput(f"{topic[:200]!r} is no topic for readings")
-    if alias not in devices:
-        raise InvalidInput(f"no device {alias} is registered")
-    return devices[alias]
 
 
 def _refused_by_device(arrivals: Sequence[Accepted | Rejected]) -> dict[str, tuple[RefusedPayload, ...]]:
