@@ -3,9 +3,9 @@
 import sys
 import threading
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 from queue import Empty, SimpleQueue
+from typing import NamedTuple
 
 import structlog
 from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage, MQTTv5
@@ -36,8 +36,7 @@ FOR_EVER = 0xFFFF_FFFF
 _UNSUPPORTED_VERSION = 0x84
 
 
-@dataclass(frozen=True, slots=True)
-class _Received:
+class _Received(NamedTuple):
     delivery: Delivery
     mid: int
     qos: int

@@ -15,7 +15,8 @@ class Room:
     def enter(self, size: int) -> None:
         """Return once some room is left, even if less than `size`; at once after `close`."""
         with self._changed:
-            self._changed.wait_for(lambda: self._closed or self._held_bytes < self._most_bytes)
+            while self._held_bytes >= self._most_bytes and not self._closed:
+                self._changed.wait()
             self._held_bytes += size
 
     def leave(self, size: int) -> None:
