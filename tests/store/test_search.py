@@ -282,3 +282,17 @@ def test_events_of_before_the_index_are_found_after_the_migration(empty_engine):
 
     page = EventSearch(empty_engine).find(parse_query([("EQ_bizStep", "packing")], {}), None, 9)
     assert [each.key for each in page.events] == [kept.key]
+
+
+@pytest.mark.parametrize(("name", "value"), [("MOST_READ", 20), ("MOST_CANDIDATES", 20)])
+def test_a_page_looks_at_no_more_than_its_share_and_says_that_there_is_more(filled, monkeypatch, name, value):
+    monkeypatch.setattr(search, "WINDOW", 10)
+    monkeypatch.setattr(search, name, value)
+    looked = []
+    event.listen(filled, "before_cursor_execute", lambda *args: looked.append(args[2]))
+
+    page = EventSearch(filled).find(parse_query([("GE_quantity", "1000")], {}), None, 30)
+
+    assert page.events == ()
+    assert page.end is not None
+    assert len(looked) < 10
