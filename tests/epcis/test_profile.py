@@ -61,6 +61,9 @@ def test_our_own_events_pass(file):
             (an_event(**{"guoji:labResults": [{"guoji:limit": limit}]}), "/guoji:labResults/0/guoji:limit")
             for limit in (1e-300, 0, -1, 1.1e9, None)
         ],
+        (an_event(ilmd={"guoji:netContent": 0.3}), "/ilmd/guoji:netContent"),
+        (an_event(**{"guoji:massBalance": {"guoji:culled": -1}}), "/guoji:massBalance/guoji:culled"),
+        (an_event(**{"guoji:massBalance": {"guoji:shrinkage": "1"}}), "/guoji:massBalance/guoji:shrinkage"),
         (
             an_event(ilmd={"guoji:storageRange": {"guoji:low": -1e308, "guoji:high": 0}}),
             "/ilmd/guoji:storageRange/guoji:low",

@@ -6,7 +6,7 @@ from typing import Any
 
 from traceability.errors import InvalidInput
 from traceability.proof.accounts import Draw, OverDrawn
-from traceability.proof.balance import Balance, Total, balance, balance_json
+from traceability.proof.balance import Balance, Outcome, Total, balance, balance_json
 from traceability.proof.quantity import PIECE, written
 from traceability.proof.records import Proven
 from traceability.proof.verdict import Verified
@@ -33,7 +33,7 @@ class Balanced:
 
     @classmethod
     def of(cls, trace: TraceReport) -> "Balanced":
-        """Batches of readings move no goods. Without any other event the balance would be of another trace."""
+        """Batches of readings move no goods. Without any other event it would be another trace's."""
         goods = [each for each in trace.events if each.proof.leaves is None]
         unproven = sum(not isinstance(each.report.verdict, Verified) for each in goods)
         if unproven or not goods:
@@ -57,7 +57,7 @@ class Balanced:
 
 def balance_lines(found: Balance, scope: str, numbers: Mapping[str, int]) -> Iterator[str]:
     """`numbers` are what events are called in the list above; others are called by their keys."""
-    for total in found.totals:
+    for total in found.totals if found.outcome is Outcome.BALANCED else ():
         yield f"Balance, {scope}: {_total(total)}"
     for over in found.over_drawn:
         yield f"Over-drawn: {_over(over, numbers)}"

@@ -113,6 +113,10 @@ def _is_text(value: object) -> bool:
     return isinstance(value, str)
 
 
+def _is_amount(value: object) -> bool:
+    return isinstance(value, dict) and {"guoji:value", "guoji:uom"} <= value.keys()
+
+
 def _are_objects(value: object) -> bool:
     return isinstance(value, list) and all(isinstance(item, dict) for item in value)
 
@@ -131,6 +135,7 @@ _ANYTHING: _Shape = (lambda _: True, "anything")
 _DIGEST_SHAPE: _Shape = (_is_digest, "64 hexadecimal digits in lower case")
 _COUNT: _Shape = (_is_count, "a whole number from 0")
 _QUANTITY, _LIMIT = _number_from(-_LARGEST), _number_from(_SMALLEST_LIMIT)
+_LOSS = _number_from(0)
 _OBJECTS: _Shape = (_are_objects, "a list of objects")
 _TEXT: _Shape = (_is_text, "text, or an object of texts by guoji:zh and guoji:en")
 _OWN: Mapping[str, _Shape] = {
@@ -146,6 +151,9 @@ _OWN: Mapping[str, _Shape] = {
     "guoji:limit": _LIMIT,
     "guoji:low": _QUANTITY,
     "guoji:high": _QUANTITY,
+    "guoji:culled": _LOSS,
+    "guoji:shrinkage": _LOSS,
+    "guoji:netContent": (_is_amount, "an object with guoji:value and guoji:uom"),
     "guoji:findings": _OBJECTS,
     "guoji:labResults": _OBJECTS,
     "guoji:staged": _TEXT,

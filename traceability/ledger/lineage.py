@@ -56,7 +56,7 @@ def lineage(subject: str, mentioning: Mentioning) -> Lineage:
         seen |= generation
         history = History(mentioning({stay.identifier for stay in generation}))
         following: set[Stay] = set()
-        for stay in (_ended(each, history) for each in generation):
+        for stay in (ended(each, history) for each in generation):
             its_own = history.of(stay.identifier, stay.span)
             stays.append(stay)
             events |= {each.stored.key: each for each in its_own}
@@ -77,7 +77,7 @@ def lineage(subject: str, mentioning: Mentioning) -> Lineage:
     )
 
 
-def _ended(stay: Stay, history: History) -> Stay:
+def ended(stay: Stay, history: History) -> Stay:
     """A stay in a container, cut at the moment the goods left it; only the container's events tell."""
     if stay.inside is None:
         return stay
@@ -92,7 +92,7 @@ def _neighbours(stay: Stay, history: Sequence[Told]) -> Iterator[Stay]:
         yield from _sources(stay, told)
         if told.kind == "AggregationEvent" and told.action == "ADD":
             if stay.identifier in told.roles["child"]:
-                for container in _goods(told.roles["parent"]):
+                for container in goods_among(told.roles["parent"]):
                     yield Stay(container, Span(told.at, stay.span.end), opened=False, inside=stay.identifier)
             if stay.opened and stay.identifier in told.roles["parent"]:
                 yield from _contents(stay, told, history[position + 1 :])
@@ -101,21 +101,22 @@ def _neighbours(stay: Stay, history: Sequence[Told]) -> Iterator[Stay]:
 def _sources(stay: Stay, told: Told) -> Iterator[Stay]:
     """What goods came from: the inputs of what made them, and the lot that an item was labelled as."""
     if stay.identifier in told.roles["output"]:
-        for source in _goods(told.roles["input"]):
+        for source in goods_among(told.roles["input"]):
             yield Stay(source, Span(end=told.at), opened=False)
     lot = master_data(told.stored.event).get("guoji:lot")
     if stay.identifier in told.roles["epc"] and isinstance(lot, str):
-        for whole in _goods([lot]):
+        for whole in goods_among([lot]):
             yield Stay(whole, Span(), opened=False)
 
 
 def _contents(stay: Stay, packing: Told, later: Sequence[Told]) -> Iterator[Stay]:
     """What was packed, until it came out: its own past belongs to the history too."""
     unpackings = [each for each in later if each.action == "DELETE"]
-    for content in _goods(packing.roles["child"]):
+    for content in goods_among(packing.roles["child"]):
         left = taken_out(content, stay.identifier, unpackings, "AggregationEvent")
         yield Stay(content, Span(end=left or stay.span.end), opened=True)
 
 
-def _goods(identifiers: Iterable[str]) -> Iterator[str]:
+def goods_among(identifiers: Iterable[str]) -> Iterator[str]:
+    """Without devices, places and parties."""
     return (each for each in identifiers if not each.startswith(_NO_GOODS))

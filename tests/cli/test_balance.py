@@ -1,0 +1,53 @@
+"""`guoji balance` adds up what a store holds of a lot and of all that was made from it."""
+
+import json
+
+import pytest
+
+from tests.builders import CONTEXT, FARM, FIELD_LOT, OTHER_LOT, a_harvest, a_pack_out
+from traceability.cli.main import main
+from traceability.epcis.event import Event
+from traceability.ledger.capture import as_stored
+from traceability.settings import Settings
+from traceability.wiring import open_store
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("GUOJI_HOME", str(tmp_path))
+    assert main(["init"]) == 0
+    capsys.readouterr()
+    return tmp_path
+
+
+def held(home, *events):
+    store = open_store(Settings.read({"GUOJI_HOME": str(home)}))
+    bodies = [Event(event.body, CONTEXT) for event in events]
+    store.events.insert([as_stored(event, FARM, n, n.to_bytes(16)) for n, event in enumerate(bodies)])
+    store.close()
+
+
+def test_a_lot_that_adds_up_is_one_line(home, capsys):
+    held(home, a_harvest(0), a_pack_out(3))
+
+    assert main(["balance", FIELD_LOT]) == 0
+    assert capsys.readouterr().out == (
+        "Balance, by 2 events of this store: 30 kg harvested, 2 kg lost in processing, 28 kg left\n"
+    )
+
+
+def test_what_two_lots_took_together_is_told_with_the_events(home, capsys):
+    held(home, a_harvest(0, kg=40), a_pack_out(3), a_pack_out(4, made=OTHER_LOT))
+
+    assert main(["balance", FIELD_LOT, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["is"] == "over-drawn"
+    assert [(over["lot"], over["had"], over["drew"]) for over in told["over_drawn"]] == [
+        (FIELD_LOT, "40", "60")
+    ]
+    assert len(told["over_drawn"][0]["events"]) == 3
+
+
+def test_a_lot_that_nobody_knows_is_refused(home, capsys):
+    assert main(["balance", FIELD_LOT]) == 65
+    assert "we hold no event for" in capsys.readouterr().err

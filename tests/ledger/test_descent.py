@@ -1,0 +1,117 @@
+"""The descent of a lot holds all that was made of it; the balance over it shows what no single trace can."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+import pytest
+
+from tests.builders import (
+    CASE,
+    FIELD_LOT,
+    ITEM,
+    LOT,
+    OTHER_LOT,
+    PALLET,
+    START,
+    a_harvest,
+    a_pack_out,
+    a_packing,
+    a_sighting,
+    an_event,
+)
+from traceability.ledger.capture import as_stored
+from traceability.ledger.descent import Descent, descent
+from traceability.ledger.lineage import MOST_STAYS, lineage
+from traceability.ledger.ports import StoredEvent
+from traceability.proof.balance import Outcome, balance
+
+
+def mentioning_in(*events):
+    stored = [as_stored(event, "9521234000006", 0, n.to_bytes(16)) for n, event in enumerate(events)]
+
+    def mentioning(identifiers: Iterable[str]) -> list[StoredEvent]:
+        wanted = set(identifiers)
+        return [each for each in stored if wanted & {m.identifier for m in each.event.identifiers()}]
+
+    return mentioning
+
+
+def of(lot, *events) -> Descent:
+    return descent(lot, mentioning_in(*events))
+
+
+def hours_of(found):
+    return [(each.event.event_time - START) / timedelta(hours=1) for each in found.events]
+
+
+def labels(hours, item, lot):
+    return an_event(hours=hours, action="ADD", epcList=[item], ilmd={"guoji:lot": lot})
+
+
+def test_two_lots_that_together_took_more_than_was_picked_show_only_in_the_descent():
+    events = [a_harvest(0, kg=40), a_pack_out(3), a_pack_out(4, made=OTHER_LOT)]
+    one_trace = lineage(LOT, mentioning_in(*events))
+
+    assert balance(one_trace.events, LOT).outcome is Outcome.BALANCED
+    assert balance(of(FIELD_LOT, *events).events, FIELD_LOT).outcome is Outcome.OVER_DRAWN
+
+
+def test_what_was_made_is_followed_into_its_containers_and_out_of_them():
+    events = [
+        a_harvest(0),
+        a_pack_out(3),
+        a_packing(4, CASE, [LOT]),
+        a_packing(5, PALLET, units=[CASE]),
+        a_sighting(6, PALLET),
+        a_packing(8, PALLET, action="DELETE"),
+        a_packing(9, CASE, action="DELETE"),
+    ]
+
+    assert hours_of(of(FIELD_LOT, *events, a_sighting(10, PALLET), a_sighting(11, CASE))) == [
+        0,
+        3,
+        4,
+        5,
+        6,
+        8,
+        9,
+    ]
+
+
+@pytest.mark.parametrize(("labelled_as", "is_followed"), [(LOT, True), (OTHER_LOT, False)])
+def test_of_items_beside_a_lot_those_that_carry_its_label_are_followed(labelled_as, is_followed):
+    events = [a_packing(4, CASE, [LOT], units=[ITEM]), labels(3, ITEM, labelled_as)]
+
+    assert (3 in hours_of(of(LOT, *events))) is is_followed
+
+
+def test_a_label_of_an_odd_shape_is_nobodys():
+    assert hours_of(of(LOT, a_packing(4, CASE, [LOT], units=[ITEM]), labels(3, ITEM, [LOT]))) == [4]
+
+
+def test_what_lay_beside_it_is_not_followed():
+    events = [a_packing(4, CASE, [LOT, OTHER_LOT]), a_sighting(1, OTHER_LOT)]
+
+    assert hours_of(of(LOT, *events)) == [4]
+
+
+def test_a_circle_ends():
+    assert hours_of(of(LOT, a_pack_out(1, LOT, OTHER_LOT), a_pack_out(2, OTHER_LOT, LOT))) == [1, 2]
+
+
+def test_each_generation_is_one_query():
+    asked = []
+    ask = mentioning_in(a_harvest(0), *(a_pack_out(3, made=f"{LOT}{n}") for n in range(50)))
+
+    descent(FIELD_LOT, lambda identifiers: asked.append(1) or ask(identifiers))
+
+    assert len(asked) == 2
+
+
+def test_a_descent_that_reaches_further_than_is_walked_says_so():
+    made = [{"epcClass": f"{LOT}{number}"} for number in range(MOST_STAYS)]
+    turning = an_event(
+        "TransformationEvent", 3, inputQuantityList=[{"epcClass": LOT}], outputQuantityList=made
+    )
+
+    assert of(LOT, turning).is_cut

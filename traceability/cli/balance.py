@@ -1,0 +1,44 @@
+"""`guoji balance`: whether all that became of a lot is no more than the lot was."""
+
+import argparse
+import json
+import os
+
+from traceability.settings import Settings
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    command = commands.add_parser(
+        "balance",
+        help="add up all that became of a lot, from this installation's store",
+        description="Follow a lot to all that was made, packed, labelled, shipped and sold of it, and "
+        "add up the amounts. Events are named by their keys. `guoji verify` adds up what a proof file shows.",
+        epilog="Example: guoji balance https://id.gs1.org/01/09521234000013/10/F261120",
+    )
+    command.add_argument("lot", metavar="LINK", help="GS1 Digital Link of the lot")
+    command.add_argument("--json", action="store_true", help="one JSON object instead of lines")
+    command.set_defaults(run=_balance)
+
+
+def _balance(args: argparse.Namespace) -> int:
+    from traceability.cli.balanced import balance_lines
+    from traceability.cli.terminal import printable
+    from traceability.errors import InvalidInput, Unknown
+    from traceability.ledger.descent import descent
+    from traceability.proof.balance import balance, balance_json
+    from traceability.proof.subject import goods
+    from traceability.wiring import open_store
+
+    lot = goods(args.lot)
+    found = descent(lot, open_store(Settings.read(os.environ)).events.mentioning)
+    if not found.events:
+        raise Unknown(f"we hold no event for {lot}")
+    if found.is_cut:
+        raise InvalidInput(f"{lot} has more descendants than are followed here; ask of what was made from it")
+    result = balance(found.events, lot)
+    if args.json:
+        print(json.dumps({"lot": lot, "events": len(found.events), **balance_json(result)}, indent=2))
+    else:
+        for line in balance_lines(result, f"by {len(found.events)} events of this store", {}):
+            print(printable(line))
+    return 0
