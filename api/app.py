@@ -15,6 +15,7 @@ from api.readiness import Readiness
 from api.routes import (
     capture,
     chain,
+    epcis_capture,
     epcis_events,
     epcis_resources,
     farm_alerts,
@@ -40,6 +41,7 @@ _PARTS = (
     log,
     chain,
     capture,
+    epcis_capture,
     epcis_events,
     epcis_resources,
     personal,

@@ -14,6 +14,7 @@ from api.readiness import Health, Readiness
 from api.words import Words, preferred
 from traceability.errors import NotAuthorised
 from traceability.farm.farm import Farm
+from traceability.ledger.capture_jobs import CaptureJobs
 from traceability.ledger.personal import Kept
 from traceability.ledger.ports import Captured
 from traceability.ledger.search import Search
@@ -94,6 +95,10 @@ class Ledger(Protocol):
     @property
     def search(self) -> Search:
         """Finds events by what is asked of them."""
+
+    @property
+    def jobs(self) -> CaptureJobs:
+        """Captures documents as jobs, and single events."""
 
     def authorise(self, token: str) -> Grant:
         """Raises `NotAuthorised` for a token that we did not issue."""

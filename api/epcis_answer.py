@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from itertools import takewhile
+from types import MappingProxyType
 from typing import Any
 
 import orjson
@@ -14,10 +15,10 @@ from traceability.epcis.context import ContextItem, as_context
 from traceability.epcis.vocabulary import GUOJI_NAMESPACE, GUOJI_PREFIX, STANDARD_CONTEXT
 from traceability.ledger.ports import StoredEvent
 
-_VERSIONS = {"GS1-EPCIS-Version": VERSION, "GS1-CBV-Version": VERSION}
+VERSIONS = {"GS1-EPCIS-Version": VERSION, "GS1-CBV-Version": VERSION}
 _EXTENSIONS = {"GS1-Extensions": f"{GUOJI_PREFIX}={GUOJI_NAMESPACE}"}
 _DISCOVERY = {
-    **_VERSIONS,
+    **VERSIONS,
     **{f"GS1-{name}-{end}": VERSION for name in ("EPCIS", "CBV") for end in ("Min", "Max")},
     **_EXTENSIONS,
     "GS1-EPC-Format": "Never_Translates",
@@ -27,8 +28,8 @@ _DISCOVERY = {
 }
 
 
-def discovery() -> Response:
-    return Response(status_code=204, headers=_DISCOVERY)
+def discovery(more: Mapping[str, str] = MappingProxyType({})) -> Response:
+    return Response(status_code=204, headers={**_DISCOVERY, **more})
 
 
 def document(events: Sequence[StoredEvent], asked: Asked, next_page: str | None = None) -> Response:
@@ -43,16 +44,16 @@ def document(events: Sequence[StoredEvent], asked: Asked, next_page: str | None 
             "queryResults": {"queryName": "SimpleEventQuery", "resultsBody": {"eventList": bodies}}
         },
     }
-    return _answer(content, asked, next_page)
+    return as_json(content, asked, next_page)
 
 
 def collection(members: Sequence[str], asked: Asked, next_page: str | None = None) -> Response:
     content = {"@context": STANDARD_CONTEXT, "type": "Collection", "member": members}
-    return _answer(content, asked, next_page)
+    return as_json(content, asked, next_page)
 
 
-def _answer(content: object, asked: Asked, next_page: str | None) -> Response:
-    headers = {**_VERSIONS, **_EXTENSIONS, "GS1-EPC-Format": "Never_Translates"}
+def as_json(content: object, asked: Asked, next_page: str | None = None) -> Response:
+    headers = {**VERSIONS, **_EXTENSIONS, "GS1-EPC-Format": "Never_Translates"}
     # What a token opens belongs in no cache on the way.
     headers["Cache-Control"] = "no-store"
     if next_page is not None:

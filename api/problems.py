@@ -35,6 +35,14 @@ class TooLongUri(errors.InvalidInput):
     """The address that is asked for is longer than we read."""
 
 
+class AlreadyThere(errors.InvalidInput):
+    """What is to be made is here, at `location`."""
+
+    def __init__(self, message: str, location: str) -> None:
+        super().__init__(message)
+        self.location = location
+
+
 class Busy(errors.Unavailable):
     """As many as we serve at a time are being served."""
 
@@ -107,6 +115,7 @@ _TABLE: tuple[tuple[type[errors.TraceError], Answer], ...] = (
     (WrongMedia, replace(_MALFORMED, status=415, type="epcisException:UnsupportedMediaTypeException")),
     (NotAcceptable, replace(_INVALID, status=406, type="epcisException:NotAcceptableException")),
     (TooLongUri, replace(_INVALID, status=414, type="epcisException:URITooLongException")),
+    (AlreadyThere, replace(_INVALID, status=409, type="epcisException:ResourceAlreadyExistsException")),
     (errors.BadQuery, replace(_INVALID, type="epcisException:QueryParameterException")),
     (errors.QueryTooLarge, replace(_INVALID, status=413, type="epcisException:QueryTooLargeException")),
     (errors.InvalidInput, _INVALID),
@@ -135,7 +144,10 @@ async def _refused(request: Request, error: Exception) -> Response:
         answer = _MALFORMED
     if answer.detail is not None:
         _log.warning("%s %s: %s", request.method, plain(request.url.path), plain(str(error)))
-    return _answered(request, answer, answer.status, answer.detail or str(error))
+    answered = _answered(request, answer, answer.status, answer.detail or str(error))
+    if isinstance(error, AlreadyThere):
+        answered.headers["Location"] = error.location
+    return answered
 
 
 async def _not_routed(request: Request, error: Exception) -> Response:

@@ -18,6 +18,7 @@ from traceability.errors import ChainUnavailable, InvalidInput, Unavailable
 from traceability.farm.farm import Farm
 from traceability.keys.ring import CHAIN
 from traceability.ledger.anchor import check_same_history
+from traceability.ledger.capture_jobs import CaptureJobs
 from traceability.ledger.erase import replay
 from traceability.ledger.ledger import Health, Ledger
 from traceability.ledger.own_word import OwnWord
@@ -35,6 +36,7 @@ from traceability.store.alerts import AlertTable
 from traceability.store.anchors import AnchorTable
 from traceability.store.arrivals import ArrivalTable
 from traceability.store.calibrations import CalibrationTable
+from traceability.store.capture_jobs import JobTable
 from traceability.store.counts import Counts
 from traceability.store.device_keys import DeviceKeyTable
 from traceability.store.devices import DeviceTable
@@ -77,6 +79,7 @@ class Store:
     history: History
     events: EventTable
     search: EventSearch
+    jobs: JobTable
     log: LogTable
     names: NameMapTable
     checkpoints: CheckpointTable
@@ -109,6 +112,7 @@ def open_store(settings: Settings) -> Store:
         history=History(engine),
         events=EventTable(engine),
         search=EventSearch(engine),
+        jobs=JobTable(engine),
         log=LogTable(engine),
         names=NameMapTable(engine),
         checkpoints=CheckpointTable(engine, settings.origin),
@@ -239,6 +243,7 @@ def ledger(settings: Settings, store: Store | None = None) -> Ledger:
             lambda subject: traces.read(subject, datetime.now(UTC)), store.counts.revision, time.monotonic
         ),
         search=store.search,
+        jobs=CaptureJobs(store.jobs, store.events, lambda: time.time_ns() // 1_000_000),
         policy_text=own_policy.policy_text(settings),
         now=lambda: datetime.now(UTC),
         ask_chain=lambda method, *params: _ask_chain(settings, method, *params),

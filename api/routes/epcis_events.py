@@ -22,6 +22,10 @@ _MOST_OF_ONE_ID = 100
 
 
 @router.options("")
+def discover_all() -> Response:
+    return epcis_answer.discovery({"Allow": "OPTIONS, GET, HEAD, POST"})
+
+
 @router.options("/{event_id:path}")
 def discover() -> Response:
     return epcis_answer.discovery()

@@ -51,9 +51,7 @@ def read_each(data: bytes, also: Check = lambda _event: [], at_most: int | None 
     Raises `InvalidInput` when the document around the events is at fault, `CaptureTooLarge` when there are
     more than `at_most` of them; none is judged then.
     """
-    document = parse_json(data)
-    if not isinstance(document, dict):
-        raise InvalidInput(f"found a JSON {type(document).__name__}, want an EPCIS document or event")
+    document = _document(data)
     path = _path(document)
     if not path:
         return [_judge(document, None, (), schema_faults(document), also)]
@@ -70,6 +68,15 @@ def read_each(data: bytes, also: Check = lambda _event: [], at_most: int | None 
     ]
 
 
+def read_event(data: bytes, also: Check = lambda _event: []) -> Event:
+    """Read one event that stands in no document. Raises `InvalidInput` that lists the faults."""
+    document = _document(data)
+    if _path(document):
+        raise InvalidInput(f"found an {document['type']}, want one event by itself")
+    [event] = all_sound([_judge(document, None, (), schema_faults(document), also)])
+    return event
+
+
 def events_in(document: Mapping[str, Any]) -> list[Any]:
     """Give the events of a document, which may be one event itself.
 
@@ -81,6 +88,13 @@ def events_in(document: Mapping[str, Any]) -> list[Any]:
     if not isinstance(found, list):
         raise InvalidInput(f"found no list of events in the {document.get('type')}")
     return found
+
+
+def _document(data: bytes) -> dict[str, Any]:
+    document = parse_json(data)
+    if not isinstance(document, dict):
+        raise InvalidInput(f"found a JSON {type(document).__name__}, want an EPCIS document or event")
+    return document
 
 
 def _path(document: Mapping[str, Any]) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from traceability.epcis.canonical import canonical_bytes
 from traceability.epcis.event import Event
 from traceability.epcis.event_hash import event_hash
-from traceability.errors import InvalidInput
+from traceability.epcis.validate import Fault, refuse
 from traceability.ledger import extensions
 from traceability.ledger.ports import Captured, EventStore, StoredEvent
 from traceability.log.merkle import leaf_hash
@@ -45,17 +45,17 @@ def capture(
     `typed`: whether a person typed them into a form of ours. Raises `InvalidInput` for an event that says so
     and was not, and for one that claims to be about a batch: only sealing makes those.
     """
-    for event in events:
-        _check_claims(event, typed)
+    refuse([fault for event in events for fault in claim_faults(event, typed)])
     return store.insert([as_stored(event, submitter, now_ms, nonce()) for event in events])
 
 
-def _check_claims(event: Event, typed: bool) -> None:
-    claimed = ONLY_SEALED & event.body.keys()
-    if claimed:
-        raise InvalidInput(f"/{min(claimed)}: only this system makes events about batches of readings")
+def claim_faults(event: Event, typed: bool = False) -> list[Fault]:
+    """What an event says that only this system may say of one."""
+    claimed = sorted(ONLY_SEALED & event.body.keys())
+    found = [Fault((name,), "only this system makes events about batches of readings") for name in claimed]
     if not typed and extensions.is_entered_by_person(event):
-        raise InvalidInput(f"/{extensions.ENTERED}: only the forms of this system say that a person typed it")
+        found.append(Fault((extensions.ENTERED,), "only the forms of this system say that a person typed it"))
+    return found
 
 
 def as_stored(event: Event, submitter: str, now_ms: int, nonce: bytes) -> StoredEvent:

@@ -8,7 +8,8 @@ from typing import Protocol
 
 from traceability.epcis.document import read_document
 from traceability.errors import NotInLogYet
-from traceability.ledger.capture import capture
+from traceability.ledger.capture import capture, claim_faults
+from traceability.ledger.capture_jobs import CaptureJobs
 from traceability.ledger.grant import Grant
 from traceability.ledger.personal import Kept, Personal
 from traceability.ledger.ports import Captured, EventStore, StoredEvent
@@ -53,6 +54,7 @@ class Ledger:
     traces: TraceReader
     recent: RecentTraces
     search: Search
+    jobs: CaptureJobs
     policy_text: str
     now: Callable[[], datetime]
     ask_chain: Callable[..., object]
@@ -65,7 +67,8 @@ class Ledger:
 
     def capture(self, body: bytes, party: str) -> tuple[Captured, ...]:
         """Validate and keep an EPCIS document or event in the name of `party` (GLN)."""
-        return capture(read_document(body), party, self.events, int(self.now().timestamp() * 1000))
+        events = read_document(body, claim_faults)
+        return capture(events, party, self.events, int(self.now().timestamp() * 1000))
 
     def hand_in(self, body: bytes, event_key: str, party: str) -> tuple[str, ...]:
         """Keep what opens commitments in an event of `party` (GLN); the commitments."""

@@ -1,0 +1,138 @@
+"""Capture of events by partners, as jobs or one at a time (EPCIS 2.0, 12.6)."""
+
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Annotated
+from urllib.parse import quote
+
+from fastapi import APIRouter, Depends, Header, Request
+from fastapi.responses import Response
+
+from api import epcis_answer
+from api.deps import LARGEST_BODY, WHOLE, BodyDep, Grant, LedgerDep, WriterDep, body_of
+from api.epcis_request import AskedDep
+from api.problems import AlreadyThere, Busy
+from traceability.epcis.parse import MAX_BYTES
+from traceability.errors import BadQuery, InvalidInput, NotAuthorised
+from traceability.ledger.capture_jobs import BEHAVIOURS, MOST_EVENTS, Behaviour, Job
+from traceability.telemetry.clock import iso
+
+router = APIRouter(prefix="/epcis")
+
+LIMITS = {
+    "GS1-EPCIS-Capture-Limit": str(MOST_EVENTS),
+    "GS1-EPCIS-Capture-File-Size-Limit": str(MAX_BYTES),
+}
+_ROLLBACK = {"GS1-Capture-Error-Behaviour": BEHAVIOURS[0]}
+_LARGE_ONE = threading.Lock()
+
+
+async def _document(request: Request) -> bytes:
+    return await body_of(request, MAX_BYTES)
+
+
+def _behaviour(gs1_capture_error_behaviour: Annotated[str, Header()] = BEHAVIOURS[0]) -> Behaviour:
+    if gs1_capture_error_behaviour not in BEHAVIOURS:
+        said = gs1_capture_error_behaviour[:80]
+        raise InvalidInput(f"GS1-Capture-Error-Behaviour is {said!r}, want {' or '.join(BEHAVIOURS)}")
+    return gs1_capture_error_behaviour
+
+
+DocumentDep = Annotated[bytes, Depends(_document)]
+BehaviourDep = Annotated[Behaviour, Depends(_behaviour)]
+
+
+@router.options("/capture")
+@router.options("/capture/{job_id}")
+def discover() -> Response:
+    return epcis_answer.discovery({"Allow": "OPTIONS, GET, HEAD, POST", **_ROLLBACK, **LIMITS})
+
+
+@router.post("/capture")
+def capture(grant: WriterDep, behaviour: BehaviourDep, body: DocumentDep, ledger: LedgerDep) -> Response:
+    with _room_for(body):
+        job = ledger.jobs.capture(body, _party(grant), behaviour)
+    return _accepted(202, {"Location": f"/epcis/capture/{job.id}", **LIMITS})
+
+
+@router.post("/events")
+def capture_one(grant: WriterDep, body: BodyDep, ledger: LedgerDep) -> Response:
+    kept = ledger.jobs.capture_one(body, _party(grant))
+    location = f"/epcis/events/{quote(kept.event_id, safe='')}"
+    if kept.duplicate:
+        raise AlreadyThere("this event was captured before", location)
+    return _accepted(201, {"Location": location})
+
+
+@router.api_route("/capture", methods=WHOLE)
+def jobs(grant: WriterDep, asked: AskedDep, request: Request, ledger: LedgerDep) -> Response:
+    if asked.pairs:
+        raise BadQuery(f"{asked.pairs[0][0][:80]!r} is no parameter of the list of capture jobs")
+    after = asked.paging.after
+    if not (after is None or (len(after) == 1 and isinstance(after[0], str))):
+        raise BadQuery("nextPageToken is none that we gave")
+    before = None if after is None else str(after[0])
+    # One more than is shown says whether there is another page.
+    found = ledger.jobs.jobs(_whose(grant), before, asked.paging.per_page + 1)
+    shown = found[: asked.paging.per_page]
+    public_url: str = request.app.state.site.public_url
+    next_page = asked.next_page(public_url, (shown[-1].id,)) if len(found) > len(shown) else None
+    return epcis_answer.as_json([_told(job) for job in shown], asked, next_page)
+
+
+@router.api_route("/capture/{job_id}", methods=WHOLE)
+def job(job_id: str, grant: WriterDep, asked: AskedDep, ledger: LedgerDep) -> Response:
+    if asked.pairs:
+        raise BadQuery(f"{asked.pairs[0][0][:80]!r} is no parameter of a capture job")
+    return epcis_answer.as_json(_told(ledger.jobs.job(job_id, _whose(grant))), asked)
+
+
+@contextmanager
+def _room_for(body: bytes) -> Iterator[None]:
+    """A document takes many times its length in memory: of large ones, one at a time."""
+    large = len(body) > LARGEST_BODY
+    if large and not _LARGE_ONE.acquire(blocking=False):
+        raise Busy("another large document is being captured; try again in a minute")
+    try:
+        yield
+    finally:
+        if large:
+            _LARGE_ONE.release()
+
+
+def _party(grant: Grant) -> str:
+    if grant.party is None:
+        raise NotAuthorised("the token names no party to capture for")
+    return grant.party
+
+
+def _whose(grant: Grant) -> str | None:
+    """Whose jobs are seen; everybody's for None."""
+    return None if grant.role == "admin" else _party(grant)
+
+
+def _accepted(status: int, headers: Mapping[str, str]) -> Response:
+    return Response(status_code=status, headers={**epcis_answer.VERSIONS, **headers})
+
+
+def _told(job: Job) -> dict[str, object]:
+    """As the standard's CaptureJob."""
+    return {
+        "captureID": job.id,
+        "createdAt": iso(job.created_at_ms),
+        **({} if job.running else {"finishedAt": iso(job.committed_at_ms)}),
+        "running": job.running,
+        "success": not job.errors,
+        "captureErrorBehaviour": job.behaviour,
+        "errors": [_problem(each) for each in job.errors],
+    }
+
+
+def _problem(detail: str) -> dict[str, object]:
+    return {
+        "type": "epcisException:ValidationException",
+        "title": "An event was not captured",
+        "status": 400,
+        "detail": detail,
+    }
