@@ -17,6 +17,7 @@ from traceability.cli import (
     edge,
     epcis,
     erase,
+    export,
     fsck,
     gateway,
     gs1,
@@ -61,6 +62,7 @@ GROUPS = (
     verify_receipt,
     audit,
     claims,
+    export,
     epcis,
     gs1,
 )

@@ -1,0 +1,87 @@
+"""The records that an export needs: of a lot, or of a period with the past of its goods."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence, Set
+from datetime import datetime
+
+from traceability.epcis.query.query import Condition, Query
+from traceability.errors import InvalidInput
+from traceability.exports.fsma import fsma_rows
+from traceability.exports.kde import Row
+from traceability.ledger.history import Mentioning
+from traceability.ledger.ports import StoredEvent
+from traceability.ledger.search import Search
+
+MOST_GOODS = 20_000
+"""Lots, items and logistic units whose past is looked up for one export."""
+
+_PAGE = 500
+
+
+def rows_of_lot(lot: str, trace: Sequence[StoredEvent], mentioning: Mentioning) -> list[Row]:
+    """The rows about `lot` (a canonical Digital Link) and what it was made from, not what lay beside it.
+
+    Raises `InvalidInput` for too much.
+    """
+    lots = _made_from(lot, trace)
+    # A trace of a lot leaves out where its items got their labels.
+    records = _past(trace, mentioning) | {each.key: each for each in trace}
+    return [row for row in fsma_rows(list(records.values())) if (row.tlc or row.input_lot) in lots]
+
+
+def rows_of_period(start: datetime, end: datetime, search: Search, mentioning: Mentioning) -> list[Row]:
+    """The rows of what happened from `start` on and before `end`. Raises `InvalidInput` for too much."""
+    within = {each.key: each for each in _period(start, end, search)}
+    records = {**_past(within.values(), mentioning), **within}
+    return [row for row in fsma_rows(list(records.values())) if row.record in within]
+
+
+def _made_from(lot: str, records: Iterable[StoredEvent]) -> Collection[str]:
+    sources: defaultdict[str, set[str]] = defaultdict(set)
+    for each in records:
+        roles = each.event.identifiers_by_role()
+        for made in roles["output"]:
+            sources[made].update(roles["input"])
+    found, waiting = {lot}, [lot]
+    while waiting:
+        new = sources[waiting.pop()] - found
+        found |= new
+        waiting += new
+    return found
+
+
+def _period(start: datetime, end: datetime, search: Search) -> Iterator[StoredEvent]:
+    after = Condition("GE", ("eventTime",), (start,))
+    query = Query((after, Condition("LT", ("eventTime",), (end,))), "eventTime", descending=False)
+    page = search.find(query, None, _PAGE)
+    yield from page.events
+    while page.end is not None:
+        page = search.find(query, page.end, _PAGE)
+        yield from page.events
+
+
+def _past(events: Iterable[StoredEvent], mentioning: Mentioning) -> dict[str, StoredEvent]:
+    """All records of the goods in `events`, of what lay in them and of what they were made from."""
+    found: dict[str, StoredEvent] = {}
+    seen: set[str] = set()
+    waiting = {name for each in events for name in _goods(each)}
+    while waiting:
+        seen |= waiting
+        if len(seen) > MOST_GOODS:
+            raise InvalidInput(f"more than {MOST_GOODS} lots and units belong to it, want a shorter period")
+        new = {each.key: each for each in mentioning(waiting) if each.key not in found}
+        found |= new
+        waiting = {name for each in new.values() for name in _inside(each, seen)} - seen
+    return found
+
+
+def _goods(stored: StoredEvent) -> Iterator[str]:
+    roles = stored.event.identifiers_by_role()
+    for role in ("epc", "class", "parent", "child", "input", "output"):
+        yield from roles[role]
+
+
+def _inside(stored: StoredEvent, wanted: Set[str]) -> Iterator[str]:
+    roles = stored.event.identifiers_by_role()
+    if wanted & {*roles["parent"], *roles["output"]}:
+        yield from (*roles["child"], *roles["input"])
