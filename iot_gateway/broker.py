@@ -17,6 +17,7 @@ from iot_gateway.nats import Connection
 from traceability.children import die_with_parent
 from traceability.errors import Refused, Unavailable
 from traceability.keys.files import write_secret
+from traceability.ports import take_port
 
 MAX_MESSAGE_BYTES = 4 * 1024 * 1024
 """A larger one ends the connection at the broker. A smaller one that is still too large is quarantined."""
@@ -97,7 +98,7 @@ def start_broker(
 
     Raises `Refused` if it does not start.
     """
-    port, native_port = free_port(host, port), free_port(_LOOPBACK, native_port)
+    port, native_port = take_port(host, port), take_port(_LOOPBACK, native_port)
     command = broker_command(folder, passwords, host, port, certificate, native_port)
     process = _run(command, folder)
     wait_until_open(process, host, port, folder / _LOG)
@@ -117,18 +118,19 @@ def broker_command(
     `native_port`: for gateways, on this machine only; 0 takes a free one.
     """
     mqtt = Listener(host, port, certificate)
-    native = Listener(_LOOPBACK, free_port(_LOOPBACK, native_port))
+    native = Listener(_LOOPBACK, take_port(_LOOPBACK, native_port))
     config = write_config(folder, passwords, mqtt, native)
-    _prepare(folder)
+    _prepare(folder, native.port)
     return [program(), "-c", str(config)]
 
 
-def _prepare(folder: Path) -> None:
+def _prepare(folder: Path, port: int) -> None:
     """Have the broker's state keep readings for the gateways, before there is a listener for devices.
 
-    What is published while no gateway has ever run would be acknowledged and dropped.
+    What is published while no gateway has ever run would be acknowledged and dropped. Meanwhile gateways are
+    refused at `port`, and go on trying.
     """
-    keeper = Address(_LOOPBACK, free_port(_LOOPBACK), "keeper", secrets.token_urlsafe(24))
+    keeper = Address(_LOOPBACK, port, "keeper", secrets.token_urlsafe(24))
     config = folder / "preparing.conf"
     text = _PREPARING.format(folder=folder, port=keeper.port, user=keeper.user, password=keeper.password)
     write_secret(config, text.encode())
@@ -178,19 +180,6 @@ def write_users(folder: Path, passwords: Mapping[str, str]) -> None:
         for user, password in passwords.items()
     ]
     write_secret(folder / "users.conf", "\n".join(["users: [", *users, "]\n"]).encode())
-
-
-def free_port(host: str, wanted: int = 0) -> int:
-    """A port to listen on: `wanted`, or any for 0. Raises `Refused` if it is taken."""
-    with socket.socket() as probe:
-        # As servers do: connections of one that was killed do not keep its port from the next.
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, wanted))
-        except OSError as error:
-            raise Refused(f"port {wanted} on {host}: {error.strerror}") from error
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def wait_until_open(process: subprocess.Popen[bytes], host: str, port: int, log: Path) -> None:

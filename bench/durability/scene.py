@@ -12,10 +12,11 @@ from pathlib import Path
 
 from bench.durability.brokers import HOST, Ports, Way
 from bench.durability.processes import Processes
-from iot_gateway.broker import free_port, wait_until_open
+from iot_gateway.broker import wait_until_open
 from iot_gateway.logins import GATEWAY, PASSWORDS, Address, make_passwords
 from traceability.log.note import NoteVerifier
 from traceability.own_policy import own_gateways
+from traceability.ports import take_port
 from traceability.settings import PREFIX, Settings
 from traceability.telemetry.device import Device
 from traceability.upkeep.installation import make
@@ -90,7 +91,7 @@ class Scene:
 @contextmanager
 def a_scene(folder: Path, way: Way, **settings: str) -> Iterator[Scene]:
     """An installation in `folder` with these settings; ends its processes."""
-    ports = Ports(free_port(HOST), free_port(HOST))
+    ports = Ports(take_port(), take_port())
     ours = {"HOME": str(folder / "home"), "MQTT_URL": f"mqtt://{HOST}:{ports.mqtt}", **settings}
     if way.pulls:
         ours["NATS_URL"] = f"nats://{HOST}:{ports.native}"

@@ -21,11 +21,12 @@ import structlog
 from paho.mqtt.client import Client, MQTTMessageInfo, MQTTv311
 from paho.mqtt.enums import CallbackAPIVersion
 
-from iot_gateway.broker import free_port, program, wait_until_open
+from iot_gateway.broker import program, wait_until_open
 from iot_gateway.consumer import CONSUMER, STREAM, keep_for_gateways
 from iot_gateway.jetstream import JetStreamInbox
 from iot_gateway.logins import Address
 from iot_gateway.nats import Connection, publication
+from traceability.ports import take_port
 
 HOST = "127.0.0.1"
 PUBLISHED, ROOM, KILLED_AFTER = 1_000, 100, 5_000
@@ -46,7 +47,7 @@ authorization {{ users: [
 class Server:
     def __init__(self, folder: Path) -> None:
         self._config = folder / "nats.conf"
-        self.native, self.mqtt = free_port(HOST), free_port(HOST)
+        self.native, self.mqtt = take_port(), take_port()
         self._config.write_text(_CONFIG.format(native=self.native, mqtt=self.mqtt, folder=folder))
         self.start()
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from iot_gateway import mosquitto
-from iot_gateway.broker import free_port, start_broker, wait_until_open
+from iot_gateway.broker import start_broker, wait_until_open
+from traceability.ports import take_port
 
 HOST = "127.0.0.1"
 
@@ -27,7 +28,7 @@ def mosquitto_for(passwords: Mapping[str, str], folder: Path) -> Iterator[Runnin
     program = shutil.which("mosquitto", path="/usr/sbin:/usr/bin:/usr/local/sbin")
     if program is None:
         raise SystemExit("there is no mosquitto: install the Debian package")
-    port = free_port(HOST)
+    port = take_port()
     config = mosquitto.write_config(folder, passwords, HOST, port)
     with (folder / "log").open("ab") as output:
         process = subprocess.Popen([program, "-c", str(config)], stdout=output, stderr=output)

@@ -11,8 +11,8 @@ from sqlalchemy import make_url
 from bench.ingest.brokers import HOST, Running
 from bench.ingest.consumers import running
 from bench.ingest.databases import Database
-from iot_gateway.broker import free_port
 from iot_gateway.logins import GATEWAY
+from traceability.ports import take_port
 from traceability.telemetry import topics
 from traceability.wiring import PROJECT
 
@@ -54,7 +54,7 @@ def node_red(
     folder.mkdir(exist_ok=True)
     (folder / "settings.js").write_text(
         'module.exports = { flowFile: "flows.json", credentialSecret: false, httpAdminRoot: false,'
-        f' httpNodeRoot: false, uiHost: "{HOST}", uiPort: {free_port(HOST)},'
+        f' httpNodeRoot: false, uiHost: "{HOST}", uiPort: {take_port()},'
         ' logging: { console: { level: "warn" } } };'
     )
     (folder / "flows.json").write_text(json.dumps(_flow(broker, database)))

@@ -22,7 +22,7 @@ from tests.iot_gateway.taker import Taker
 from tests.iot_gateway.world import wait_until
 from traceability.cli.main import main
 from traceability.errors import Unavailable
-from traceability.ports import free_port
+from traceability.ports import take_port
 from traceability.settings import Settings
 from traceability.telemetry import topics
 from traceability.upkeep.installation import make
@@ -86,7 +86,7 @@ def an_inbox(told, user, password):
 @pytest.mark.parametrize("tls", [True, False], ids=["with TLS", "without"])
 @pytest.mark.parametrize("kind", ["mosquitto", "nats"])
 def test_a_device_and_every_gateway_meet_at_a_broker_that_runs_as_it_was_told(settings, write, kind, tls):
-    port, native_port = free_port(HOST, 0), free_port(HOST, 0)
+    port, native_port = take_port(), take_port()
     words = ["--port", str(port), "--gateways", "2", *(["--name", NAME] if tls else [])]
     words += ["--native-port", str(native_port)] if kind == "nats" else []
 

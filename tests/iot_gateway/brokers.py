@@ -8,9 +8,10 @@ import pytest
 import structlog
 
 from iot_gateway import mosquitto
-from iot_gateway.broker import free_port, start_broker, wait_until_open
+from iot_gateway.broker import start_broker, wait_until_open
 from iot_gateway.inbox import MqttInbox
 from iot_gateway.jetstream import JetStreamInbox
+from traceability.ports import take_port
 
 HOST = "127.0.0.1"
 
@@ -42,7 +43,7 @@ def start_mosquitto(folder, passwords, certificate=None):
     program = shutil.which("mosquitto", path="/usr/sbin:/usr/bin:/usr/local/sbin")
     if program is None:
         pytest.skip("the Debian package mosquitto is missing")
-    port = free_port(HOST)
+    port = take_port()
     config = mosquitto.write_config(folder, passwords, HOST, port, certificate)
     output = (folder / "log").open("ab")
     process = subprocess.Popen([program, "-c", str(config)], stdout=output, stderr=output)

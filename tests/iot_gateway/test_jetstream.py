@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import pytest
 from structlog.testing import capture_logs
 
-from iot_gateway.broker import MAX_MESSAGE_BYTES, free_port, program, start_broker, wait_until_open
+from iot_gateway.broker import MAX_MESSAGE_BYTES, program, start_broker, wait_until_open
 from iot_gateway.consumer import CONSUMER, CREATE_CONSUMER, PREFIX, SETTINGS, STREAM, keep_for_gateways
 from iot_gateway.jetstream import MAX_ASKED_BYTES, JetStreamInbox
 from iot_gateway.logins import GATEWAY, Address
@@ -17,6 +17,7 @@ from iot_gateway.nats import Connection
 from tests.iot_gateway.peer import Peer, is_acknowledged
 from traceability.errors import Unavailable
 from traceability.ledger.record import SignedReceipt
+from traceability.ports import take_port
 from traceability.telemetry import topics
 
 OURS = topics.readings("cold-7")
@@ -319,7 +320,7 @@ def test_a_gateway_may_only_pull_acknowledge_and_answer(native, subject):
 @contextmanager
 def an_open_server(folder):
     """A connection to a server that lets everybody do everything."""
-    port = free_port(HOST)
+    port = take_port()
     command = [program(), "--addr", HOST, "--port", str(port), "--jetstream", "--store_dir", str(folder)]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:

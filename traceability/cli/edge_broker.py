@@ -7,7 +7,6 @@ from contextlib import contextmanager
 
 import structlog
 
-from iot_gateway.broker import free_port
 from iot_gateway.edge.answers import NativeAnswers
 from iot_gateway.edge.home import BoxHome
 from iot_gateway.edge.take_in import Answering
@@ -18,6 +17,7 @@ from iot_gateway.logins import GATEWAY, Address, address
 from iot_gateway.nats import nats_address
 from traceability.cli import own_broker
 from traceability.cli.supervisor import Child, Supervisor
+from traceability.ports import take_port
 from traceability.settings import Settings
 
 OPEN_WITHIN_S = 10
@@ -56,8 +56,9 @@ def _own(
     log: structlog.typing.FilteringBoundLogger,
 ) -> Iterator[Address]:
     """Our own broker, started again whenever it dies; gives its native port."""
-    native_port = free_port("127.0.0.1")
-    settings = own_broker.addressed(settings, free_port(settings.mqtt_host, settings.mqtt_port), native_port)
+    port = take_port(settings.mqtt_host, settings.mqtt_port)
+    settings = own_broker.addressed(settings, port, take_port())
+    native = nats_address(settings.nats_url, GATEWAY, logins[GATEWAY])
     supervisor = Supervisor(settings.home / "run", log)
     supervisor.add(Child("broker", own_broker.command(settings, logins)))
     threads = [threading.Thread(target=supervisor.watch, args=[stop])]
@@ -65,11 +66,11 @@ def _own(
         threads.append(threading.Thread(target=own_broker.stay_certified, args=(settings, stop, log)))
     for thread in threads:
         thread.start()
-    _wait_until_open(native_port, stop)
+    _wait_until_open(native, stop)
     called = settings.mqtt_public_url or settings.mqtt_url
     log.info("devices may come", broker=called, ca_certificate=settings.mqtt_ca_file or "none")
     try:
-        yield nats_address(settings.nats_url, GATEWAY, logins[GATEWAY])
+        yield native
     finally:
         stop.set()
         for thread in threads:
@@ -77,11 +78,11 @@ def _own(
         supervisor.stop()
 
 
-def _wait_until_open(port: int, stop: threading.Event) -> None:
+def _wait_until_open(native: Address, stop: threading.Event) -> None:
     """So that an ordinary start does not say that the broker is away."""
     for _ in range(OPEN_WITHIN_S * 10):
         try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
+            socket.create_connection((native.host, native.port), 1).close()
         except OSError:
             stop.wait(0.1)
         else:

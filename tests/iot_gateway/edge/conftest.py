@@ -17,13 +17,14 @@ from paho.mqtt.enums import CallbackAPIVersion
 from sqlalchemy import select
 
 from iot_gateway import gateway
-from iot_gateway.broker import free_port, start_broker
+from iot_gateway.broker import start_broker
 from iot_gateway.edge.bundle import Bundle
 from iot_gateway.edge.home import BoxHome
 from iot_gateway.jetstream import JetStreamInbox
 from iot_gateway.logins import GATEWAY, Address
 from traceability.children import die_with_parent
 from traceability.log.note import NoteVerifier
+from traceability.ports import free_port, take_port
 from traceability.store.arrivals import ArrivalTable
 from traceability.store.readings import ReadingTable, reading
 from traceability.store.schema import open_engine
@@ -53,7 +54,7 @@ class Centre:
 
     def __init__(self, folder, passwords, database, signer):
         self._folder, self._passwords, self.signer = folder, passwords, signer
-        self.port, self._native_port = free_port("127.0.0.1"), free_port("127.0.0.1")
+        self.port, self._native_port = take_port(), take_port()
         self._engine, self._stop, self._broker = open_engine(database), threading.Event(), None
         address = Address("127.0.0.1", self._native_port, GATEWAY, passwords[GATEWAY])
         log = structlog.get_logger()
@@ -209,7 +210,8 @@ def bundle(centre, passwords):
 def box(tmp_path, bundle):
     """Not started yet."""
     BoxHome(tmp_path / "box").take(bundle)
-    box = Box(tmp_path / "box", free_port("127.0.0.1"))
+    # Not taken by us: the box is a process of its own, and takes it.
+    box = Box(tmp_path / "box", free_port("127.0.0.1", 0))
     yield box
     box.stop()
 
