@@ -13,9 +13,9 @@ from traceability.farm.known import Known, known
 from traceability.farm.overview import LATELY_MS, DeviceState, device_states
 from traceability.farm.ports import AlertStore, DeviceStore, HarvestStore
 from traceability.ledger.capture import capture
-from traceability.proof.records import standing
 from traceability.ledger.grant import FARM, Grant
 from traceability.ledger.ports import StoredEvent
+from traceability.proof.records import standing
 from traceability.telemetry.reading import Reading
 
 MOST_ALERTS = 100
