@@ -70,5 +70,5 @@ def test_pages_have_a_size_within_limits():
 
 @pytest.mark.parametrize("size", ["0", "-1", "", "1.5", "٣", "9999999999"])
 def test_another_size_is_refused(size):
-    with pytest.raises(BadQuery, match="^perPage is "):
+    with pytest.raises(BadQuery, match=r"^perPage is "):
         read_paging(size, None, "", NOW_S)

@@ -148,7 +148,7 @@ def test_the_index_finds_what_the_slow_way_finds(filled, monkeypatch, sorted_at_
     kept = everything(filled)
     assert len(kept) > 150
 
-    @settings(max_examples=60, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=40, suppress_health_check=list(HealthCheck))
     @given(QUERIES, st.integers(1, 60))
     def check(query, at_most):
         check_like_the_slow_way(filled, kept, query, at_most)
@@ -164,7 +164,7 @@ def test_pages_that_end_early_lead_to_the_same_events(filled, monkeypatch, windo
     monkeypatch.setattr(search, "MOST_READ", read)
     monkeypatch.setattr(search, "SORTED_AT_ONCE", 40)
 
-    @settings(max_examples=30, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=20, suppress_health_check=list(HealthCheck))
     @given(QUERIES, st.integers(1, 60))
     def check(query, at_most):
         check_like_the_slow_way(filled, kept, query, at_most)
