@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
-from itertools import takewhile
 from types import MappingProxyType
 from typing import Any
 
@@ -11,7 +10,7 @@ import orjson
 from fastapi.responses import Response
 
 from api.epcis_request import VERSION, Asked
-from traceability.epcis.context import ContextItem, as_context
+from traceability.epcis.shared_context import in_shared_context
 from traceability.epcis.vocabulary import GUOJI_NAMESPACE, GUOJI_PREFIX, STANDARD_CONTEXT
 from traceability.ledger.ports import StoredEvent
 
@@ -34,14 +33,15 @@ def discovery(more: Mapping[str, str] = MappingProxyType({})) -> Response:
 
 def document(events: Sequence[StoredEvent], asked: Asked, next_page: str | None = None) -> Response:
     """An EPCISQueryDocument."""
-    bodies, common = _in_common_context(events)
+    bodies, common = in_shared_context([each.event for each in events])
+    recorded = [_recorded(body, each) for body, each in zip(bodies, events, strict=True)]
     content = {
         "@context": common,
         "type": "EPCISQueryDocument",
         "schemaVersion": "2.0",
         "creationDate": _time(datetime.now(UTC)),
         "epcisBody": {
-            "queryResults": {"queryName": "SimpleEventQuery", "resultsBody": {"eventList": bodies}}
+            "queryResults": {"queryName": "SimpleEventQuery", "resultsBody": {"eventList": recorded}}
         },
     }
     return as_json(content, asked, next_page)
@@ -62,30 +62,8 @@ def as_json(content: object, asked: Asked, next_page: str | None = None) -> Resp
     return Response(orjson.dumps(content), 200, headers, asked.media)
 
 
-def _in_common_context(events: Sequence[StoredEvent]) -> tuple[list[dict[str, Any]], list[ContextItem]]:
-    """The bodies, and the context that they share; what one has beyond it stands in itself."""
-    around = [_around(each) for each in events]
-    shared = _shared([context for context in around if context]) or [STANDARD_CONTEXT]
-    return [_body(each, context, shared) for each, context in zip(events, around, strict=True)], shared
-
-
-def _around(stored: StoredEvent) -> list[ContextItem]:
-    """The context that came with the event's document, without what the event brought itself."""
-    own = as_context(stored.event.body.get("@context"))
-    return stored.event.context[: len(stored.event.context) - len(own)]
-
-
-def _shared(contexts: Sequence[Sequence[ContextItem]]) -> list[ContextItem]:
-    places = zip(*contexts, strict=False)
-    return [items[0] for items in takewhile(lambda items: all(each == items[0] for each in items), places)]
-
-
-def _body(stored: StoredEvent, around: list[ContextItem], shared: list[ContextItem]) -> dict[str, Any]:
-    body: Mapping[str, Any] = stored.event.body
-    more = around[len(shared) :] if around[: len(shared)] == shared else around
-    given = {"@context": more + as_context(body.get("@context"))} if more else {}
-    recorded = datetime.fromtimestamp(stored.captured_at_ms / 1000, UTC)
-    return {**body, **given, "recordTime": _time(recorded)}
+def _recorded(body: Mapping[str, Any], stored: StoredEvent) -> dict[str, Any]:
+    return {**body, "recordTime": _time(datetime.fromtimestamp(stored.captured_at_ms / 1000, UTC))}
 
 
 def _time(moment: datetime) -> str:

@@ -22,7 +22,7 @@ _MISSING = 65
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     group = commands.add_parser(
         "export",
-        help="write the FSMA 204 spreadsheet of a lot or a period",
+        help="write the FSMA 204 spreadsheet of a lot or period, or the EPCIS document of a trace",
         description="Write what is recorded in the forms that others ask for. The same records give the same "
         "bytes. What no record says stays empty.",
     )
@@ -36,6 +36,15 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     )
     check.add_argument("file", type=Path, help="CSV in UTF-8, or XLSX; also filled in by hand")
     check.set_defaults(run=_check)
+    document = forms.add_parser(
+        "epcis",
+        help="one EPCIS document of the events of a trace",
+        description="The events as they were captured, with the event hashes that they have here. Batches of "
+        "readings are left out: `guoji prove` writes them with their proofs.",
+    )
+    document.add_argument("subject", help="GS1 Digital Link of a lot, item or logistic unit")
+    document.add_argument("-o", "--output", type=Path, required=True, help="file to write")
+    document.set_defaults(run=_epcis)
 
 
 def _add_fsma(forms: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -67,6 +76,17 @@ def _fsma(args: argparse.Namespace) -> int:
     args.output.write_bytes(to_csv(found) if form == ".csv" else to_xlsx(found, numbers))
     print(f"{args.output}: rows: {len(found) - 1}")
     _say_missing(Counter((each.cte, each.column) for each in missing(found)), args.output)
+    return 0
+
+
+def _epcis(args: argparse.Namespace) -> int:
+    from traceability.exports.epcis_document import epcis_document
+    from traceability.proof.subject import goods
+    from traceability.wiring import ledger
+
+    trace = ledger(Settings.read(os.environ)).traces.all_events(goods(args.subject))
+    args.output.write_bytes(epcis_document(trace))
+    print(f"{args.output}: written")
     return 0
 
 
