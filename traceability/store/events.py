@@ -1,6 +1,7 @@
 """Captured events, the identifiers that stand in them, and the queue of those the log has not taken."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 import orjson
@@ -19,6 +20,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    func,
     insert,
     select,
     text,
@@ -78,6 +80,9 @@ pending = Table(
 
 _GROUP = 500
 """Events that are inserted with the same few statements."""
+_RACES = 3
+_TURN = 0x6576656E74
+"""Names our lock among the advisory ones of a PostgreSQL database."""
 _Content = tuple[str, bytes]
 """Submitter and content digest: two events that have both in common are one."""
 _INDEXED_AT_ONCE = 500
@@ -139,15 +144,16 @@ def keep_events(
             and_more(connection)
             return captured
 
-    try:
-        return keep()
-    except IntegrityError:
-        # Somebody sent the same event at the same moment, and was faster: now it is a duplicate.
-        return keep()
+    for _ in range(_RACES):
+        # Where somebody sent the same event at the same moment and was faster, it is a duplicate next time.
+        with suppress(IntegrityError):
+            return keep()
+    return keep()
 
 
 def insert_events(connection: Connection, events: Sequence[StoredEvent]) -> tuple[Captured, ...]:
     """Keep `events` within the caller's transaction. `EventStore.insert` says the rest."""
+    _wait_for_turn(connection, alone=len(events) > _GROUP)
     groups = (events[start : start + _GROUP] for start in range(0, len(events), _GROUP))
     return tuple(captured for group in groups for captured in _insert_group(connection, group))
 
@@ -165,6 +171,16 @@ def index_all_events(connection: Connection) -> None:
     while rows := connection.execute(of_next.where(event.c.id > last)).mappings().all():
         index_events(connection, [(row["id"], _stored(row)) for row in rows])
         last = rows[-1]["id"]
+
+
+def _wait_for_turn(connection: Connection, alone: bool) -> None:
+    """One group takes its locks in an order that is the same for all; several groups want nobody beside them.
+
+    SQLite has one writer anyway.
+    """
+    if connection.dialect.name == "postgresql":
+        lock = func.pg_advisory_xact_lock if alone else func.pg_advisory_xact_lock_shared
+        connection.execute(select(lock(_TURN)))
 
 
 def _insert_group(connection: Connection, group: Sequence[StoredEvent]) -> Iterator[Captured]:
