@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, Literal, get_args
@@ -69,6 +69,7 @@ class Event:
 
     body: Mapping[str, Any]
     context: list[ContextItem]
+    _hashes: dict[str, EventHash] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def kind(self) -> str:
@@ -94,8 +95,10 @@ class Event:
         )
 
     def hash(self, version: str = "CBV2.0") -> EventHash:
-        """Compute the CBV event hash."""
-        return event_hash(self.body, self.context, version)
+        """Compute the CBV event hash, the first time that it is asked for."""
+        if version not in self._hashes:
+            self._hashes[version] = event_hash(self.body, self.context, version)
+        return self._hashes[version]
 
     def identifiers(self) -> list[Mention]:
         """List what the event speaks of, each thing once in each role.

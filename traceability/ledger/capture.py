@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 
 from traceability.epcis.canonical import canonical_bytes
 from traceability.epcis.event import Event
-from traceability.epcis.event_hash import event_hash
 from traceability.epcis.validate import Fault, refuse
 from traceability.ledger import extensions
 from traceability.ledger.ports import Captured, EventStore, StoredEvent
@@ -61,7 +60,7 @@ def claim_faults(event: Event, typed: bool = False) -> list[Fault]:
 def as_stored(event: Event, submitter: str, now_ms: int, nonce: bytes) -> StoredEvent:
     """The event with the entry that commits to it. `nonce` is 16 random bytes, fresh for every entry."""
     canonical = canonical_bytes(event.body, event.context)
-    hashed = event_hash(event.body, event.context)
+    hashed = event.hash()
     names = name_hashes(each.identifier for each in event.identifiers())
     entry = make_entry(nonce, canonical, hashed.prehash, names, submitter, now_ms).to_bytes()
     return StoredEvent(
