@@ -29,8 +29,6 @@ _BESIDE_PAYLOAD_BYTES = 1024
 MAX_UNACKNOWLEDGED = 1_000
 """Messages that the broker may send ahead of our acknowledgements, if it does not allow itself fewer."""
 LONGEST_WAIT_S = 30
-SHARED = f"$share/guoji/{topics.ALL}"
-"""All gateways subscribe to this; each message goes to one of them."""
 FOR_EVER = 0xFFFF_FFFF
 """Seconds that the broker shall keep our session while we are away."""
 _UNSUPPORTED_VERSION = 0x84
@@ -55,8 +53,10 @@ class MqttInbox:
     What the broker has set aside for us waits while we are away; no other gateway gets it.
     """
 
-    def __init__(self, address: Address, log: structlog.typing.FilteringBoundLogger) -> None:
+    def __init__(self, address: Address, group: str, log: structlog.typing.FilteringBoundLogger) -> None:
+        """`group`: that of our gateways, `logins.group_of_gateways`. Each message goes to one of it."""
         self._address = address
+        self._shared = shared(group)
         self._log = log
         self._queue: SimpleQueue[_Received] = SimpleQueue()
         self._room = Room(MAX_HELD_BYTES)
@@ -131,13 +131,13 @@ class MqttInbox:
         keeps_s = getattr(more, "SessionExpiryInterval", FOR_EVER)
         if keeps_s != FOR_EVER:
             self._log.warning("broker forgets us if we are away", after_s=keeps_s)
-        client.subscribe(SHARED, qos=1)
+        client.subscribe(self._shared, qos=1)
 
     def _on_subscribe(
         self, _client: Client, _data: object, _mid: int, codes: list[ReasonCode], _more: Properties | None
     ) -> None:
         if any(code.is_failure for code in codes):
-            self._log.error("broker refuses the subscription", topic=SHARED, user=self._address.user)
+            self._log.error("broker refuses the subscription", topic=topics.ALL, user=self._address.user)
             return
         self.subscribed.set()
         self._log.info("broker is there", host=self._address.host, port=self._address.port)
@@ -179,6 +179,11 @@ class MqttInbox:
         received = _Received(Delivery(topic, payload), message.mid, message.qos, self._connection)
         self._room.enter(received.size)
         self._queue.put(received)
+
+
+def shared(group: str) -> str:
+    """What each of a group subscribes to, so that they share everything."""
+    return f"$share/{group}/{topics.ALL}"
 
 
 def _is_for_receipts(topic: str) -> bool:

@@ -18,6 +18,8 @@ GATEWAY = "@gateway"
 """User name of the gateway, unless the setting `gateway_user` says another."""
 PASSWORDS = "broker-passwords.json"
 """Where an installation keeps them, among its keys."""
+_GROUP = "$group"
+"""Stands among them; no user is called so."""
 DEFAULT_PORTS = {"mqtt": 1883, "mqtts": 8883}
 """By scheme of the broker's URL."""
 
@@ -74,7 +76,7 @@ def make_passwords(file: Path, users: Iterable[str]) -> Mapping[str, str]:
     """The passwords in `file` by user name, with new ones for those of `users` who never had one."""
     with _alone_with(file):
         held = _read(file) if file.exists() else {}
-        missing = [user for user in users if user not in held]
+        missing = [user for user in (_GROUP, *users) if user not in held]
         if missing:
             held = {**held, **{user: _a_password() for user in missing}}
             _write(file, held)
@@ -97,6 +99,20 @@ def withdraw_login(file: Path, user: str) -> Mapping[str, str]:
 def read_passwords(file: Path) -> Mapping[str, str]:
     """Raises `InvalidInput`."""
     return _valid(_read(file))
+
+
+def group_of_gateways(file: Path) -> str:
+    """Names the subscription that all gateways of this installation share, and nobody else can know it.
+
+    Mosquitto lets every user join any group, gives them their turn, and then drops what they may not read.
+    Raises `InvalidInput`.
+    """
+    group = _read(file).get(_GROUP)
+    if group is None:
+        raise InvalidInput(
+            f"{file} has no name for the gateways' group: `guoji up` or `guoji broker` makes one"
+        )
+    return group
 
 
 def password_of(user: str, passwords: Mapping[str, str]) -> str:
@@ -133,7 +149,7 @@ def _write(file: Path, held: Mapping[str, str | None]) -> None:
 
 
 def _valid(held: Mapping[str, str | None]) -> dict[str, str]:
-    return {user: password for user, password in held.items() if password is not None}
+    return {user: password for user, password in held.items() if password is not None and user != _GROUP}
 
 
 def _a_password() -> str:

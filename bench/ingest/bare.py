@@ -22,7 +22,7 @@ from paho.mqtt.properties import Properties
 from sqlalchemy import Engine, create_engine
 
 from iot_gateway.gateway import AT_MOST, WAIT_S
-from iot_gateway.inbox import FOR_EVER, MAX_UNACKNOWLEDGED, SHARED
+from iot_gateway.inbox import FOR_EVER, MAX_UNACKNOWLEDGED, shared
 from iot_gateway.jetstream import JetStreamInbox
 from iot_gateway.logins import Address
 from iot_gateway.unread_properties import leave_unread
@@ -114,7 +114,7 @@ def by_paho(address: Address) -> Iterator[Taken]:
 
 
 def _subscribe(client: Client, *_about: object) -> None:
-    client.subscribe(SHARED, qos=1)
+    client.subscribe(shared("bench"), qos=1)
 
 
 def by_nats(address: Address) -> Iterator[Taken]:

@@ -8,7 +8,7 @@ from fcntl import LOCK_EX, LOCK_NB, flock
 from pathlib import Path
 
 from iot_gateway.edge.bundle import Bundle, parse, to_json
-from iot_gateway.logins import GATEWAY, Address, address, make_passwords, password_of
+from iot_gateway.logins import GATEWAY, Address, address, group_of_gateways, make_passwords, password_of
 from traceability.errors import InvalidInput, Refused
 from traceability.keys.files import read_secret, write_secret
 
@@ -28,6 +28,10 @@ class BoxHome:
     @property
     def _bundle_file(self) -> Path:
         return self._keys / "edge-bundle.json"
+
+    @property
+    def _login_file(self) -> Path:
+        return self._keys / "edge-login.json"
 
     @property
     def _passphrase_file(self) -> Path:
@@ -68,8 +72,12 @@ class BoxHome:
 
     def logins(self, bundle: Bundle) -> Mapping[str, str]:
         """Passwords at the box's own broker: the devices' are those of the centre, ours is made here."""
-        own = make_passwords(self._keys / "edge-login.json", [GATEWAY])
+        own = make_passwords(self._login_file, [GATEWAY])
         return {**bundle.passwords, GATEWAY: password_of(GATEWAY, own)}
+
+    def group(self) -> str:
+        """Of our one gateway at a broker that is not ours, once there are logins."""
+        return group_of_gateways(self._login_file)
 
     @contextmanager
     def alone(self) -> Iterator[None]:

@@ -15,7 +15,7 @@ from iot_gateway.broker import wait_until_open
 from iot_gateway.certificates import read_certificate
 from iot_gateway.inbox import MqttInbox
 from iot_gateway.jetstream import JetStreamInbox
-from iot_gateway.logins import PASSWORDS, address, read_passwords
+from iot_gateway.logins import PASSWORDS, address, group_of_gateways, read_passwords
 from iot_gateway.nats import Connection, nats_address
 from tests.iot_gateway.peer import Peer
 from tests.iot_gateway.taker import Taker
@@ -76,10 +76,12 @@ def running(command, port):
         process.wait()
 
 
-def an_inbox(told, user, password):
+def an_inbox(told, file, user):
+    password = read_passwords(file)[user]
     if told.nats_url:
         return JetStreamInbox(nats_address(told.nats_url, user, password, told.mqtt_ca), get_logger())
-    return MqttInbox(address(told.mqtt_url, user, password, told.mqtt_ca), get_logger())
+    where = address(told.mqtt_url, user, password, told.mqtt_ca)
+    return MqttInbox(where, group_of_gateways(file), get_logger())
 
 
 @pytest.mark.slow
@@ -96,7 +98,7 @@ def test_a_device_and_every_gateway_meet_at_a_broker_that_runs_as_it_was_told(se
     assert gateways == ["@gateway", "@gateway-2"]
     assert told.mqtt_url == (f"mqtts://{NAME}:{port}" if tls else f"mqtt://{HOST}:{port}")
     with running(command, port):
-        takers = [Taker(an_inbox(told, user, passwords[user])) for user in gateways]
+        takers = [Taker(an_inbox(told, settings.keys / PASSWORDS, user)) for user in gateways]
         device = Peer(address(told.mqtt_url, "field-3", passwords["field-3"], told.mqtt_ca))
         for number in range(100):
             device.publish(topics.readings("field-3"), b"%d" % number)

@@ -14,6 +14,7 @@ from iot_gateway.jetstream import JetStreamInbox
 from traceability.ports import take_port
 
 HOST = "127.0.0.1"
+GROUP = "known-to-gateways-alone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class Running:
     def inbox(self, address):
         """A gateway's, as there is one for this kind of broker; not open yet. `address`: by MQTT."""
         if self.native_port is None:
-            return MqttInbox(address, structlog.get_logger())
+            return MqttInbox(address, GROUP, structlog.get_logger())
         native = replace(address, port=self.native_port, tls=False)
         return JetStreamInbox(native, structlog.get_logger())
 

@@ -18,7 +18,7 @@ from iot_gateway import certificates
 from iot_gateway.certificates import SERVER_FOR, fingerprint, keep_server_certificate, open_authority
 from iot_gateway.inbox import MqttInbox
 from iot_gateway.logins import GATEWAY, Address
-from tests.iot_gateway.brokers import STARTERS
+from tests.iot_gateway.brokers import GROUP, STARTERS
 from tests.iot_gateway.peer import WITHIN_S, Peer
 from tests.iot_gateway.taker import Taker
 from traceability.keys.ring import KeyRing
@@ -72,7 +72,7 @@ def address(broker, ours):
 
 def why_away(address, log):
     """What the inbox says when it cannot be there, at whatever speaks MQTT."""
-    with capture_logs() as said, closing(MqttInbox(address, log)) as inbox:
+    with capture_logs() as said, closing(MqttInbox(address, GROUP, log)) as inbox:
         inbox.open()
         for _ in range(WITHIN_S * 20):
             if said or inbox.subscribed.wait(0.05):

@@ -43,6 +43,25 @@ def test_a_device_hears_nothing_of_others_whatever_it_subscribes_to(world, impos
     assert {topic for topic, _ in impostor.heard} == {topics.receipts(pair[0])}
 
 
+@pytest.mark.parametrize("stays", [True, False], ids=["connected", "in a lasting session"])
+def test_a_device_takes_no_turn_of_the_gateways_and_all_that_others_send_is_stored(
+    world, impostor, pair, victim, stays
+):
+    # Mosquitto would hand it every second message, and then drop that one. See `logins.group_of_gateways`.
+    for group in ("guoji", "$group", GATEWAY, HELPER):
+        impostor.subscribe(f"$share/{group}/{topics.ALL}")
+    if not stays:
+        impostor.close()
+    now_ms = time.time_ns() // 1_000_000
+    sent = [encode_message(pair[1], 8, number, now_ms, {"battery": 7}) for number in range(1, 51)]
+
+    for payload in sent:
+        victim.peer.publish(topics.readings(pair[1]), payload)
+
+    wait_until(lambda: len(world.stored(pair[1])) == len(sent))
+    assert sorted(each.payload for each in world.stored(pair[1])) == sorted(sent)
+
+
 def guesses(world, user):
     """What could be the client id of `user`, for one who does not know the password."""
     address, unknown = world.address(user), Address(HOST, world.mqtt_port, user, "a guess")

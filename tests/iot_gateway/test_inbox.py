@@ -7,7 +7,7 @@ from structlog.testing import capture_logs
 
 from iot_gateway.inbox import MqttInbox
 from iot_gateway.logins import Address, make_passwords
-from tests.iot_gateway.brokers import start_mosquitto, start_nats
+from tests.iot_gateway.brokers import GROUP, start_mosquitto, start_nats
 from tests.iot_gateway.peer import Peer
 from tests.iot_gateway.taker import Taker
 from tests.iot_gateway.world import wait_until
@@ -43,7 +43,7 @@ def gateway(address_of, log):
     started = []
 
     def start(user, **more):
-        started.append(Taker(MqttInbox(address_of(user), log), **more))
+        started.append(Taker(MqttInbox(address_of(user), GROUP, log), **more))
         return started[-1]
 
     yield start
@@ -118,7 +118,7 @@ def test_the_answers_of_a_gateway_reach_no_gateway(device, gateway):
 def test_a_broker_that_speaks_only_an_older_mqtt_is_named(tmp_path, passwords, log):
     broker = start_nats(tmp_path / "nats", passwords)
     with capture_logs() as said:
-        inbox = MqttInbox(Address("127.0.0.1", broker.port, GATEWAYS[0], passwords[GATEWAYS[0]]), log)
+        inbox = MqttInbox(Address("127.0.0.1", broker.port, GATEWAYS[0], passwords[GATEWAYS[0]]), GROUP, log)
         inbox.open()
         wait_until(lambda: said)
         inbox.close()
@@ -132,7 +132,7 @@ def test_a_broker_that_would_forget_us_is_named(log):
     session_expiry = bytes([0x11]) + (3_600).to_bytes(4)
     accepted = bytes([0x20, 8, 0, 0, len(session_expiry)]) + session_expiry
     with socket.create_server(("127.0.0.1", 0)) as broker, capture_logs() as said:
-        inbox = MqttInbox(Address("127.0.0.1", broker.getsockname()[1], GATEWAYS[0], "secret"), log)
+        inbox = MqttInbox(Address("127.0.0.1", broker.getsockname()[1], GATEWAYS[0], "secret"), GROUP, log)
         inbox.open()
         with broker.accept()[0] as peer:
             peer.recv(1_000)

@@ -9,6 +9,7 @@ from iot_gateway.logins import (
     Address,
     address,
     give_new_password,
+    group_of_gateways,
     is_gateway,
     make_passwords,
     password_of,
@@ -126,3 +127,29 @@ def test_of_many_commands_at_once_none_loses_a_password_that_another_has_shown(t
         shown = list(pool.map(lambda user: make_passwords(file, [user])[user], users))
 
     assert read_passwords(file) == dict(zip(users, shown, strict=True))
+
+
+def test_the_gateways_of_an_installation_share_a_group_that_is_its_own_and_no_user(tmp_path):
+    files = [tmp_path / name for name in ("one.json", "other.json")]
+    for file in files:
+        make_passwords(file, [GATEWAY])
+    groups = [group_of_gateways(file) for file in files]
+
+    make_passwords(files[0], [GATEWAY, "@gateway-2"])
+    give_new_password(files[0], GATEWAY)
+
+    assert group_of_gateways(files[0]) == groups[0] != groups[1]
+    assert len(groups[0]) >= 16
+    assert not {"/", "+", "#"} & set(groups[0])
+    assert read_passwords(files[0]).keys() == {GATEWAY, "@gateway-2"}
+
+
+def test_passwords_of_an_older_version_get_a_group_with_the_next_one(tmp_path):
+    file = tmp_path / "passwords.json"
+    file.write_text('{"@gateway": "secret"}')
+    file.chmod(0o600)
+    with pytest.raises(InvalidInput, match="no name for the gateways' group: `guoji up` or `guoji broker`"):
+        group_of_gateways(file)
+
+    assert make_passwords(file, [GATEWAY]) == {GATEWAY: "secret"}
+    assert group_of_gateways(file)

@@ -32,7 +32,7 @@ def opened(
     logins = home.logins(bundle)
     if settings.mqtt_url:
         where = address(settings.mqtt_url, GATEWAY, logins[GATEWAY], settings.mqtt_ca)
-        mqtt = MqttInbox(where, log)
+        mqtt = MqttInbox(where, home.group(), log)
         mqtt.open()
         try:
             yield mqtt, mqtt.answer

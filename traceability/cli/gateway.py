@@ -51,11 +51,12 @@ def _gateway(_args: argparse.Namespace) -> int:
 def _inbox(settings: Settings, log: structlog.typing.FilteringBoundLogger) -> "JetStreamInbox | MqttInbox":
     from iot_gateway.inbox import MqttInbox
     from iot_gateway.jetstream import JetStreamInbox
-    from iot_gateway.logins import PASSWORDS, address, password_of, read_passwords
+    from iot_gateway.logins import PASSWORDS, address, group_of_gateways, password_of, read_passwords
     from iot_gateway.nats import nats_address
 
-    user = settings.gateway_user
-    password = password_of(user, read_passwords(settings.keys / PASSWORDS))
+    user, file = settings.gateway_user, settings.keys / PASSWORDS
+    password = password_of(user, read_passwords(file))
     if settings.nats_url:
         return JetStreamInbox(nats_address(settings.nats_url, user, password, settings.mqtt_ca), log)
-    return MqttInbox(address(settings.mqtt_url, user, password, settings.mqtt_ca), log)
+    where = address(settings.mqtt_url, user, password, settings.mqtt_ca)
+    return MqttInbox(where, group_of_gateways(file), log)
