@@ -23,6 +23,7 @@ from traceability.epcis.query.names import ANY_SERIAL
 from traceability.epcis.query.query import Recorded, Value
 from traceability.epcis.query.terms import terms_of
 from traceability.ledger.search import Kind
+from traceability.store.bulk import insert_all
 from traceability.store.schema import insert_missing, metadata
 
 term = Table(
@@ -76,18 +77,17 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 def index_events(connection: Connection, events: Iterable[tuple[int, Recorded]]) -> None:
     """Make new events findable, by their numbers, within the transaction that keeps them."""
-    rows: list[dict[str, object]] = []
+    rows: list[tuple[bytes, int]] = []
     times: list[dict[str, object]] = []
     listed: dict[tuple[str, bytes], str] = {}
     for number, each in events:
         fields = fields_of(each)
-        rows += [{"digest": digest(name), "event_id": number} for name in terms_of(fields)]
+        rows += [(digest(name), number) for name in terms_of(fields)]
         times.append(times_row(number, fields))
         listed.update(((kind, digest(value)), value) for kind, value in listed_values(fields))
     if times:
         connection.execute(insert(moment), times)
-    if rows:
-        connection.execute(insert(term), rows)
+    insert_all(connection, term, rows)
     # In one order for all: two writers who wait for each other's values would wait for ever.
     words = [{"kind": kind, "digest": key, "value": listed[kind, key]} for kind, key in sorted(listed)]
     insert_missing(connection, occurring, words)
