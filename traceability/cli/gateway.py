@@ -1,6 +1,7 @@
 """`guoji gateway`: takes readings from the broker into the store."""
 
 import argparse
+import gc
 import os
 from typing import TYPE_CHECKING
 
@@ -39,6 +40,8 @@ def _gateway(_args: argparse.Namespace) -> int:
     log, stop, store = journal("gateway", settings.log_json), until_told_to_stop(), open_store(settings)
     signer = gateway_signer(settings)
     inbox = _inbox(settings, log)
+    # What was made by now stays until the end: looking through it for garbage again and again is wasted.
+    gc.freeze()
     inbox.open()
     try:
         promise_s = settings.seal_every_s + settings.publish_every_s + SLACK_S
