@@ -29,8 +29,9 @@ from traceability.epcis.query.query import Query
 from traceability.errors import QueryTooLarge
 from traceability.ledger.capture import as_stored, capture
 from traceability.store import events, search
-from traceability.store.events import EventTable, index_all_events
+from traceability.store.events import EventTable
 from traceability.store.migrate import upgrade
+from traceability.store.reindex import index_all_events
 from traceability.store.search import EventSearch
 from traceability.store.terms import moment, occurring, term
 

@@ -85,7 +85,6 @@ _TURN = 0x6576656E74
 """Names our lock among the advisory ones of a PostgreSQL database."""
 _Content = tuple[str, bytes]
 """Submitter and content digest: two events that have both in common are one."""
-_INDEXED_AT_ONCE = 500
 
 
 class EventTable:
@@ -162,15 +161,6 @@ def read_events(connection: Connection, numbers: Sequence[int]) -> dict[int, Sto
     """Some events, at most `AT_ONCE`, by their numbers."""
     rows = connection.execute(select(event).where(event.c.id.in_(numbers))).mappings()
     return {row["id"]: _stored(row) for row in rows}
-
-
-def index_all_events(connection: Connection) -> None:
-    """Fill the empty index of terms, a portion of the events after another."""
-    last = 0
-    of_next = select(event).order_by(event.c.id).limit(_INDEXED_AT_ONCE)
-    while rows := connection.execute(of_next.where(event.c.id > last)).mappings().all():
-        index_events(connection, [(row["id"], _stored(row)) for row in rows])
-        last = rows[-1]["id"]
 
 
 def _wait_for_turn(connection: Connection, alone: bool) -> None:

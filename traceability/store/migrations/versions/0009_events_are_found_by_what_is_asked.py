@@ -3,7 +3,7 @@
 from alembic import op
 import sqlalchemy as sa
 
-from traceability.store.events import index_all_events
+from traceability.store.reindex import index_all_events
 
 revision = '0009'
 down_revision = '0006'
