@@ -213,6 +213,12 @@ def test_a_step_of_somebodys_own_named_cooling_is_cooling(step):
     assert (packing.cooled_at, packing.cooled) == (cooling.location, cooling.date)
 
 
+def test_what_is_cooled_after_it_was_packed_is_no_event():
+    cooled = an_event(hours=2, action="OBSERVE", bizStep="urn:x:cooling", quantityList=GOODS)
+
+    assert Cte.COOLING not in [row.cte for row in rows(a_harvest(0), a_pack_out(1), cooled)]
+
+
 def test_packing_loose_fruit_into_a_case_is_initial_packing_under_the_same_code():
     goods = [{"epcClass": FIELD_LOT, "quantity": 7, "uom": "KGM"}]
     packed = an_event(

@@ -135,3 +135,15 @@ def test_what_cannot_be_exported_is_refused_and_writes_nothing(home, monkeypatch
     assert main(["export", "fsma", *words]) == 65
     assert says in capsys.readouterr().err
     assert not (home / "x.csv").exists()
+
+
+def test_the_command_prints_a_certificate_and_names_what_is_blank(home, store, capsys):
+    file = home / "certificate.html"
+    promise = {"guoji:words": ["不使用禁用农药"], "guoji:grounds": ["质量安全控制"]}
+    event = an_event(hours=5, action="OBSERVE", quantityList=GOODS, **{"guoji:promise": promise})
+    assert main(["export", "certificate", LOT, "-o", str(file)]) == 65
+    capture([event], FARM, store.events, 99)
+
+    assert main(["export", "certificate", LOT, "-o", str(file)]) == 0
+    assert capsys.readouterr().out == f"{file}: written; left blank: 产地、承诺主体、联系方式\n"
+    assert "不使用禁用农药" in file.read_text("utf-8")

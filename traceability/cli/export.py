@@ -22,7 +22,7 @@ _MISSING = 65
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     group = commands.add_parser(
         "export",
-        help="write the FSMA 204 spreadsheet of a lot or period, or the EPCIS document of a trace",
+        help="write a FSMA 204 spreadsheet, the EPCIS document of a trace, or 承诺达标合格证",
         description="Write what is recorded in the forms that others ask for. The same records give the same "
         "bytes. What no record says stays empty.",
     )
@@ -45,6 +45,19 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     document.add_argument("subject", help="GS1 Digital Link of a lot, item or logistic unit")
     document.add_argument("-o", "--output", type=Path, required=True, help="file to write")
     document.set_defaults(run=_epcis)
+    _add_certificate(forms)
+
+
+def _add_certificate(forms: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    certificate = forms.add_parser(
+        "certificate",
+        help="a page to print: 承诺达标合格证, as whoever made the lot promised",
+        description="The promise is an event that whoever made the lot captured; this prints its words. What "
+        "no record says is left blank, to be written in by hand, and named.",
+    )
+    certificate.add_argument("lot", help="GS1 Digital Link of a lot")
+    certificate.add_argument("-o", "--output", type=Path, required=True, help="file to write, in HTML")
+    certificate.set_defaults(run=_certificate)
 
 
 def _add_fsma(forms: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -87,6 +100,17 @@ def _epcis(args: argparse.Namespace) -> int:
     trace = ledger(Settings.read(os.environ)).traces.all_events(goods(args.subject))
     args.output.write_bytes(epcis_document(trace))
     print(f"{args.output}: written")
+    return 0
+
+
+def _certificate(args: argparse.Namespace) -> int:
+    from traceability.exports.certificate import certificate, page
+    from traceability.wiring import ledger
+
+    lot = _lot(args.lot)
+    made = certificate(lot, ledger(Settings.read(os.environ)).traces.all_events(lot))
+    args.output.write_bytes(page(made))
+    print(f"{args.output}: written; left blank: {'、'.join(made.blank())}")
     return 0
 
 

@@ -1,7 +1,7 @@
 """The records that an export needs: of a lot, or of a period with the past of its goods."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from datetime import datetime
 
 from traceability.epcis.query.query import Condition, Query
@@ -23,7 +23,7 @@ def rows_of_lot(lot: str, trace: Sequence[StoredEvent], mentioning: Mentioning) 
 
     Raises `InvalidInput` for too much.
     """
-    lots = _made_from(lot, trace)
+    lots = made_from(lot, trace)
     # A trace of a lot leaves out where its items got their labels.
     records = _past(trace, mentioning) | {each.key: each for each in trace}
     return [row for row in fsma_rows(list(records.values())) if (row.tlc or row.input_lot) in lots]
@@ -36,7 +36,8 @@ def rows_of_period(start: datetime, end: datetime, search: Search, mentioning: M
     return [row for row in fsma_rows(list(records.values())) if row.record in within]
 
 
-def _made_from(lot: str, records: Iterable[StoredEvent]) -> Collection[str]:
+def made_from(lot: str, records: Iterable[StoredEvent]) -> set[str]:
+    """`lot` and all that it was made from."""
     sources: defaultdict[str, set[str]] = defaultdict(set)
     for each in records:
         roles = each.event.identifiers_by_role()

@@ -26,10 +26,14 @@ def neutral(text: str) -> str:
     apostrophe in front. Control characters, tabs and line ends among them, become spaces, and
     so do the two characters that XML cannot hold.
     """
-    plain = "".join(" " if _is_hidden(char) else char for char in text)
-    if len(plain) > LONGEST:
-        plain = plain[: LONGEST - 1] + "…"
+    plain = visible(text)
     return f"'{plain}" if plain.lstrip()[:1] in _STARTS else plain
+
+
+def visible(text: str) -> str:
+    """`text` without characters that steer what shows it, and not longer than `LONGEST`."""
+    plain = "".join(" " if _is_hidden(char) else char for char in text)
+    return plain if len(plain) <= LONGEST else plain[: LONGEST - 1] + "…"
 
 
 def _is_hidden(char: str) -> bool:
