@@ -29,12 +29,15 @@ from traceability.ledger.geo import kilometres
 from traceability.ledger.lineage import lineage
 from traceability.ledger.ports import StoredEvent
 
+STRANGER = "9521234000013"
 OTHER_PALLET = "https://id.gs1.org/00/095212340000000037"
 BEIJING, URUMQI = "geo:39.9,116.4", "geo:43.8,87.6"
 
 
-def found_in(events, subject=LOT, submitter=FARM):
-    stored = [as_stored(event, submitter, number, number.to_bytes(16)) for number, event in enumerate(events)]
+def found_in(events, subject=LOT, stranger=()):
+    """`stranger` tells what follows, later than all the others."""
+    told = [*((event, FARM) for event in events), *((event, STRANGER) for event in stranger)]
+    stored = [as_stored(event, by, number, number.to_bytes(16)) for number, (event, by) in enumerate(told)]
 
     def mentioning(identifiers: Iterable[str]) -> list[StoredEvent]:
         wanted = set(identifiers)
@@ -128,6 +131,40 @@ def test_a_neighbour_in_the_shipment_has_a_history_of_its_own():
     assert (
         found_in([a_harvest(0), both, a_shipment_of_lots(12, FIELD_LOT, step="receiving")], FIELD_LOT) == []
     )
+
+
+def test_a_case_that_was_emptied_whole_may_go_on_another_pallet():
+    assert found_in([*a_chain(), a_packing(23, OTHER_PALLET, units=[CASE])], CASE) == []
+
+
+def test_a_case_in_a_pallet_in_a_larger_unit_is_in_both():
+    larger = [a_packing(5.2, OTHER_PALLET, units=[PALLET]), a_packing(5.4, OTHER_PALLET, units=[CASE])]
+
+    assert Kind.TWO_CONTAINERS not in [kind for kind, _, _ in found_in([*a_chain(), *larger], CASE)]
+
+
+def test_two_doors_of_one_place_are_one_place():
+    door = a_sighting(6, PALLET, "storing", place=FIELD.replace("PLOT-1", "DOOR-2"))
+    indoors = a_shipment_of_lots(5.5, LOT, step="receiving", place=FIELD.replace("PLOT-1", "DOOR-2"))
+
+    assert found_in([*a_chain(), door, indoors], PALLET) == []
+    assert found_in([*a_chain(), indoors]) == []
+
+
+def test_a_sister_lot_that_was_received_with_it_is_not_judged():
+    made = a_pack_out(3)
+    made.body["outputQuantityList"].append({"epcClass": OTHER_LOT, "quantity": 1, "uom": "KGM"})
+    sent = a_shipment_of_lots(4, LOT)
+    came = a_shipment_of_lots(9, LOT, OTHER_LOT, step="receiving", place=SHOP)
+
+    assert found_in([a_harvest(0), made, sent, came]) == []
+
+
+def test_a_stranger_who_says_later_that_it_was_made_before_hides_nothing():
+    cover = a_harvest(-5, lot=LOT)
+
+    kinds = [kind for kind, _, _ in found_in([*a_chain(), a_shipment_of_lots(2, LOT)], stranger=[cover])]
+    assert Kind.SHIPPED_BEFORE_MADE in kinds
 
 
 def test_what_began_elsewhere_may_be_received_without_a_shipment():

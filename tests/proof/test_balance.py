@@ -30,6 +30,7 @@ from traceability.proof.balance import Outcome, balance
 from traceability.proof.quantity import measure, written
 from traceability.proof.records import Proven
 
+OTHER_PALLET = "https://id.gs1.org/00/095212340000000037"
 SECOND = digital_link.item("09521234000020", "A000000000000002")
 
 
@@ -228,6 +229,62 @@ def test_a_neighbour_on_the_pallet_is_not_judged():
     neighbour = packed(4, CASE, kg(LOT, 5), kg(OTHER_LOT, 500))
 
     assert judged(a_harvest(0), a_pack_out(3), neighbour).outcome is Outcome.BALANCED
+
+
+def test_a_place_that_received_nobody_knows_how_much_may_ship_it():
+    unknown = a_move(5, "receiving", {"epcClass": LOT}, place=SHOP)
+    events = [
+        a_move(4, "receiving", kg(LOT, 1), place=SHOP),
+        unknown,
+        a_move(6, "shipping", kg(LOT, 9), place=SHOP),
+    ]
+
+    assert judged(a_harvest(0), a_pack_out(3), *events).over_drawn == ()
+
+
+def test_what_is_used_was_taken_out_of_its_container_though_nobody_said_so():
+    events = [packed(4, CASE, kg(LOT, 28)), a_move(5, "retail_selling", kg(LOT, 8))]
+
+    assert judged(a_harvest(0), a_pack_out(3), *events, packed(6, PALLET, units=[CASE])).over_drawn == ()
+    (total,) = judged(a_harvest(0), a_pack_out(3), *events).totals
+    assert (total.claimed, total.gone, total.left) == (20, 8, 0)
+
+
+def test_an_item_is_labelled_once():
+    twice = [labels(4, ITEM, **net(20)), labels(5, ITEM, **net(20))]
+
+    assert judged(a_harvest(0), a_pack_out(3), *twice).outcome is Outcome.BALANCED
+
+
+def test_a_lot_that_came_in_two_units_has_no_bound():
+    both = [a_pack_out(3), an_event(hours=3, action="ADD", quantityList=[{"epcClass": LOT, "quantity": 9}])]
+    found = judged(a_harvest(0), *both, packed(4, CASE, kg(LOT, 99)))
+
+    assert (found.outcome, found.over_drawn) == (Outcome.UNKNOWN, ())
+
+
+def test_what_went_in_without_an_amount_bounds_nothing():
+    case = an_event(
+        "TransformationEvent", 3, inputEPCList=[CASE], inputQuantityList=[kg(FIELD_LOT, 1)],
+        outputQuantityList=[kg(LOT, 20)],
+    )  # fmt: skip
+    found = judged(a_harvest(0), case)
+
+    assert (found.outcome, found.over_drawn, found.unknown) == (Outcome.UNKNOWN, (), (LOT,))
+
+
+def test_a_subject_that_nobody_made_is_unknown_whatever_else_adds_up():
+    assert judged(a_harvest(0), packed(4, CASE, kg(LOT, 5))).unknown == (LOT,)
+
+
+def test_packing_in_a_circle_and_packing_again_count_nothing_twice():
+    chain = [a_harvest(0), a_pack_out(3), packed(4, CASE, kg(LOT, 20))]
+    circle = [packed(5, PALLET, units=[CASE]), packed(6, CASE, units=[PALLET])]
+    moved_on = [packed(5, PALLET, units=[CASE]), packed(6, OTHER_PALLET, units=[CASE])]
+    shipped = [a_move(7, "shipping", epcList=[PALLET]), a_move(8, "shipping", epcList=[OTHER_PALLET])]
+
+    assert judged(*chain, *circle, a_move(7, "shipping", epcList=[CASE])).outcome is Outcome.BALANCED
+    assert judged(*chain, *moved_on, *shipped).outcome is Outcome.BALANCED
 
 
 @pytest.mark.parametrize("value", [True, "30", None, -1, 1e13, float("nan"), [], {}])

@@ -64,8 +64,6 @@ class Account:
     """Keys of events that do not say how much."""
     is_bounded: bool = True
     """Whether all that came is known; else nothing can be too much."""
-    open_places: set[str] = field(default_factory=set)
-    """Places (GLN) that received nobody knows how much."""
     over: dict[Draw, OverDrawn] = field(default_factory=dict)
     """The worst of each kind."""
 
@@ -100,12 +98,13 @@ class Account:
     def release(self, amount: Fraction) -> None:
         self.held = max(self.held - amount, ZERO)
 
-    def ship(self, amount: Fraction, place: str, event: str) -> None:
+    def ship(self, amount: Fraction, place: str, event: str, *, is_bounded: bool) -> None:
+        """`is_bounded`: whether all that the place received of it is known."""
         self.shipped[place] += amount
         back = self.received[place]
         # Who received some of it and made none has no more; of others only the whole is known.
         had = back if back and place not in self.makers else self.had + back
-        if place not in self.open_places:
+        if is_bounded:
             self._check(Draw.SHIPPED, had, self.shipped[place], event)
 
     def receive(self, amount: Fraction, place: str, event: str) -> None:

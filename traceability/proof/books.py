@@ -33,6 +33,8 @@ class Books:
         self.turnings: defaultdict[tuple[str, str], Turning] = defaultdict(Turning)
         self._contents = Contents()
         self._labelled: set[str] = set()
+        self._open: set[tuple[str, str]] = set()
+        """Lots with the places (GLN) that received nobody knows how much of them."""
         self._first = first_makers(records)
         self._of_a_piece: dict[str, tuple[Fraction, str]] = {}
         # What came counts whenever it came: a form may be filled in at the end of the day.
@@ -171,12 +173,10 @@ class Books:
 
     def _label(self, record: Record) -> None:
         """Each item holds what its label says, else what one piece of its lot does."""
-        body = record.event.body
-        lot = master_data(body).get("guoji:lot")
+        body, lot = record.event.body, master_data(record.event.body).get("guoji:lot")
         if not isinstance(lot, str):
             return
-        of_lot = Quantity(canonical(lot), Fraction(1), PIECE)
-        account, amount = self._measured(of_lot, net_content(body))
+        account, amount = self._measured(Quantity(canonical(lot), Fraction(1), PIECE), net_content(body))
         for item in names(body, "epcList"):
             if item not in self._labelled and self._first[item] == record.submitter and amount is not None:
                 self._labelled.add(item)
@@ -214,8 +214,10 @@ class Books:
         yield from ((self._account(*goods), amount) for goods, amount in load.items())
 
     def _ship(self, record: Record, sign: int) -> None:
+        place = _place(record)
         for account, amount in self._moved(record):
-            account.ship(sign * amount, _place(record), record.key)
+            is_bounded = (account.lot, place) not in self._open
+            account.ship(sign * amount, place, record.key, is_bounded=is_bounded)
 
     def _receive(self, record: Record) -> None:
         place = _place(record)
@@ -223,7 +225,7 @@ class Books:
             account.receive(amount, place, record.key)
         for quantity in quantities(record.event.body, "quantityList"):
             if quantity.amount is None:
-                self._account(quantity.lot, quantity.unit).open_places.add(place)
+                self._open.add((quantity.lot, place))
 
     def _measured(
         self, quantity: Quantity, content: tuple[Fraction, str] | None = None
