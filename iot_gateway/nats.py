@@ -19,6 +19,9 @@ from traceability.errors import InvalidInput, Unavailable
 
 DEFAULT_PORT = 4222
 ANSWER_WITHIN_S = 10.0
+MAX_LINE_BYTES = 64 * 1024
+MAX_PAYLOAD_BYTES = 64 * 1024 * 1024
+"""NATS knows no larger message."""
 _READ_BYTES = 1024 * 1024
 _CONNECT = {
     "verbose": False,
@@ -122,7 +125,7 @@ class Connection:
 
     def _log_in(self, address: Address) -> None:
         info = self._info()
-        self.max_payload_bytes = int(info.get("max_payload", 0))
+        self.max_payload_bytes = self._max_payload_bytes(info)
         if address.tls:
             self._wrap(address)
         elif info.get("tls_required"):
@@ -138,14 +141,21 @@ class Connection:
 
     def _info(self) -> dict[str, Any]:
         """The server's first line; it sends nothing more before we do."""
-        line = b""
-        while not line.endswith(b"\r\n"):
-            line += self._received(ANSWER_WITHIN_S) or b"\r\n"
+        line, give_up_at_s = b"", time.monotonic() + ANSWER_WITHIN_S
+        while not line.endswith(b"\r\n") and len(line) <= MAX_LINE_BYTES:
+            line += self._received(max(0, give_up_at_s - time.monotonic())) or b"\r\n"
         try:
             info = json.loads(line.removeprefix(b"INFO "))
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise self._lost("it does not speak NATS there") from error
         return info if isinstance(info, dict) else {}
+
+    def _max_payload_bytes(self, info: dict[str, Any]) -> int:
+        """Bounded, since anybody may say so before TLS."""
+        said = info.get("max_payload", 0)
+        if not isinstance(said, int) or not 0 <= said <= MAX_PAYLOAD_BYTES:
+            raise self._lost(f"its max_payload is {str(said)[:40]}, want at most {MAX_PAYLOAD_BYTES}")
+        return said
 
     def _wrap(self, address: Address) -> None:
         try:
@@ -177,7 +187,7 @@ class Connection:
     def _object(self, subject: str, message: Message) -> dict[str, Any]:
         try:
             answer = json.loads(message.payload)
-        except ValueError:
+        except (ValueError, RecursionError):
             answer = None
         if not isinstance(answer, dict):
             said = message.header.split(b"\r\n")[0].decode(errors="replace") or "no JSON object"
@@ -210,6 +220,8 @@ def split(received: bytes) -> tuple[list[Message | bytes], bytes]:
         else:
             frames.append(line)
             at = after
+    if len(received) - at > MAX_LINE_BYTES:
+        raise InvalidInput(f"it sent a line of over {MAX_LINE_BYTES} bytes")
     return frames, received[at:]
 
 
@@ -224,7 +236,6 @@ def _message(words: list[bytes], content: bytes) -> Message:
 
 
 def _size(word: bytes) -> int:
-    # NATS knows no message of more than 64 MiB.
-    if not word.isdigit() or len(word) > len(str(64 * 1024 * 1024)):
+    if not word.isdigit() or len(word) > len(str(MAX_PAYLOAD_BYTES)):
         raise InvalidInput(f"it sent {word[:40]!r} in the place of a number")
     return int(word)

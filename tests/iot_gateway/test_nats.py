@@ -25,7 +25,7 @@ def a_server(*lines, then=b""):
     go_on, heard = threading.Event(), []
 
     def serve():
-        with listening.accept()[0] as peer:
+        with suppress(ConnectionError), listening.accept()[0] as peer:
             for number, line in enumerate(lines):
                 if number:
                     heard.append(peer.recv(65_536))
@@ -62,6 +62,15 @@ def connected(then):
         ([b"HTTP/1.1 400 Bad Request\r\n\r\n"], "does not speak NATS"),
         ([b"INFO [1]\r\n", b"-ERR 'Authorization Violation'\r\n"], "Authorization Violation"),
         ([b'INFO {"tls_required": true}\r\n'], "wants TLS"),
+        ([b"INFO \xff\r\n"], "does not speak NATS"),
+        ([b"INFO " + b"[" * 50_000 + b"\r\n"], "does not speak NATS"),
+        ([b"INFO {" + b" " * 200_000], "does not speak NATS"),
+        ([b'INFO {"max_payload": null}\r\n'], "max_payload is None, want at most 67108864"),
+        ([b'INFO {"max_payload": "x"}\r\n'], "max_payload is x"),
+        ([b'INFO {"max_payload": 1e400}\r\n'], "max_payload is inf"),
+        ([b'INFO {"max_payload": -1}\r\n'], "max_payload is -1"),
+        ([b'INFO {"max_payload": 67108865}\r\n'], "max_payload is 67108865"),
+        ([INFO, b"x" * 100_000], "a line of over 65536 bytes"),
         ([INFO, b"MSG a 1 x\r\n"], "'x' in the place of a number"),
         ([b""], "closed the connection|does not speak NATS"),
     ],
