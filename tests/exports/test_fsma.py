@@ -158,6 +158,20 @@ def test_amounts_stand_as_they_were_recorded_without_conversion():
     assert (row.quantity, row.unit) == ("0.1", "LBR")
 
 
+@pytest.mark.parametrize("amount", [1.7e308, -1, 10**13])
+def test_an_amount_that_nothing_can_have_counts_as_unknown(amount):
+    goods = [{"epcClass": LOT, "quantity": amount, "uom": "KGM"}] * 2
+    told = rows(an_event(action="OBSERVE", bizStep="shipping", quantityList=goods))
+
+    assert [(row.tlc, row.quantity) for row in told] == [(LOT, "")] * 2
+
+
+def test_an_event_type_of_somebodys_own_is_passed_over():
+    odd = an_event("https://partner.example/Event", bizStep="shipping", quantityList=7, bizLocation="here")
+
+    assert [row.cte for row in rows(odd, a_harvest(0))] == [Cte.HARVESTING]
+
+
 def test_two_lots_made_of_two_are_four_rows_of_one_record():
     event = an_event(
         "TransformationEvent",

@@ -5,6 +5,7 @@ from dataclasses import replace
 from itertools import islice, product
 from typing import Any
 
+from traceability.epcis.vocabulary import EVENT_TYPES
 from traceability.errors import InvalidInput
 from traceability.exports.kde import Cte, Row
 from traceability.exports.known import Known, both, documents, farm_of, local_time, place_of, utc_time
@@ -30,7 +31,9 @@ def fsma_rows(records: Sequence[StoredEvent]) -> list[Row]:
     should hold the past of the goods too, or what a pallet holds is not known. Raises `InvalidInput` for more
     than `MOST_ROWS`.
     """
-    ordered = sorted(standing(records), key=lambda each: (each.event.event_time, each.key))
+    # Of an event type of somebody's own nobody knows what its fields mean.
+    of_epcis = [each for each in standing(records) if each.event.kind in EVENT_TYPES]
+    ordered = sorted(of_epcis, key=lambda each: (each.event.event_time, each.key))
     rows = list(islice(_Walk(ordered).rows(), MOST_ROWS + 1))
     if len(rows) > MOST_ROWS:
         raise InvalidInput(f"more than {MOST_ROWS} rows, want a shorter period")

@@ -7,7 +7,7 @@ from typing import Any
 
 from traceability.epcis.event import canonical
 from traceability.proof.contents import Contents, Load
-from traceability.proof.quantity import PIECE, master_data, names
+from traceability.proof.quantity import PIECE, master_data, measure, names
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +27,8 @@ NOTHING = Stated("", None, "")
 def stated(body: Mapping[str, Any], field: str) -> Iterator[Stated]:
     """The quantity elements of one field of an event."""
     for element in body.get(field) or []:
-        value = element.get("quantity")
-        amount = None if value is None else Fraction(str(value))
-        unit = "" if value is None else element.get("uom", PIECE)
+        amount, _ = measure(element.get("quantity"), "")
+        unit = "" if amount is None else element.get("uom", PIECE)
         yield Stated(canonical(element["epcClass"]), amount, unit)
 
 
