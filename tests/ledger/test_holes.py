@@ -8,11 +8,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from iot_gateway.buffer import Buffer
 from iot_gateway.simulate.encode import encode_message
-from traceability.ledger.record import Delivery, record
+from traceability.ledger.record import MOST_GIVEN_UP, Delivery, record
 from traceability.ledger.seal import seal
 from traceability.log.note import NoteSigner, NoteVerifier
 from traceability.telemetry.device import Device
 from traceability.telemetry.receipt import open_receipt
+from traceability.telemetry.senml import MAX_ABANDONED
 
 NUMBERS = range(1, 7)
 NOW_MS = 1_790_000_000_000
@@ -198,6 +199,25 @@ def test_a_range_that_cannot_be_abandoned_is_quarantined_under_its_own_number(st
     [refused] = exchange.receipts[-1].quarantined
     assert refused.sequence == 1
     assert refused.reason.startswith("abandons ")
+
+
+def test_what_many_messages_give_up_is_kept_some_thousands_at_a_time(store, epochs, monkeypatch):
+    exchange, keep, sizes = Exchange(store, next(epochs)), store.arrivals.record, []
+    monkeypatch.setattr(store.arrivals, "record", lambda some: sizes.append(len(some)) or keep(some))
+    said = [saying_to_give_up(exchange.buffer.epoch, number) for number in range(1_001, 12_012, 1_001)]
+
+    for _ in range(2):  # its receipts are lost, and it sends all again
+        exchange.deliver(*said)
+
+        assert exchange.stated() == [(1, 11_011)]
+        assert max(sizes) <= MOST_GIVEN_UP + MAX_ABANDONED
+    assert store.counts.all()["quarantined"] == len(said) * MAX_ABANDONED
+
+
+def saying_to_give_up(epoch, number):
+    """A message that gives up as many as may be, of which none was ever sent."""
+    payload = encode_message(ALIAS, epoch, number, NOW_MS, {"battery": 1})
+    return giving_up(payload, range(number - MAX_ABANDONED, number))
 
 
 def test_a_receipt_stays_small_and_cumulative_whatever_is_missing(store, epochs):

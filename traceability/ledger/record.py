@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import chain
 from typing import NamedTuple, Protocol
 
 from traceability.errors import InvalidInput
@@ -17,6 +18,8 @@ from traceability.telemetry.senml import open_pack
 
 MAX_AHEAD_MS = 5 * 60_000
 """How far a device's clock may be ahead of ours. Behind it may be by years: a device sends when it can."""
+MOST_GIVEN_UP = 5_000
+"""Numbers in one commit, about: a few messages may give up many."""
 
 
 class Delivery(NamedTuple):
@@ -90,6 +93,7 @@ def record(
 ) -> list[SignedReceipt]:
     """Judge and keep `deliveries`, and answer for them. Only when this returns may the broker forget them.
 
+    If it raises `Unavailable`, some may be kept already; then all are to be judged again.
     `promise_s`: the receipts say that the readings will be in the log by `now_ms` plus this.
     """
     aliases = {topic: topics.alias_in(topic) for topic in {delivery.topic for delivery in deliveries}}
@@ -102,19 +106,21 @@ def record(
         _judge(each, aliases[each.topic], authentic, now_ms)
         for each, authentic in zip(deliveries, authentics, strict=True)
     ]
-    giving_up = [each for each in arrivals if isinstance(each, Accepted) and each.abandoned]
-    arrivals += [number for each in giving_up for number in _given_up(each)]
-    outcomes = store.record(arrivals)
     in_log_by_ms = now_ms + round(promise_s * 1000)
-    receipts = [
+    receipts = (
         Receipt(each.device, now_ms, in_log_by_ms, each.runs, each.quarantined, each.conflicts)
-        for each in outcomes
-    ]
-    receipts += [
+        for portion in _portions(arrivals)
+        for each in store.record(portion)
+    )
+    of_refused = (
         Receipt(device, now_ms, in_log_by_ms, None, refused=refused)
         for device, refused in _refused_by_device(arrivals).items()
+    )
+    # Portion by portion: a receipt names what it answers for, which may be far more than the messages were.
+    return [
+        SignedReceipt(receipt.device, sign_receipt(receipt, signer))
+        for receipt in chain(receipts, of_refused)
     ]
-    return [SignedReceipt(receipt.device, sign_receipt(receipt, signer)) for receipt in receipts]
 
 
 def _sender(topic: str, alias: str | None, devices: Mapping[str, Device]) -> Device | str:
@@ -156,6 +162,18 @@ def _judge(
         return Rejected(delivery.topic, alias, number, now_ms, delivery.payload, digest, str(refusal))
     reading = Reading(alias, pack.epoch, pack.sequence, now_ms, authentic.how, delivery.payload)
     return Accepted(reading, digest, min(moments), newest_ms, message.abandoned)
+
+
+def _portions(arrivals: list[Accepted | Rejected]) -> Iterator[list[Accepted | Rejected]]:
+    """`arrivals` in their order, and after them what they give up: about `MOST_GIVEN_UP` of it at a time."""
+    first, given_up = 0, list[Rejected]()
+    for place, each in enumerate(arrivals):
+        if isinstance(each, Accepted) and each.abandoned:
+            given_up += _given_up(each)
+            if len(given_up) >= MOST_GIVEN_UP:
+                yield [*arrivals[first : place + 1], *given_up]
+                first, given_up = place + 1, []
+    yield [*arrivals[first:], *given_up]
 
 
 def _given_up(by: Accepted) -> Iterator[Rejected]:

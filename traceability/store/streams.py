@@ -16,7 +16,7 @@ from sqlalchemy import (
 )
 
 from traceability.store.readings import quarantine, reading, stream
-from traceability.store.schema import upsert
+from traceability.store.schema import AT_ONCE, upsert
 from traceability.telemetry.runs import Accounted, Run, Runs, Status, no_runs
 
 Stream = tuple[str, int]
@@ -50,12 +50,14 @@ def keep_runs(connection: Connection, runs: Mapping[Stream, Runs]) -> None:
 
 def standing(connection: Connection, key: Stream, numbers: Collection[int]) -> dict[int, Standing]:
     """What the store holds under `numbers`, by number."""
-    if not numbers:
-        return {}
-    among = {table: table.c.sequence.in_(numbers) for table in (reading, quarantine)}
-    return {
-        row.sequence: Standing(_accounted(row), row.reason) for row in connection.execute(_rows(key, among))
-    }
+    asked = list(numbers)
+    found = {}
+    for start in range(0, len(asked), AT_ONCE):
+        some = asked[start : start + AT_ONCE]
+        among = {table: table.c.sequence.in_(some) for table in (reading, quarantine)}
+        for row in connection.execute(_rows(key, among)):
+            found[row.sequence] = Standing(_accounted(row), row.reason)
+    return found
 
 
 def stored_from(connection: Connection, key: Stream, first: int) -> Iterator[Accounted]:
