@@ -39,16 +39,22 @@ def history():
     ]
 
 
-@pytest.fixture
-def home(tmp_path, monkeypatch):
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory):
     """An installation that holds the history."""
-    monkeypatch.setenv("GUOJI_HOME", str(tmp_path / "home"))
-    settings = Settings.read({"GUOJI_HOME": str(tmp_path / "home")})
+    folder = tmp_path_factory.mktemp("exports")
+    settings = Settings.read({"GUOJI_HOME": str(folder / "home")})
     make(settings, {})
     events = open_store(settings).events
     for number, event in enumerate(history()):
         capture([event], FARM, events, number)
-    return tmp_path
+    return folder
+
+
+@pytest.fixture
+def home(installed, monkeypatch):
+    monkeypatch.setenv("GUOJI_HOME", str(installed / "home"))
+    return installed
 
 
 @pytest.fixture

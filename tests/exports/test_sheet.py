@@ -130,6 +130,12 @@ def test_an_xlsx_that_another_program_saved_is_read():
     assert [row[0] for row in read_sheet(file.getvalue())] == [row[0] for row in TABLE[:2]]
 
 
+def test_rows_and_cells_that_a_program_left_out_are_empty():
+    row = '<row r="3"><c r="B3" t="inlineStr"><is><t>x</t></is></c></row>'
+
+    assert read_sheet(an_xlsx(f"<s {NS}>{row}</s>")) == [[], [], ["", "x"]]
+
+
 def an_xlsx(sheet, strings="<sst/>"):
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as parts:
@@ -152,6 +158,7 @@ BOMB = '<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>'
         (an_xlsx(f"{BOMB}<x>&b;</x>"), "document type"),
         (an_xlsx(f"{BOMB}<x>&b;</x>".encode("utf-16")), "document type"),
         (an_xlsx(f'<s {NS}><row><c r="ZZZ1"/></row></s>'), "column 18278"),
+        (an_xlsx(f'<s {NS}><row r="1048576"/></s>'), "row 1048576"),
         (an_xlsx(f'<s {NS}><row><c t="s"><v>7</v></c></row></s>'), "names text 7"),
         (an_xlsx(f'<s {NS}><row><c t="s"><v>-1</v></c></row></s>'), "names text -1"),
     ],

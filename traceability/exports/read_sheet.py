@@ -14,6 +14,7 @@ MOST_BYTES = 64 * 1024 * 1024
 """Of the file, and of each part of it unpacked."""
 
 MOST_COLUMNS = 200
+MOST_ROWS = 200_000
 
 _NAMESPACE = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _SHEET, _STRINGS = "xl/worksheets/sheet1.xml", "xl/sharedStrings.xml"
@@ -48,7 +49,7 @@ def _xlsx(data: bytes) -> list[list[str]]:
             if _SHEET not in parts.namelist():
                 raise InvalidInput(f"XLSX file has no part {_SHEET}")
             strings = list(_strings(parts)) if _STRINGS in parts.namelist() else []
-            return [_row(each, strings) for each in _part(parts, _SHEET).iter(f"{_NAMESPACE}row")]
+            return _rows(_part(parts, _SHEET), strings)
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
         raise InvalidInput(f"not an XLSX file: {error}") from error
     except Xml.ParseError as error:
@@ -68,6 +69,19 @@ def _part(parts: zipfile.ZipFile, name: str) -> Xml.Element:
 def _strings(parts: zipfile.ZipFile) -> Iterator[str]:
     for each in _part(parts, _STRINGS).iter(f"{_NAMESPACE}si"):
         yield _text(each)
+
+
+def _rows(sheet: Xml.Element, strings: list[str]) -> list[list[str]]:
+    """Rows that were left out are empty ones."""
+    rows: list[list[str]] = []
+    for each in sheet.iter(f"{_NAMESPACE}row"):
+        number = each.get("r", "")
+        at = int(number) - 1 if number.isdecimal() and len(number) < 9 else len(rows)
+        if at >= MOST_ROWS:
+            raise InvalidInput(f"XLSX file has a row {at + 1}, want at most {MOST_ROWS}")
+        rows += [[] for _ in range(at - len(rows))]
+        rows.append(_row(each, strings))
+    return rows
 
 
 def _row(row: Xml.Element, strings: list[str]) -> list[str]:
