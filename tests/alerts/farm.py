@@ -4,7 +4,8 @@ from hashlib import sha256
 
 from sqlalchemy import func, select
 
-from iot_gateway.simulate.encode import encode_message
+from iot_gateway.simulate.encode import encode_moments
+from iot_gateway.simulate.moment import Moment
 from traceability.alerts.look import look
 from traceability.alerts.rule import Rule
 from traceability.alerts.tell import Audience, tell
@@ -47,12 +48,16 @@ class Farm:
     def send(self, alias, *values, metric="air_temperature"):
         for value in values:
             self.now += SECOND
-            number = self.sent[alias] = self.sent.get(alias, 0) + 1
-            payload = encode_message(alias, 1, number, self.now, {metric: value})
-            reading = Reading(alias, 1, number, self.now, Authenticated.BROKER, payload)
-            ArrivalTable(self.engine).record(
-                [Accepted(reading, sha256(payload).digest(), self.now, self.now)]
-            )
+            self.send_array(alias, [Moment(self.now, {metric: value})])
+
+    def send_array(self, alias, moments):
+        """In one message, that arrives now."""
+        number = self.sent[alias] = self.sent.get(alias, 0) + 1
+        payload = encode_moments(alias, 1, number, moments)
+        reading = Reading(alias, 1, number, self.now, Authenticated.BROKER, payload)
+        times = [moment.taken_at_ms for moment in moments]
+        accepted = Accepted(reading, sha256(payload).digest(), min(times), max(times))
+        ArrivalTable(self.engine).record([accepted])
 
     def look(self):
         return look(self.watches, self.rules, self.now) + self.alerts.escalate(self.now)

@@ -8,7 +8,7 @@ from traceability.alerts.mail import Mailbox
 from traceability.errors import InvalidInput, Unavailable
 
 NOTICE = Notice(
-    "ab" * 16, "老板 boss", "报警 Alert: truck-1 too warm", "报警 Alert #1: truck-1\n.\nend", b"{}"
+    "ab" * 16, "老板 boss", "告警 Alert: truck-1 too warm", "告警 Alert #1: truck-1\n.\nend", b"{}"
 )
 
 

@@ -20,7 +20,7 @@ from traceability.alerts.webhook import Allowed, Webhook, check_url, resolve, si
 from traceability.errors import InvalidInput, Unavailable
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
-NOTICE = Notice("ab" * 16, "ops", "Alert", "text", json.dumps({"kind": "raised", "zh": "报警"}).encode())
+NOTICE = Notice("ab" * 16, "ops", "Alert", "text", json.dumps({"kind": "raised", "zh": "告警"}).encode())
 HERE = Allowed(loopback=True)
 
 

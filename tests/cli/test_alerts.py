@@ -85,7 +85,7 @@ def test_a_notice_that_cannot_be_delivered_is_listed_with_its_reason_on_one_line
     main(["alerts", "list"])
 
     last = capsys.readouterr().out.splitlines()[-1]
-    assert last.startswith("undelivered\tops\t报警 Alert: truck-1 too warm\tagain at 20")
+    assert last.startswith("undelivered\tops\t告警 Alert: truck-1 too warm\tagain at 20")
     assert last.endswith("answered 500 [2Jgone")
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import event
 
+from iot_gateway.simulate.moment import Moment
 from tests.alerts.farm import NOW, SECOND, SILENT, WARM, Farm
 from traceability.alerts.acknowledge import acknowledge
 from traceability.alerts.deliver import LEASE_MS, MOST_TRIES, deliver
@@ -29,9 +30,31 @@ def test_a_reading_outside_raises_an_alert_and_tells_the_usual_targets_once(farm
     farm.look(), farm.look(), farm.tell(), farm.tell()
 
     [raised] = farm.alerts.open()
-    assert (raised.device, raised.rule, raised.state, raised.worst) == ("truck-1", "too warm", "raised", 5)
+    assert (raised.device, raised.rule, raised.state, raised.worst) == ("truck-1", "too warm", "raised", 6)
     assert raised.since_ms == NOW + 2 * SECOND
-    assert farm.notices() == [("ops", "报警 Alert: truck-1 too warm")]
+    assert farm.notices() == [("ops", "告警 Alert: truck-1 too warm")]
+
+
+def test_an_open_alert_says_the_worst_so_far(farm):
+    farm.send("truck-1", 5)
+    farm.look()
+    farm.send("truck-1", 9, 7)
+    farm.look()
+
+    [still] = farm.alerts.open()
+    assert still.worst == 9
+
+
+def test_an_array_that_begins_with_the_newest_is_judged_from_the_oldest_on(farm):
+    warm_first = [
+        Moment(NOW + 2 * SECOND, {"air_temperature": 2}),
+        Moment(NOW + SECOND, {"air_temperature": 9}),
+    ]
+    farm.send_array("truck-1", warm_first)
+
+    farm.look()
+
+    assert farm.count(alert) == 1
 
 
 def test_what_is_right_again_resolves_it_and_says_so(farm):
@@ -43,8 +66,8 @@ def test_what_is_right_again_resolves_it_and_says_so(farm):
 
     assert farm.alerts.open() == []
     assert [subject for _, subject in farm.notices()] == [
-        "报警 Alert: truck-1 too warm",
-        "报警解除 Resolved: truck-1 too warm",
+        "告警 Alert: truck-1 too warm",
+        "告警解除 Resolved: truck-1 too warm",
     ]
 
 
@@ -133,8 +156,8 @@ def test_nobody_acknowledges_and_it_escalates_once(farm):
     farm.look(), farm.look(), farm.tell()
 
     assert farm.notices() == [
-        ("ops", "报警 Alert: truck-1 too warm"),
-        ("boss", "报警未确认 Not acknowledged: truck-1 too warm"),
+        ("ops", "告警 Alert: truck-1 too warm"),
+        ("boss", "告警未确认 Not acknowledged: truck-1 too warm"),
     ]
 
 

@@ -30,9 +30,11 @@ def _look(news: News, rules: Sequence[Rule]) -> Looked:
     mine = [rule for rule in rules if rule.is_for(news.device, news.cold_chain)]
     looked = Looked(news, {}, [], _next_check(news, mine, {}))
     for reading in news.readings if mine else ():
+        # Oldest first, as they were taken: some devices send arrays the other way round.
+        measurements = sorted(message_in(reading).measurements, key=lambda each: each.taken_at_ms)
         values = [
             (each.metric, each.taken_at_ms, each.value)
-            for each in message_in(reading).measurements
+            for each in measurements
             if not isinstance(each.value, bool)
         ]
         for rule in mine:

@@ -18,7 +18,7 @@ MOST_NAMED = 20
 AT_ONCE = 10_000
 
 FORMAT = "guoji-alert/1"
-_ZH = {Kind.RAISED: "报警", Kind.ESCALATED: "报警未确认", Kind.RESOLVED: "报警解除"}
+_ZH = {Kind.RAISED: "告警", Kind.ESCALATED: "告警未确认", Kind.RESOLVED: "告警解除"}
 _EN = {Kind.RAISED: "Alert", Kind.ESCALATED: "Not acknowledged", Kind.RESOLVED: "Resolved"}
 
 

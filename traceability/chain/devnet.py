@@ -11,6 +11,7 @@ from pathlib import Path
 
 from traceability.chain.rpc import RpcChain
 from traceability.children import die_with_parent
+from traceability.disk import writing
 from traceability.errors import ChainUnavailable, Refused
 from traceability.ports import free_port, take_port
 from traceability.proof.chain_reader import Finality
@@ -97,17 +98,18 @@ def settle(url: str, keep: Callable[[], object] = lambda: None) -> bool:
 
 
 def save_state(url: str, folder: Path) -> None:
-    """Keep anvil's state in `folder`, all of it or what was there before.
+    """Keep anvil's state in `folder`, all of it or what was there before. Raises `Unavailable`.
 
     anvil's own --state may be cut off in mid-write and then keeps anvil from starting.
     """
     dump = RpcChain(url, timeout_s=60).call("anvil_dumpState", at_most_bytes=MAX_STATE_BYTES)
     part = _state(folder).with_suffix(".part")
-    with part.open("wb") as file:
-        file.write(gzip.decompress(bytes.fromhex(dump[2:])))
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(_state(folder))
+    with writing(part):
+        with part.open("wb") as file:
+            file.write(gzip.decompress(bytes.fromhex(dump[2:])))
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(_state(folder))
 
 
 def fund(url: str, address: str) -> None:

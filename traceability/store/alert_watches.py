@@ -49,6 +49,7 @@ class AlertWatchTable:
                 _keep_watches(connection, looked)
                 for rule, change in looked.changes:
                     _keep_change(connection, looked.news.device, rule, change, now_ms)
+                _keep_worst(connection, looked)
 
     def begin(self, rules: Sequence[Rule], now_ms: int) -> None:
         by_name = {rule.name: rule for rule in rules}
@@ -146,6 +147,15 @@ def _keep_watches(connection: Connection, looked: Looked) -> None:
         text = json.dumps(asdict(watch))
         if not connection.execute(update(alert_watch).where(mine).values(watch=text)).rowcount:
             connection.execute(insert(alert_watch).values(device=looked.news.device, rule=rule, watch=text))
+
+
+def _keep_worst(connection: Connection, looked: Looked) -> None:
+    """An alert that stays open says the worst so far."""
+    for rule, watch in looked.watches.items():
+        if watch.is_open and watch.worst is not None:
+            mine = (alert.c.device == looked.news.device) & (alert.c.rule == rule)
+            still_open = mine & alert.c.resolved_at_ms.is_(None)
+            connection.execute(update(alert).where(still_open).values(worst=repr(watch.worst)))
 
 
 def _keep_change(connection: Connection, alias: str, rule: Rule, change: Change, now_ms: int) -> None:
