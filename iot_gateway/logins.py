@@ -101,6 +101,13 @@ def read_passwords(file: Path) -> Mapping[str, str]:
     return _valid(_read(file))
 
 
+@contextmanager
+def standing_passwords(file: Path) -> Iterator[Mapping[str, str]]:
+    """Those that nobody changes meanwhile. Raises `InvalidInput`."""
+    with _alone_with(file):
+        yield read_passwords(file)
+
+
 def group_of_gateways(file: Path) -> str:
     """Names the subscription that all gateways of this installation share, and nobody else can know it.
 

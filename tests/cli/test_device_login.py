@@ -7,9 +7,10 @@ from contextlib import closing
 
 import pytest
 
+from iot_gateway import logins
 from iot_gateway.broker import start_broker
 from iot_gateway.certificates import fingerprint, read_certificate
-from iot_gateway.logins import GATEWAY, PASSWORDS, Address, make_passwords, read_passwords
+from iot_gateway.logins import GATEWAY, PASSWORDS, Address, give_new_password, make_passwords, read_passwords
 from tests.iot_gateway.peer import Peer
 from traceability.cli import credentials
 from traceability.cli.main import main
@@ -55,6 +56,29 @@ def test_a_withdrawn_login_comes_back_by_a_new_password_and_not_by_registering_a
     assert "field-3" not in read_passwords(settings.keys / PASSWORDS)
     main(["device", "password", "field-3"])
     assert password_shown(capsys) != old
+
+
+def test_a_device_that_is_withdrawn_during_another_command_stays_out(settings, monkeypatch):
+    add_two(settings)
+
+    def give_and_meanwhile_withdraw(file, user):
+        given = give_new_password(file, user)
+        main(["device", "withdraw", "field-4"])
+        return given
+
+    monkeypatch.setattr(logins, "give_new_password", give_and_meanwhile_withdraw)
+    main(["device", "password", "field-3"])
+
+    users = (settings.home / "broker" / "users.conf").read_text()
+    assert "field-3" in users
+    assert "field-4" not in users
+
+
+def add_two(settings):
+    """And have a broker that was started once, and is being started again."""
+    (settings.home / "broker").mkdir()
+    main(ADD)
+    main(["device", "add", "field-4", "--giai", "9521234FIELD4", "--place", "9521234000013"])
 
 
 @pytest.mark.parametrize("action", ["password", "withdraw"])

@@ -13,6 +13,7 @@ from cryptography.x509 import SubjectAlternativeName
 from structlog.testing import capture_logs
 
 from iot_gateway.certificates import LOCAL_NAMES, read_certificate
+from iot_gateway.logins import PASSWORDS, make_passwords
 from traceability.cli import own_broker
 from traceability.cli.up import _with_addresses
 from traceability.errors import InvalidInput, Refused
@@ -114,7 +115,8 @@ def test_no_signal_goes_to_a_program_that_is_not_our_broker(settings):
     heard = []
     before = signal.signal(signal.SIGHUP, lambda *_: heard.append(1))
     try:
-        own_broker.let_in(settings, {"cold-7": "c"})
+        make_passwords(settings.keys / PASSWORDS, ["cold-7"])
+        own_broker.let_in(settings)
     finally:
         signal.signal(signal.SIGHUP, before)
 

@@ -73,7 +73,7 @@ def _add(args: argparse.Namespace) -> int:
     file = settings.keys / PASSWORDS
     known = read_passwords(file) if file.exists() else {}
     passwords = make_passwords(file, [settings.gateway_user, *store.devices.all()])
-    own_broker.let_in(settings, passwords)
+    own_broker.let_in(settings)
     password = None if device.alias in known else passwords.get(device.alias)
     shown = credentials.login(settings, device.alias, password)
     credentials.show({**shown, **(given.shown if given else {})})

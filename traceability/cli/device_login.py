@@ -34,7 +34,7 @@ def _password(args: argparse.Namespace) -> int:
 
     settings = _with_device(args.alias)
     passwords = give_new_password(settings.keys / PASSWORDS, args.alias)
-    own_broker.let_in(settings, passwords)
+    own_broker.let_in(settings)
     credentials.show(credentials.login(settings, args.alias, passwords[args.alias]))
     return 0
 
@@ -44,7 +44,8 @@ def _withdraw(args: argparse.Namespace) -> int:
     from traceability.cli import own_broker
 
     settings = _with_device(args.alias)
-    own_broker.let_in(settings, withdraw_login(settings.keys / PASSWORDS, args.alias))
+    withdraw_login(settings.keys / PASSWORDS, args.alias)
+    own_broker.let_in(settings)
     print(f"withdrawn: nobody logs in as {args.alias} until `guoji device password {args.alias}`")
     return 0
 

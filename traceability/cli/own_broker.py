@@ -116,13 +116,20 @@ def stay_certified(
             )
 
 
-def let_in(settings: Settings, passwords: Mapping[str, str]) -> None:
-    """Have the running broker take these logins over; one that is not running will at its start."""
-    from iot_gateway.broker import write_users
+def let_in(settings: Settings) -> None:
+    """Have the embedded broker take the logins over as they are now, also if it is just being started again.
 
-    if _running(settings) is not None:
-        write_users(settings.home / "broker", passwords)
-        read_again(settings)
+    Without one, the next to be started will.
+    """
+    from iot_gateway.broker import write_users
+    from iot_gateway.logins import PASSWORDS, standing_passwords
+
+    folder = settings.home / "broker"
+    # What is written last must be what holds, whatever another command changes at the same time.
+    with standing_passwords(settings.keys / PASSWORDS) as passwords:
+        if folder.exists():
+            write_users(folder, passwords)
+            read_again(settings)
 
 
 def read_again(settings: Settings) -> None:

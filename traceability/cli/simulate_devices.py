@@ -59,7 +59,8 @@ def register(settings: Settings, aliases: Sequence[str], cold_chain: bool, sign:
         for alias in aliases:
             _give_key(store, alias, sign)
     users = [settings.gateway_user, *known, *new]
-    own_broker.let_in(settings, make_passwords(settings.keys / PASSWORDS, users))
+    make_passwords(settings.keys / PASSWORDS, users)
+    own_broker.let_in(settings)
     store.close()
     return len(new)
 
