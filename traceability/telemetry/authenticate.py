@@ -101,9 +101,11 @@ def _signer(message: Sign1, signed: bytes, device: Device) -> DeviceKey:
 
 def _named(message: Sign1, device: Device) -> Sequence[DeviceKey]:
     """The keys that may have signed, also those that no longer count: so that it can be said."""
-    fitting = [key for key in device.keys if key.public.algorithm is message.algorithm]
-    if message.key_id is not None:
-        fitting = [key for key in fitting if key.public.key_id == message.key_id]
+    fitting = [
+        key
+        for key in device.keys
+        if key.public.algorithm is message.algorithm and message.key_id in (None, key.public.key_id)
+    ]
     if not fitting:
         which = "" if message.key_id is None else f" {message.key_id[:8].hex()}"
         raise InvalidInput(

@@ -29,7 +29,7 @@ _TEXT_LABELS = frozenset({"bn", "bu", "n", "u"})
 _NUMBER_LABELS = frozenset({"bt", "bv", "bs", "bver", "t", "ut"})
 _BASE_LABELS = frozenset({"bn", "bt", "bu", "bv", "bver"})
 _VALUE_LABELS = frozenset({"v", "vs", "vb", "vd", "s"})
-_A_NUMBER, _A_BOOLEAN = frozenset({"v"}), frozenset({"vb"})
+_NO_NUMBER_LABELS, _NO_BOOLEAN_LABELS = _VALUE_LABELS - {"v"}, _VALUE_LABELS - {"vb"}
 
 
 class Measurement(NamedTuple):
@@ -91,8 +91,9 @@ def open_pack(payload: bytes, alias: str) -> Pack:
         raise InvalidInput(f"payload has {len(payload)} bytes, want at most {MAX_PAYLOAD_BYTES}")
     numbers: dict[str, int] = {}
     records = []
+    prefix = f"{alias}:"
     for record in _resolve(_records(payload)):
-        name = record.name.removeprefix(f"{alias}:")
+        name = record.name.removeprefix(prefix)
         if name not in _NUMBERED:
             records.append(record)
         elif name in numbers:
@@ -140,7 +141,8 @@ def _check_labels(record: Mapping[str, Any], position: int) -> None:
         elif label in _NUMBER_LABELS:
             if not _is_finite_number(value):
                 raise InvalidInput(f"record {position}: {label} is not a finite number")
-        elif label.endswith("_"):  # RFC 8428, section 4.4: who does not know it must not go on
+        elif label not in _VALUE_LABELS and label.endswith("_"):
+            # RFC 8428, section 4.4: who does not know it must not go on
             raise InvalidInput(f"record {position} has the label {label[:40]!r}, which must be understood")
 
 
@@ -171,13 +173,13 @@ def _abandoned(pack: Pack) -> range:
 
 
 def _value(name: str, record: _Record) -> float | bool:
-    given = _VALUE_LABELS.intersection(record.labels)
-    if given == _A_NUMBER and _is_finite_number(number := record.labels["v"]):
+    labels = record.labels
+    if _is_finite_number(number := labels.get("v")) and _NO_NUMBER_LABELS.isdisjoint(labels):
         return float(record.base_value + number)
-    if given == _A_BOOLEAN and isinstance(is_so := record.labels["vb"], bool):
+    if isinstance(is_so := labels.get("vb"), bool) and _NO_BOOLEAN_LABELS.isdisjoint(labels):
         return is_so
     # RFC 8428 has texts, data and sums too; no metric of ours is one.
-    values = {label: value for label, value in record.labels.items() if label in given}
+    values = {label: value for label, value in labels.items() if label in _VALUE_LABELS}
     raise InvalidInput(f"{name} has the value {str(values)[:80]}, want one finite v or one vb")
 
 
