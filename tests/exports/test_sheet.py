@@ -17,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from traceability.errors import InvalidInput
+from traceability.exports import read_sheet as read_sheet_module
 from traceability.exports.check import missing
 from traceability.exports.kde import HEADERS, WANTED, Cte
 from traceability.exports.read_sheet import column_name, read_sheet
@@ -166,6 +167,17 @@ BOMB = '<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>'
 def test_a_hostile_file_is_refused_in_words(data, says):
     with pytest.raises(InvalidInput, match=says):
         read_sheet(data)
+
+
+@pytest.mark.parametrize(("most", "says"), [(60, "spreadsheet has"), (900, "sheet1.xml has 1016 bytes")])
+def test_a_file_too_large_packed_or_unpacked_is_refused(monkeypatch, most, says):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as parts:
+        parts.writestr("xl/worksheets/sheet1.xml", "<sheet>" + " " * 1_001 + "</sheet>")
+    monkeypatch.setattr(read_sheet_module, "MOST_BYTES", most)
+
+    with pytest.raises(InvalidInput, match=says):
+        read_sheet(packed.getvalue())
 
 
 @given(st.binary(max_size=200))
