@@ -25,6 +25,7 @@ from bench.ingest.traffic import DEVICES, WARM_UP, Traffic
 from traceability.log.note import NoteVerifier
 from traceability.own_policy import gateway_signer
 
+PARTS = ("speed", "kill", "soak")
 ARRAY = 50
 """Readings in a message of a device that sends arrays."""
 
@@ -57,10 +58,11 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("--rate", type=float, default=6_000, help="messages/s in the soak (default 6,000)")
     parser.add_argument("--seconds", type=float, default=60, help="of the soak (default 60)")
-    parser.add_argument("--parts", nargs="+", default=["speed", "kill", "soak"])
-    parser.add_argument("--brokers", nargs="+", default=[*BROKERS])
-    parser.add_argument("--databases", nargs="+", default=[*DATABASES])
-    parser.add_argument("--sides", nargs="+", default=[*SIDES])
+    for name, among in (("parts", PARTS), ("brokers", BROKERS), ("databases", DATABASES), ("sides", SIDES)):
+        parser.add_argument(
+            f"--{name}", nargs="+", choices=[*among], default=[*among], metavar="NAME",
+            help=f"of {', '.join(among)} (default all)",
+        )  # fmt: skip
     return parser.parse_args()
 
 
