@@ -1,6 +1,7 @@
 """The test chain keeps what was saved, and says why it does not start."""
 
 import time
+from errno import ENOSPC
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from traceability.chain import devnet as devnets
 from traceability.chain.devnet import Devnet, fund, save_state, settle, start_devnet
 from traceability.chain.rpc import RpcChain
-from traceability.errors import Refused
+from traceability.errors import Refused, Unavailable
 
 pytestmark = pytest.mark.slow
 
@@ -110,10 +111,10 @@ def test_a_save_that_fails_leaves_the_state_that_was_there(start, tmp_path, monk
     fund(devnet.url, RICH)
 
     def out_of_space(_):
-        raise OSError("no space left")
+        raise OSError(ENOSPC, "No space left on device")
 
     monkeypatch.setattr(devnets.os, "fsync", out_of_space)
-    with pytest.raises(OSError, match="no space"):
+    with pytest.raises(Unavailable, match=f"No space left on device: free some space in {tmp_path}"):
         save_state(devnet.url, tmp_path)
 
     assert (tmp_path / "state.json").read_bytes() == before
