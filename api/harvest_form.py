@@ -99,17 +99,23 @@ def _plot(fields: Mapping[str, str], known: Known, party: str, words: Words) -> 
     name = _name(fields, "plot_name", words)
     names = {words.locale.language: name} if name else {}
     if chosen != OTHER:
-        return Plot(_place(chosen), names)
+        return Plot(_own_place(chosen, known, party), names)
     if not _PLOT.fullmatch(code):
         raise _Wrong(words.say("Want a short code for the plot: letters, digits and -, such as FIELD-3."))
-    gln = dict(digital_link.parse(known.plots[0].link).path)["414"] if known.plots else party
+    gln = (_gln(known.plots[0].link) if known.plots else None) or party
     return Plot(digital_link.place(gln, code), names)
 
 
-def _place(link: str) -> str:
-    if "414" not in dict(digital_link.parse(link).path):
-        raise InvalidInput(f"{link[:80]!r} is no place")
+def _own_place(link: str, known: Known, party: str) -> str:
+    """A plot that was typed before the words were read back. What sensors measured there becomes public."""
+    if _gln(link) not in {party, *(_gln(plot.link) for plot in known.plots)}:
+        raise InvalidInput(f"{link[:80]!r} is no place of this farm")
     return digital_link.identity(link)
+
+
+def _gln(link: str) -> str | None:
+    """Raises `InvalidInput`."""
+    return dict(digital_link.parse(link).path).get("414")
 
 
 def _at(fields: Mapping[str, str], now: datetime, words: Words) -> datetime:

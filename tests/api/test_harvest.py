@@ -11,7 +11,7 @@ import pytest
 
 from api.harvest_form import read_harvest
 from api.words import languages
-from tests.api.farming import FIELD, GTIN, PARTY, Farming, Phone
+from tests.api.farming import FIELD, GTIN, OTHER_PARTY, PARTY, Farming, Phone
 from tests.api.serving import served
 from traceability.errors import InvalidInput
 from traceability.farm.harvest import Harvest
@@ -249,6 +249,7 @@ def test_everything_that_is_wrong_is_said_at_once():
         {"offset": "100000"},
         {"plot": "javascript:alert(1)"},
         {"plot": digital_link.lot(GTIN, "A")},
+        {"plot": digital_link.place(OTHER_PARTY, "FIELD-9")},
     ],
 )
 def test_what_no_form_of_ours_sends_is_refused(changes):
