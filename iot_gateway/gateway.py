@@ -8,7 +8,7 @@ from typing import Protocol
 
 import structlog
 
-from traceability.errors import Unavailable
+from traceability.errors import ClockBehind, Unavailable
 from traceability.ledger.record import Delivery, ReadingStore, SignedReceipt, record
 from traceability.log.note import NoteSigner
 
@@ -16,6 +16,8 @@ AT_MOST = 5_000
 """Messages in one commit."""
 WAIT_S = 0.05
 LONGEST_WAIT_S = 30.0
+STORE = ("store is away, trying again", "store is there again")
+CLOCK = ("our clock is behind, trying again", "our clock is right again")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,21 +73,22 @@ def _stored(
     stop: threading.Event,
     log: structlog.typing.FilteringBoundLogger,
 ) -> list[SignedReceipt] | None:
-    """The receipts for `deliveries` once stored, however long the store is away; None if told to stop.
+    """The receipts for `deliveries` once stored, however long that cannot be; None if told to stop.
 
     Meanwhile nothing is acknowledged, so the broker holds back what comes after them.
     """
-    wait_s = 0.1
+    wait_s, told = 0.1, None
     while not stop.is_set():
         try:
             receipts = record(deliveries, store, signer, time.time_ns() // 1_000_000, promise_s)
         except Unavailable as reason:
-            if wait_s == 0.1:
-                log.warning("store is away, trying again", reason=str(reason))
+            if told is None:
+                told = CLOCK if isinstance(reason, ClockBehind) else STORE
+                log.warning(told[0], reason=str(reason))
             stop.wait(wait_s)
             wait_s = min(wait_s * 2, LONGEST_WAIT_S)
         else:
-            if wait_s > 0.1:
-                log.info("store is there again")
+            if told is not None:
+                log.info(told[1])
             return receipts
     return None

@@ -13,6 +13,7 @@ Everything this system refuses, as one tree:
     - CheckpointConflict  another writer published first
     - BatchConflict       another sealer closed this window first
     - ChainUnavailable    the chain did not answer
+    - ClockBehind         our clock tells a time that was long ago
     - NotInLogYet         recorded, but the log has not taken it yet
   + Refused               going on would break a promise: a person must look  (500)
   + CheckFailed           one verification step found something untrue        (see proof/verify.py)
@@ -65,6 +66,10 @@ class BatchConflict(Unavailable):
 
 class ChainUnavailable(Unavailable):
     """The chain did not answer, or not as a chain does."""
+
+
+class ClockBehind(Unavailable):
+    """Our clock tells a time that was long ago."""
 
 
 class NotInLogYet(Unavailable):

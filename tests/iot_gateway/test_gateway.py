@@ -1,9 +1,10 @@
 import threading
 
 import pytest
+import structlog
 
 from iot_gateway.gateway import Batch, run
-from traceability.errors import Unavailable
+from traceability.errors import ClockBehind, Unavailable
 from traceability.ledger.record import Delivery
 from traceability.telemetry.device import Device
 
@@ -69,6 +70,20 @@ def test_a_store_that_is_away_holds_the_acknowledgement_back_until_it_is_there(s
     run(journal, journal, signer, 60, threading.Event(), log)
 
     assert journal.happened == ["store", "acknowledge", "answer"]
+
+
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [
+        (Unavailable, ["store is away, trying again", "store is there again"]),
+        (ClockBehind, ["our clock is behind, trying again", "our clock is right again"]),
+    ],
+)
+def test_what_a_gateway_waits_for_is_told_once_and_its_end_too(signer, log, error, says):
+    with structlog.testing.capture_logs() as told:
+        run(journal := Journal("store", error, times=2), journal, signer, 60, threading.Event(), log)
+
+    assert [line["event"] for line in told] == says
 
 
 def test_a_gateway_that_waits_for_the_store_still_stops_when_told(signer, log):

@@ -1,12 +1,21 @@
 import json
+from contextlib import nullcontext
 from dataclasses import replace
 from hashlib import sha256
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from traceability.errors import Unavailable
-from traceability.ledger.record import MAX_AHEAD_MS, Accepted, Delivery, Outcome, Rejected, record
+from traceability.errors import ClockBehind, Unavailable
+from traceability.ledger.record import (
+    MAX_AHEAD_MS,
+    MAX_BACK_MS,
+    Accepted,
+    Delivery,
+    Outcome,
+    Rejected,
+    record,
+)
 from traceability.log.note import NoteSigner, NoteVerifier
 from traceability.telemetry.authenticate import content_digest
 from traceability.telemetry.device import Device, DeviceKey
@@ -38,6 +47,10 @@ class FakeStore:
         self.device = device
         self.kept = []
         self.fail = False
+        self.newest_ms = NOW_MS
+
+    def newest_received_ms(self):
+        return self.newest_ms
 
     def devices(self, aliases):
         return {self.device.alias: self.device}
@@ -156,6 +169,27 @@ def test_a_message_from_the_future_is_rejected_under_its_number(ahead_ms, kind):
     [kept] = store.kept
     assert isinstance(kept, kind)
     assert kind is Accepted or (kept.number == (9, 4) and "taken 300 s after it arrived" in kept.reason)
+
+
+@pytest.mark.parametrize(("back_ms", "waits"), [(MAX_BACK_MS, False), (MAX_BACK_MS + 1, True)])
+def test_what_is_ahead_of_a_clock_of_ours_that_went_back_is_not_rejected_but_waits(back_ms, waits):
+    store = FakeStore()
+    store.newest_ms = NOW_MS + back_ms
+    ahead = a_delivery(a_payload(5, (NOW_MS + MAX_AHEAD_MS + 1) / 1000))
+
+    with pytest.raises(ClockBehind, match="set it right") if waits else nullcontext():
+        recorded(store, a_delivery(a_payload(4)), ahead)
+
+    assert [type(each) for each in store.kept] == ([] if waits else [Accepted, Rejected])
+
+
+def test_what_is_not_ahead_is_kept_also_by_a_clock_that_went_back():
+    store = FakeStore()
+    store.newest_ms = NOW_MS + 3_600_000
+
+    recorded(store, a_delivery(a_payload()))
+
+    assert len(store.kept) == 1
 
 
 @pytest.mark.parametrize(

@@ -68,6 +68,14 @@ def test_a_device_reads_back_and_its_description_may_change(engine):
     assert ArrivalTable(engine).devices(["cold-7", "cold-9"]) == devices.all()
 
 
+def test_the_newest_of_what_came_last_from_each_device_tells_when_anything_came(engine, store):
+    assert store.newest_received_ms() == 0
+
+    store.record([an_arrival(7), an_arrival(3), an_arrival(5, alias="cold-8")])
+
+    assert store.newest_received_ms() == an_arrival(5).reading.received_at_ms
+
+
 def test_readings_read_back_by_the_time_they_were_taken(engine, store):
     store.record([an_arrival(3), an_arrival(1)])
     store.record([an_arrival(2)])

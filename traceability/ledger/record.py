@@ -6,10 +6,11 @@ from hashlib import sha256
 from itertools import chain
 from typing import NamedTuple, Protocol
 
-from traceability.errors import InvalidInput
+from traceability.errors import ClockBehind, InvalidInput
 from traceability.log.note import NoteSigner
 from traceability.telemetry import topics
 from traceability.telemetry.authenticate import Authentic, authenticate
+from traceability.telemetry.clock import iso
 from traceability.telemetry.device import Device
 from traceability.telemetry.reading import Reading
 from traceability.telemetry.receipt import Conflict, Quarantined, Receipt, RefusedPayload, sign_receipt
@@ -18,6 +19,8 @@ from traceability.telemetry.senml import open_pack
 
 MAX_AHEAD_MS = 5 * 60_000
 """How far a device's clock may be ahead of ours. Behind it may be by years: a device sends when it can."""
+MAX_BACK_MS = 60_000
+"""How far our own clock may go back when it is set right."""
 MOST_GIVEN_UP = 5_000
 """Numbers in one commit, about: a few messages may give up many."""
 
@@ -55,6 +58,8 @@ class Rejected:
     reason: str
     is_abandoned: bool = False
     """No message: changes nothing where the number is accounted for already."""
+    is_ahead: bool = False
+    """Taken too long after it arrived, by our clock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +77,9 @@ class ReadingStore(Protocol):
 
     def devices(self, aliases: Collection[str]) -> Mapping[str, Device]:
         """Those of `aliases` that are registered."""
+
+    def newest_received_ms(self) -> int:
+        """When, by our clock of then, a device was last heard of, about; 0 if never."""
 
     def record(self, arrivals: Sequence[Accepted | Rejected]) -> Sequence[Outcome]:
         """Keep all of `arrivals` in one durable commit; raises `Unavailable` if anything was not kept.
@@ -93,7 +101,8 @@ def record(
 ) -> list[SignedReceipt]:
     """Judge and keep `deliveries`, and answer for them. Only when this returns may the broker forget them.
 
-    If it raises `Unavailable`, some may be kept already; then all are to be judged again.
+    If it raises `Unavailable`, some may be kept already; then all are to be judged again. One such
+    is `ClockBehind`.
     `promise_s`: the receipts say that the readings will be in the log by `now_ms` plus this.
     """
     aliases = {topic: topics.alias_in(topic) for topic in {delivery.topic for delivery in deliveries}}
@@ -106,6 +115,8 @@ def record(
         _judge(each, aliases[each.topic], authentic, now_ms)
         for each, authentic in zip(deliveries, authentics, strict=True)
     ]
+    if any(isinstance(each, Rejected) and each.is_ahead for each in arrivals):
+        _check_our_clock(now_ms, store.newest_received_ms())
     in_log_by_ms = now_ms + round(promise_s * 1000)
     receipts = (
         Receipt(each.device, now_ms, in_log_by_ms, each.runs, each.quarantined, each.conflicts)
@@ -143,7 +154,7 @@ def _authentic(payload: bytes, sender: Device | str, now_ms: int) -> Authentic |
 def _judge(
     delivery: Delivery, alias: str | None, authentic: Authentic | InvalidInput, now_ms: int
 ) -> Accepted | Rejected:
-    number, digest = None, None
+    number, digest, is_ahead = None, None, False
     try:
         # Before a number is read: a forger who used up numbers would keep the device's own messages out.
         if isinstance(authentic, InvalidInput):
@@ -154,14 +165,23 @@ def _judge(
         message = pack.message()
         moments = [measurement.taken_at_ms for measurement in message.measurements]
         newest_ms = max(moments)
-        if newest_ms > now_ms + MAX_AHEAD_MS:
+        is_ahead = newest_ms > now_ms + MAX_AHEAD_MS
+        if is_ahead:
             ahead_s = (newest_ms - now_ms) / 1000
             raise InvalidInput(f"taken {ahead_s:.0f} s after it arrived, want at most {MAX_AHEAD_MS // 1000}")
     except InvalidInput as refusal:
         digest = digest or sha256(delivery.payload).digest()
-        return Rejected(delivery.topic, alias, number, now_ms, delivery.payload, digest, str(refusal))
+        return Rejected(
+            delivery.topic, alias, number, now_ms, delivery.payload, digest, str(refusal), is_ahead=is_ahead
+        )
     reading = Reading(alias, pack.epoch, pack.sequence, now_ms, authentic.how, delivery.payload)
     return Accepted(reading, digest, min(moments), newest_ms, message.abandoned)
+
+
+def _check_our_clock(now_ms: int, newest_ms: int) -> None:
+    """Before a device is told that its clock is ahead, for good: is it ours that is behind?"""
+    if newest_ms > now_ms + MAX_BACK_MS:
+        raise ClockBehind(f"our clock says {iso(now_ms)}, but said {iso(newest_ms)} before: set it right")
 
 
 def _portions(arrivals: list[Accepted | Rejected]) -> Iterator[list[Accepted | Rejected]]:

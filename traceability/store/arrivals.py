@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
-from sqlalchemy import Connection, Engine, bindparam, insert, select, update
+from sqlalchemy import Connection, Engine, bindparam, func, insert, select, update
 from sqlalchemy.exc import NoResultFound
 
 from traceability.ledger.record import Accepted, Outcome, Rejected
@@ -50,6 +50,15 @@ class ArrivalTable:
     def devices(self, aliases: Collection[str]) -> Mapping[str, Device]:
         with self._engine.connect() as connection:
             return all_devices(connection, aliases)
+
+    def newest_received_ms(self) -> int:
+        # Of what each device sent last: the whole table has no index by this time.
+        is_last = (reading.c.device == device_state.c.device) & (
+            reading.c.arrival == device_state.c.next_arrival - 1
+        )
+        newest = select(func.max(reading.c.received_at_ms)).select_from(device_state).join(reading, is_last)
+        with self._engine.connect() as connection:
+            return connection.execute(newest).scalar_one() or 0
 
     def record(self, arrivals: Sequence[Accepted | Rejected]) -> list[Outcome]:
         streams, others = _by_stream(arrivals)
