@@ -23,6 +23,7 @@ MOST_KG = 1_000_000
 LONGEST_NAME = 60
 OLDEST = timedelta(days=366)
 
+_GTIN = re.compile(r"[0-9]{8}|[0-9]{12,14}")
 _LOT = re.compile(r"[A-Za-z0-9_-]{1,20}")
 _PLOT = re.compile(r"[A-Za-z0-9-]{1,20}")
 _WEIGHT = re.compile(r"[0-9]{1,7}(?:\.[0-9]{1,3})?")
@@ -83,7 +84,10 @@ def _product(fields: Mapping[str, str], known: Known, words: Words) -> Product:
     try:
         gtin = dict(digital_link.parse(digital_link.product(typed.replace(" ", ""))).path)["01"]
     except InvalidInput as error:
-        said = words.say("Want a product number (GTIN): 8, 12, 13 or 14 digits, as under the bar code.")
+        if _GTIN.fullmatch(typed.replace(" ", "")):
+            said = words.say("The last digit does not fit the others. Compare with the bar code.")
+        else:
+            said = words.say("Want a product number (GTIN): 8, 12, 13 or 14 digits, as under the bar code.")
         raise _Wrong(said) from error
     if (found := next((each for each in known.products if each.gtin == gtin), None)) is not None:
         return found
