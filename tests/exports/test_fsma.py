@@ -138,6 +138,14 @@ def test_a_case_of_unknown_content_among_known_ones_gets_a_row_of_its_own():
     assert [(row.tlc, row.quantity) for row in told if row.cte is Cte.SHIPPING] == [(LOT, "5"), ("", "")]
 
 
+def test_units_packed_in_a_circle_end():
+    told = rows(
+        a_packing(1, PALLET, units=[CASE]), a_packing(2, CASE, units=[PALLET]), a_shipment(3, [PALLET])
+    )
+
+    assert [(row.cte, row.tlc) for row in told] == [(Cte.SHIPPING, "")]
+
+
 def test_what_was_unpacked_is_not_shipped():
     packed = an_event("AggregationEvent", 2, action="ADD", parentID=CASE, childQuantityList=GOODS)
     told = rows(packed, a_packing(3, CASE, action="DELETE"), a_shipment(4, [CASE]))
