@@ -4,19 +4,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from typing import Any
 
-import orjson
 from sqlalchemy import Row, select
 
-from traceability.epcis.event import Event
 from traceability.epcis.query.fields import fields_of
 from traceability.epcis.query.query import Value
 from traceability.epcis.query.terms import terms_of
 from traceability.errors import TraceError
-from traceability.ledger.ports import StoredEvent
 from traceability.store.events import event
 from traceability.store.fsck.difference import Difference, compare
 from traceability.store.fsck.view import View
 from traceability.store.log import log_entry
+from traceability.store.reindex import INDEXED, as_indexed
 from traceability.store.terms import digest, listed_values, moment, occurring, term, times_row
 
 _TIMES = ("happened_at_us", "recorded_at_us")
@@ -26,7 +24,9 @@ def check_terms(view: View) -> Iterator[Difference]:
     listed = {(row.kind, row.digest): row.value for row in view.rows(select(occurring))}
     left, all_read = dict(listed), view.from_index == 0
     statement = (
-        select(event, log_entry.c.index.label("log_index"), moment.c.happened_at_us, moment.c.recorded_at_us)
+        select(
+            *INDEXED, log_entry.c.index.label("log_index"), moment.c.happened_at_us, moment.c.recorded_at_us
+        )
         .select_from(event.outerjoin(log_entry, log_entry.c.event_id == event.c.id).outerjoin(moment))
         .order_by(event.c.id)
     )
@@ -72,23 +72,9 @@ def _beside(
 def _fields(row: Row[Any]) -> dict[str, set[Value]]:
     """None of an event that cannot be read, which is said where events are checked."""
     try:
-        read = Event(body=orjson.loads(row.body), context=orjson.loads(row.context))
-        return fields_of(_as_recorded(read, row))
+        return fields_of(as_indexed(row))
     except (TraceError, LookupError, ValueError, TypeError, AttributeError):
         return {}
-
-
-def _as_recorded(read: Event, row: Row[Any]) -> StoredEvent:
-    return StoredEvent(
-        read,
-        row.entry,
-        row.key,
-        row.names,
-        row.event_hash,
-        row.content_digest,
-        row.submitter,
-        row.captured_at_ms,
-    )
 
 
 def _check_row(
