@@ -46,11 +46,14 @@ jetstream {{ store_dir: "{folder}/jetstream" }}
 authorization {{ user: "{user}", password: "{password}" }}
 """
 # A device may use all of its own topics: what it sends to a wrong one is acknowledged by NATS in any case,
-# and must then come to us, not vanish. $MQTT.sub is how NATS delivers QoS 1 to a subscriber: an MQTT client
-# cannot ask for it, but one on the native port could, and would hear everybody; so no device logs in there.
+# and must then come to us, not vanish. But what it publishes where it may also listen would be kept for it,
+# while it is away, without end.
+# $MQTT.sub is how NATS delivers QoS 1 to a subscriber: an MQTT client cannot ask for it, but one on the
+# native port could, and would hear everybody; so no device logs in there.
 _DEVICE = """\
     {{ user: "{user}", password: "{password}", allowed_connection_types: ["MQTT"], permissions: {{
-        publish: ["guoji.v1.{user}.>"], subscribe: ["guoji.v1.{user}.receipts", "$MQTT.sub.>"] }} }}"""
+        publish: {{ allow: ["guoji.v1.{user}.>"], deny: ["guoji.v1.{user}.receipts"] }},
+        subscribe: ["guoji.v1.{user}.receipts", "$MQTT.sub.>"] }} }}"""
 # A session of a gateway at the MQTT listener would have all readings kept for it, for ever.
 _GATEWAY = f"""\
     {{{{ user: "{{user}}", password: "{{password}}", allowed_connection_types: ["STANDARD"], permissions: {{{{

@@ -34,6 +34,8 @@ autosave_interval 5
 # The default of 1000 silently drops acknowledged messages for a gateway that is away or slow.
 max_queued_messages 0
 max_inflight_messages 100
+# We retain nothing, and a device could fill the memory with it.
+retain_available false
 # message_size_limit would acknowledge a larger message and drop it; this ends the connection.
 max_packet_size {max_packet_bytes}
 """

@@ -160,6 +160,7 @@ def test_bad_input_is_quarantined_and_answered_and_the_gateway_goes_on(
     assert {sha256(payload).digest() for payload in bad} < answered(receipts, signer)
 
 
+@pytest.mark.parametrize("running", ["mosquitto"], indirect=True)
 def test_what_a_device_sends_as_a_receipt_is_quarantined_but_not_our_own_answer_to_it(
     address_of, new_inbox, engine, signer, log
 ):

@@ -151,6 +151,7 @@ def test_a_message_that_names_another_device_inside_counts_for_neither(world, pa
     assert receipt.conflicts == ()
 
 
+@pytest.mark.parametrize("world", ["mosquitto"], indirect=True, scope="module")
 def test_a_receipt_that_a_device_writes_to_itself_is_kept_apart_and_frees_nobody_else(
     world, pair, impostor, victim
 ):
@@ -162,6 +163,31 @@ def test_a_receipt_that_a_device_writes_to_itself_is_kept_apart_and_frees_nobody
 
     assert "is no topic for readings" in world.quarantined(pair[0])[0].reason
     assert open_receipt(note, [NoteVerifier.of(SIGNER)]).device == pair[1]
+
+
+@pytest.mark.parametrize("world", ["nats"], indirect=True, scope="module")
+@pytest.mark.parametrize("retain", [False, True], ids=["passing", "retained"])
+def test_the_broker_keeps_nothing_that_a_device_writes_to_itself_as_a_receipt(world, peer, pair, retain):
+    session = peer(world.address(pair[0]), "lasting")
+    session.subscribe(topics.receipts(pair[0]))
+    session.close()
+    impostor = peer(world.address(pair[0]))
+
+    for qos in (0, 1, 2):
+        impostor.offer(topics.receipts(pair[0]), b"kept without end", qos, retain)
+
+    back = Victim(peer(world.address(pair[0]), "lasting"), pair[0])
+    back.send_and_wait()
+    assert b"kept without end" not in [payload for _, payload in back.peer.heard]
+
+
+@pytest.mark.parametrize("world", ["mosquitto"], indirect=True, scope="module")
+def test_a_mosquitto_keeps_nothing_that_a_device_wants_retained(world, peer, pair, impostor):
+    impostor.offer(topics.receipts(pair[0]), b"retained", retain=True)
+
+    late = Victim(peer(world.address(pair[0]), fresh=True), pair[0])
+    late.send_and_wait()
+    assert b"retained" not in [payload for _, payload in late.peer.heard]
 
 
 def test_a_web_browser_that_is_led_to_the_broker_gets_nowhere(world):
