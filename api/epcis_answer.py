@@ -15,11 +15,11 @@ from traceability.epcis.vocabulary import GUOJI_NAMESPACE, GUOJI_PREFIX, STANDAR
 from traceability.ledger.ports import StoredEvent
 
 VERSIONS = {"GS1-EPCIS-Version": VERSION, "GS1-CBV-Version": VERSION}
-_EXTENSIONS = {"GS1-Extensions": f"{GUOJI_PREFIX}={GUOJI_NAMESPACE}"}
+EXTENSIONS = {"GS1-Extensions": f"{GUOJI_PREFIX}={GUOJI_NAMESPACE}"}
 _DISCOVERY = {
     **VERSIONS,
     **{f"GS1-{name}-{end}": VERSION for name in ("EPCIS", "CBV") for end in ("Min", "Max")},
-    **_EXTENSIONS,
+    **EXTENSIONS,
     "GS1-EPC-Format": "Never_Translates",
     "GS1-CBV-XML-Format": "Never_Translates",
     "GS1-Vendor-Version": version("guoji"),
@@ -53,7 +53,7 @@ def collection(members: Sequence[str], asked: Asked, next_page: str | None = Non
 
 
 def as_json(content: object, asked: Asked, next_page: str | None = None) -> Response:
-    headers = {**VERSIONS, **_EXTENSIONS, "GS1-EPC-Format": "Never_Translates"}
+    headers = {**VERSIONS, **EXTENSIONS, "GS1-EPC-Format": "Never_Translates"}
     # What a token opens belongs in no cache on the way.
     headers["Cache-Control"] = "no-store"
     if next_page is not None:

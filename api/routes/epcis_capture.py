@@ -113,7 +113,8 @@ def _whose(grant: Grant) -> str | None:
 
 
 def _accepted(status: int, headers: Mapping[str, str]) -> Response:
-    return Response(status_code=status, headers={**epcis_answer.VERSIONS, **headers})
+    ours = {**epcis_answer.VERSIONS, **epcis_answer.EXTENSIONS}
+    return Response(status_code=status, headers={**ours, **headers})
 
 
 def _told(job: Job) -> dict[str, object]:

@@ -24,6 +24,7 @@ from traceability.store.migrate import migrate
 from traceability.store.schema import open_engine
 from traceability.store.search import EventSearch
 
+OFFICIAL = json.loads((Path(__file__).parents[1] / "vectors/epcis/capture-interface.json").read_text())
 INVALID = sorted((Path(__file__).parents[1] / "vectors/epcis/invalid").glob("*.json"))
 GRANTS = {
     "capture": SampleGrant("capture", "9521234000013"),
@@ -106,6 +107,25 @@ def refused(answer, status, kind, words=""):
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json()["type"] == f"epcisException:{kind}"
     assert words in answer.json()["detail"]
+
+
+def test_the_answers_have_the_headers_and_members_of_the_standard(client):
+    posted = post(client, a_document(*bodies(1)))
+    alone = post(client, {"@context": CONTEXT, **bodies(2)[1]}, path="/events")
+    path = posted.headers["location"].removeprefix("/epcis")
+
+    answers = {
+        ("/capture", "options", "204"): client.options("/capture"),
+        ("/capture", "post", "202"): posted,
+        ("/capture/{captureID}", "options", "204"): client.options(path),
+        ("/capture/{captureID}", "get", "200"): client.get(path),
+        ("/events", "post", "201"): alone,
+    }
+    for (place, method, status), answer in answers.items():
+        assert answer.status_code == int(status)
+        assert {name.lower() for name in OFFICIAL["paths"][place][method][status]} <= set(answer.headers)
+    # Errors stand in the job itself, however many.
+    assert set(client.get(path).json()) == set(OFFICIAL["CaptureJob"]) - {"errorFile"}
 
 
 def test_a_document_is_captured_and_its_job_says_so(client, ledger):
