@@ -122,7 +122,7 @@ def test_a_number_with_other_content_is_kept_as_a_conflict_and_the_first_stands(
     assert set(again.conflicts) == set(outcome.conflicts)
     assert list(ReadingTable(engine).between("cold-7", 0, MINUTE_MS)) == [first.reading]
     assert ReadingTable(engine).counts() == Counts(devices=2, readings=1, conflicts=1, quarantined=0)
-    assert BatchTable(engine).unsealed("cold-7", 10).conflicts == (second.reading,)
+    assert BatchTable(engine).unsealed("cold-7", 10).conflicts == (1,)
 
 
 def test_a_quarantined_number_counts_as_accounted_for_and_says_why_each_time(engine, store):
@@ -259,7 +259,7 @@ def test_a_conflict_stands_in_the_window_in_which_it_came(engine, store):
     assert batches.unsealed("cold-7", 10) is None
     store.record([an_arrival(2)])
 
-    assert batches.unsealed("cold-7", 10).conflicts == (an_arrival(1, celsius=9).reading,)
+    assert batches.unsealed("cold-7", 10).conflicts == (1,)
 
 
 def test_a_conflict_after_the_last_reading_is_sealed_with_it_and_only_once(engine, store):
@@ -272,7 +272,7 @@ def test_a_conflict_after_the_last_reading_is_sealed_with_it_and_only_once(engin
     seal(engine, window, "a")
     store.record([an_arrival(3)])
 
-    assert window.conflicts == (an_arrival(1, celsius=9).reading,)
+    assert window.conflicts == (1,)
     following = batches.unsealed("cold-7", 10)
     assert (following.conflicts, [each.sequence for each in following.readings]) == ((), [3])
 
@@ -287,7 +287,7 @@ def test_a_conflict_after_a_new_epoch_began_belongs_to_that_epochs_window(engine
     seal(engine, window, "a")
 
     assert window.conflicts == ()
-    assert batches.unsealed("cold-7", 10).conflicts == (an_arrival(1, celsius=9).reading,)
+    assert batches.unsealed("cold-7", 10).conflicts == (1,)
 
 
 def test_earlier_readings_are_those_that_came_so_many_arrivals_before(engine, store):

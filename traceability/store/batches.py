@@ -28,7 +28,7 @@ from traceability.store.devices import device, device_state
 from traceability.store.readings import as_reading, conflict, reading
 from traceability.store.schema import metadata
 from traceability.telemetry.batch import NO_BATCH, Batch, build_batch
-from traceability.telemetry.reading import Authenticated, Reading
+from traceability.telemetry.reading import Reading
 from traceability.telemetry.window import Window
 
 batch = Table(
@@ -170,16 +170,14 @@ def _readings_between(
     return connection.execute(span).all()
 
 
-def _conflicts(connection: Connection, alias: str, first: int, last: int) -> tuple[Reading, ...]:
+def _conflicts(connection: Connection, alias: str, first: int, last: int) -> tuple[int, ...]:
+    # Not their payloads: a device may send any number of them before its next reading.
     held = (
-        select(conflict)
+        select(conflict.c.sequence)
         .where(conflict.c.device == alias, conflict.c.arrival.between(first, last))
         .order_by(conflict.c.arrival)
     )
-    return tuple(
-        Reading(row.device, row.epoch, row.sequence, row.received_at_ms, Authenticated.BROKER, row.payload)
-        for row in connection.execute(held)
-    )
+    return tuple(connection.execute(held).scalars())
 
 
 def _sealed_through(connection: Connection, alias: str, epoch: int) -> int:

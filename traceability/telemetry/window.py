@@ -17,8 +17,8 @@ class Window:
     to_arrival: int
     readings: tuple[Reading, ...]
     """As they arrived; at least one."""
-    conflicts: tuple[Reading, ...]
-    """Messages whose number came before with other content, as they arrived."""
+    conflicts: tuple[int, ...]
+    """The number of each message whose number came before with other content, as they arrived."""
     previous_root: bytes
     """`batch.NO_BATCH` if there is none."""
     previous_epoch: int | None
