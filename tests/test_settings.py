@@ -47,7 +47,8 @@ def test_what_starts_the_parts_does_not_take_their_last_addresses(tmp_path):
 @pytest.mark.parametrize(
     ("given", "complaint"),
     [
-        ({"GUOJI_SEAL_EVERYS": "1"}, "there is no such setting; there are alert_.*, anchor_every_s"),
+        ({"GUOJI_SEAL_EVERYS": "1"}, "there is no such setting; is seal_every_s meant?"),
+        ({"GUOJI_FRUIT": "1"}, "there is no such setting; there are alert_.*, anchor_every_s"),
         ({"GUOJI_HTTP_PORT": "70000"}, "http_port .* is '70000'"),
         ({"GUOJI_SEAL_EVERY_S": "0"}, "seal_every_s .* is '0': Input should be greater than 0"),
         ({"GUOJI_ANCHOR_EVERY_S": "nan"}, "anchor_every_s"),
@@ -57,7 +58,10 @@ def test_what_starts_the_parts_does_not_take_their_last_addresses(tmp_path):
         ({"GUOJI_PARTY": "farm"}, "party"),
         ({"GUOJI_ORIGIN": ""}, "origin"),
         ({"GUOJI_ORIGIN": "a log"}, "origin"),
-        ({"GUOJI_PUBLIC_URL": "javascript:alert(1)"}, "public_url .* want http or https://host:port"),
+        (
+            {"GUOJI_PUBLIC_URL": "javascript:alert(1)"},
+            "public_url .* want http://host:port or https://host:port",
+        ),
         ({"GUOJI_RPC_URL": "http://"}, "rpc_url"),
         ({"GUOJI_RPC_URL": "http://["}, "rpc_url"),
         ({"GUOJI_CHAIN_ID": "-1"}, "chain_id"),

@@ -11,11 +11,14 @@ from pydantic import (
     AllowInfNan,
     BaseModel,
     ConfigDict,
+    Discriminator,
     Field,
     StringConstraints,
+    Tag,
     ValidationError,
     model_validator,
 )
+from pydantic_core import ErrorDetails
 
 from traceability.alerts.deliver import Send
 from traceability.alerts.mail import Mailbox
@@ -105,7 +108,13 @@ class _File(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
     rule: list[_RuleRow] = []
-    target: list[_WebhookRow | _MailRow] = []
+    target: list[
+        Annotated[
+            Annotated[_WebhookRow, Tag("webhook")] | Annotated[_MailRow, Tag("mail")],
+            # By what it has, so that a fault of one kind is not told as one of both.
+            Discriminator(lambda row: "mail" if "smtp" in row else "webhook"),
+        ]
+    ] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +132,7 @@ def read_plan(text: str, profiles: Profiles, allowed: Allowed, read_secret: Read
     except tomllib.TOMLDecodeError as error:
         raise InvalidInput(f"alerts: {error}") from error
     except ValidationError as error:
-        faults = [f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors()]
-        raise InvalidInput(f"alerts: {'; '.join(faults)}") from error
+        raise InvalidInput(f"alerts: {'; '.join(map(_told, error.errors()))}") from error
     for rows in (file.rule, file.target):
         names = [row.name for row in rows]
         if len(set(names)) < len(names):
@@ -137,6 +145,21 @@ def read_plan(text: str, profiles: Profiles, allowed: Allowed, read_secret: Read
         ),
         {row.name: row.send(allowed, read_secret) for row in file.target},
     )
+
+
+def _told(fault: ErrorDetails) -> str:
+    table, *path = fault["loc"]
+    where = f"{table} {path[0] + 1}" if path and isinstance(path[0], int) else str(table)
+    match fault["type"]:
+        case "missing":
+            return f"{where} has no `{path[-1]}`"
+        case "extra_forbidden":
+            known = (
+                "; a target has webhook and secret_file, or smtp, from and to" if table == "target" else ""
+            )
+            return f"{where}: there is no `{fault['loc'][-1]}`{known}"
+    field = f"{path[-1]}: " if len(path) > 1 else ""
+    return f"{where}: {field}{fault['msg'].removeprefix('Value error, ')}"
 
 
 def read_secret_in(folder: Path) -> ReadSecret:

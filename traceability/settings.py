@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Mapping
 from dataclasses import fields
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
@@ -43,7 +44,7 @@ def _url(*schemes: str) -> AfterValidator:
         except ValueError:
             sound = False
         if text and not sound:
-            raise ValueError(f"want {' or '.join(schemes)}://host:port")
+            raise ValueError(f"want {' or '.join(f'{scheme}://host:port' for scheme in schemes)}")
         return text
 
     return AfterValidator(check)
@@ -196,6 +197,8 @@ def _explain(fault: ErrorDetails, file: Path) -> str:
     name = str(fault["loc"][0])
     where = f"setting {name} ({PREFIX}{name.upper()}, or {name} in {file})"
     if fault["type"] == "unexpected_keyword_argument":
-        known = ", ".join(sorted(field.name for field in fields(Settings)))
-        return f"{where}: there is no such setting; there are {known}"
-    return f"{where} is {fault['input']!r}: {fault['msg']}"
+        known = sorted(field.name for field in fields(Settings))
+        meant = get_close_matches(name, known, 1)
+        hint = f"is {meant[0]} meant?" if meant else f"there are {', '.join(known)}"
+        return f"{where}: there is no such setting; {hint}"
+    return f"{where} is {fault['input']!r}: {fault['msg'].removeprefix('Value error, ')}"

@@ -138,6 +138,24 @@ def test_a_mistake_in_the_plan_is_refused_and_not_passed_over(before, after):
         read(PLAN.replace(before, after))
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            '[[target]]\nname = "ops"\nwebhok = "x"',
+            "target 1: there is no `webhok`; a target has webhook and",
+        ),
+        ('[[target]]\nname = "ops"\nsmtp = "h:1"\nto = ["a@b.cn"]', "target 1 has no `from`$"),
+        ('[[rule]]\nname = "a"\nsilent_after_s = 4\nlow = 1', "rule 1: silent_after_s does not go with low$"),
+        ('[[rule]]\nname = "a"\nlow = "x"', "rule 1: low: Input should be a valid number"),
+        ("rules = 1", "rules: there is no `rules`$"),
+    ],
+)
+def test_a_mistake_is_told_by_its_place_in_the_file_and_nothing_else_is(text, told):
+    with pytest.raises(InvalidInput, match=f"^alerts: (.*; )?{told}"):
+        read(text)
+
+
 def test_without_a_file_nothing_is_watched(settings):
     assert alert_plan(settings).rules == []
 
