@@ -65,11 +65,19 @@ def address(mqtt_url: str, user: str, password: str, ca: Path | None = None) -> 
         raise InvalidInput(
             "no broker is running here: start `guoji up` with this GUOJI_HOME, or set GUOJI_MQTT_URL"
         )
-    parts = urlsplit(mqtt_url)
-    if parts.scheme not in DEFAULT_PORTS or not parts.hostname:
+    scheme, host, port = _parts(mqtt_url)
+    if scheme not in DEFAULT_PORTS or not host or not mqtt_url.isprintable():
         raise InvalidInput(f"broker {mqtt_url!r} is not like mqtt://host:port or mqtts://host:port")
-    port = parts.port or DEFAULT_PORTS[parts.scheme]
-    return Address(parts.hostname, port, user, password, tls=parts.scheme == "mqtts", ca=ca)
+    return Address(host, port or DEFAULT_PORTS[scheme], user, password, tls=scheme == "mqtts", ca=ca)
+
+
+def _parts(url: str) -> tuple[str, str | None, int | None]:
+    """Scheme, host and port."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme, parts.hostname, parts.port
+    except ValueError as error:
+        raise InvalidInput(f"broker {url!r}: {error}") from error
 
 
 def make_passwords(file: Path, users: Iterable[str]) -> Mapping[str, str]:

@@ -39,6 +39,14 @@ def tls_context(ca: Path | None) -> ssl.SSLContext:
     return context
 
 
+def check_ca(pem: str) -> None:
+    """Raises `InvalidInput` if this is no CA certificate in PEM."""
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=pem)
+    except (ssl.SSLError, TypeError, ValueError) as error:
+        raise InvalidInput("ca is no CA certificate in PEM") from error
+
+
 def why_not(error: BaseException | None, while_securing: bool = False) -> str:
     """Why there is no connection, in words for whoever runs the client.
 

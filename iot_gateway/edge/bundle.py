@@ -1,16 +1,20 @@
 """What a box has to know, as one JSON file: where to forward, as whom, and whose receipts to believe."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from iot_gateway.logins import address
+from iot_gateway.tls import check_ca
 from traceability.errors import InvalidInput
 from traceability.log.note import NoteVerifier
 from traceability.telemetry.device import check_alias
 
 _TITLE = "guoji/edge-bundle/v1"
+# It stands in quotation marks in what the box's broker is told.
+_PASSWORD = re.compile(r"[A-Za-z0-9_-]{16,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +31,16 @@ class Bundle:
 
     def __post_init__(self) -> None:
         address(self.uplink, "", "")
+        if self.ca is not None:
+            check_ca(self.ca)
         if not self.gateways:
             raise InvalidInput("bundle names no key of a gateway, so no receipt could be believed")
         if not self.passwords:
             raise InvalidInput("bundle names no device")
-        for alias in self.passwords:
+        for alias, password in self.passwords.items():
             check_alias(alias)
+            if not _PASSWORD.fullmatch(password):
+                raise InvalidInput(f"bundle: password of {alias} is not 16 or more of A-Z, a-z, 0-9, _ and -")
 
 
 def to_json(bundle: Bundle) -> str:
@@ -50,7 +58,7 @@ def parse(text: str | bytes) -> Bundle:
     """Raises `InvalidInput`; quotes no password."""
     try:
         held = json.loads(text)
-    except ValueError:  # it may quote what it read
+    except (ValueError, RecursionError):  # it may quote what it read
         raise InvalidInput("bundle is not JSON") from None
     if not isinstance(held, dict) or held.get("format") != _TITLE:
         raise InvalidInput(f"bundle is no JSON object of the format {_TITLE}")

@@ -1,21 +1,36 @@
 import json
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from iot_gateway.edge.bundle import Bundle, parse, to_json
 from iot_gateway.edge.home import BoxHome
 from traceability.errors import InvalidInput, Refused
 from traceability.log.note import NoteVerifier
 
+SECRET = "secret_of-shed-1"
+NOW = datetime.now(UTC)
 GATEWAY = NoteVerifier("farm.example/gateway", bytes(32))
+
+
+def a_certificate():
+    signer, name = Ed25519PrivateKey.generate(), x509.Name([])
+    builder = x509.CertificateBuilder(name, name, signer.public_key(), 1, NOW, NOW + timedelta(1))
+    return builder.sign(signer, None).public_bytes(Encoding.PEM).decode()
+
+
+CA = a_certificate()
 
 
 def a_bundle(**changes):
     given = {
         "uplink": "mqtts://centre",
-        "ca": "PEM",
+        "ca": CA,
         "gateways": (GATEWAY,),
-        "passwords": {"shed-1": "secret"},
+        "passwords": {"shed-1": SECRET},
     }
     return Bundle(**{**given, **changes})
 
@@ -30,13 +45,26 @@ def test_a_bundle_reads_back_as_it_was_written():
     [
         ({"uplink": "http://centre"}, "is not like mqtt://host:port"),
         ({"uplink": 7}, "uplink is not text"),
+        ({"uplink": "mqtt://centre:99999"}, "Port out of range"),
+        ({"uplink": "mqtt://centre:x"}, "'mqtt://centre:x'"),
+        ({"uplink": "mqtt://[::1"}, "Invalid IPv6"),
+        ({"uplink": "mqtt://centre\0"}, "is not like mqtt://host:port"),
+        ({"uplink": "mqtt://\ud800"}, "is not like mqtt://host:port"),
         ({"gateways": []}, "names no key of a gateway"),
         ({"gateways": ["nonsense"]}, "has 1 parts"),
         ({"gateways": "x"}, "gateways is not a list"),
         ({"devices": {}}, "names no device"),
-        ({"devices": {"a/b": "secret"}}, "a/b"),
+        ({"devices": {"a/b": SECRET}}, "a/b"),
+        ({"devices": {"shed-1": ""}}, "password of shed-1 is not 16 or more"),
+        ({"devices": {"shed-1": SECRET + '" }\n{ user: "evil'}}, "password of shed-1 is not 16 or more"),
+        ({"devices": {"shed-1": SECRET + "\n"}}, "password of shed-1 is not 16 or more"),
+        ({"devices": {"shed-1": SECRET + "\ud800"}}, "password of shed-1 is not 16 or more"),
         ({"devices": {"shed-1": 5}}, "devices is not an object of passwords"),
         ({"ca": 5}, "ca is not text"),
+        ({"ca": ""}, "ca is no CA certificate"),
+        ({"ca": "junk"}, "ca is no CA certificate"),
+        ({"ca": CA + "\u00e9"}, "ca is no CA certificate"),
+        ({"gateways": ["\ud800+00000000+AQ=="]}, "key"),
         ({"format": "guoji/edge-bundle/v2"}, "no JSON object of the format guoji/edge-bundle/v1"),
     ],
 )
@@ -51,6 +79,11 @@ def test_what_is_not_json_is_refused_without_being_quoted():
         parse(b'{"devices": secret')
 
 
+def test_a_bundle_of_brackets_alone_is_refused():
+    with pytest.raises(InvalidInput, match=r"^bundle is not JSON$"):
+        parse("[" * 200_000)
+
+
 def test_a_bundle_does_not_show_its_passwords():
     assert "secret" not in repr(a_bundle())
 
@@ -60,14 +93,18 @@ def test_a_home_takes_a_bundle_and_a_newer_one_into_files_that_only_their_owner_
 
     home.take(a_bundle())
     own = home.logins(home.bundle())["@gateway"]
-    home.take(a_bundle(passwords={"shed-1": "secret", "shed-2": "other"}))
+    home.take(a_bundle(passwords={"shed-1": SECRET, "shed-2": "the_other-secret"}))
 
-    assert home.logins(home.bundle()) == {"shed-1": "secret", "shed-2": "other", "@gateway": own}
+    assert home.logins(home.bundle()) == {
+        "shed-1": SECRET,
+        "shed-2": "the_other-secret",
+        "@gateway": own,
+    }
     assert {file.stat().st_mode & 0o777 for file in (tmp_path / "box" / "keys").iterdir()} == {0o600}
     assert (tmp_path / "box").stat().st_mode & 0o777 == 0o700
     uplink = home.uplinks(home.bundle())["shed-1"]
-    assert (uplink.host, uplink.port, uplink.user, uplink.password) == ("centre", 8883, "shed-1", "secret")
-    assert uplink.ca.read_text() == "PEM"
+    assert (uplink.host, uplink.port, uplink.user, uplink.password) == ("centre", 8883, "shed-1", SECRET)
+    assert uplink.ca.read_text() == CA
 
 
 def test_a_home_without_a_bundle_says_how_to_get_one(tmp_path):
