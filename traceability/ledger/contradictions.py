@@ -8,9 +8,8 @@ from itertools import pairwise
 
 from traceability.ledger.geo import kilometres
 from traceability.ledger.history import Told
-from traceability.ledger.seen import Seen, moved, packs, step
+from traceability.ledger.seen import RECEIVING, SHIPPING, Seen, moved, packs, step
 
-SHIPPING, RECEIVING = ("shipping", "departing"), ("receiving", "arriving")
 FASTEST_KMH = 1_000
 """No freight goes faster: that of an airliner."""
 

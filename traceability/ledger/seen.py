@@ -6,6 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 from traceability.ledger.history import Told
 from traceability.proof.records import first_makers
 
+SHIPPING, RECEIVING = ("shipping", "departing"), ("receiving", "arriving")
+
 
 class Seen:
     """Worked out once; each look-up costs what it gives."""
@@ -16,12 +18,16 @@ class Seen:
         self.made: dict[str, Told] = {}
         """The first event in which each of the goods came into being, by who was the first to say so."""
         self._events: defaultdict[str, list[Told]] = defaultdict(list)
+        # By themselves: a lot may be packed ten thousand times, and is shipped in none of them.
+        self._moves: defaultdict[str, list[Told]] = defaultdict(list)
         self._containers: defaultdict[str, set[str]] = defaultdict(set)
         self._contents: defaultdict[str, set[str]] = defaultdict(set)
         self._packings: dict[str, Told] = {}
         for told in history:
             for identifier in frozenset().union(*told.roles.values()):
                 self._events[identifier].append(told)
+            for identifier in moved(told) if step(told) in (*SHIPPING, *RECEIVING) else ():
+                self._moves[identifier].append(told)
             for identifier in made(told):
                 if first.get(identifier) == told.stored.submitter:
                     self.made.setdefault(identifier, told)
@@ -51,8 +57,8 @@ class Seen:
         found = {
             told.stored.key: told
             for each in ours
-            for told in self._events[each]
-            if step(told) in steps and each in moved(told)
+            for told in self._moves.get(each, ())
+            if step(told) in steps
         }
         return sorted(found.values(), key=lambda each: (each.at, each.stored.key))
 
