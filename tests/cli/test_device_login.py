@@ -102,6 +102,16 @@ def test_the_client_id_that_is_shown_is_the_one_that_our_own_clients_use(setting
     assert client_id == Address("127.0.0.1", 1883, "field-3", password).client_id
 
 
+def test_an_address_that_only_this_machine_reaches_is_said_beside_a_login(settings, capsys, monkeypatch):
+    monkeypatch.setenv("GUOJI_MQTT_URL", "mqtt://127.0.0.1:1883")
+    main(ADD)
+    assert "cannot reach that broker: set mqtt_public_url to how devices call it" in capsys.readouterr().err
+
+    monkeypatch.setenv("GUOJI_MQTT_PUBLIC_URL", "mqtts://broker.my-farm.cn:8883")
+    main(["device", "password", "field-3"])
+    assert "cannot reach" not in capsys.readouterr().err
+
+
 def test_with_tls_a_device_is_shown_whom_to_believe_and_the_code_holds_the_digest_of_it(
     settings, capsys, monkeypatch
 ):

@@ -15,10 +15,10 @@ from structlog.testing import capture_logs
 from iot_gateway.certificates import LOCAL_NAMES, read_certificate
 from iot_gateway.logins import PASSWORDS, make_passwords
 from traceability.cli import own_broker
-from traceability.cli.up import _with_addresses
+from traceability.cli.up import _addresses, _with_addresses
 from traceability.errors import InvalidInput, Refused
 from traceability.ports import take_port
-from traceability.settings import Settings
+from traceability.settings import Settings, addresses_file
 from traceability.upkeep.installation import make
 
 PUBLIC = "mqtts://broker.my-farm.cn:8883"
@@ -107,6 +107,16 @@ def test_a_broker_is_told_of_a_renewed_certificate_and_of_no_other_look_and_a_fa
         ("cannot renew the certificate of the broker", "2027-01-01"),
         ("certificate of the broker renewed", "2028-01-01"),
     ]
+
+
+def test_what_runs_is_called_from_elsewhere_as_it_was_started_also_by_a_command_that_was_not_told(settings):
+    started = own_broker.addressed(replace(settings, mqtt_public_url=PUBLIC), 8883, 4222)
+    addresses_file(settings.home).parent.mkdir()
+    addresses_file(settings.home).write_text(_addresses(started))
+
+    running = Settings.read({"GUOJI_HOME": str(settings.home)})
+
+    assert own_broker.seen_from_outside(running) == (PUBLIC, settings.keys / "broker-ca.crt")
 
 
 def test_no_signal_goes_to_a_program_that_is_not_our_broker(settings):

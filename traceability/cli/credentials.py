@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Mapping
+from urllib.parse import urlsplit
 
 import qrcode
 
@@ -33,6 +34,7 @@ def login(settings: Settings, alias: str, password: str | None) -> dict[str, str
 
 
 CA, CA_SHA256 = "ca", "ca sha256"
+ONLY_HERE = "a device on another machine cannot reach that broker: set mqtt_public_url to how devices call it"
 
 
 def show(credentials: Mapping[str, str]) -> None:
@@ -41,6 +43,8 @@ def show(credentials: Mapping[str, str]) -> None:
     With the CA certificate the QR code would be too large for most terminals; so it holds its digest alone.
     The broker sends the certificate when a device connects, which compares it.
     """
+    if own_broker.is_loopback(urlsplit(credentials.get("broker", "")).hostname or ""):
+        print(ONLY_HERE, file=sys.stderr)
     for name, value in credentials.items():
         print(f"{name:9} {value}" if "\n" not in value else f"{name}\n{value.rstrip()}")
     code = qrcode.QRCode(border=2)

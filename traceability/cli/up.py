@@ -88,7 +88,7 @@ def _run(
 
 
 def _addresses(settings: Settings) -> str:
-    names = ("mqtt_url", "mqtt_ca_file", "nats_url", "rpc_url", "http_port")
+    names = ("mqtt_url", "mqtt_public_url", "mqtt_ca_file", "nats_url", "rpc_url", "http_port")
     shown = {name: getattr(settings, name) for name in names}
     # A string of ours in JSON is the same in TOML.
     return "".join(f"{name} = {json.dumps(value)}\n" for name, value in shown.items())
