@@ -7,7 +7,7 @@ import sys
 from bench.ingest.bare import Rows, Table
 from iot_gateway.consumer import CONSUMER, STREAM
 from iot_gateway.jetstream import topic_of
-from traceability.wiring import PROJECT
+from traceability.own_chain import PROJECT
 
 HOME = PROJECT / ".build" / "nats-py"
 _PACKAGE = "nats-py==2.16.0"

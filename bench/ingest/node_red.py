@@ -12,9 +12,9 @@ from bench.ingest.brokers import HOST, Running
 from bench.ingest.consumers import running
 from bench.ingest.databases import Database
 from iot_gateway.logins import GATEWAY
+from traceability.own_chain import PROJECT
 from traceability.ports import take_port
 from traceability.telemetry import topics
-from traceability.wiring import PROJECT
 
 HOME = PROJECT / ".build" / "node-red"
 PACKAGES = ("node-red@4.1.15", "node-red-node-sqlite@1.1.1", "node-red-contrib-postgrestor-next@0.5.2")

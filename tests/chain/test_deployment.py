@@ -15,10 +15,10 @@ from traceability.chain.devnet import CHAIN_ID, fund
 from traceability.chain.rpc import RpcChain
 from traceability.cli.main import main
 from traceability.errors import ChainUnavailable, InvalidInput, Refused
+from traceability.own_chain import chain_client, contract
 from traceability.own_policy import policy, write_policy
 from traceability.upkeep.address_book import AddressBook, Deployment
 from traceability.upkeep.deployment import account_address, deploy_on_chain
-from traceability.wiring import chain_client, contract
 
 pytestmark = pytest.mark.slow
 

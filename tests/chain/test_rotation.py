@@ -21,11 +21,11 @@ from traceability.keys.ring import CHAIN, GATEWAY, LOG, NEXT, OLD
 from traceability.ledger.ports import Held
 from traceability.log.merkle import consistency_proof, leaf_hash, root_of
 from traceability.log.note import NoteVerifier
+from traceability.own_chain import contract, contract_at
 from traceability.own_policy import gateway_signer, log_signer, own_gateways, own_logs, policy, policy_text
 from traceability.upkeep.deployment import deploy_on_devnet
 from traceability.upkeep.hand_over import rotate_chain
 from traceability.upkeep.rotation import rotate_gateway, rotate_log
-from traceability.wiring import contract, contract_at
 
 A_DAY_S = 86_400
 LEAVES = [leaf_hash(b"entry %d" % index) for index in range(9)]

@@ -17,9 +17,9 @@ from traceability.log.merkle import leaf_hash
 from traceability.log.note import NoteSigner, NoteVerifier
 from traceability.log.successor import is_successor_entry
 from traceability.log.tlog_proof import TlogProof
+from traceability.own_chain import contract, rpc_url
 from traceability.own_policy import own_logs, policy, policy_text
 from traceability.proof.proof_file import parse_proof_file, to_bytes
-from traceability.wiring import contract, rpc_url
 
 
 @pytest.fixture(scope="module")

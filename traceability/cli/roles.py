@@ -88,16 +88,17 @@ def _seal(_args: argparse.Namespace) -> int:
 
 def _publish(_args: argparse.Namespace) -> int:
     from traceability.ledger.publish import publish
+    from traceability.own_chain import is_not_behind_the_chain
     from traceability.own_policy import log_signer, own_logs
     from traceability.store.high_water import HighWaterFile
-    from traceability.wiring import is_not_behind_the_chain, open_store
+    from traceability.wiring import open_store
 
     settings = Settings.read(os.environ)
     log, stop, store = journal("publish", settings.log_json), until_told_to_stop(), open_store(settings)
     signer, older = log_signer(settings), own_logs(settings)[:-1]
     mark = HighWaterFile(settings.high_water_file)
     # A chain that is away does not hold us up, but it is asked until it has answered once.
-    look = until_true(lambda: is_not_behind_the_chain(settings, store), LOOK_AGAIN_AFTER_S)
+    look = until_true(lambda: is_not_behind_the_chain(settings, store.log), LOOK_AGAIN_AFTER_S)
 
     def step() -> None:
         look()
@@ -113,8 +114,9 @@ def _anchor(_args: argparse.Namespace) -> int:
     from datetime import UTC, datetime
 
     from traceability.ledger.anchor import anchor
+    from traceability.own_chain import contract
     from traceability.own_policy import own_log
-    from traceability.wiring import contract, open_store
+    from traceability.wiring import open_store
 
     settings = Settings.read(os.environ)
     log, stop, store = journal("anchor", settings.log_json), until_told_to_stop(), open_store(settings)
@@ -163,7 +165,7 @@ def _devnet(_args: argparse.Namespace) -> int:
 
     from traceability.chain.devnet import save_state, settle, start_devnet
     from traceability.errors import Refused
-    from traceability.wiring import PROJECT, rpc_url
+    from traceability.own_chain import PROJECT, rpc_url
 
     settings = Settings.read(os.environ)
     log, stop = journal("devnet", settings.log_json), until_told_to_stop()

@@ -17,10 +17,10 @@ from traceability.chain.devnet import CHAIN_ID, fund, save_state
 from traceability.chain.rpc import RpcChain
 from traceability.errors import InvalidInput, Refused
 from traceability.ledger.ports import Signed
+from traceability.own_chain import chain_client, compiled_contract, contract_at, rpc_url
 from traceability.own_policy import chain_lines, devnet_lines, policy, write_policy
 from traceability.settings import Settings
 from traceability.upkeep.address_book import AddressBook, Deployment
-from traceability.wiring import chain_client, compiled_contract, contract_at, rpc_url
 
 Tell = Callable[[str], object]
 """Takes one line of progress."""

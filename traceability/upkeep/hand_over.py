@@ -6,9 +6,9 @@ from datetime import datetime
 from traceability.chain.contract import TraceLogContract
 from traceability.chain.money import held_by, send_all
 from traceability.keys.ring import CHAIN, NEXT, OLD
+from traceability.own_chain import contract
 from traceability.settings import Settings
 from traceability.upkeep.rotation import let_append
-from traceability.wiring import contract
 
 Tell = Callable[[str], object]
 """Takes one line for the operator."""

@@ -9,13 +9,13 @@ from traceability.errors import ChainUnavailable, CheckFailed, InvalidInput, Ref
 from traceability.ledger.ports import Held
 from traceability.log.checkpoint import open_checkpoint
 from traceability.log.tiles import WIDTH, TilePath, width_at
+from traceability.own_chain import held_by_contract
 from traceability.settings import Settings
 from traceability.store.high_water import HighWaterFile
 from traceability.store.log import CheckpointTable, LogTable
 from traceability.store.migrate import check_up_to_date
 from traceability.store.put_back import PutBack, put_back
 from traceability.store.schema import open_engine
-from traceability.wiring import held_by_contract
 
 # The order is the whole point: (1) put the entries back, all of them or none, (2) raise the mark, (3) keep
 # the checkpoint that was signed over them.

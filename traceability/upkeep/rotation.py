@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 from traceability.errors import Refused
 from traceability.keys.ring import GATEWAY, LOG, NEXT
 from traceability.log.note import NoteVerifier
+from traceability.own_chain import contract
 from traceability.own_policy import add_key, check_named, policy, public_half
 from traceability.settings import Settings
-from traceability.wiring import contract
 
 if TYPE_CHECKING:
     from traceability.chain.contract import TraceLogContract
