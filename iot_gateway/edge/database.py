@@ -8,6 +8,8 @@ from pathlib import Path
 
 from traceability.errors import Refused, Unavailable
 
+TABLES = ("kept", "settled", "receipt", "known", "standing")
+"""Each has a column `device`."""
 _VERSION = 1
 _BUSY_S = 10
 _SCHEMA = f"""

@@ -1,11 +1,11 @@
 """What a box keeps on its disk until a receipt settles it."""
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from iot_gateway.edge.database import Database
+from iot_gateway.edge.database import TABLES, Database
 from iot_gateway.edge.message import Message
 from iot_gateway.edge.settle import Answer, settle, settled_receipt
 from traceability.errors import Unavailable
@@ -42,12 +42,16 @@ class Standing:
 class KeptFile:
     """Every method raises like `Database`."""
 
-    def __init__(self, file: Path, budget_bytes: int) -> None:
+    def __init__(self, file: Path, budget_bytes: int, devices: Collection[str] | None = None) -> None:
+        """`devices`: those in the bundle, None for all. No receipt comes for what is here of others, so it
+        does not spend the budget, which it would for good.
+        """
         self._database = Database(file)
         self._budget_bytes = budget_bytes
         with self._database.reading() as database:
-            question = "SELECT coalesce(sum(length(payload) + ?), 0) FROM kept"
-            [(self._bytes,)] = database.execute(question, [BESIDE_PAYLOAD_BYTES])
+            question = "SELECT device, sum(length(payload) + ?) FROM kept GROUP BY device"
+            rows = database.execute(question, [BESIDE_PAYLOAD_BYTES])
+            self._bytes = sum(size for device, size in rows if devices is None or device in devices)
 
     def close(self) -> None:
         self._database.close()
@@ -122,6 +126,12 @@ class KeptFile:
         ids = frozenset(id_ for each in freed for id_ in each.ids)
         self._bytes -= sum(each.payload_bytes for each in freed) + BESIDE_PAYLOAD_BYTES * len(ids)
         return ids
+
+    def drop(self, device: str) -> None:
+        """Throw away all that is kept and known of a device."""
+        with self._database.writing() as database:
+            for table in TABLES:
+                database.execute(f"DELETE FROM {table} WHERE device = ?", (device,))  # noqa: S608 - our own words
 
     def say_uplink(self, device: str, state: str) -> None:
         """For `standings` to show, also to another process."""

@@ -71,6 +71,28 @@ def test_a_box_says_how_it_stands_before_and_after_it_was_set_up(bundle_file, tm
     assert second.endswith("uplink not in the bundle: kept, not forwarded")
 
 
+def test_only_what_the_bundle_does_not_name_is_dropped_and_only_when_that_is_meant(
+    bundle_file, tmp_path, capsys
+):
+    assert main(["edge", "init", str(bundle_file)]) == 0
+    kept = KeptFile(tmp_path / "box" / "edge.db", 10**6)
+    kept.keep([Message.of("guoji/v1/shed-9/readings", b"x"), Message.of("guoji/v1/shed-1/readings", b"y")], 0)
+    kept.close()
+
+    assert main(["edge", "drop", "shed-1", "--yes"]) != 0
+    assert main(["edge", "drop", "shed-9"]) == 65
+    assert main(["edge", "drop", "shed-9", "--yes"]) == 0
+    assert main(["edge", "drop", "shed-9", "--yes"]) == 65
+
+    said = capsys.readouterr()
+    assert "shed-1 is in the bundle" in said.err
+    assert "shed-9: 1 messages without a receipt would be lost: want --yes" in said.err
+    assert "shed-9: 1 messages without a receipt were thrown away" in said.out
+    assert "nothing of shed-9 is kept here" in said.err
+    assert main(["edge", "status"]) == 0
+    assert "\tkept 1\t" in capsys.readouterr().out.splitlines()[1]
+
+
 def test_a_file_that_is_no_bundle_changes_nothing(tmp_path, bundle_file, capsys):
     bad = tmp_path / "bad.json"
     bad.write_text("{}")

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from traceability.cli.journal import journal
 from traceability.cli.loop import until_told_to_stop
 from traceability.cli.terminal import printable
-from traceability.errors import InvalidInput
+from traceability.errors import InvalidInput, Refused
 from traceability.settings import Settings
 
 if TYPE_CHECKING:
@@ -62,6 +62,15 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         description="Show for each device how much is kept, since when, when the newest receipt was "
         "signed, what receipts have settled, and the uplink.",
     ).set_defaults(run=_status)
+    drop = actions.add_parser(
+        "drop",
+        help="throw away what is kept of a device that is not in the bundle any more",
+        description="Throw away what is kept of a device that the bundle does not name, so that it is not "
+        "forwarded any more. Only while `guoji edge` does not run.",
+    )
+    drop.add_argument("alias", help="a device that `guoji edge status` shows as not in the bundle")
+    drop.add_argument("--yes", action="store_true", help="what has no receipt is lost, and that is meant")
+    drop.set_defaults(run=_drop)
 
 
 def _bundle(args: argparse.Namespace) -> int:
@@ -113,7 +122,7 @@ def _edge(_args: argparse.Namespace) -> int:
     bundle = home.bundle()
     log, stop = journal("edge", settings.log_json), until_told_to_stop()
     with home.alone():
-        kept = KeptFile(home.kept_file, settings.edge_budget_bytes)
+        kept = KeptFile(home.kept_file, settings.edge_budget_bytes, bundle.passwords)
         log.info("box is up", devices=len(bundle.passwords), kept=kept.count_all())
         with edge_broker.opened(settings, home, stop, log) as (inbox, answer):
             run(inbox, answer, kept, home.uplinks(bundle), bundle.gateways, stop, log)
@@ -136,6 +145,30 @@ def _status(_args: argparse.Namespace) -> int:
     for alias, standing in sorted(standings.items()):
         uplink = standing.uplink if runs else "-"
         print(_line(standing, uplink if alias in devices else "not in the bundle: kept, not forwarded"))
+    return 0
+
+
+def _drop(args: argparse.Namespace) -> int:
+    from iot_gateway.edge.home import BoxHome
+    from iot_gateway.edge.kept import KeptFile
+
+    settings = Settings.read(os.environ, of_running=False)
+    home = BoxHome(settings.home)
+    if args.alias in home.bundle().passwords:
+        raise Refused(
+            f"{args.alias} is in the bundle, so what is kept of it goes up: take a bundle without it"
+        )
+    with home.alone():
+        kept = KeptFile(home.kept_file, settings.edge_budget_bytes)
+        standing = kept.standings().get(args.alias)
+        if standing is None:
+            raise InvalidInput(f"nothing of {printable(args.alias)} is kept here")
+        what = f"{args.alias}: {standing.kept:,} messages without a receipt"
+        if not args.yes:
+            raise InvalidInput(f"{what} would be lost: want --yes")
+        kept.drop(args.alias)
+        kept.close()
+    print(f"{what} were thrown away")
     return 0
 
 

@@ -215,6 +215,31 @@ def test_a_spent_budget_takes_nothing_more_until_something_is_freed(file):
     kept.close()
 
 
+def test_what_is_kept_of_a_device_that_left_the_bundle_shuts_out_no_other(file):
+    kept = KeptFile(file, 500)
+    kept.keep([a_message(1)], 5)
+    kept.close()
+
+    kept = KeptFile(file, 500, ["cold-8"])
+    other = Message.of("guoji/v1/cold-8/readings", b"x" * 200)
+    kept.keep([other], 6)
+    assert all_of(kept) == [a_message(1)]
+    with pytest.raises(Unavailable):
+        kept.keep([other], 7)
+    kept.close()
+
+
+def test_what_is_dropped_of_a_device_is_gone_and_that_of_others_stays(kept):
+    other = Message.of("guoji/v1/cold-8/readings", b"x")
+    kept.keep([a_message(1), a_message(2), other], 5)
+    kept.settle([an_answer(a_receipt(a_message(1)))])
+
+    kept.drop("cold-7")
+
+    assert list(kept.standings()) == ["cold-8"]
+    assert all_of(kept, "cold-8") == [other]
+
+
 def test_messages_are_read_as_far_as_the_limits_go_but_one_at_least(kept):
     kept.keep([a_message(number) for number in range(1, 6)], 5)
     size = len(a_message(1).payload)
