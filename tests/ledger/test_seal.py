@@ -7,7 +7,7 @@ import pytest
 from iot_gateway.simulate.encode import encode_message
 from tests.builders import FARM, FIELD, STATION
 from tests.fakes import Crash, FakeEvents, FakeSealStore
-from traceability.ledger.seal import MOST_READINGS, seal
+from traceability.ledger.seal import MOST_READINGS, MOST_WINDOWS, seal
 from traceability.telemetry.batch_event import check_batch
 from traceability.telemetry.device import Device
 from traceability.telemetry.reading import Authenticated, Reading
@@ -63,6 +63,14 @@ def test_a_full_window_is_closed_at_once_and_no_batch_grows_beyond_it(store):
 
     assert sealed(store) == 1
     assert len(check(store)) == MOST_READINGS
+
+
+def test_a_device_with_a_new_epoch_in_each_message_has_only_some_of_them_closed_in_one_round(store):
+    store.arrived = [a_reading(1, epoch=epoch) for epoch in range(MOST_WINDOWS + 3)]
+
+    assert sealed(store) == MOST_WINDOWS
+    assert sealed(store) == 3
+    assert check(store) == [(epoch, 1) for epoch in range(MOST_WINDOWS + 3)]
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])

@@ -22,6 +22,8 @@ from traceability.telemetry.window import Window
 
 MOST_READINGS = 1_000
 """In one batch: enough to be cheap, few enough that a phone can fetch and hash them all."""
+MOST_WINDOWS = 20
+"""Of one device in one round: it may begin an epoch with each message, and others want their turn."""
 MOST_NEIGHBOURS = 3
 """That a device is compared with: enough to tell who is wrong."""
 
@@ -55,8 +57,9 @@ def seal(
     public_url: str,
     thresholds: Thresholds = THRESHOLDS,
 ) -> int:
-    """Close every window that is full or `window_s` old; how many were closed.
+    """Close each device's first windows that are full or `window_s` old; how many were closed.
 
+    What is left of a device after `MOST_WINDOWS` the next call closes.
     A crash before a window's commit leaves it open, and the next call closes it; after the commit its batch
     and its event are both there. A sealed batch never changes: late readings make a later one. Any number of
     processes may do this at once: each window is closed by one of them.
@@ -66,9 +69,10 @@ def seal(
     # In another order each time, so that sealers which begin together soon are at different devices.
     for device in secrets.SystemRandom().sample(list(devices.values()), len(devices)):
         try:
-            while (window := store.unsealed(device.alias, MOST_READINGS)) is not None and _due(
-                window, now_ms, window_s
-            ):
+            for _ in range(MOST_WINDOWS):
+                window = store.unsealed(device.alias, MOST_READINGS)
+                if window is None or not _due(window, now_ms, window_s):
+                    break
                 _close(window, device, devices, store, now_ms, public_url, thresholds)
                 closed += 1
         except BatchConflict:
