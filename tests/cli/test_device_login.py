@@ -102,6 +102,23 @@ def test_the_client_id_that_is_shown_is_the_one_that_our_own_clients_use(setting
     assert client_id == Address("127.0.0.1", 1883, "field-3", password).client_id
 
 
+@pytest.mark.parametrize(
+    "command", [ADD, ["device", "password", "field-3"], ["device", "withdraw", "field-3"]]
+)
+def test_of_a_broker_that_is_not_ours_it_is_said_that_it_knows_nothing_yet(
+    settings, capsys, monkeypatch, command
+):
+    main(ADD)
+    assert "goes by its old logins" not in capsys.readouterr().err
+
+    monkeypatch.setenv("GUOJI_MQTT_URL", "mqtts://broker.my-farm.cn:8883")
+    main(command)
+    said = capsys.readouterr().err
+    assert (
+        "the broker mqtts://broker.my-farm.cn:8883 goes by its old logins until you write its files" in said
+    )
+
+
 def test_an_address_that_only_this_machine_reaches_is_said_beside_a_login(settings, capsys, monkeypatch):
     monkeypatch.setenv("GUOJI_MQTT_URL", "mqtt://127.0.0.1:1883")
     main(ADD)

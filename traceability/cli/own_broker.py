@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 import threading
 from collections.abc import Mapping
 from dataclasses import replace
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from iot_gateway.certificates import Authority
 
 A_DAY_S = 86_400
+TELL_IT = """\
+the broker {} goes by its old logins until you write its files anew with `guoji broker` and send it a SIGHUP"""
 
 
 def addressed(settings: Settings, port: int, native_port: int) -> Settings:
@@ -119,7 +122,8 @@ def stay_certified(
 def let_in(settings: Settings) -> None:
     """Have the embedded broker take the logins over as they are now, also if it is just being started again.
 
-    Without one, the next to be started will.
+    Without one, the next to be started will. A broker of the operator's own must be told by them, and so we
+    say.
     """
     from iot_gateway.broker import write_users
     from iot_gateway.logins import PASSWORDS, standing_passwords
@@ -130,6 +134,8 @@ def let_in(settings: Settings) -> None:
         if folder.exists():
             write_users(folder, passwords)
             read_again(settings)
+    if settings.mqtt_url and _running(settings) is None:
+        print(TELL_IT.format(settings.mqtt_url), file=sys.stderr)
 
 
 def read_again(settings: Settings) -> None:
