@@ -49,8 +49,30 @@ def test_a_bundle_for_a_device_that_is_not_registered_is_refused(bundle_file, se
 def test_an_uplink_that_only_this_machine_reaches_is_said(bundle_file, settings, monkeypatch, capsys):
     monkeypatch.setenv("GUOJI_HOME", str(settings.home))
 
+    capsys.readouterr()
     assert main(["edge", "bundle", "shed-1", "--uplink", "mqtt://127.0.0.1", "-o", str(bundle_file)]) == 0
-    assert "A box on another machine cannot reach that: give --uplink." in capsys.readouterr().err
+    said = capsys.readouterr()
+    assert said.err == "A box on another machine cannot reach that.\n"
+    assert ": 1 device, uplink mqtt://127.0.0.1." in said.out
+
+    monkeypatch.setenv("GUOJI_MQTT_PUBLIC_URL", "mqtt://localhost")
+    assert main(["edge", "bundle", "shed-1", "-o", str(bundle_file)]) == 0
+    assert capsys.readouterr().err == "A box on another machine cannot reach that: give --uplink.\n"
+
+
+def test_an_uplink_over_the_network_without_tls_is_refused_unless_that_is_meant(
+    bundle_file, settings, monkeypatch, capsys
+):
+    monkeypatch.setenv("GUOJI_HOME", str(settings.home))
+    before = bundle_file.read_text()
+    command = ["edge", "bundle", "shed-1", "--uplink", "mqtt://10.0.0.7", "-o", str(bundle_file)]
+
+    assert main(command) == 65
+    assert "would cross the network in clear: want mqtts://" in capsys.readouterr().err
+    assert bundle_file.read_text() == before
+
+    assert main([*command, "--in-clear"]) == 0
+    assert json.loads(bundle_file.read_text())["uplink"] == "mqtt://10.0.0.7"
 
 
 def test_a_box_says_how_it_stands_before_and_after_it_was_set_up(bundle_file, tmp_path, capsys):
@@ -86,8 +108,8 @@ def test_only_what_the_bundle_does_not_name_is_dropped_and_only_when_that_is_mea
 
     said = capsys.readouterr()
     assert "shed-1 is in the bundle" in said.err
-    assert "shed-9: 1 messages without a receipt would be lost: want --yes" in said.err
-    assert "shed-9: 1 messages without a receipt were thrown away" in said.out
+    assert "shed-9: 1 message without a receipt would be lost: want --yes" in said.err
+    assert "shed-9: 1 message without a receipt thrown away" in said.out
     assert "nothing of shed-9 is kept here" in said.err
     assert main(["edge", "status"]) == 0
     assert "\tkept 1\t" in capsys.readouterr().out.splitlines()[1]

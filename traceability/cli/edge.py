@@ -46,6 +46,9 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     )
     bundle.add_argument("alias", nargs="+", help="a registered device")
     bundle.add_argument("--uplink", default="", metavar="URL", help="the broker, as the box calls it")
+    bundle.add_argument(
+        "--in-clear", action="store_true", help="without TLS: whoever listens on the way reads the passwords"
+    )
     bundle.add_argument("-o", "--out", type=Path, required=True, metavar="FILE", help="only you can read it")
     bundle.set_defaults(run=_bundle)
     init = actions.add_parser(
@@ -89,10 +92,18 @@ def _bundle(args: argparse.Namespace) -> int:
         gateways=tuple(own_gateways(settings)),
         passwords={alias: password_of(alias, passwords) for alias in args.alias},
     )
+    parts = urlsplit(bundle.uplink)
+    stays_here = own_broker.is_loopback(parts.hostname or "")
+    if parts.scheme != "mqtts" and not stays_here and not args.in_clear:
+        raise InvalidInput(
+            f"uplink {bundle.uplink} has no TLS, so the devices' passwords would cross the network in clear: "
+            "want mqtts://, or --in-clear if that is meant, as in a tunnel"
+        )
     write_secret(args.out.absolute(), to_json(bundle).encode())
-    print(f"{args.out}: {len(args.alias)} devices, uplink {bundle.uplink}. Keep it secret.")
-    if own_broker.is_loopback(urlsplit(bundle.uplink).hostname or ""):
-        print("A box on another machine cannot reach that: give --uplink.", file=sys.stderr)
+    print(f"{args.out}: {_counted(len(bundle.passwords), 'device')}, uplink {bundle.uplink}. Keep it secret.")
+    if stays_here:
+        hint = "" if args.uplink else ": give --uplink"
+        print(f"A box on another machine cannot reach that{hint}.", file=sys.stderr)
     return 0
 
 
@@ -163,12 +174,12 @@ def _drop(args: argparse.Namespace) -> int:
         standing = kept.standings().get(args.alias)
         if standing is None:
             raise InvalidInput(f"nothing of {printable(args.alias)} is kept here")
-        what = f"{args.alias}: {standing.kept:,} messages without a receipt"
+        what = f"{args.alias}: {_counted(standing.kept, 'message')} without a receipt"
         if not args.yes:
             raise InvalidInput(f"{what} would be lost: want --yes")
         kept.drop(args.alias)
         kept.close()
-    print(f"{what} were thrown away")
+    print(f"{what} thrown away")
     return 0
 
 
@@ -183,6 +194,10 @@ def _line(standing: "Standing", uplink: str) -> str:
         f"uplink {printable(uplink)}",
     )
     return "\t".join(cells)
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
 def _time(at_ms: int | None) -> str:

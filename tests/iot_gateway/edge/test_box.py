@@ -151,7 +151,7 @@ def test_a_mosquitto_that_is_there_will_do(box, centre, publisher, bundle):
 
 
 def test_a_wrong_password_upstream_is_said(box, centre, bundle):
-    BoxHome(box.home).take(dataclasses.replace(bundle, passwords={"cold-7": "wrong"}))
+    BoxHome(box.home).take(dataclasses.replace(bundle, passwords={"cold-7": "wrong-all-the-way"}))
     centre.start()
     box.start()
 
