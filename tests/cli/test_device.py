@@ -46,7 +46,37 @@ def test_a_registered_device_is_listed(settings, capsys):
     assert main(ADD) == 0
     assert main(["device", "list"]) == 0
 
-    assert "field-3\tfield\t0 keys\thttps://id.gs1.org/414/9521234000013\tField 3" in capsys.readouterr().out
+    place, giai = "https://id.gs1.org/414/9521234000013", "https://id.gs1.org/8004/9521234FIELD3"
+    line = f"field-3\tfield\t0 keys\t{place}\tField 3\t{giai}\ton nothing\n"
+    assert line in capsys.readouterr().out
+
+    assert main(["device", "fit", "field-3"]) == 0
+    main(["device", "list"])
+    assert capsys.readouterr().out.endswith(f"\t{giai}\ton {place}\n")
+
+
+def test_an_alias_keeps_its_giai_and_a_replacement_is_told_how(settings, capsys, store):
+    main(ADD)
+
+    assert main([*ADD[:4], "9521234FIELD4", *ADD[5:]]) == 65
+
+    said = capsys.readouterr().err
+    assert (
+        "field-3 is https://id.gs1.org/8004/9521234FIELD3, not https://id.gs1.org/8004/9521234FIELD4" in said
+    )
+    assert "`guoji device fit NEW --instead-of field-3`" in said
+    assert store.devices.all()["field-3"].giai.endswith("FIELD3")
+
+
+def test_what_is_left_out_of_a_new_description_stays_and_what_changes_is_said(settings, capsys, store):
+    main([*ADD, "--cold-chain", "--must-sign", "--new-key", "--name-zh", "三号"])
+    capsys.readouterr()
+
+    assert main([*ADD[:-2], "--no-must-sign"]) == 0
+
+    device = store.devices.all()["field-3"]
+    assert (device.cold_chain, device.name) == (True, {"zh": "三号", "en": "Field 3"})
+    assert capsys.readouterr().err == "must sign was True, is now False\n"
 
 
 def test_who_registers_a_device_is_told_once_that_it_must_be_fitted(settings, capsys):

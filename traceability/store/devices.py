@@ -60,7 +60,7 @@ class DeviceTable:
     def keep(self, new: Device) -> None:
         """Register a device, or change the description of the one with this alias; keys have their own table.
 
-        Raises `InvalidInput` if another device has its GIAI.
+        A GIAI is of one alias for good, and an alias of one GIAI. Raises `InvalidInput` for anything else.
         """
         values = {column.name: getattr(new, column.name) for column in device.c}
         values |= {column: json.dumps(values[column], ensure_ascii=False) for column in _TEXTS}
@@ -68,6 +68,12 @@ class DeviceTable:
             owner = select(device.c.alias).where(device.c.giai == new.giai, device.c.alias != new.alias)
             if (other := connection.execute(owner).scalar()) is not None:
                 raise InvalidInput(f"the GIAI {new.giai} belongs to device {other} already")
+            own = select(device.c.giai).where(device.c.alias == new.alias)
+            if (giai := connection.execute(own).scalar()) not in (None, new.giai):
+                raise InvalidInput(
+                    f"{new.alias} is {giai}, not {new.giai}: a replacement is a new alias, "
+                    f"`guoji device fit NEW --instead-of {new.alias}`"
+                )
             if not connection.execute(
                 update(device).where(device.c.alias == new.alias).values(values)
             ).rowcount:
