@@ -81,6 +81,16 @@ def _signed(request: Request, farm: FarmDep) -> Signed:
 SignedDep = Annotated[Signed, Depends(_signed)]
 
 
+def _signed_before(request: Request, farm: FarmDep) -> Signed | None:
+    try:
+        return _signed(request, farm)
+    except SignInNeeded:
+        return None
+
+
+SignedBeforeDep = Annotated[Signed | None, Depends(_signed_before)]
+
+
 async def _fields(request: Request) -> Fields:
     """Raises `NotAuthorised` for a form that stands on a page of another site."""
     if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
@@ -103,8 +113,13 @@ async def _fields(request: Request) -> Fields:
 FieldsDep = Annotated[Fields, Depends(_fields)]
 
 
+def shown_to(signed: Signed, fields: Fields) -> bool:
+    """Whether the form stood on a page of ours that `signed` was shown."""
+    return hmac.compare_digest(fields.get("form_key", "").encode(), signed.form_key.encode())
+
+
 def _submitted(signed: SignedDep, fields: FieldsDep) -> Submitted:
-    if not hmac.compare_digest(fields.get("form_key", "").encode(), signed.form_key.encode()):
+    if not shown_to(signed, fields):
         raise NotAuthorised("this form was shown to somebody else, or before you signed in anew")
     return Submitted(signed.farmer, signed.form_key, fields)
 

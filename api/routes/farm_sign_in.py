@@ -5,8 +5,19 @@ from fastapi.responses import Response
 
 from api.deps import Site, SiteDep, WordsDep, words_for
 from api.farm_page import farm_page, go_to
-from api.farm_session import FarmDep, FieldsDep, SignInNeeded, SubmittedDep, keep_signed_in, sign_out
+from api.farm_session import (
+    FarmDep,
+    FieldsDep,
+    SignedBeforeDep,
+    SignInNeeded,
+    SubmittedDep,
+    keep_signed_in,
+    shown_to,
+    sign_out,
+)
+from api.words import Words
 from traceability.errors import NotAuthorised
+from traceability.farm.farm import Farm, Farmer
 
 router = APIRouter(prefix="/farm")
 
@@ -17,12 +28,19 @@ def install(app: FastAPI) -> None:
 
 
 @router.post("/sign-in")
-def sign_in(site: SiteDep, words: WordsDep, farm: FarmDep, fields: FieldsDep) -> Response:
+def sign_in(
+    site: SiteDep, words: WordsDep, farm: FarmDep, before: SignedBeforeDep, fields: FieldsDep
+) -> Response:
+    """A link of a stranger's moves nobody from one farm to another unasked."""
     token = fields.get("token", "").strip()
     try:
-        farm.sign_in(token)
+        farmer = farm.sign_in(token)
     except NotAuthorised as error:
         raise SignInNeeded(str(error)) from error
+    if before is not None and before.farmer.party != farmer.party and not shown_to(before, fields):
+        here, there = (_named(farm, each, words) for each in (before.farmer, farmer))
+        asked = (site, words, "farm_other.html", 200, before.form_key)
+        return farm_page(*asked, token=token, here=here, there=there)
     response = go_to("/farm", words)
     keep_signed_in(response, token, site)
     return response
@@ -33,6 +51,12 @@ def end(words: WordsDep, _: SubmittedDep) -> Response:
     response = go_to("/farm", words)
     sign_out(response)
     return response
+
+
+def _named(farm: Farm, farmer: Farmer, words: Words) -> str:
+    gln = f"GLN {farmer.party}"
+    name = words.name(farm.known(farmer).party_name)
+    return f"{name} · {gln}" if name else gln
 
 
 def _ask_to_sign_in(request: Request, refusal: Exception) -> Response:

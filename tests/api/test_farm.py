@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from api.farm_session import COOKIE, LARGEST_FORM
-from tests.api.farming import OTHER_PARTY, Farming, Phone, a_full_farm
+from tests.api.farming import OTHER_PARTY, PARTY, Farming, Phone, a_full_farm
 from tests.api.serving import SampleLedger, served
 
 PROJECT = Path(__file__).parents[2]
@@ -131,6 +131,21 @@ NOT_FROM_A_BROWSER = [
     (b'{"token": 1}', {"content-type": "application/json"}, 415),
     (b"token=x", {}, 415),
 ]
+
+
+def test_a_link_moves_nobody_to_another_farm_unasked(farming, phone):
+    other = farming.token(OTHER_PARTY, name="Wang's phone")
+
+    asked = phone.sign_in(other)
+    stayed = phone.get("/farm").text
+    moved = phone.submit("/farm/sign-in", token=other)
+
+    assert (asked.status_code, "set-cookie" in asked.headers) == (200, False)
+    assert f"GLN {PARTY}" in asked.text
+    assert f"GLN {OTHER_PARTY}" in asked.text
+    assert PARTY in stayed
+    assert moved.status_code == 303
+    assert OTHER_PARTY in phone.get("/farm").text
 
 
 def test_what_no_browser_sends_is_refused(address):
