@@ -103,7 +103,9 @@ def to_text(receipt: Receipt) -> str:
 
 def clean(reason: str) -> str:
     """`reason` as one printable line of at most 200 bytes: parts of it come from the device."""
-    line = "".join(letter if letter.isprintable() else "?" for letter in reason[:MAX_REASON_BYTES]) or "?"
+    line = reason[:MAX_REASON_BYTES] or "?"
+    if not line.isprintable():
+        line = "".join(letter if letter.isprintable() else "?" for letter in line)
     return line.encode()[:MAX_REASON_BYTES].decode(errors="ignore")
 
 
