@@ -107,6 +107,13 @@ class KeptFile:
             [(newest,)] = database.execute(question, [device])
         return int(newest)
 
+    def newest_receipt_ms(self, device: str) -> int:
+        """When it was signed, by the gateway's clock; before all of them if there was none."""
+        with self._database.reading() as database:
+            question = "SELECT max(receipt_at_ms) FROM standing WHERE device = ?"
+            [(newest,)] = database.execute(question, [device])
+        return -1 if newest is None else int(newest)
+
     def count(self, device: str, through: int) -> int:
         """How many of a device are kept with an id up to `through`."""
         with self._database.reading() as database:

@@ -46,10 +46,16 @@ class Lanes:
             self._new_sent = self._fill(self._new_sent, self._border, _NEWEST, now_s, send)
 
     def answer(self, receipt: Receipt, note: bytes) -> Answer:
-        """The receipt, with what was asked for alone if it states that."""
+        """The receipt, with what was asked for alone if it states that, and is newer than all before it.
+
+        An old receipt says nothing of what was sent later, and anybody on the way could bring it again.
+        """
         lone = self._window.lone
         number = self._numbers.get(lone) if lone is not None else None
-        return Answer(receipt, note, lone if states(receipt, number) else None)
+        meant = states(receipt, number) and receipt.received_at_ms > self._kept.newest_receipt_ms(
+            self._device
+        )
+        return Answer(receipt, note, lone if meant else None)
 
     def settled(self, ids: frozenset[int]) -> None:
         self._window.settled(ids)

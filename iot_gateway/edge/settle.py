@@ -159,7 +159,7 @@ def _forget(database: sqlite3.Connection, device: str, epoch: int, highest: int)
 def _count(database: sqlite3.Connection, receipt: Receipt, held: int, not_held: int) -> None:
     database.execute(
         "INSERT INTO standing (device, receipt_at_ms, held, not_held) VALUES (?, ?, ?, ?) ON CONFLICT DO "
-        "UPDATE SET receipt_at_ms = excluded.receipt_at_ms, held = held + excluded.held, "
-        "not_held = not_held + excluded.not_held",
+        "UPDATE SET receipt_at_ms = max(coalesce(receipt_at_ms, 0), excluded.receipt_at_ms), "
+        "held = held + excluded.held, not_held = not_held + excluded.not_held",
         (receipt.device, receipt.received_at_ms, held, not_held),
     )

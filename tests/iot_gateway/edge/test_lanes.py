@@ -27,14 +27,19 @@ class Uplink:
 
 class Centre:
     def __init__(self, lanes, kept):
-        self._lanes, self._kept, self._runs = lanes, kept, no_runs(9)
+        self._lanes, self._kept, self._runs, self._now_ms = lanes, kept, no_runs(9), 0
 
     def takes(self, *numbers):
         arrived = [Accounted(number, Status.HELD, a_message(number).digest) for number in numbers]
         self._runs = advance(self._runs, arrived, lambda _first: ())
 
     def answers(self):
-        receipt = Receipt("cold-7", 0, 0, self._runs)
+        self._now_ms += 1
+        receipt = Receipt("cold-7", self._now_ms, self._now_ms, self._runs)
+        self.brings(receipt)
+        return receipt
+
+    def brings(self, receipt):
         self._lanes.settled(self._kept.settle([self._lanes.answer(receipt, b"note")]))
         self._lanes.doubt(receipt)
 
@@ -150,3 +155,23 @@ def test_while_one_is_asked_for_alone_a_receipt_that_does_not_state_it_frees_not
     other = Receipt("cold-7", 0, 0, no_runs(8))
     assert lanes.answer(other, b"note").lone_id is None
     assert kept.count_all() == 1
+
+
+def test_an_older_receipt_that_comes_again_does_not_free_what_was_asked_for_alone_after_it(
+    kept, lanes, centre
+):
+    keep(kept, 4)
+    lanes.begin()
+    uplink = Uplink()
+    lanes.send(0, uplink)
+    centre.takes(1, 2, 3, 4)
+    older, newest = centre.answers(), centre.answers()
+    lanes.send(1, uplink)
+    assert uplink.got == [4, 4]
+
+    for again in (older, newest):
+        centre.brings(again)
+        assert kept.count_all() == 1
+    centre.answers()
+
+    assert kept.count_all() == 0
