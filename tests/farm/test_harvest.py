@@ -30,7 +30,7 @@ HARVEST = Harvest(
 
 
 def test_the_event_is_a_harvest_in_our_profile():
-    event = harvest_event(HARVEST, PARTY, {"zh": "农场"}, is_first=True)
+    event = harvest_event(HARVEST, PARTY, {"zh": "农场"})
 
     assert event.is_harvest
     assert event.event_time == AT
@@ -38,7 +38,7 @@ def test_the_event_is_a_harvest_in_our_profile():
         "eventTime": "2026-11-22T07:30:00.000+05:45",
         "eventTimeZoneOffset": "+05:45",
         "action": "ADD",
-        "bizStep": "commissioning",
+        "bizStep": "creating_class_instance",
     }
     assert event.body["quantityList"] == [{"epcClass": HARVEST.link, "quantity": 12.5, "uom": "KGM"}]
     assert event.body["readPoint"] == {"id": FIELD, "guoji:name": {"guoji:en": "Plot 1"}}
@@ -48,10 +48,9 @@ def test_the_event_is_a_harvest_in_our_profile():
     assert event.body["guoji:entered"] == {"guoji:by": "person", "guoji:form": event.body["eventID"]}
 
 
-def test_what_is_added_to_a_lot_is_a_further_instance_of_it():
-    event = harvest_event(replace(HARVEST, photo=None), PARTY, {}, is_first=False)
+def test_without_a_photo_and_a_name_of_the_farm_nothing_is_said_of_them():
+    event = harvest_event(replace(HARVEST, photo=None), PARTY, {})
 
-    assert event.body["bizStep"] == "creating_class_instance"
     assert not {"guoji:photo", "guoji:party"} & event.body.keys()
 
 
@@ -73,16 +72,14 @@ def test_the_same_words_in_the_same_form_are_the_same_entry_and_any_other_is_ano
 
 
 def test_two_alike_crates_have_event_hashes_of_their_own_so_that_one_can_be_declared_wrong():
-    one, two = (
-        harvest_event(replace(HARVEST, form=UUID(int=number)), PARTY, {}, is_first=False) for number in (1, 2)
-    )
+    one, two = (harvest_event(replace(HARVEST, form=UUID(int=number)), PARTY, {}) for number in (1, 2))
 
     assert one.hash().uri != two.hash().uri
     assert declared_wrong(one, "incorrect_data", 5).hash().uri == one.hash().uri
 
 
 def test_a_declaration_repeats_the_event_and_is_a_persons_word_too():
-    event = harvest_event(HARVEST, PARTY, {}, is_first=True)
+    event = harvest_event(HARVEST, PARTY, {})
 
     declaration = declared_wrong(event, "did_not_occur", 1_800_000_000_000)
 

@@ -124,9 +124,7 @@ class Farm:
             if entry_id_of(each.event) == entry_id and "errorDeclaration" not in each.event.body:
                 return each.key
         # Two taps at the same moment both come here, with the same event: the store keeps one.
-        is_first = not any(each.event.is_harvest for each in before)
-        party_name = self.known(farmer).party_name
-        event = harvest_event(harvest, farmer.party, party_name, is_first)
+        event = harvest_event(harvest, farmer.party, self.known(farmer).party_name)
         [captured] = capture([event], farmer.party, self.events, self._now_ms(), typed=True)
         return captured.key
 

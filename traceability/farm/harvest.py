@@ -48,8 +48,8 @@ class Harvest:
         return uuid5(self.form, json.dumps(typed)).urn
 
 
-def harvest_event(harvest: Harvest, party: str, party_name: Mapping[str, str], is_first: bool) -> Event:
-    """`is_first`: whether nothing of the lot was there before. Raises `InvalidInput` as for any event."""
+def harvest_event(harvest: Harvest, party: str, party_name: Mapping[str, str]) -> Event:
+    """Raises `InvalidInput` as for any event."""
     entry_id = harvest.entry_id(party)
     place = {"id": harvest.plot.link, **_named(harvest.plot.name)}
     body: dict[str, Any] = {
@@ -58,7 +58,8 @@ def harvest_event(harvest: Harvest, party: str, party_name: Mapping[str, str], i
         "eventTime": harvest.at.isoformat(timespec="milliseconds"),
         "eventTimeZoneOffset": harvest.at.isoformat()[-6:],
         "action": "ADD",
-        "bizStep": "commissioning" if is_first else "creating_class_instance",
+        # A lot is commissioned but once, and two taps at a time know nothing of each other.
+        "bizStep": "creating_class_instance",
         "disposition": "active",
         "quantityList": [{"epcClass": harvest.link, "quantity": harvest.kilograms, "uom": "KGM"}],
         "readPoint": place,
