@@ -4,7 +4,7 @@ import hashlib
 import json
 import os
 import secrets
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fcntl import LOCK_EX, flock
@@ -107,6 +107,18 @@ def withdraw_login(file: Path, user: str) -> Mapping[str, str]:
 def read_passwords(file: Path) -> Mapping[str, str]:
     """Raises `InvalidInput`."""
     return _valid(_read(file))
+
+
+def passwords_of_devices(file: Path, aliases: Sequence[str], register: str) -> dict[str, str]:
+    """Each one's password. `register`: what would register a device. Raises `InvalidInput`."""
+    held = _read(file)
+    passwords = _valid(held)
+    for alias in aliases:
+        if held.get(alias, "") is None:
+            raise InvalidInput(f"{alias} is withdrawn: `guoji device password {alias}` lets it in again")
+        if alias not in passwords or is_gateway(alias):
+            raise InvalidInput(f"no device {alias[:80]} is registered: {register}")
+    return {alias: passwords[alias] for alias in aliases}
 
 
 @contextmanager

@@ -4,7 +4,7 @@ import pytest
 
 from iot_gateway.edge.kept import KeptFile
 from iot_gateway.edge.message import Message
-from iot_gateway.logins import PASSWORDS, make_passwords
+from iot_gateway.logins import PASSWORDS, make_passwords, withdraw_login
 from traceability.cli.main import main
 from traceability.own_policy import own_gateways
 
@@ -42,8 +42,17 @@ def test_a_bundle_holds_what_a_box_needs_and_no_login_but_those_it_was_asked_for
 def test_a_bundle_for_a_device_that_is_not_registered_is_refused(bundle_file, settings, monkeypatch, capsys):
     monkeypatch.setenv("GUOJI_HOME", str(settings.home))
 
-    assert main(["edge", "bundle", "shed-9", "--uplink", UPLINK, "-o", str(bundle_file)]) == 65
-    assert "the broker knows no user shed-9" in capsys.readouterr().err
+    for name in ("shed-9", "@gateway", "$group"):
+        assert main(["edge", "bundle", name, "--uplink", UPLINK, "-o", str(bundle_file)]) == 65
+        assert f"no device {name} is registered: `guoji device add` does it" in capsys.readouterr().err
+
+
+def test_a_bundle_for_a_device_that_was_withdrawn_is_refused(bundle_file, settings, monkeypatch, capsys):
+    monkeypatch.setenv("GUOJI_HOME", str(settings.home))
+    withdraw_login(settings.keys / PASSWORDS, "shed-2")
+
+    assert main(["edge", "bundle", "shed-2", "--uplink", UPLINK, "-o", str(bundle_file)]) == 65
+    assert "shed-2 is withdrawn: `guoji device password shed-2` lets it in again" in capsys.readouterr().err
 
 
 def test_an_uplink_that_only_this_machine_reaches_is_said(bundle_file, settings, monkeypatch, capsys):

@@ -143,3 +143,12 @@ def test_a_port_that_devices_were_told_of_is_not_replaced_by_another(settings):
             Refused, match=f"port {port} is taken, and another one the devices would not find"
         ):
             _with_addresses(told, structlog.get_logger())
+
+
+def test_two_settings_that_name_different_ports_are_told_apart_if_one_is_taken(settings):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        told = replace(settings, mqtt_port=port, mqtt_public_url=f"mqtts://broker.my-farm.cn:{port - 1}")
+
+        with pytest.raises(Refused, match=f"mqtt_public_url says {port - 1}, so set mqtt_port to {port - 1}"):
+            _with_addresses(told, structlog.get_logger())

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from iot_gateway.logins import GATEWAY, PASSWORDS, make_passwords, read_passwords
+from iot_gateway.logins import GATEWAY, PASSWORDS, make_passwords, read_passwords, withdraw_login
 from iot_gateway.simulate.moment import Moment
 from iot_gateway.simulate.stream import Message
 from traceability.cli import simulate_devices
@@ -22,7 +22,8 @@ def home(settings, monkeypatch, tmp_path):
     monkeypatch.setenv("GUOJI_HOME", str(settings.home))
     monkeypatch.chdir(tmp_path)
     (tmp_path / "recording.csv").write_text(RECORDING)
-    make_passwords(settings.keys / PASSWORDS, [GATEWAY])
+    make_passwords(settings.keys / PASSWORDS, [GATEWAY, "gone"])
+    withdraw_login(settings.keys / PASSWORDS, "gone")
     return settings
 
 
@@ -40,7 +41,9 @@ def home(settings, monkeypatch, tmp_path):
         ("--devices 2 --csv recording.csv --rate 5", "--rate is of a model"),
         ("--device a --model truck --register", "--register goes with --devices"),
         ("--devices 2 --model truck --register --sign recording.csv", "must be a folder"),
+        ("--devices 2 --model truck", "no device sim-0001 is registered: `guoji device add` does it; with "),
         ("--devices 2 --model truck", "add --register"),
+        ("--device gone --model truck", "gone is withdrawn: `guoji device password gone`"),
     ],
 )
 def test_what_cannot_be_meant_is_refused_with_what_can(home, capsys, words, reason):

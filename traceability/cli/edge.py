@@ -78,19 +78,18 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 def _bundle(args: argparse.Namespace) -> int:
     from iot_gateway.edge.bundle import Bundle, to_json
-    from iot_gateway.logins import PASSWORDS, password_of, read_passwords
+    from iot_gateway.logins import PASSWORDS, passwords_of_devices
     from traceability.cli import own_broker
     from traceability.keys.files import write_secret
     from traceability.own_policy import own_gateways
 
     settings = Settings.read(os.environ)
     url, ca = own_broker.seen_from_outside(settings)
-    passwords = read_passwords(settings.keys / PASSWORDS)
     bundle = Bundle(
         uplink=args.uplink or url,
         ca=ca.read_text("ascii") if ca is not None else None,
         gateways=tuple(own_gateways(settings)),
-        passwords={alias: password_of(alias, passwords) for alias in args.alias},
+        passwords=passwords_of_devices(settings.keys / PASSWORDS, args.alias, "`guoji device add` does it"),
     )
     parts = urlsplit(bundle.uplink)
     stays_here = own_broker.is_loopback(parts.hostname or "")

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 A_DAY_S = 86_400
 TELL_IT = """\
-the broker {} goes by its old logins until you write its files anew with `guoji broker` and send it a SIGHUP"""
+the broker {} goes by its old logins until you write its files anew (`guoji broker`) and send it a SIGHUP"""
 
 
 def addressed(settings: Settings, port: int, native_port: int) -> Settings:
@@ -39,8 +39,8 @@ def addressed(settings: Settings, port: int, native_port: int) -> Settings:
     if not tls and not is_loopback(settings.mqtt_host):
         raise InvalidInput(
             f"setting mqtt_host is {settings.mqtt_host}: passwords would cross the network in clear. Set "
-            f"mqtt_public_url to how devices call this broker, such as mqtts://broker.my-farm.cn:{port}, and "
-            "it speaks TLS"
+            "mqtt_public_url to how devices call this broker, such as mqtts://broker.my-farm.cn:8883, and "
+            "mqtt_port to 8883, and it speaks TLS"
         )
     settings = replace(settings, nats_url=f"nats://127.0.0.1:{native_port}")
     if not tls:

@@ -23,20 +23,15 @@ def numbered(count: int) -> list[str]:
 
 def senders(settings: Settings, aliases: Sequence[str], sign: Path | None, seed: int) -> "dict[str, Sender]":
     """Each with its login, and its key if it is to `sign`. Raises `InvalidInput` where one is missing."""
-    from iot_gateway.logins import PASSWORDS, address, read_passwords
+    from iot_gateway.logins import PASSWORDS, address, passwords_of_devices
     from iot_gateway.simulate.sender import Sender
     from iot_gateway.simulate.voice import Voice
     from traceability.own_policy import own_gateways
 
-    gateways, passwords = own_gateways(settings), read_passwords(settings.keys / PASSWORDS)
+    gateways, register = own_gateways(settings), "`guoji device add` does it; with --devices, add --register"
     made = {}
-    for alias in aliases:
-        if alias not in passwords:
-            raise InvalidInput(
-                f"the broker knows no user {alias}: `guoji device add` registers a device; with --devices, "
-                "add --register"
-            )
-        where = address(settings.mqtt_url, alias, passwords[alias], settings.mqtt_ca)
+    for alias, password in passwords_of_devices(settings.keys / PASSWORDS, aliases, register).items():
+        where = address(settings.mqtt_url, alias, password, settings.mqtt_ca)
         made[alias] = Sender(where, gateways, Voice(alias, seed, signer(sign, alias)))
     return made
 

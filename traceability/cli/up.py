@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from fcntl import LOCK_EX, LOCK_NB, flock
 from pathlib import Path
+from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 import structlog
@@ -109,10 +110,15 @@ def _with_addresses(given: Settings, log: structlog.typing.FilteringBoundLogger)
 
 
 def _mqtt_port(given: Settings) -> int:
-    port = _free_port(given.mqtt_host, given.mqtt_port)
-    if given.mqtt_public_url and port != given.mqtt_port:
-        raise Refused(f"port {given.mqtt_port} is taken, and another one the devices would not find")
-    return port
+    port, told = _free_port(given.mqtt_host, given.mqtt_port), urlsplit(given.mqtt_public_url).port
+    if not given.mqtt_public_url or port == given.mqtt_port:
+        return port
+    if told not in (None, given.mqtt_port):
+        raise Refused(
+            f"port {given.mqtt_port} is taken: mqtt_public_url says {told}, so set mqtt_port to {told} too, "
+            "or end what holds it"
+        )
+    raise Refused(f"port {given.mqtt_port} is taken, and another one the devices would not find")
 
 
 def _free_port(host: str, wanted: int) -> int:
