@@ -68,6 +68,26 @@ def test_wrong_usage_exits_64_and_shows_the_usage(guoji, words):
     assert "\x1b" not in said
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("device unfit a --from noon", "'noon' is no time: want e.g. 2026-11-22T14:30:00+08:00"),
+        ("device fit a --from 2026-11-22T14:30:00", "has no time zone: want e.g. 2026-11-22T14:30:00+08:00"),
+        ("device calibrate a --on May", "'May' is no day: want e.g. 2026-11-22"),
+        ("broker nats x --gateways two", "'two' is no whole number from 1 on"),
+        ("broker nats x --port 65536", "'65536' is no whole number from 1 to 65535"),
+        ("alerts ack first", "'first' is no whole number from 1 on"),
+        (f"fsck --from {'9' * 5000}", "is no whole number from 0 on"),
+        ("simulate --seed -1", "'-1' is no whole number from 0 on"),
+    ],
+)
+def test_a_number_or_a_time_that_is_none_is_told_with_what_is_wanted(guoji, words, said):
+    code, _, complaint = guoji(*words.split())
+
+    assert code == 64
+    assert said in complaint
+
+
 def test_without_a_command_the_help_is_shown_and_it_exits_64(guoji):
     code, shown, said = guoji()
 

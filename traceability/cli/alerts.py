@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from traceability.alerts.alert import Alert
 from traceability.alerts.ports import Alerts, Undelivered
+from traceability.cli.argument import whole
 from traceability.cli.terminal import printable
 from traceability.settings import Settings
 from traceability.telemetry.clock import iso
@@ -30,7 +31,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         "seconds. Says what is wrong with it, or for each rule which devices it watches now.",
     ).set_defaults(run=_check)
     ack = actions.add_parser("ack", help="say that you have seen an alert; it does not escalate any more")
-    ack.add_argument("number", type=int, help="of the alert, as `guoji alerts list` shows it")
+    ack.add_argument("number", type=whole(1), help="of the alert, as `guoji alerts list` shows it")
     ack.add_argument("--comment", required=True, help="what you do about it")
     ack.add_argument("--by", help="who you are; by default your name on this machine")
     ack.set_defaults(run=_acknowledge)

@@ -9,9 +9,11 @@ from datetime import datetime
 from pathlib import Path
 
 from traceability.cli import own_broker
+from traceability.cli.argument import whole
 from traceability.errors import InvalidInput
 from traceability.settings import Settings
 
+MAX_PORT = 65_535
 ABOUT = """\
 Write into DIR what {program} needs for this installation: its configuration, a login with a password
 for each gateway and each registered device, what each may publish and read, and with --name a certificate
@@ -62,7 +64,11 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         "Example: guoji broker nats nats --listen 0.0.0.0 --name broker.my-farm.cn",
     )
     nats.add_argument(
-        "--native-port", type=_port, default=4222, metavar="PORT", help="for the gateways (default 4222)"
+        "--native-port",
+        type=whole(1, MAX_PORT),
+        default=4222,
+        metavar="PORT",
+        help="for the gateways (default 4222)",
     )
     nats.set_defaults(run=_nats)
 
@@ -84,23 +90,13 @@ def _add_options(
     command.add_argument(
         "--listen", default="127.0.0.1", metavar="ADDRESS", help="any but loopback (the default) wants --name"
     )
-    command.add_argument("--port", type=_port, help="for MQTT; by default 8883 with TLS, else 1883")
     command.add_argument(
-        "--gateways", type=_count, default=1, metavar="N", help="how many gateways log in (default 1)"
+        "--port", type=whole(1, MAX_PORT), help="for MQTT; by default 8883 with TLS, else 1883"
+    )
+    command.add_argument(
+        "--gateways", type=whole(1), default=1, metavar="N", help="how many gateways log in (default 1)"
     )
     return command
-
-
-def _port(text: str) -> int:
-    if not 0 < (port := int(text)) < 65_536:
-        raise argparse.ArgumentTypeError(f"{text} is no port, want 1 to 65535")
-    return port
-
-
-def _count(text: str) -> int:
-    if (count := int(text)) < 1:
-        raise argparse.ArgumentTypeError(f"{text}: want one at least")
-    return count
 
 
 def _mosquitto(args: argparse.Namespace) -> int:

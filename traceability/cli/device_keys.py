@@ -5,11 +5,11 @@ import os
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from traceability.cli.argument import day, moment
 from traceability.cli.terminal import printable
 from traceability.errors import InvalidInput, Unknown
 from traceability.settings import Settings
@@ -175,14 +175,3 @@ def _read(file: Path) -> bytes:
         return file.read_bytes()
     except OSError as error:
         raise InvalidInput(f"cannot read {file}: {error.strerror}") from error
-
-
-def moment(text: str) -> int:
-    at = datetime.fromisoformat(text)
-    if at.tzinfo is None:
-        raise argparse.ArgumentTypeError(f"{text} has no time zone, want e.g. 2026-05-01T00:00:00Z")
-    return round(at.timestamp() * 1000)
-
-
-def day(text: str) -> date:
-    return date.fromisoformat(text)

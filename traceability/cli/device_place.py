@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from traceability.cli import device_keys
+from traceability.cli.argument import moment
 from traceability.cli.terminal import printable
 from traceability.errors import InvalidInput
 from traceability.settings import Settings
@@ -59,7 +60,7 @@ def _add_fit(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
 
 def _add_time(command: argparse.ArgumentParser) -> None:
     command.add_argument(
-        "--from", dest="at_ms", type=device_keys.moment, metavar="TIME", help="since when; by default now"
+        "--from", dest="at_ms", type=moment, metavar="TIME", help="since when; by default now"
     )
 
 

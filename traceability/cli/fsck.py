@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import TypeVar
 
+from traceability.cli.argument import whole
 from traceability.cli.terminal import printable
 from traceability.settings import Settings
 
@@ -33,14 +34,14 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     )
     command.add_argument(
         "--from-index",
-        type=_index,
+        type=whole(0),
         default=0,
         metavar="N",
         help="do not recompute events and batches with entries before this one",
     )
     command.add_argument(
         "--all",
-        type=_index,
+        type=whole(0),
         nargs="?",
         const=100,
         default=1,
@@ -48,12 +49,6 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         help="go on after the first difference, and list up to N (default 100)",
     )
     command.set_defaults(run=_run)
-
-
-def _index(text: str) -> int:
-    if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"{text[:40]!r} is not a whole number")
-    return int(text)
 
 
 def _run(args: argparse.Namespace) -> int:

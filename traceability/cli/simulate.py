@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from traceability.cli import simulate_devices
+from traceability.cli.argument import whole
 from traceability.cli.loop import until_told_to_stop
 from traceability.errors import InvalidInput
 from traceability.settings import Settings
@@ -40,7 +41,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     _add_readings(simulate)
     simulate.add_argument("--fault", action="append", default=[], metavar="FAULT", help="see below")
     simulate.add_argument(
-        "--seed", type=int, default=1, metavar="N", help="of the model and faults (default 1)"
+        "--seed", type=whole(0), default=1, metavar="N", help="of the model and faults (default 1)"
     )
     simulate.add_argument("--tell", type=Path, metavar="FILE", help="write each fault there as it happens")
     simulate.set_defaults(run=_simulate)
@@ -51,7 +52,7 @@ def _add_devices(simulate: argparse.ArgumentParser) -> None:
     who.add_argument(
         "--device", action="append", metavar="ALIAS", help="a registered device; may be repeated"
     )
-    who.add_argument("--devices", type=_at_least_one, metavar="N", help="sim-0001 and so on, so many")
+    who.add_argument("--devices", type=whole(1), metavar="N", help="sim-0001 and so on, so many")
     simulate.add_argument(
         "--register", action="store_true", help="register those of --devices that are not yet"
     )
@@ -77,13 +78,13 @@ def _add_readings(simulate: argparse.ArgumentParser) -> None:
     )
     end = simulate.add_mutually_exclusive_group()
     end.add_argument("--for", dest="lasts", metavar="TIME", help="measure for so long, such as 10m or 2h")
-    end.add_argument("--count", type=_at_least_one, metavar="N", help="N messages of each device")
+    end.add_argument("--count", type=whole(1), metavar="N", help="N messages of each device")
     simulate.add_argument(
         "--every", metavar="TIME", help=f"from one measurement to the next (default {DEFAULT_EVERY})"
     )
     simulate.add_argument(
         "--per-message",
-        type=_at_least_one,
+        type=whole(1),
         default=1,
         metavar="N",
         help="measurements in each (default 1)",
@@ -93,12 +94,6 @@ def _add_readings(simulate: argparse.ArgumentParser) -> None:
         action="store_true",
         help="shift a file's times by as much as makes the last one now",
     )
-
-
-def _at_least_one(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1 on")
-    return int(text)
 
 
 def _above_none(text: str) -> float:
