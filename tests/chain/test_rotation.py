@@ -46,7 +46,7 @@ def own_devnet(tmp_path_factory):
 @pytest.fixture
 def installation(own_devnet, settings, compiled, monkeypatch):
     """With a contract on a chain."""
-    for module in ("wiring", "upkeep.deployment"):
+    for module in ("own_chain", "upkeep.deployment"):
         monkeypatch.setattr(f"traceability.{module}.compiled_contract", lambda _settings: compiled)
     settings = replace(settings, rpc_url=own_devnet.url)
     (settings.home / "chain").mkdir()
