@@ -111,7 +111,11 @@ def test_keys_and_calibrations_are_shown_with_what_has_become_of_them(capsys, tm
         (["fit", "field-3", "--to", "9521234000021"], "check digit is 1, want 0"),
         (["fit", "field-3", "--to", "095212340000000021"], "check digit"),
         (["fit", "field-3", "--to", "https://id.gs1.org/8004/9521234FIELD3B"], "is a device, want a place"),
-        (["fit", "field-3", "--to", "shed"], "shed"),
+        (
+            ["fit", "field-3", "--to", "3号冷库"],
+            "'3号冷库' is no GLN (13 digits), SSCC (18 digits) or Digital Link",
+        ),
+        (["fit", "field-3", "--to", "12345"], "'12345' is no GLN (13 digits), SSCC (18 digits) or"),
         (["fit", "field-3", "--from", "2999-01-01T00:00:00Z"], "2999-01-01T00:00:00+00:00 is yet to come"),
         (["fit", "field-3b", "--instead-of", "field-3"], "field-3 is on nothing"),
         (["unfit", "field-3"], "field-3 is on nothing"),

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from traceability.telemetry.device import Calibration, Device
     from traceability.wiring import Store
 
+GLN_DIGITS, SSCC_DIGITS = 13, 18
+
 
 def add(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     _add_fit(actions)
@@ -107,9 +109,12 @@ def _capture(store: "Store", events: "Sequence[Event]", device: "Device") -> Non
 def _bearer(text: str) -> str:
     """Raises `InvalidInput` for what nothing can be fitted on."""
     from traceability.gs1 import digital_link
+    from traceability.gs1.quoting import quoted
 
-    if text.isdigit():
-        return digital_link.sscc(text) if len(text) > 13 else digital_link.place(text)
+    if text.isdecimal() and len(text) in (GLN_DIGITS, SSCC_DIGITS):
+        return digital_link.place(text) if len(text) == GLN_DIGITS else digital_link.sscc(text)
+    if ":" not in text:
+        raise InvalidInput(f"{quoted(text)} is no GLN (13 digits), SSCC (18 digits) or Digital Link")
     link = digital_link.identity(text)
     if digital_link.kind(link) not in ("place", "sscc", "lot", "item", "asset"):
         raise InvalidInput(f"{link} is a {digital_link.kind(link)}, want a place, a lot, an item or a pallet")
