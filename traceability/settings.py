@@ -141,6 +141,13 @@ class Settings:
         except ValidationError as error:
             raise InvalidInput("; ".join(_explain(fault, file) for fault in error.errors())) from error
 
+    def check_no_box(self) -> None:
+        """Raises `InvalidInput` if the home is that of a box, as `guoji edge init` makes it."""
+        if (self.keys / "edge-bundle.json").exists():
+            raise InvalidInput(
+                f"{self.home} is the home of a box, not of an installation: `guoji edge status`"
+            )
+
     @property
     def database_url(self) -> str:
         return self.database or f"sqlite:///{self.home / 'guoji.db'}"

@@ -81,6 +81,7 @@ class Store:
 
 def open_store(settings: Settings) -> Store:
     """Raises `InvalidInput` if there is no database, or an older one: `guoji init` makes it right."""
+    settings.check_no_box()
     engine = open_engine(settings.database_url)
     check_up_to_date(engine)
     contract_address = own_policy.policy(settings).contract or ""

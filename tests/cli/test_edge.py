@@ -102,6 +102,18 @@ def test_a_box_says_how_it_stands_before_and_after_it_was_set_up(bundle_file, tm
     assert second.endswith("uplink not in the bundle: kept, not forwarded")
 
 
+def test_the_home_of_a_box_becomes_no_installation(bundle_file, tmp_path, capsys):
+    assert main(["edge", "init", str(bundle_file)]) == 0
+    before = sorted((tmp_path / "box").rglob("*"))
+    capsys.readouterr()
+
+    for command in (["init"], ["up"], ["device", "list"]):
+        assert main(command) == 65
+        assert f"{tmp_path / 'box'} is the home of a box" in capsys.readouterr().err
+
+    assert sorted((tmp_path / "box").rglob("*")) == before
+
+
 def test_only_what_the_bundle_does_not_name_is_dropped_and_only_when_that_is_meant(
     bundle_file, tmp_path, capsys
 ):

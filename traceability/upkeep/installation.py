@@ -33,7 +33,9 @@ def make(settings: Settings, given: Collection[str] = ()) -> Made:
 
     `given` are names of settings to write down even if they are as by default. Raises `InvalidInput` if the
     trust policy is there and a key of the log or the gateway is not: that was restored without keys.
+    So it does for the home of a box.
     """
+    settings.check_no_box()
     if settings.trust_file.exists():
         for name in (LOG, GATEWAY):
             if not settings.key_ring.has(name):
