@@ -12,7 +12,9 @@ from api.present.text import plain
 from api.words import Words
 from traceability.cold_chain.excursions import Excursion
 from traceability.ledger.trace import Curve
-from traceability.telemetry.curve import Stretch
+from traceability.telemetry.curve import Point, Stretch
+from traceability.telemetry.metrics import METRICS
+from traceability.telemetry.thresholds import LIMITS
 
 _TALL, _LOW = 570, 330
 _LARGEST_BOUND = 1e9
@@ -51,7 +53,8 @@ class CurveCard:
 
 
 def curve_card(curve: Curve, words: Words) -> CurveCard:
-    curve = _within_a_range_that_can_be_drawn(curve)
+    impossible = _impossible(curve)
+    curve = _possible(_within_a_range_that_can_be_drawn(curve))
     title = f"{measures.metric(curve.metric, words)} · {device_name(curve, words)}"
     headline, under = _headline(curve, words) if curve.points else _nothing(words)
     drawn = _drawn(curve, words) if curve.points else None
@@ -64,7 +67,7 @@ def curve_card(curve: Curve, words: Words) -> CurveCard:
         chart=drawn,
         hot_label=_hot_label(curve, drawn, words) if drawn and curve.excursions else None,
         told=(*exposure_lines(curve, words), *calibration_lines(curve, words)),
-        notes=tuple(_notes(curve, words)),
+        notes=(*_impossible_note(impossible, curve, words), *_notes(curve, words)),
         staged=words.name(curve.staged or {}),
     )
 
@@ -73,6 +76,19 @@ def _within_a_range_that_can_be_drawn(curve: Curve) -> Curve:
     if any(bound is not None and abs(bound) > _LARGEST_BOUND for bound in (curve.low, curve.high)):
         return replace(curve, low=None, high=None, exposure=None)
     return curve
+
+
+def _impossible(curve: Curve) -> list[Point]:
+    """What no such sensor can measure: a broken one must not set the scale of all the others said."""
+    if curve.metric not in LIMITS:
+        return []
+    factor = float(METRICS[curve.metric].factor)
+    return [point for point in curve.points if not LIMITS[curve.metric].allow(point.value / factor)]
+
+
+def _possible(curve: Curve) -> Curve:
+    left_out = set(_impossible(curve))
+    return replace(curve, points=tuple(point for point in curve.points if point not in left_out))
 
 
 def device_name(curve: Curve, words: Words) -> str:
@@ -86,8 +102,8 @@ def longest(stretches: Sequence[T], most: int) -> list[T]:
 
 
 def span_of_values(curves: tuple[Curve, ...], words: Words) -> str | None:
-    """Lowest and highest value over all of `curves`, which share a unit; None without readings."""
-    values = [point.value for curve in curves for point in curve.points]
+    """Lowest and highest possible value over all of `curves`, which share a unit; None without one."""
+    values = [point.value for curve in curves for point in _possible(curve).points]
     if not values:
         return None
     lowest, highest = min(values), max(values)
@@ -124,6 +140,16 @@ def _headline(curve: Curve, words: Words) -> tuple[str, str]:
         "of {count} reading within {limits}", "of {count} readings within {limits}", count, limits=limits
     )
     return share(inside, count, words), under
+
+
+def _impossible_note(impossible: Sequence[Point], curve: Curve, words: Words) -> Iterator[Note]:
+    if not impossible:
+        return
+    ends = sorted({min(each.value for each in impossible), max(each.value for each in impossible)})
+    values = " … ".join(measures.amount(end, curve.unit, words) for end in ends)
+    title = words.say_many("{count} impossible reading", "{count} impossible readings", len(impossible))
+    sentence = words.say("{values}: left out of the drawing, since it cannot have been so.", values=values)
+    yield Note("gap", title, sentence)
 
 
 def _notes(curve: Curve, words: Words) -> Iterator[Note]:

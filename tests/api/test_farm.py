@@ -246,6 +246,18 @@ def test_a_devices_page_draws_its_last_day(farming, phone):
     assert "It measured nothing in this time." in phone.get("/farm/devices/soil-4?lang=en").text
 
 
+def test_an_impossible_reading_is_named_and_sets_no_range(farming, phone):
+    farming.has("soil-3")
+    farming.sends("soil-3", until_min=3, air_temperature=1.8)
+    farming.send("soil-3", 2, air_temperature=-999.0)
+
+    page = phone.get("/farm/devices/soil-3?lang=en").text
+
+    assert "1 impossible reading<" in page
+    assert "-999 °C: left out of the drawing" in page
+    assert "1.8–1.8 °C" in page
+
+
 def test_text_from_outside_is_text(farming, phone):
     farming.has("cold-1", zh=EVIL, en=EVIL)
     farming.send("cold-1", 1, air_temperature=9.0)
