@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 LOOK_AFTER_S = 0.5
 """How often connections and receipts that are due are looked after."""
 RETRY_AFTER_S = 1.0
+NOT_LET_IN = """\
+the broker refuses {}: {}; if it is your own, write its files anew with `guoji broker` and send it a SIGHUP"""
 
 _READ, _BOTH = selectors.EVENT_READ, selectors.EVENT_READ | selectors.EVENT_WRITE
 
@@ -78,9 +80,9 @@ class Fleet:
             sender.client.loop_misc()
             if sender.client.is_connected():
                 sender.resend()
-        rejected = [f"{alias}: {each.rejected}" for alias, each in self.senders.items() if each.rejected]
+        rejected = [(alias, each.rejected) for alias, each in self.senders.items() if each.rejected]
         if rejected:
-            self.trouble = rejected[0]
+            self.trouble = NOT_LET_IN.format(*rejected[0])
         elif all(each.client.is_connected() for each in self.senders.values()):
             self.trouble = None
 

@@ -117,4 +117,6 @@ def test_whom_the_broker_rejects_is_named(sender):
 
     fleet.turn(0)
 
-    assert fleet.trouble == "a: Not authorized"
+    assert fleet.trouble.startswith(
+        "the broker refuses a: Not authorized; if it is your own, write its files"
+    )
