@@ -1,4 +1,5 @@
 import json
+import socket
 
 import pytest
 
@@ -112,6 +113,20 @@ def test_the_home_of_a_box_becomes_no_installation(bundle_file, tmp_path, capsys
         assert f"{tmp_path / 'box'} is the home of a box" in capsys.readouterr().err
 
     assert sorted((tmp_path / "box").rglob("*")) == before
+
+
+def test_a_port_that_is_taken_is_said_with_what_to_set_before_the_box_is_up(bundle_file, monkeypatch, capsys):
+    assert main(["edge", "init", str(bundle_file)]) == 0
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        monkeypatch.setenv("GUOJI_MQTT_PORT", str(port))
+        assert main(["edge"]) == 65
+
+    said = capsys.readouterr()
+    assert (
+        f"port {port} on 127.0.0.1: Address already in use; set GUOJI_MQTT_PORT, or mqtt_port in " in said.err
+    )
+    assert "box is up" not in said.err + said.out
 
 
 def test_only_what_the_bundle_does_not_name_is_dropped_and_only_when_that_is_meant(

@@ -133,8 +133,8 @@ def _edge(_args: argparse.Namespace) -> int:
     log, stop = journal("edge", settings.log_json), until_told_to_stop()
     with home.alone():
         kept = KeptFile(home.kept_file, settings.edge_budget_bytes, bundle.passwords)
-        log.info("box is up", devices=len(bundle.passwords), kept=kept.count_all())
         with edge_broker.opened(settings, home, stop, log) as (inbox, answer):
+            log.info("box is up", devices=len(bundle.passwords), kept=kept.count_all())
             run(inbox, answer, kept, home.uplinks(bundle), bundle.gateways, stop, log)
         kept.close()
     return 0

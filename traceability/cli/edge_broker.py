@@ -17,6 +17,7 @@ from iot_gateway.logins import GATEWAY, Address, address
 from iot_gateway.nats import nats_address
 from traceability.cli import own_broker
 from traceability.cli.supervisor import Child, Supervisor
+from traceability.errors import Refused
 from traceability.ports import take_port
 from traceability.settings import Settings
 
@@ -56,7 +57,7 @@ def _own(
     log: structlog.typing.FilteringBoundLogger,
 ) -> Iterator[Address]:
     """Our own broker, started again whenever it dies; gives its native port."""
-    port = take_port(settings.mqtt_host, settings.mqtt_port)
+    port = _port(settings)
     settings = own_broker.addressed(settings, port, take_port())
     native = nats_address(settings.nats_url, GATEWAY, logins[GATEWAY])
     supervisor = Supervisor(settings.home / "run", log)
@@ -76,6 +77,16 @@ def _own(
         for thread in threads:
             thread.join()
         supervisor.stop()
+
+
+def _port(settings: Settings) -> int:
+    try:
+        return take_port(settings.mqtt_host, settings.mqtt_port)
+    except Refused as error:
+        raise Refused(
+            f"{error}; set GUOJI_MQTT_PORT, or mqtt_port in {settings.home / 'guoji.toml'}, and point the "
+            "devices there"
+        ) from error
 
 
 def _wait_until_open(native: Address, stop: threading.Event) -> None:
