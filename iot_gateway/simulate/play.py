@@ -63,10 +63,12 @@ def play(
         look()
 
 
-def settle(fleet: Fleet, within_s: float, look: Callable[[], None]) -> None:
-    """Return when receipts cover everything, or `within_s` is over."""
+def settle(
+    fleet: Fleet, within_s: float, look: Callable[[], None], stop: threading.Event | None = None
+) -> None:
+    """Return when receipts cover everything, `within_s` is over, or at `stop`."""
     give_up_at_s = time.monotonic() + within_s
-    while fleet.kept and time.monotonic() < give_up_at_s:
+    while fleet.kept and time.monotonic() < give_up_at_s and not (stop and stop.is_set()):
         fleet.turn(LONGEST_TURN_S)
         look()
 

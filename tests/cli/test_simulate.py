@@ -11,6 +11,7 @@ from iot_gateway.simulate.stream import Message
 from traceability.cli import simulate_devices
 from traceability.cli.main import main
 from traceability.cli.simulate_report import MOST_LINES, Truth, summary
+from traceability.errors import InvalidInput
 from traceability.keys.files import write_secret
 from traceability.telemetry.private_key import DeviceSigner
 
@@ -138,6 +139,16 @@ def test_what_has_no_receipt_is_named_and_not_called_stored(capsys):
     assert shown == "22 devices: 88 of 110 readings are stored; their receipts say so\n"
     assert said.splitlines()[0] == "sim0: 1 have no receipt"
     assert said.splitlines()[-1] == "and 2 more"
+
+
+def test_what_an_earlier_run_was_told_is_not_overwritten(tmp_path):
+    file = tmp_path / "truth.jsonl"
+    file.write_text("earlier")
+
+    with pytest.raises(InvalidInput, match="is there already: name another file, or remove it"):
+        Truth(file, {"seed": 3})
+
+    assert file.read_text() == "earlier"
 
 
 def test_each_fault_is_told_in_a_line_before_the_next_message_leaves(tmp_path):

@@ -43,7 +43,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     simulate.add_argument(
         "--seed", type=whole(0), default=1, metavar="N", help="of the model and faults (default 1)"
     )
-    simulate.add_argument("--tell", type=Path, metavar="FILE", help="write each fault there as it happens")
+    simulate.add_argument("--tell", type=Path, metavar="FILE", help="a new file: each fault, as it happens")
     simulate.set_defaults(run=_simulate)
 
 
@@ -128,7 +128,9 @@ def _simulate(args: argparse.Namespace) -> int:
     }
     try:
         play(fleet, streams, Pace(source.from_ms, source.speed), stop, truth.left, progress.look)
-        settle(fleet, STOPPED_WITHIN_S if stop.is_set() else SETTLE_WITHIN_S, progress.look)
+        settle(fleet, SETTLE_WITHIN_S, progress.look, stop)
+        if stop.is_set():
+            settle(fleet, STOPPED_WITHIN_S, progress.look)
     finally:
         fleet.close()
         truth.close()

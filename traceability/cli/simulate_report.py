@@ -9,6 +9,7 @@ from typing import IO, TYPE_CHECKING
 
 from traceability.cli.program import BAD_INPUT
 from traceability.cli.terminal import printable
+from traceability.errors import InvalidInput
 
 if TYPE_CHECKING:
     from iot_gateway.simulate.fleet import Fleet
@@ -44,7 +45,7 @@ class Truth:
     """The file that is told what was done. Each line is there before the next message leaves."""
 
     def __init__(self, file: Path | None, run: Mapping[str, object]) -> None:
-        self._file: IO[str] | None = None if file is None else file.open("w", encoding="utf-8")
+        self._file: IO[str] | None = None if file is None else _new(file)
         self._write(json.dumps(run))
 
     def left(self, alias: str, message: "Message", payload: bytes) -> None:
@@ -61,6 +62,14 @@ class Truth:
         if self._file is not None:
             self._file.write(f"{line}\n")
             self._file.flush()
+
+
+def _new(file: Path) -> IO[str]:
+    """Raises `InvalidInput` if it is there: what an earlier run was told is not lost by mistake."""
+    try:
+        return file.open("x", encoding="utf-8")
+    except FileExistsError as error:
+        raise InvalidInput(f"{file} is there already: name another file, or remove it") from error
 
 
 def summary(fleet: "Fleet") -> int:

@@ -87,3 +87,12 @@ def test_who_settles_waits_for_receipts_but_not_for_ever():
 
     settle(fleet, 60, lambda: setattr(fleet.senders["a"], "kept", 0))
     assert fleet.kept == 0
+
+
+def test_who_is_told_to_stop_waits_no_longer_for_receipts():
+    fleet, stop = FakeFleet("a"), threading.Event()
+    fleet.senders["a"].kept = 1
+
+    settle(fleet, 60, stop.set, stop)
+
+    assert fleet.turns == 1
