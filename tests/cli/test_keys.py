@@ -83,6 +83,7 @@ def test_a_new_key_of_log_or_gateway_is_shown_with_what_to_do_next(guoji):
     code, shown, _ = guoji("rotate", "gateway")
     assert (code, shown.splitlines()[0]) == (0, f"gateway {own_gateways(settings())[1].vkey}")
     assert "give the devices that line" in shown
+    assert "each edge box needs a new bundle" in shown
 
 
 def test_an_account_without_a_contract_has_nothing_to_hand_over(guoji):

@@ -89,7 +89,7 @@ def _rotate_gateway() -> int:
     print(f"gateway {rotate_gateway(settings).vkey}")
     print(
         f"next: restart every part, and give the devices that line of {settings.trust_file}: "
-        "until they have it they keep what they send"
+        "until they have it they keep what they send; each edge box needs a new bundle (`guoji edge bundle`)"
     )
     return 0
 
