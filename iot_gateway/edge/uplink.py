@@ -13,8 +13,14 @@ from iot_gateway.tls import secure, why_not
 from traceability.telemetry import topics
 
 KEEP_ALIVE_S = 30
+_BAD_LOGIN = {0x86, 0x87}
+"""Reason codes (MQTT 5, 2.4); paho gives them for those of MQTT 3.1.1 too."""
+_ENDED_WITHOUT_A_WORD = 0x80
 MAX_UNACKNOWLEDGED = 200
 """More than is ever under way at once: not paho, but the lanes say how much that is."""
+NEW_BUNDLE = (
+    "; if its password is a new one, take a new bundle: `guoji edge bundle` there, `guoji edge init` here"
+)
 
 
 class Uplink:
@@ -72,7 +78,7 @@ class Uplink:
         self, client: Client, _data: object, _flags: ConnectFlags, code: ReasonCode, _more: Properties | None
     ) -> None:
         if code.is_failure:
-            self._lose(f"the broker says: {code}")
+            self._lose(f"the broker says: {code}{NEW_BUNDLE * (code.value in _BAD_LOGIN)}")
             return
         client.subscribe(topics.receipts(self._address.user), qos=0)
 
@@ -93,7 +99,8 @@ class Uplink:
         code: ReasonCode,
         _more: Properties | None,
     ) -> None:
-        self._lose(f"the connection ended: {code}")
+        ended = code.value == _ENDED_WITHOUT_A_WORD
+        self._lose("the connection to the centre ended" if ended else f"the connection ended: {code}")
 
     def _on_message(self, _client: Client, _data: object, message: MQTTMessage) -> None:
         self._on_receipt(self._address.user, bytes(message.payload))

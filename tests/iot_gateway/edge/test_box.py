@@ -86,8 +86,8 @@ def test_a_hostile_device_neither_gets_in_as_another_nor_holds_up_the_rest(box, 
 
     assert centre.payloads("cold-7") == honest.promised
     counts = centre.readings.counts()
-    assert (counts.readings, counts.quarantined, counts.conflicts) == (51, len(rubbish) + 2, 0)
-    assert f"not held {len(rubbish) + 2}" in box.guoji("edge", "status").stdout
+    assert (counts.readings, counts.quarantined, counts.conflicts) == (51, len(rubbish) + 1, 0)
+    assert f"not held {len(rubbish) + 1}" in box.guoji("edge", "status").stdout
 
 
 def test_a_device_with_a_buffer_gets_its_receipts_through_the_box(box, centre, passwords):
@@ -156,7 +156,18 @@ def test_a_wrong_password_upstream_is_said(box, centre, bundle):
     box.start()
 
     box.says("uplink is away, trying again")
-    wait_until(lambda: "uplink the broker says: Not authorized" in box.guoji("edge", "status").stdout)
+    wait_until(lambda: "uplink the broker says: Not authorized; if its" in box.guoji("edge", "status").stdout)
+    assert "take a new bundle: `guoji edge bundle` there, `guoji edge init` here" in box.said()
+
+
+def test_a_centre_that_is_stopped_is_said_in_plain_words(box, centre):
+    centre.start()
+    box.start()
+    box.says("uplink is there")
+
+    centre.kill_broker()
+
+    box.says("the connection to the centre ended")
 
 
 def test_a_gateway_key_that_the_box_does_not_know_is_said_and_frees_nothing_until_a_new_bundle_comes(
