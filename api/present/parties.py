@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from api.present.places import place_name
 from api.present.text import plain
 from api.words import Words
 from traceability.ledger import extensions
@@ -16,11 +17,15 @@ def party(gln: str, name: Mapping[str, str], words: Words) -> str:
 
 def origin(trace: Trace, words: Words) -> str | None:
     """The place of harvest with the number of who says so; None if no place is recorded."""
-    place = words.name(trace.origin)
-    said_by = next((plain(traced.submitter) for traced in trace.events if _names_origin(traced, trace)), None)
-    if place is None or said_by is None:
-        return place
-    return words.say("{place} · says GLN {number}", place=place, number=said_by)
+    said = next((traced for traced in trace.events if _names_origin(traced, trace)), None)
+    if said is None:
+        return words.name(trace.origin)
+    place = place_name(said.event, words)
+    if place is None:
+        return None
+    if words.name(trace.origin) is None:
+        place = words.say("Origin: {place}", place=place)
+    return words.say("{place} · says GLN {number}", place=place, number=plain(said.submitter))
 
 
 def _names_origin(traced: TracedEvent, trace: Trace) -> bool:

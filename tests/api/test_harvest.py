@@ -67,7 +67,17 @@ def test_a_harvest_is_looked_over_and_recorded_and_its_lot_can_be_scanned(farmin
         assert said in page.text
     trace = phone.get(urlsplit(digital_link.lot(GTIN, lot)).path + "?lang=en").text
     assert "Entered by a person" in trace
+    assert '<span class="tag">With the fingerprint of a photo</span>' in trace
     assert "ab" * 32 in trace
+
+
+def test_a_plot_without_a_name_is_told_as_the_origin_by_its_number(farming, phone):
+    fields = typed(farming, plot="other", plot_code="X-1", lot="X") | {"form_key": phone.form_key()}
+    phone.post("/farm/harvest/record", data=fields)
+
+    trace = phone.get(f"/01/{GTIN}/10/X?lang=en").text
+
+    assert f"<p>Origin: GLN {PARTY} X-1 · says GLN {PARTY}</p>" in trace
 
 
 def test_sent_twice_it_is_recorded_once(farming, phone):
