@@ -2,6 +2,7 @@
 
 import sys
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from functools import partial
 from queue import Empty, SimpleQueue
@@ -31,6 +32,9 @@ MAX_UNACKNOWLEDGED = 1_000
 LONGEST_WAIT_S = 30
 FOR_EVER = 0xFFFF_FFFF
 """Seconds that the broker shall keep our session while we are away."""
+SAME_NAME = f"{ENDED} again: if another gateway is logged in as {{}}, give each its own GUOJI_GATEWAY_USER"
+QUICK_END_S = 5.0
+"""A connection that the broker ends before: the second in a row, and another gateway may have our name."""
 _UNSUPPORTED_VERSION = 0x84
 
 
@@ -62,6 +66,7 @@ class MqttInbox:
         self._room = Room(MAX_HELD_BYTES)
         self._connection = 0
         self._said_away = False
+        self._there_at_s, self._quick_ends = 0.0, 0
         self.subscribed = threading.Event()
         """Set while the broker keeps messages for us. Before the first time it may drop them."""
         leave_unread()
@@ -139,6 +144,7 @@ class MqttInbox:
         if any(code.is_failure for code in codes):
             self._log.error("broker refuses the subscription", topic=topics.ALL, user=self._address.user)
             return
+        self._there_at_s = time.monotonic()
         self.subscribed.set()
         self._log.info("broker is there", host=self._address.host, port=self._address.port)
 
@@ -155,7 +161,11 @@ class MqttInbox:
     ) -> None:
         was_there = self.subscribed.is_set()
         self.subscribed.clear()
-        if code.is_failure:
+        quick = was_there and time.monotonic() < self._there_at_s + QUICK_END_S
+        self._quick_ends = self._quick_ends + 1 if quick else 0
+        if self._quick_ends > 1:
+            self._say_away(SAME_NAME.format(self._address.user))
+        elif code.is_failure:
             self._say_away(ENDED if was_there or self._address.tls else NO_ANSWER)
 
     def _say_away(self, reason: str) -> None:

@@ -8,7 +8,7 @@ from structlog.testing import capture_logs
 from iot_gateway.inbox import MqttInbox
 from iot_gateway.logins import Address, make_passwords
 from tests.iot_gateway.brokers import GROUP, start_mosquitto, start_nats
-from tests.iot_gateway.peer import Peer
+from tests.iot_gateway.peer import WITHIN_S, Peer
 from tests.iot_gateway.taker import Taker
 from tests.iot_gateway.world import wait_until
 from traceability.ledger.record import SignedReceipt
@@ -113,6 +113,21 @@ def test_the_answers_of_a_gateway_reach_no_gateway(device, gateway):
 
     wait_until(lambda: len(first.got + second.got) >= len(sent))
     assert sorted(first.got + second.got) == sent
+
+
+def test_a_gateway_that_another_one_of_its_name_pushes_out_says_so(address_of, log):
+    inboxes = [MqttInbox(address_of(GATEWAYS[0]), GROUP, log) for _ in range(2)]
+    with capture_logs() as said:
+        for inbox in inboxes:
+            inbox.open()
+            assert inbox.subscribed.wait(WITHIN_S)
+        wait_until(lambda: len([line for line in said if "reason" in line]) >= 4)
+        for inbox in inboxes:
+            inbox.close()
+
+    reasons = [line["reason"] for line in said if "reason" in line]
+    assert reasons[:2] == ["it ended the connection"] * 2
+    assert "if another gateway is logged in as @gateway, give each its own GUOJI_GATEWAY_USER" in reasons[3]
 
 
 def test_a_broker_that_speaks_only_an_older_mqtt_is_named(tmp_path, passwords, log):
