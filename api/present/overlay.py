@@ -48,7 +48,7 @@ class OverlayState:
     alert: str
     """Empty while the cold chain holds."""
     staged: str
-    """Empty if nothing is staged."""
+    """Empty if nothing is staged, and the chain is no test."""
     cold: ColdChain
 
 
@@ -67,9 +67,15 @@ def overlay_state(trace: Trace, words: Words, since_made_ms: int) -> OverlayStat
         facts=facts(trace, words)[:2],
         lab=_lab(trace, words),
         alert=words.say("The cold chain was broken") + f" · {broken[-1]}" if broken else "",
-        staged=words.say("Demonstration data") if trace.staged or trace.chain_label is not None else "",
+        staged=_staged(trace, words),
         cold=_cold(trace, words, since_made_ms),
     )
+
+
+def _staged(trace: Trace, words: Words) -> str:
+    if trace.staged:
+        return words.say("Demonstration data")
+    return words.say("Test chain") if trace.chain_label is not None else ""
 
 
 def encoded(state: OverlayState) -> bytes:

@@ -246,6 +246,14 @@ def test_a_devices_page_draws_its_last_day(farming, phone):
     assert "It measured nothing in this time." in phone.get("/farm/devices/soil-4?lang=en").text
 
 
+def test_a_device_that_is_not_there_is_told_in_the_words_of_the_farm(phone):
+    answer = phone.get("/farm/devices/no<b>pe?lang=zh")
+
+    assert answer.status_code == 404
+    assert "农场里没有名为 no&lt;b&gt;pe 的设备。" in answer.text
+    assert 'class="farm"' in answer.text
+
+
 def test_an_impossible_reading_is_named_and_sets_no_range(farming, phone):
     farming.has("soil-3")
     farming.sends("soil-3", until_min=3, air_temperature=1.8)

@@ -50,6 +50,7 @@ def test_it_shows_the_alert_the_staging_and_whose_word_it_is():
 
     assert state.alert.startswith("The cold chain was broken")
     assert state.staged == "Demonstration data"
+    assert overlay_state(a_trace(staged=()), SPEAK["en"], 0).staged == "Test chain"
     assert state.claim == "as this server states"
     assert overlay_state(a_trace(curves=(a_cabinet(),)), SPEAK["en"], 0).alert == ""
 

@@ -185,6 +185,13 @@ def test_what_is_staged_is_listed_at_the_top_and_marked_on_each_step():
     assert "私有测试链，运营者可以改动" in html_of(a_trace(), "zh-CN")
 
 
+def test_goods_of_ones_own_on_a_test_chain_are_no_demonstration():
+    text = html_of(a_trace(staged=()))
+
+    assert "Demonstration data" not in text
+    assert "<b>Test chain</b> private test chain, editable by its operator" in text
+
+
 def test_nothing_is_called_staged_where_nothing_is():
     plain = a_trace(
         events=tuple(replace(each, staged=None) for each in a_trace().events),
