@@ -1,7 +1,7 @@
 """A simulated device at the broker: it keeps what it sent until a receipt covers it."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from hashlib import sha256
 
 from paho.mqtt.client import Client, ConnectFlags, MQTTMessage, MQTTv311
@@ -47,6 +47,8 @@ class Sender:
         """What the gateway did with what we sent under a number instead of holding it, and why."""
         self.rejected: str | None = None
         """Why the broker lets us not in, if it does not."""
+        self.on_receipt: Callable[[bytes], None] | None = None
+        """Is told each receipt that a gateway signed, as it came."""
         self.sent = 0
         """Readings, each once; without those that nobody has to hold."""
         self.receipted = 0
@@ -90,6 +92,8 @@ class Sender:
             receipt = open_receipt(bytes(message.payload), self._gateways)
         except (InvalidInput, CheckFailed):
             return False  # not the gateway's word: nothing is freed, and what is due will be sent again
+        if self.on_receipt is not None:
+            self.on_receipt(bytes(message.payload))
         before = self.kept
         for buffer in self._buffers.values():
             self.not_held |= _not_held(receipt, buffer, self._voice.alias)

@@ -1,6 +1,7 @@
 """`guoji simulate` refuses what cannot be meant, and calls nothing stored that has no receipt."""
 
 import json
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -8,12 +9,16 @@ import pytest
 from iot_gateway.logins import GATEWAY, PASSWORDS, make_passwords, read_passwords, withdraw_login
 from iot_gateway.simulate.moment import Moment
 from iot_gateway.simulate.stream import Message
+from traceability.audit.finding import Found
+from traceability.audit.promises import read_promises
 from traceability.cli import simulate_devices
 from traceability.cli.main import main
-from traceability.cli.simulate_report import MOST_LINES, Truth, summary
+from traceability.cli.simulate_report import MOST_LINES, Truth, keep_receipts, summary
 from traceability.errors import InvalidInput
 from traceability.keys.files import write_secret
+from traceability.own_policy import gateway_signer, own_gateways
 from traceability.telemetry.private_key import DeviceSigner
+from traceability.telemetry.receipt import Receipt, sign_receipt
 
 RECORDING = "ts_utc_iso,metric,value\n2026-01-01T00:00:00Z,air_temperature,4\n"
 
@@ -99,6 +104,23 @@ def test_each_device_signs_with_its_own_key_out_of_a_folder_or_all_with_one(home
         == simulate_devices.signer(tmp_path / "keys", "sim-0001").public
     )
     assert simulate_devices.signer(None, "sim-0001") is None
+
+
+def test_a_receipt_is_kept_as_it_came_for_those_who_check_it(home, tmp_path):
+    simulate_devices.register(home, ["sim-0001"], True, None)
+    settings = replace(home, mqtt_url="mqtt://127.0.0.1:1")
+    senders, folder = simulate_devices.senders(settings, ["sim-0001"], None, 1), tmp_path / "receipts"
+    keep_receipts(senders, folder, 9)
+    note = sign_receipt(Receipt("sim-0001", 1_790_000_000_000, 1_790_000_060_000, None), gateway_signer(home))
+
+    for each in (note, note.replace(b"sim-0001", b"sim-0002")):
+        senders["sim-0001"].take(SimpleNamespace(payload=each))
+
+    [file] = folder.iterdir()
+    assert (file.name, file.read_bytes()) == ("sim-0001.9.1.receipt", note)
+    assert main(["verify-receipt", str(file), "--trust", str(home.trust_file)]) == 0
+    found = Found()
+    assert read_promises(folder, own_gateways(home), 0, found).receipts == 1
 
 
 def a_fleet(**senders):

@@ -165,3 +165,10 @@ def test_a_receipt_of_endless_numbers_ends_the_search_at_the_first_that_is_missi
 
     assert code == 2
     assert "needs the payload of number 2 too" in said
+
+
+def test_what_is_no_receipt_is_told_what_one_is(check):
+    code, said = check(b"ts_utc_iso,metric,value\n")
+
+    assert code == 65
+    assert "receipt is no receipt: a receipt is what came on guoji/v1/ALIAS/receipts" in said

@@ -44,6 +44,12 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         "--seed", type=whole(0), default=1, metavar="N", help="of the model and faults (default 1)"
     )
     simulate.add_argument("--tell", type=Path, metavar="FILE", help="a new file: each fault, as it happens")
+    simulate.add_argument(
+        "--receipts",
+        type=Path,
+        metavar="DIR",
+        help="write each receipt there, for `guoji verify-receipt` and `guoji audit --receipts`",
+    )
     simulate.set_defaults(run=_simulate)
 
 
@@ -110,7 +116,7 @@ def _simulate(args: argparse.Namespace) -> int:
     from iot_gateway.simulate.faults import faulty
     from iot_gateway.simulate.fleet import Fleet
     from iot_gateway.simulate.play import Pace, play, settle
-    from traceability.cli.simulate_report import Progress, Truth, summary
+    from traceability.cli.simulate_report import Progress, Truth, keep_receipts, summary
 
     settings = Settings.read(os.environ)
     aliases = list(dict.fromkeys(args.device or simulate_devices.numbered(args.devices)))
@@ -122,6 +128,8 @@ def _simulate(args: argparse.Namespace) -> int:
     print(f"epoch {epoch} begins: what an earlier run kept without a receipt is gone", file=sys.stderr)
     run = {"seed": args.seed, "epoch": epoch, "from_ms": source.from_ms, "devices": aliases}
     truth = Truth(args.tell, run | {"of": args.model or args.csv.name, "faults": args.fault})
+    if args.receipts is not None:
+        keep_receipts(fleet.senders, args.receipts, epoch)
     streams = {
         alias: faulty(source.samples(alias), alias, asked, args.seed, epoch, args.per_message)
         for alias in aliases

@@ -13,7 +13,7 @@ from traceability.errors import InvalidInput
 
 if TYPE_CHECKING:
     from iot_gateway.simulate.fleet import Fleet
-    from iot_gateway.simulate.sender import Number
+    from iot_gateway.simulate.sender import Number, Sender
     from iot_gateway.simulate.stream import Message
 
 EVERY_S = 5.0
@@ -70,6 +70,23 @@ def _new(file: Path) -> IO[str]:
         return file.open("x", encoding="utf-8")
     except FileExistsError as error:
         raise InvalidInput(f"{file} is there already: name another file, or remove it") from error
+
+
+def keep_receipts(senders: "Mapping[str, Sender]", folder: Path, epoch: int) -> None:
+    """Write each one that comes to ALIAS.EPOCH.N.receipt in `folder`, the first with N = 1."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for alias, sender in senders.items():
+        sender.on_receipt = _Kept(folder, f"{alias}.{epoch}").keep
+
+
+class _Kept:
+    def __init__(self, folder: Path, name: str) -> None:
+        self._folder, self._name = folder, name
+        self._count = 0
+
+    def keep(self, receipt: bytes) -> None:
+        self._count += 1
+        (self._folder / f"{self._name}.{self._count}.receipt").write_bytes(receipt)
 
 
 def summary(fleet: "Fleet") -> int:

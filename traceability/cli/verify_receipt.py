@@ -14,6 +14,8 @@ from traceability.telemetry.clock import iso
 from traceability.telemetry.receipt import Receipt, open_receipt
 from traceability.telemetry.receipted import what_became
 
+BEGINS = b"guoji/receipt/"
+
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     command = commands.add_parser(
@@ -24,7 +26,12 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         "needed. Needs no database, no server.",
         epilog=EXIT_CODES,
     )
-    command.add_argument("receipt", metavar="RECEIPT-FILE", type=Path, help="as it came from the broker")
+    command.add_argument(
+        "receipt",
+        metavar="RECEIPT-FILE",
+        type=Path,
+        help="as it came from the broker, or as `guoji simulate --receipts` kept it",
+    )
     command.add_argument("payloads", metavar="PAYLOAD-FILE", type=Path, nargs="*", help="as it was sent")
     command.add_argument(
         "--trust", metavar="FILE", type=Path, required=True, help="whose receipts you believe"
@@ -35,6 +42,8 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 def run(args: argparse.Namespace) -> int:
     policy = TrustPolicy.parse(read_text(args.trust, MAX_CHARACTERS))
     note = read_file(args.receipt, MAX_BYTES)
+    if not note.startswith(BEGINS):
+        raise InvalidInput(f"{args.receipt} is no receipt: a receipt is what came on guoji/v1/ALIAS/receipts")
     payloads = [_payload(path) for path in args.payloads]
     try:
         receipt = open_receipt(note, policy.gateways)
@@ -54,7 +63,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _payload(path: Path) -> bytes:
     payload = read_file(path, MAX_BYTES)
-    if payload.startswith(b"guoji/receipt/"):
+    if payload.startswith(BEGINS):
         raise InvalidInput(f"{path} is a receipt; give one at a time")
     return payload
 
