@@ -88,6 +88,24 @@ def test_a_number_or_a_time_that_is_none_is_told_with_what_is_wanted(guoji, word
     assert said in complaint
 
 
+@pytest.mark.parametrize(
+    ("words", "usage", "meant"),
+    [
+        ("statsu", "guoji", "status"),
+        ("device lst", "guoji device", "list"),
+        ("init --orign x", "guoji init", "--origin"),
+        ("init --orign=x", "guoji init", "--origin"),
+        ("token issue x --role raed", "guoji token issue", "read"),
+    ],
+)
+def test_a_word_that_is_nearly_right_is_told_with_the_one_that_is_meant(guoji, words, usage, meant):
+    code, _, said = guoji(*words.split())
+
+    assert code == 64
+    assert said.startswith(f"usage: {usage} [-h]")
+    assert said.endswith(f"; is {meant} meant?\n")
+
+
 def test_without_a_command_the_help_is_shown_and_it_exits_64(guoji):
     code, shown, said = guoji()
 

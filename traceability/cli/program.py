@@ -4,7 +4,8 @@ import argparse
 import os
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
 from typing import NoReturn
 
 from traceability.cli.terminal import printable
@@ -14,6 +15,24 @@ USAGE, BAD_INPUT, OUR_MISTAKE, INTERRUPTED = 64, 65, 70, 130
 
 
 class Parser(argparse.ArgumentParser):
+    """Of a command or an action too: what is wrong in one is told with its own usage, and what was meant."""
+
+    def parse_known_args(  # type: ignore[override]  # nobody here hands in a namespace of another type
+        self, args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None
+    ) -> tuple[argparse.Namespace, list[str]]:
+        known, unknown = super().parse_known_args(args, namespace)
+        if unknown:
+            meant = _meant(unknown[0].partition("=")[0], self._option_string_actions)
+            self.error(f"unrecognized arguments: {' '.join(unknown)}{meant}")
+        return known, unknown
+
+    def _check_value(self, action: argparse.Action, value: str) -> None:
+        try:
+            super()._check_value(action, value)
+        except argparse.ArgumentError as error:
+            error.message += _meant(value, action.choices or ())
+            raise
+
     def error(self, message: str) -> NoReturn:
         self.print_usage(sys.stderr)
         self.exit(USAGE, f"{self.prog}: {printable(message)}\n")
@@ -39,6 +58,11 @@ def run(parser: argparse.ArgumentParser, argv: Sequence[str] | None = None) -> i
         traceback.print_exc()
         return OUR_MISTAKE
     return exit_code
+
+
+def _meant(word: str, there_are: Iterable[str]) -> str:
+    near = get_close_matches(word, list(there_are), 1)
+    return f"; is {near[0]} meant?" if near else ""
 
 
 def _refuse(program: str, reason: str) -> int:
