@@ -54,7 +54,8 @@ def _title(alert: Alert, words: Words) -> str:
     name = measures.metric(metric.name, words)
     if alert.worst is None:
         return name
-    return f"{name} {measures.amount(alert.worst, metric.uom, words)}"
+    amount = measures.amount(alert.worst, metric.uom, words)
+    return words.say("{metric}, at worst {amount}", metric=name, amount=amount)
 
 
 def _sentences(alert: Alert, now_ms: int, words: Words) -> list[str]:

@@ -194,7 +194,7 @@ def test_the_worst_stands_first_and_each_device_says_in_plain_words_what_is_wron
         "Values that cannot be",
         "It sends as usual.",
         "Battery 31 %",
-        "Air temperature 7.8 °C",
+        "Air temperature, at worst 7.8 °C",
         "Allowed: 0 °C to 4 °C.",
         "it is right again",
     ):

@@ -36,20 +36,24 @@ def limits(**fields):
 @pytest.mark.parametrize(
     ("alert", "title", "said"),
     [
-        (an_alert(), "Air temperature 7.84 °C", "for 1 h 2 min. Allowed: 0 °C to 4 °C."),
+        (an_alert(), "Air temperature, at worst 7.84 °C", "for 1 h 2 min. Allowed: 0 °C to 4 °C."),
         (
             an_alert(limits(metric="air_temperature", high=4)),
-            "Air temperature 7.84 °C",
+            "Air temperature, at worst 7.84 °C",
             "Allowed: up to 4 °C.",
         ),
-        (an_alert(limits(metric="battery", low=20)), "Battery 7.84 %", "Allowed: 20 % and more."),
-        (an_alert(limits(metric="air_temperature", high=-1.5)), "Air temperature 7.84 °C", "up to -1.5 °C."),
+        (an_alert(limits(metric="battery", low=20)), "Battery, at worst 7.84 %", "Allowed: 20 % and more."),
+        (
+            an_alert(limits(metric="air_temperature", high=-1.5)),
+            "Air temperature, at worst 7.84 °C",
+            "up to -1.5 °C.",
+        ),
         (an_alert(limits(), worst=None), "Silent for over 10 minutes", "for 1 h 2 min."),
         (an_alert("of another kind"), "too warm", "for 1 h 2 min."),
         (an_alert("nonsense from 1 to 2"), "too warm", "for 1 h 2 min."),
         (
             an_alert(until_ms=NOW - 60 * MINUTE, resolved_at_ms=NOW),
-            "Air temperature 7.84 °C",
+            "Air temperature, at worst 7.84 °C",
             "for 2 minutes; it is right again.",
         ),
     ],
@@ -66,6 +70,13 @@ def test_who_looks_after_an_alert_is_said_with_their_words():
 
     assert alert_card(alert, {}, NOW, EN).acknowledged == "Li's phone, 15 Jan 16:00: door\ufffd closed"
     assert alert_card(alert, {}, NOW, ZH).device == "cold-1"
+
+
+def test_a_chinese_alert_names_its_worst_value_as_that():
+    card = alert_card(an_alert(since_ms=NOW - 2 * MINUTE), {}, NOW, ZH)
+
+    assert card.title == "空气温度最差 7.84 °C"
+    assert "已持续 2 分钟" in card.sentence
 
 
 @pytest.mark.parametrize(
