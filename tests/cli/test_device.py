@@ -162,6 +162,15 @@ def test_a_key_is_added_beside_the_old_one_which_is_then_revoked(settings, capsy
     assert second.endswith(f": sto len\t{old}")
 
 
+def test_who_shortens_the_id_of_a_key_is_told_where_all_of_it_stands(settings, capsys):
+    public = DeviceSigner.make(Algorithm.EdDSA).public
+    main([*ADD, "--public-key", public.raw.hex()])
+
+    assert main(["device", "key", "revoke", "field-3", public.key_id.hex()[:8], "--why", "lost"]) == 65
+
+    assert "give all 16 digits, as `guoji device key list field-3` shows them" in capsys.readouterr().err
+
+
 def test_a_key_is_revoked_from_a_time_to_come_but_not_from_one_that_is_past(settings, capsys, store):
     public = DeviceSigner.make(Algorithm.EdDSA).public
     main([*ADD, "--public-key", public.raw.hex()])

@@ -146,6 +146,16 @@ def test_what_the_gateway_did_not_hold_is_not_called_stored(capsys):
     )
 
 
+def test_who_must_sign_and_does_not_is_told_how(capsys):
+    not_held = {(9, 1): "quarantined: cold must sign what it sends, and this is not signed"}
+
+    summary(a_fleet(cold={"sent": 1, "receipted": 1, "not_held": not_held}))
+
+    assert capsys.readouterr().err.splitlines()[1:] == [
+        "to sign, give --sign FILE: the private key that `guoji device add --new-key` printed"
+    ]
+
+
 def test_if_all_is_held_all_is_stored(capsys):
     assert summary(a_fleet(a={"sent": 6, "receipted": 6}, b={"sent": 4, "receipted": 4})) == 0
 

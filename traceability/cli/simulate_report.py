@@ -10,6 +10,7 @@ from typing import IO, TYPE_CHECKING
 from traceability.cli.program import BAD_INPUT
 from traceability.cli.terminal import printable
 from traceability.errors import InvalidInput
+from traceability.telemetry.authenticate import NOT_SIGNED
 
 if TYPE_CHECKING:
     from iot_gateway.simulate.fleet import Fleet
@@ -98,13 +99,19 @@ def summary(fleet: "Fleet") -> int:
     kept = [f"{alias}: {each.kept} have no receipt" for alias, each in fleet.senders.items() if each.kept]
     refused = [line for alias, numbers in not_held.items() for line in _lines(alias, numbers)]
     trouble = [fleet.trouble] if kept and fleet.trouble else []
-    for lines in (refused, kept, trouble):
+    for lines in (refused, _hints(refused), kept, trouble):
         _print_some(lines)
     return BAD_INPUT if refused or kept else 0
 
 
 def _lines(alias: str, not_held: "Mapping[Number, str]") -> list[str]:
     return [f"{alias}: reading {number} is {became}" for (_, number), became in sorted(not_held.items())]
+
+
+def _hints(refused: list[str]) -> list[str]:
+    if not any(NOT_SIGNED in line for line in refused):
+        return []
+    return ["to sign, give --sign FILE: the private key that `guoji device add --new-key` printed"]
 
 
 def _print_some(lines: list[str]) -> None:

@@ -13,6 +13,8 @@ from traceability.telemetry.public_key import PublicKey
 from traceability.telemetry.reading import Authenticated, Reading
 from traceability.telemetry.senml import CBOR_ARRAYS, MAX_PAYLOAD_BYTES, Message, decode
 
+NOT_SIGNED = "must sign what it sends, and this is not signed"
+
 
 class Authentic(NamedTuple):
     """A payload whose sender is known."""
@@ -31,7 +33,7 @@ def authenticate(payload: bytes, device: Device, now_ms: int) -> Authentic:
     """
     if not payload.startswith(INITIAL):
         if device.must_sign:
-            raise InvalidInput(f"{device.alias} must sign what it sends, and this is not signed")
+            raise InvalidInput(f"{device.alias} {NOT_SIGNED}")
         return Authentic(Authenticated.BROKER, payload, sha256(payload).digest())
     message = _parse(payload)
     signed = _signed_bytes(message, device.alias)
