@@ -70,8 +70,8 @@ class DeviceKeyTable:
             key = next((key for key in held if key.public.key_id.hex() == key_id), None)
             if key is None:
                 raise Unknown(
-                    f"{alias} has no key {key_id[:40]}: give all 16 digits, as `guoji device key list {alias}` "
-                    "shows them"
+                    f"{alias} has no key {key_id[:40]}: give all 16 digits, as "
+                    f"`guoji device key list {alias}` shows them"
                 )
             if key.revoked_at_ms is not None and key.revoked_at_ms <= at_ms:
                 raise InvalidInput(f"the key {key_id} was revoked at {iso(key.revoked_at_ms)} already")
