@@ -143,6 +143,12 @@ def test_a_harvest_is_its_own_farms_business(farming, farm):
     assert farm.known(WANG).products == ()
 
 
+def test_nobody_harvests_where_only_a_simulated_device_stands(farming, farm):
+    farming.has("sim-0001", staged={"en": "Simulated"})
+
+    assert farm.known(LI).plots == ()
+
+
 def test_a_batch_is_no_harvest(farming, farm):
     farming.has("cold-1")
     farming.send("cold-1", 1, air_temperature=3.0)

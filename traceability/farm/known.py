@@ -45,7 +45,7 @@ class Known:
     products: tuple[Product, ...]
     """The one harvested last is first."""
     plots: tuple[Plot, ...]
-    """Where was harvested, the last one first; then where devices stand."""
+    """Where was harvested, the last one first; then where devices stand, but for simulated ones."""
     party_name: Mapping[str, str]
     """What the party calls itself; may be empty."""
 
@@ -62,7 +62,8 @@ def known(harvests: Sequence[StoredEvent], devices: Iterable[Device]) -> Known:
         for link in each.event.identifiers_by_role()["place"][:1]:
             _add(plots, Plot(link, extensions.place_name(each.event)))
     for device in devices:
-        _add(plots, Plot(device.place, {}))
+        if not device.staged:
+            _add(plots, Plot(device.place, {}))
     names = (extensions.party_name(each.event) for each in harvests)
     return Known(tuple(products.values()), tuple(plots.values()), next((name for name in names if name), {}))
 
