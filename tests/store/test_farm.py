@@ -249,7 +249,7 @@ def test_what_was_there_before_the_columns_is_marked_by_the_migration(empty_engi
             columns = ", ".join(f'"{name}"' for name in row)
             values = ", ".join(f":{name}" for name in row)
             connection.execute(text(f"INSERT INTO event ({columns}) VALUES ({values})"), row)
-        upgrade(connection, "head")
+        upgrade(connection, "0006")
 
         marked = connection.execute(text("SELECT is_harvest FROM event ORDER BY id")).scalars().all()
 
