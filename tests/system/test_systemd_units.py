@@ -95,6 +95,7 @@ def installation(installed):
     (running.home / "passphrase").rename(elsewhere / "passphrase")
     (running.home / "guoji.toml").write_text(
         f"mqtt_url = 'mqtt://127.0.0.1:{take_port()}'\n"
+        f"nats_url = 'nats://127.0.0.1:{take_port()}'\n"
         f"rpc_url = 'http://127.0.0.1:{take_port()}'\n"
         f"http_port = {take_port()}\n"
         "seal_every_s = 1\npublish_every_s = 0.3\nanchor_every_s = 0.5\n"
@@ -126,9 +127,15 @@ def processes(installation):
 def start_surroundings(installation, start):
     """Broker and chain, which the units expect to run elsewhere."""
     settings = installation.settings
-    port = urlsplit(settings.mqtt_url).port
-    passwords = read_passwords(settings.keys / PASSWORDS)
-    start(broker_command(settings.home / "broker", passwords, "127.0.0.1", port), dict(os.environ))
+    port, native_port = urlsplit(settings.mqtt_url).port, urlsplit(settings.nats_url).port
+    command = broker_command(
+        settings.home / "broker",
+        read_passwords(settings.keys / PASSWORDS),
+        "127.0.0.1",
+        port,
+        native_port=native_port,
+    )
+    start(command, dict(os.environ))
     start([*GUOJI, "devnet"], installation.environment)
     installation.wait_for("the chain", lambda: answers(settings.rpc_url))
 

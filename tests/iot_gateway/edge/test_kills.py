@@ -53,6 +53,10 @@ def test_whenever_the_box_is_killed_and_the_uplink_goes_all_it_acknowledged_is_s
             centre.start()
     for each in publishers:
         each.settle()
+    # What a box had asked its broker for when it was killed comes again after ten seconds.
+    wait_until(
+        lambda: all(set(each.promised) <= set(centre.payloads(each.alias)) for each in publishers), 300
+    )
     wait_until(box.is_empty, 300)
 
     for each in publishers:

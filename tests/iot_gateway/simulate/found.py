@@ -39,7 +39,8 @@ def found_in(messages, alias="sim-1", seed=1, travels=False, window=50):
             taken = [each for each in conflicts if each.epoch == epoch]
             conflicts = [each for each in conflicts if each.epoch != epoch]
             numbers = 1, start + 1, start + len(part)
-            made = Window(alias, *numbers, tuple(part), tuple(taken), NO_BATCH, previous, sealed_through)
+            clashes = tuple(each.sequence for each in taken)
+            made = Window(alias, *numbers, tuple(part), clashes, NO_BATCH, previous, sealed_through)
             found += find(made, THRESHOLDS.of(device), partial(_before, readings, start), lambda *_: ())
             previous, sealed_through, start = epoch, part[-1].sequence, start + len(part)
     return found
