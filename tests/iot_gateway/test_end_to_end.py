@@ -8,10 +8,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from paho.mqtt.client import Client, MQTTv311
 from paho.mqtt.enums import CallbackAPIVersion
 
-from iot_gateway.gateway import run
 from iot_gateway.inbox import MAX_HELD_BYTES
 from iot_gateway.simulate.encode import encode_message
 from iot_gateway.simulator import SimulatedDevice
+from tests.iot_gateway.at_work import a_gateway
 from traceability.log.note import NoteSigner, NoteVerifier
 from traceability.store.arrivals import ArrivalTable
 from traceability.store.device_keys import DeviceKeyTable
@@ -30,21 +30,6 @@ pytestmark = pytest.mark.slow
 
 def now_ms():
     return time.time_ns() // 1_000_000
-
-
-@contextmanager
-def a_gateway(inbox, engine, signer, log):
-    stop = threading.Event()
-    inbox.open()
-    worker = threading.Thread(target=run, args=(inbox, ArrivalTable(engine), signer, 60, stop, log))
-    worker.start()
-    try:
-        assert inbox.subscribed.wait(10)
-        yield
-    finally:
-        stop.set()
-        worker.join()
-        inbox.close()
 
 
 @contextmanager
@@ -70,7 +55,7 @@ def stored(engine, alias):
 
 def test_every_reading_is_stored_once_and_freed_by_its_receipt(address_of, new_inbox, engine, signer, log):
     with (
-        a_gateway(new_inbox(), engine, signer, log),
+        a_gateway(new_inbox(), ArrivalTable(engine), signer, log),
         a_simulated(address_of("cold-7"), signer) as device,
     ):
         for number in range(500):
@@ -89,7 +74,7 @@ def test_what_a_device_signs_is_stored_as_signed_and_freed(
     DeviceKeyTable(engine).add("cold-7", DeviceKey(key.public, 0))
 
     with (
-        a_gateway(new_inbox(), engine, signer, log),
+        a_gateway(new_inbox(), ArrivalTable(engine), signer, log),
         a_simulated(address_of("cold-7"), signer, signer=key) as device,
     ):
         for number in range(20):
@@ -109,7 +94,7 @@ def test_what_a_device_signs_with_a_revoked_key_is_quarantined_and_answered(
     DeviceKeyTable(engine).revoke("cold-7", key.public.key_id.hex(), 0, "stolen")
 
     with (
-        a_gateway(new_inbox(), engine, signer, log),
+        a_gateway(new_inbox(), ArrivalTable(engine), signer, log),
         a_simulated(address_of("cold-7"), signer, signer=key) as device,
     ):
         device.send(now_ms(), {"air_temperature": 4})
@@ -125,7 +110,7 @@ def test_a_device_frees_nothing_on_the_word_of_another_key(address_of, new_inbox
     impostor = NoteSigner(signer.name, Ed25519PrivateKey.from_private_bytes(bytes([1] * 32)))
 
     with (
-        a_gateway(new_inbox(), engine, impostor, log),
+        a_gateway(new_inbox(), ArrivalTable(engine), impostor, log),
         a_simulated(address_of("cold-7"), signer) as device,
     ):
         device.send(now_ms(), {"air_temperature": 4})
@@ -143,7 +128,7 @@ def test_bad_input_is_quarantined_and_answered_and_the_gateway_goes_on(
     bad = [b"{", b"\xff\x00", bytes(2 * 1024 * 1024), ahead, not_a_number]
     receipts = []
 
-    with a_gateway(new_inbox(), engine, signer, log):
+    with a_gateway(new_inbox(), ArrivalTable(engine), signer, log):
         device = a_client(address_of("cold-7"), receipts)
         for payload in bad:
             publish(device, "guoji/v1/cold-7/readings", payload)
@@ -166,7 +151,7 @@ def test_what_a_device_sends_as_a_receipt_is_quarantined_but_not_our_own_answer_
 ):
     receipts, forged = [], b"to the topic of our answers"
 
-    with a_gateway(new_inbox(), engine, signer, log):
+    with a_gateway(new_inbox(), ArrivalTable(engine), signer, log):
         device = a_client(address_of("cold-7"), receipts)
         publish(device, "guoji/v1/cold-7/receipts", forged)
         wait_for(lambda: len(receipts) == 2)
@@ -210,7 +195,7 @@ def test_an_inbox_holds_only_so_many_bytes_and_takes_more_once_some_are_acknowle
 def test_a_device_reaches_only_its_own_topics(address_of, new_inbox, engine, signer, log):
     overheard = []
 
-    with a_gateway(new_inbox(), engine, signer, log):
+    with a_gateway(new_inbox(), ArrivalTable(engine), signer, log):
         impostor = a_client(address_of("cold-8"), overheard, listens_to="cold-7")
         # NATS acknowledges what it drops, Mosquitto too: only what is stored tells.
         publish(

@@ -1,16 +1,14 @@
 """A real broker with a gateway behind it, in which impostors of a test try what they can."""
 
-import threading
 import time
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
-import structlog
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from iot_gateway.gateway import run
 from iot_gateway.logins import GATEWAY, Address
 from iot_gateway.simulate.encode import encode_message
+from tests.iot_gateway.at_work import a_gateway
 from tests.iot_gateway.brokers import STARTERS
 from tests.iot_gateway.peer import WITHIN_S
 from traceability.log.note import NoteSigner, NoteVerifier
@@ -57,7 +55,7 @@ def a_world(kind, folder):
         engine = a_store(folder / "store.db")
         stack.callback(engine.dispose)
         inbox = broker.inbox(Address(HOST, broker.port, GATEWAY, PASSWORDS[GATEWAY]))
-        stack.enter_context(a_gateway(inbox, engine, structlog.get_logger()))
+        stack.enter_context(a_gateway(inbox, ArrivalTable(engine), SIGNER))
         yield World(broker.port, broker.native_port, engine)
 
 
@@ -68,21 +66,6 @@ def a_store(file):
         giai, place = f"https://id.gs1.org/8004/9521321{alias}", "https://id.gs1.org/414/9521321000032"
         DeviceTable(engine).keep(Device(alias, giai, "9521321000018", {}, place, cold_chain=True))
     return engine
-
-
-@contextmanager
-def a_gateway(inbox, engine, log):
-    stop = threading.Event()
-    inbox.open()
-    worker = threading.Thread(target=run, args=(inbox, ArrivalTable(engine), SIGNER, 60, stop, log))
-    worker.start()
-    try:
-        assert inbox.subscribed.wait(10)
-        yield
-    finally:
-        stop.set()
-        worker.join()
-        inbox.close()
 
 
 class Victim:

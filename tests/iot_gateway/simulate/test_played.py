@@ -28,6 +28,7 @@ from iot_gateway.simulate.source import modelled
 from iot_gateway.simulate.stream import Way
 from iot_gateway.simulate.voice import Voice
 from tests.builders import FARM
+from tests.iot_gateway.at_work import a_gateway
 from traceability.gs1 import digital_link
 from traceability.ledger.seal import seal
 from traceability.own_policy import gateway_signer, own_gateways
@@ -96,21 +97,9 @@ def installation(request, settings, store, tmp_path):
     broker.stop()
 
 
-@contextmanager
-def a_gateway(installation, store):
-    signer, stop = gateway_signer(installation.settings), threading.Event()
+def at_work(installation, store):
     inbox = JetStreamInbox(installation.gateway, structlog.get_logger())
-    inbox.open()
-    arguments = (inbox, store.arrivals, signer, 60, stop, structlog.get_logger())
-    worker = threading.Thread(target=gateway.run, args=arguments)
-    worker.start()
-    try:
-        assert inbox.subscribed.wait(10)
-        yield
-    finally:
-        stop.set()
-        worker.join()
-        inbox.close()
+    return a_gateway(inbox, store.arrivals, gateway_signer(installation.settings))
 
 
 @contextmanager
@@ -171,7 +160,7 @@ def test_every_fault_that_is_told_is_found_and_nothing_else_is(installation, sto
     streams = the_streams()
     marked = {alias: [each for each in stream if each.faults] for alias, stream in streams.items()}
 
-    with a_gateway(installation, store), a_fleet(installation) as fleet:
+    with at_work(installation, store), a_fleet(installation) as fleet:
         payloads = play_in_step(fleet, streams, store, clock)
 
         assert fleet.kept == 0
@@ -231,7 +220,7 @@ def test_a_flood_of_one_device_takes_no_receipt_from_the_others_and_each_reading
         for alias in aliases
     }
 
-    with a_gateway(installation, store), a_fleet(installation, aliases) as fleet:
+    with at_work(installation, store), a_fleet(installation, aliases) as fleet:
         play(fleet, streams, Pace(now_ms - 20_000, 1e6), threading.Event(), lambda *_: None, lambda: None)
         settle(fleet, 120, lambda: None)
 
@@ -255,7 +244,7 @@ def test_a_fleet_says_that_its_broker_is_away_and_goes_on_when_it_is_there(insta
         assert "127.0.0.1:1: Connection refused" in fleet.trouble
 
         sender.address = installation.address_of("sound")
-        with a_gateway(installation, store):
+        with at_work(installation, store):
             settle(fleet, 60, lambda: None)
 
         for _ in range(20):
