@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from types import MappingProxyType
-from typing import Any
 
 import orjson
 from fastapi.responses import Response
 
-from api.epcis_request import VERSION, Asked
-from traceability.epcis.shared_context import in_shared_context
+from api.epcis_headers import VERSION
+from api.epcis_request import Asked
+from traceability.epcis.query.answer import SIMPLE, as_time, query_document
 from traceability.epcis.vocabulary import GUOJI_NAMESPACE, GUOJI_PREFIX, STANDARD_CONTEXT
 from traceability.ledger.ports import StoredEvent
 
@@ -31,20 +31,11 @@ def discovery(more: Mapping[str, str] = MappingProxyType({})) -> Response:
     return Response(status_code=204, headers={**_DISCOVERY, **more})
 
 
-def document(events: Sequence[StoredEvent], asked: Asked, next_page: str | None = None) -> Response:
+def document(
+    events: Sequence[StoredEvent], asked: Asked, next_page: str | None = None, query_name: str = SIMPLE
+) -> Response:
     """An EPCISQueryDocument."""
-    bodies, common = in_shared_context([each.event for each in events])
-    recorded = [_recorded(body, each) for body, each in zip(bodies, events, strict=True)]
-    content = {
-        "@context": common,
-        "type": "EPCISQueryDocument",
-        "schemaVersion": "2.0",
-        "creationDate": _time(datetime.now(UTC)),
-        "epcisBody": {
-            "queryResults": {"queryName": "SimpleEventQuery", "resultsBody": {"eventList": recorded}}
-        },
-    }
-    return as_json(content, asked, next_page)
+    return as_json(query_document(events, datetime.now(UTC), query_name), asked, next_page)
 
 
 def collection(members: Sequence[str], asked: Asked, next_page: str | None = None) -> Response:
@@ -58,13 +49,5 @@ def as_json(content: object, asked: Asked, next_page: str | None = None) -> Resp
     headers["Cache-Control"] = "no-store"
     if next_page is not None:
         headers["Link"] = f'<{next_page}>; rel="next"'
-        headers["GS1-Next-Page-Token-Expires"] = _time(datetime.fromtimestamp(asked.paging.expires_s, UTC))
+        headers["GS1-Next-Page-Token-Expires"] = as_time(datetime.fromtimestamp(asked.paging.expires_s, UTC))
     return Response(orjson.dumps(content), 200, headers, asked.media)
-
-
-def _recorded(body: Mapping[str, Any], stored: StoredEvent) -> dict[str, Any]:
-    return {**body, "recordTime": _time(datetime.fromtimestamp(stored.captured_at_ms / 1000, UTC))}
-
-
-def _time(moment: datetime) -> str:
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

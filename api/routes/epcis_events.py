@@ -10,6 +10,7 @@ from api import epcis_answer
 from api.deps import WHOLE, LedgerDep, Site, SiteDep
 from api.epcis_paging import Place
 from api.epcis_request import Asked, AskedDep, ReaderDep
+from traceability.epcis.query.answer import SIMPLE
 from traceability.epcis.query.parse import parse_query
 from traceability.epcis.query.query import Condition, Query
 from traceability.errors import BadQuery, Unknown
@@ -38,8 +39,7 @@ def events(_: ReaderDep, asked: AskedDep, site: SiteDep) -> Response:
 
 @router.api_route("/{event_id:path}", methods=WHOLE)
 def event(event_id: str, _: ReaderDep, asked: AskedDep, ledger: LedgerDep) -> Response:
-    if asked.pairs:
-        raise BadQuery(f"{asked.pairs[0][0][:80]!r} is no parameter of a single event")
+    asked.check_no_parameters("a single event")
     query = Query((Condition("EQ", ("eventID",), (event_id,)),))
     page = ledger.search.find(query, None, _MOST_OF_ONE_ID)
     if not page.events:
@@ -50,7 +50,11 @@ def event(event_id: str, _: ReaderDep, asked: AskedDep, ledger: LedgerDep) -> Re
 def answer(asked: Asked, site: Site, also: Sequence[Condition]) -> Response:
     """A page of the events that fulfil the parameters and `also` these conditions."""
     query = parse_query(asked.pairs, asked.prefixes)
-    query = replace(query, conditions=(*also, *query.conditions))
+    return page_of(replace(query, conditions=(*also, *query.conditions)), asked, site)
+
+
+def page_of(query: Query, asked: Asked, site: Site, query_name: str = SIMPLE) -> Response:
+    """The page of the answer to `query` that is asked for."""
     after, given = _read_place(asked.paging.after)
     if after is None:
         site.ledger.search.check_count(query)
@@ -58,9 +62,9 @@ def answer(asked: Asked, site: Site, also: Sequence[Condition]) -> Response:
     page = site.ledger.search.find(query, after, min(asked.paging.per_page, left))
     given += len(page.events)
     if page.end is None or given == query.event_count_limit:
-        return epcis_answer.document(page.events, asked)
+        return epcis_answer.document(page.events, asked, None, query_name)
     place = (page.end.at, page.end.number, given)
-    return epcis_answer.document(page.events, asked, asked.next_page(site.public_url, place))
+    return epcis_answer.document(page.events, asked, asked.next_page(site.public_url, place), query_name)
 
 
 def _read_place(place: Place | None) -> tuple[Position | None, int]:
