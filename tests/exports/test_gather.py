@@ -18,9 +18,9 @@ from traceability.errors import InvalidInput
 from traceability.exports import gather
 from traceability.exports.gather import rows_of_period
 from traceability.exports.kde import Cte
-from traceability.exports.read_sheet import read_sheet
 from traceability.ledger.capture import capture
 from traceability.settings import Settings
+from traceability.sheets.read import read_sheet
 from traceability.upkeep.installation import make
 from traceability.wiring import open_store
 

@@ -78,7 +78,7 @@ def _add_fsma(forms: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
 def _fsma(args: argparse.Namespace) -> int:
     from traceability.exports.check import missing, table
     from traceability.exports.kde import HEADERS, NUMBERS
-    from traceability.exports.sheet import to_csv, to_xlsx
+    from traceability.sheets.write import to_csv, to_xlsx
     from traceability.wiring import ledger
 
     form = args.output.suffix.lower()
@@ -153,7 +153,7 @@ def _say_missing(counts: Counter[tuple[str, str]], file: Path) -> None:
 
 def _check(args: argparse.Namespace) -> int:
     from traceability.exports.check import missing
-    from traceability.exports.read_sheet import read_sheet
+    from traceability.sheets.read import read_sheet
 
     found = read_sheet(args.file.read_bytes())
     faults = list(missing(found))

@@ -11,12 +11,12 @@ from traceability.errors import InvalidInput
 from traceability.exports.gather import made_from
 from traceability.exports.known import local_time
 from traceability.exports.loads import stated
-from traceability.exports.sheet import visible
 from traceability.ledger import extensions
 from traceability.ledger.facts import product
 from traceability.ledger.ports import StoredEvent
 from traceability.proof.quantity import exact
 from traceability.proof.records import first_makers, makers, standing
+from traceability.sheets.write import visible
 
 PROMISE = "guoji:promise"
 _UNITS = {"KGM": "千克", "GRM": "克", "TNE": "吨", "H87": "件"}

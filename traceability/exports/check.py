@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from traceability.errors import InvalidInput
 from traceability.exports.kde import HEADERS, WANTED, Cte, Row, cells
-from traceability.exports.read_sheet import column_name
+from traceability.sheets.cell import column_name
 
 
 @dataclass(frozen=True, slots=True)

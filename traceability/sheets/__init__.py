@@ -1,0 +1,1 @@
+"""Tables as spreadsheet programs keep them: CSV and XLSX, written and read."""

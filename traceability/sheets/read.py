@@ -1,0 +1,25 @@
+"""Read a table from CSV or XLSX, as ours or as a spreadsheet program saved it."""
+
+from traceability.errors import InvalidInput
+from traceability.sheets import cell, csv_file, xlsx_file
+from traceability.sheets.cell import Sheet
+
+_OLD_EXCEL = b"\xd0\xcf\x11\xe0"
+"""Of OLE: .xls, and .xlsx with a password."""
+
+
+def read_cells(data: bytes) -> Sheet:
+    """The cells of a CSV file, or of the first sheet of an XLSX file that is not hidden.
+
+    Raises `InvalidInput`.
+    """
+    if len(data) > cell.MOST_BYTES:
+        raise InvalidInput(f"spreadsheet has {len(data)} bytes, want at most {cell.MOST_BYTES}")
+    if data.startswith(_OLD_EXCEL):
+        raise InvalidInput("found an .xls file or one with a password, want .xlsx without password, or .csv")
+    return xlsx_file.read(data) if data.startswith(b"PK") else csv_file.read(data)
+
+
+def read_sheet(data: bytes) -> list[list[str]]:
+    """The same as texts alone. Raises `InvalidInput`."""
+    return [[each.text for each in row] for row in read_cells(data).rows]
