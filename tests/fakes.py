@@ -69,6 +69,22 @@ class FakeEvents(Failing):
 
 
 @dataclass
+class FakeRecalls:
+    events: FakeEvents
+
+    def of(self, identifiers: Iterable[str]) -> list[StoredEvent]:
+        return [each for each in self.events.mentioning(identifiers) if _is_lasting(each)]
+
+    def all(self) -> list[StoredEvent]:
+        return [each for each in self.events.kept.values() if _is_lasting(each)]
+
+
+def _is_lasting(stored: StoredEvent) -> bool:
+    lasting = stored.event.body.get("persistentDisposition", {})
+    return "recalled" in lasting.get("set", []) + lasting.get("unset", [])
+
+
+@dataclass
 class FakeLog(Failing):
     """The log and its `NameMap`."""
 

@@ -22,6 +22,7 @@ from traceability.ledger.personal import Personal
 from traceability.ledger.prove import Prover
 from traceability.ledger.public_log import PublicLog
 from traceability.ledger.read_trace import TraceReader
+from traceability.ledger.recalled import NobodyRegistered, RecallReader
 from traceability.ledger.recent import RecentTraces
 from traceability.own_chain import ANSWER_WITHIN_S, ask_chain, rpc_url
 from traceability.settings import Settings
@@ -44,6 +45,7 @@ from traceability.store.migrate import check_up_to_date
 from traceability.store.name_map import NameMapTable
 from traceability.store.personal import PersonalTable
 from traceability.store.quarantine import QuarantineTable
+from traceability.store.recalls import RecallTable
 from traceability.store.schema import open_engine
 from traceability.store.sealing import SealTable
 from traceability.store.search import EventSearch
@@ -64,6 +66,7 @@ class Store:
     history: History
     events: EventTable
     search: EventSearch
+    recalls: RecallTable
     jobs: JobTable
     log: LogTable
     names: NameMapTable
@@ -98,6 +101,7 @@ def open_store(settings: Settings) -> Store:
         history=History(engine),
         events=EventTable(engine),
         search=EventSearch(engine),
+        recalls=RecallTable(engine),
         jobs=JobTable(engine),
         log=LogTable(engine),
         names=NameMapTable(engine),
@@ -135,6 +139,7 @@ def ledger(settings: Settings, store: Store | None = None) -> Ledger:
         policy.label,
         profiles(settings),
         store.names,
+        RecallReader(store.recalls, NobodyRegistered()),
     )
     return Ledger(
         events=store.events,

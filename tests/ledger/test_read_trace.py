@@ -20,7 +20,7 @@ from tests.builders import (
     a_packing,
     a_sighting,
 )
-from tests.fakes import FakeAnchors, FakeCheckpoints, FakeEvents, FakeLog, FakeSealStore
+from tests.fakes import FakeAnchors, FakeCheckpoints, FakeEvents, FakeLog, FakeRecalls, FakeSealStore
 from tests.ledger.fake_personal import FakePersonal
 from traceability.cold_chain.profiles import read_profiles, shipped
 from traceability.epcis.event import Event
@@ -29,6 +29,7 @@ from traceability.ledger.capture import capture
 from traceability.ledger.own_word import OwnWord
 from traceability.ledger.prove import Prover
 from traceability.ledger.read_trace import TraceReader
+from traceability.ledger.recalled import NobodyRegistered, RecallReader
 from traceability.ledger.seal import seal
 from traceability.ledger.trace import Grade
 from traceability.log.note import NoteSigner, NoteVerifier
@@ -61,7 +62,14 @@ class World:
         self.log = log = FakeLog(self.events)
         prover = Prover(log, FakeCheckpoints(), FakeAnchors(), log, self.seals, (VERIFIER,), TrustPolicy())
         self.reader = TraceReader(
-            self.events, self, OwnWord(prover), FakePersonal(), "private test chain", shipped(), log
+            self.events,
+            self,
+            OwnWord(prover),
+            FakePersonal(),
+            "private test chain",
+            shipped(),
+            log,
+            RecallReader(FakeRecalls(self.events), NobodyRegistered()),
         )
 
     def capture(self, *events, party=FARM, owner=CARRIER):

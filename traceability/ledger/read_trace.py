@@ -17,6 +17,7 @@ from traceability.ledger.lineage import lineage
 from traceability.ledger.own_word import OwnWord
 from traceability.ledger.personal import PersonalStore, personal_fields
 from traceability.ledger.ports import EventStore, NameMap, StoredEvent
+from traceability.ledger.recalled import Found, RecallReader
 from traceability.ledger.trace import Curve, Grade, LabResult, Trace, TracedEvent
 from traceability.log.name_map import name_hash
 from traceability.proof.balance import balance
@@ -50,11 +51,12 @@ class _Gathered:
     """Events of the batches that hold readings which apply."""
     contradictions: tuple[Contradiction, ...]
     is_cut: bool
+    recalls: Found
 
     @property
     def all(self) -> list[StoredEvent]:
         """Each once, by event time."""
-        each_once = {each.key: each for each in (*self.goods, *self.batches)}
+        each_once = {each.key: each for each in (*self.goods, *self.batches, *self.recalls.events)}
         return sorted(each_once.values(), key=lambda each: (each.event.event_time, each.key))
 
 
@@ -67,6 +69,7 @@ class TraceReader:
     chain_label: str | None
     profiles: Profiles
     names: NameMap
+    recalls: RecallReader
 
     def read(self, subject: str, now: datetime) -> Trace:
         """Raises `Unknown` if nothing is known of `subject` (a canonical Digital Link)."""
@@ -98,6 +101,7 @@ class TraceReader:
             balance=None if found.is_cut else balance(found.goods, subject),
             is_cut=found.is_cut,
             lost=self.names.lost(name_hash(subject)),
+            recalls=found.recalls.notices,
         )
 
     def all_events(self, subject: str) -> list[StoredEvent]:
@@ -119,7 +123,8 @@ class TraceReader:
         batches = tuple(self.events.by_keys(list(keys)))
         # What a cut history lacks may be just beyond the cut.
         odd = () if line.is_cut else tuple(contradictions(subject, line.goods, line.counting))
-        return _Gathered(line.events, attached, batches, odd, line.is_cut)
+        recalls = self.recalls.reaching(subject, line.events)
+        return _Gathered(line.events, attached, batches, odd, line.is_cut, recalls)
 
     def _curves(
         self, attachment: Attachment, device: Device, goods: Bearing | None, now: datetime

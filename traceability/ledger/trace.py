@@ -12,6 +12,7 @@ from traceability.cold_chain.shelf_life import Remaining
 from traceability.epcis.event import Event
 from traceability.ledger.contradictions import Contradiction
 from traceability.ledger.personal import PersonalField
+from traceability.ledger.recalled import RecallNotice
 from traceability.proof.balance import Balance
 from traceability.proof.verdict import TraceVerdict, Verdict
 from traceability.telemetry.curve import Point, Stretch
@@ -138,3 +139,5 @@ class Trace:
     """Whether the history reaches further than is walked: then events are missing here."""
     lost: int = 0
     """How many records name the subject in the log while this store no longer holds them."""
+    recalls: tuple[RecallNotice, ...] = ()
+    """Those that reach the goods, newest first; one that holds outranks every verdict."""

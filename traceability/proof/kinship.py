@@ -1,0 +1,87 @@
+"""Which goods a recall reaches: what goods consist of, what became of them, what they lie in."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from traceability.epcis.event import canonical
+from traceability.proof.quantity import master_data
+from traceability.proof.records import Record, makers
+
+_Edges = Mapping[str, set[str]]
+
+
+class Kinship:
+    """Made in one go from records that stand."""
+
+    def __init__(self, records: Sequence[Record]) -> None:
+        self._sources: defaultdict[str, set[str]] = defaultdict(set)
+        self._products: defaultdict[str, set[str]] = defaultdict(set)
+        self._contents: defaultdict[str, set[str]] = defaultdict(set)
+        """Of a container, after the last event."""
+        self._containers: defaultdict[str, set[str]] = defaultdict(set)
+        """That goods ever lay in: whoever took them out may have said so late."""
+        for each in makers(records):
+            self._make(each)
+        for each in sorted(records, key=lambda each: (each.event.event_time, each.key)):
+            if each.event.kind == "AggregationEvent":
+                self._pack(each)
+
+    def reaching(self, subject: str) -> set[str]:
+        """The goods whose recall holds for `subject`: itself, all that it was made from, holds or lies in.
+
+        Not what lies beside it. A recalled container says nothing of a lot of which some lies in it.
+        """
+        whole = _closure([subject], lambda name: self._sources[name] | self._contents[name])
+        return whole | _closure((name for name in whole if not is_lot(name)), self._containers.__getitem__)
+
+    def reached_from(self, recalled: str) -> set[str]:
+        """The goods for which a recall of `recalled` holds, and every container that some of them lay in.
+
+        A container that was emptied and used again is among them: better one too many.
+        """
+        units = [] if is_lot(recalled) else _closure([recalled], self._ever_in(self._containers))
+        return _closure([recalled, *units], lambda name: self._products[name] | self._containers[name])
+
+    def _make(self, record: Record) -> None:
+        roles = record.event.identifiers_by_role()
+        made = [*roles["output"], *roles["epc"]]
+        whole = master_data(record.event.body).get("guoji:lot")
+        labelled = [canonical(whole)] if isinstance(whole, str) else []
+        for source in (*roles["input"], *labelled):
+            for each in made:
+                self._sources[each].add(source)
+                self._products[source].add(each)
+
+    def _pack(self, record: Record) -> None:
+        roles, action = record.event.identifiers_by_role(), record.event.body.get("action")
+        for parent in roles["parent"]:
+            if action == "ADD":
+                self._contents[parent].update(roles["child"])
+                for child in roles["child"]:
+                    self._containers[child].add(parent)
+            elif action == "DELETE":
+                self._contents[parent] -= set(roles["child"]) or set(self._contents[parent])
+
+    @staticmethod
+    def _ever_in(containers: _Edges) -> Callable[[str], set[str]]:
+        held: defaultdict[str, set[str]] = defaultdict(set)
+        for child, parents in containers.items():
+            for parent in parents if not is_lot(child) else ():
+                held[parent].add(child)
+        return held.__getitem__
+
+
+def is_lot(name: str) -> bool:
+    """Whether a canonical Digital Link names a lot: a class, of which some may lie anywhere."""
+    return "/10/" in name and "/21/" not in name
+
+
+def _closure(start: Iterable[str], following: Callable[[str], Iterable[str]]) -> set[str]:
+    reached: set[str] = set()
+    ahead = list(start)
+    while ahead:
+        name = ahead.pop()
+        if name not in reached:
+            reached.add(name)
+            ahead += following(name)
+    return reached

@@ -1,0 +1,118 @@
+"""Which recalls hold for goods, read from events alone (docs/recall.md)."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
+
+from traceability.epcis.context import prefixes
+from traceability.epcis.query.names import word
+from traceability.proof.records import Record, standing
+
+R = TypeVar("R", bound=Record)
+
+EVIDENCE = "guoji:evidence"
+"""What a release rests on: one object for each, with the key of an event or the digest of a document."""
+NOTICE_TYPE = "https://ns.guoji.example/epcis/recallNotice"
+"""Type of the business transaction that names the notice."""
+
+
+class Rights(Protocol):
+    """Who is registered for which keys."""
+
+    def owner_of(self, identifier: str) -> str | None:
+        """GLN of the registered owner of the key of a canonical Digital Link."""
+
+    def is_authority(self, gln: str) -> bool:
+        """Whether it may recall for others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recall(Generic[R]):
+    """One recall event, as far as it reaches some goods."""
+
+    record: R
+    goods: tuple[str, ...]
+    """Whose recall it is that reaches them: canonical Digital Links."""
+    is_entitled: bool
+    """Whether whoever says so may recall them. Of others it is only told that they claim it."""
+    release: R | None
+    """The newest of those that together end it for all of `goods`."""
+
+    @property
+    def holds(self) -> bool:
+        return self.is_entitled and self.release is None
+
+
+def recalls(
+    reaching: Collection[str], records: Sequence[R], makers: Mapping[str, str], rights: Rights
+) -> list[Recall[R]]:
+    """Those among `records` that reach goods, newest first; one declared wrong does not.
+
+    `reaching` are the goods whose recall holds for them (`Kinship.reaching`), `makers` who was the first to
+    make each (`first_makers`). When it was recalled in relation to anything else makes no difference.
+    """
+    ordered = sorted(standing(records), key=lambda each: (each.captured_at_ms, each.key))
+    releases = [each for each in ordered if _is_release(each)]
+    found = []
+    for each in ordered:
+        goods = tuple(sorted(_goods(each) & set(reaching))) if is_recall(each) else ()
+        if goods:
+            entitled = all(may_recall(each.submitter, name, makers, rights) for name in goods)
+            found.append(Recall(each, goods, entitled, _release(each, goods, releases, rights)))
+    return found[::-1]
+
+
+def may_recall(party: str, name: str, makers: Mapping[str, str], rights: Rights) -> bool:
+    """An authority, or the owner of its key; where nobody owns that, whoever was the first to make it."""
+    return rights.is_authority(party) or party == (rights.owner_of(name) or makers.get(name))
+
+
+def is_recall(record: Record) -> bool:
+    return record.event.kind == "ObjectEvent" and "recalled" in _lasting(record, "set")
+
+
+def notices(record: Record) -> Iterator[str]:
+    """The notices (URIs) that it is about."""
+    listed = record.event.body.get("bizTransactionList")
+    for each in listed if isinstance(listed, list) else ():
+        match each:
+            case {"type": str(kind), "bizTransaction": str(notice)} if kind == NOTICE_TYPE:
+                yield notice
+
+
+def _is_release(record: Record) -> bool:
+    """One that names no evidence is none."""
+    return (
+        record.event.kind == "ObjectEvent"
+        and "recalled" in _lasting(record, "unset")
+        and bool(record.event.body.get(EVIDENCE))
+    )
+
+
+def _release(recall: R, goods: Collection[str], releases: Sequence[R], rights: Rights) -> R | None:
+    """By whoever recalled, or an authority; of this notice, if it names one; recorded later."""
+    about = set(notices(recall))
+    ending = [
+        each
+        for each in releases
+        if each.captured_at_ms >= recall.captured_at_ms
+        and (each.submitter == recall.submitter or rights.is_authority(each.submitter))
+        and (not set(notices(each)) or about & set(notices(each)))
+    ]
+    released = set().union(*(_goods(each) for each in ending))
+    return ending[-1] if ending and set(goods) <= released else None
+
+
+def _goods(record: Record) -> set[str]:
+    roles = record.event.identifiers_by_role()
+    return {*roles["epc"], *roles["class"]}
+
+
+def _lasting(record: Record, part: str) -> list[str]:
+    """The words of its persistent disposition that are set or unset, in one spelling."""
+    lasting = record.event.body.get("persistentDisposition")
+    words = lasting.get(part) if isinstance(lasting, Mapping) else None
+    if not isinstance(words, list):
+        return []
+    known = prefixes(record.event.context)
+    return [word(each, known) for each in words if isinstance(each, str)]
