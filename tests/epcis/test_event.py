@@ -3,8 +3,12 @@
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from traceability.epcis.event import ROLES, Event, Mention, canonical
+from traceability.epcis.epc import escape_all, escape_few
+from traceability.epcis.event import ROLES, Event, Mention, _canonical, canonical
+from traceability.epcis.links import PLAIN, canonical_link
 from traceability.epcis.vocabulary import STANDARD_CONTEXT
 from traceability.errors import InvalidInput
 
@@ -103,3 +107,10 @@ def test_a_harvest_is_where_quantities_first_come_into_being(fields, expected):
     harvest = {"action": "ADD", "bizStep": "commissioning", "quantityList": [{"epcClass": link(1)}]}
 
     assert an_event(**harvest | fields).is_harvest is expected
+
+
+@given(st.from_regex(PLAIN, fullmatch=True))
+def test_every_long_way_leaves_a_plain_link_as_it_is(link):
+    assert _canonical(link) == canonical(link) == link
+    # A fragment is dropped, and what has one is not plain.
+    assert canonical_link(f"{link}#", escape_all) == canonical_link(f"{link}#", escape_few) == link

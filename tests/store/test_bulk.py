@@ -5,6 +5,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event, insert, select
+from sqlalchemy.exc import IntegrityError
 
 from traceability.errors import Unavailable
 from traceability.ledger.record import Accepted
@@ -76,6 +77,15 @@ def test_what_is_put_in_quickly_stands_there_as_if_put_in_row_by_row(engine, sto
             connection.rollback()
 
     assert found[0] == found[1] == sorted(rows, key=lambda row: row[1])
+
+
+def test_a_row_that_is_there_already_is_refused_by_both_databases_alike(engine, store):
+    row = ("cold-7", 1, 1, 1, 1, 1, b"", bytes(32), 1, 1)
+    with closing(engine.connect()) as connection:
+        insert_all(connection, reading, [row])
+
+        with pytest.raises(IntegrityError):
+            insert_all(connection, reading, [row])
 
 
 def test_many_devices_cost_a_commit_as_many_statements_as_one(engine, store):

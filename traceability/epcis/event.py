@@ -10,7 +10,7 @@ from typing import Any, Literal, get_args
 from traceability.epcis import epc
 from traceability.epcis.context import ContextItem
 from traceability.epcis.event_hash import EventHash, event_hash
-from traceability.epcis.links import canonical_link
+from traceability.epcis.links import PLAIN, canonical_link
 from traceability.epcis.values import read_time
 from traceability.epcis.vocabulary import EVENT_TYPES
 from traceability.errors import InvalidInput
@@ -122,6 +122,8 @@ def canonical(uri: str) -> str:
 
     Other URIs, and identifiers that break their own rules, stay as they are.
     """
+    if PLAIN.fullmatch(uri):
+        return uri
     return _remembered(uri) if len(uri) <= _LONGEST_REMEMBERED else _canonical(uri)
 
 

@@ -32,6 +32,11 @@ _PRIMARY = [
 _KEY = "|".join(_PRIMARY)
 _LINK = re.compile(rf"https?://[^?#]*/(?:{_KEY})/[0-9]{{4}}[^/]")
 _CANONICAL_START = re.compile(rf"{_STEM}/(?:{_KEY})/[0-9]{{4}}[^/]")
+PLAIN = re.compile(
+    rf"{re.escape(_STEM)}/(?:00/[0-9]{{18}}|01/[0-9]{{14}}(?:/(?:10|21)/[-.0-9A-Z_a-z]{{1,20}})?"
+    r"|414/[0-9]{13}(?:/254/[-.0-9A-Z_a-z]{1,20})?|417/[0-9]{13})"
+)
+"""Most links that events hold: every reading of such a one gives back the link itself."""
 _PADDED = {8: "000000", 12: "00", 13: "0"}
 _GTIN = re.compile(r"/01/([0-9]+)")
 _C = r"""["'\-.0-9;-?A-Z_a-z]"""
@@ -55,6 +60,8 @@ def canonical_link(uri: str, escape: epc.Escape = epc.escape_few) -> str | None:
     None means that `uri` names no GS1 key in a form the reference tools know. This is the hash's own
     rule, not GS1's canonical form: qualifiers above a serial are dropped, check digits are not looked at.
     """
+    if PLAIN.fullmatch(uri):
+        return uri
     if uri.startswith("urn:epc:"):
         return epc.digital_link(uri, escape)
     # The reference passes over hosts without a dot, and so must whoever wants the same hash.

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from psycopg import OperationalError
+import psycopg
 from sqlalchemy import Connection, Table
+from sqlalchemy.exc import IntegrityError
 
 from traceability.errors import Unavailable
 
@@ -12,7 +13,7 @@ Values = tuple[object, ...]
 
 
 def insert_all(connection: Connection, table: Table, rows: Sequence[Values]) -> None:
-    """Insert `rows`, none of which may be there: whoever calls has looked, and holds a lock since then."""
+    """Insert `rows`, none of which may be there; where one is, SQLAlchemy's `IntegrityError` says so."""
     if not rows:
         return
     if connection.dialect.name == "sqlite":
@@ -33,8 +34,11 @@ def _copy(connection: Connection, table: Table, rows: Sequence[Values]) -> None:
         ):
             for row in rows:
                 copy.write_row(row)
-    except OperationalError as error:  # what `open_engine` does for all that goes through SQLAlchemy
+    # What `open_engine` and SQLAlchemy do for all that goes through them.
+    except psycopg.OperationalError as error:
         raise Unavailable(f"database: {error}") from error
+    except psycopg.IntegrityError as error:
+        raise IntegrityError(f"COPY {table.name}", None, error) from error
 
 
 def _names(table: Table) -> str:

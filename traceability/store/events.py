@@ -1,8 +1,7 @@
 """Captured events, the identifiers that stand in them, and the queue of those the log has not taken."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from typing import Any
 
 import orjson
 from sqlalchemy import (
@@ -21,7 +20,6 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     func,
-    insert,
     select,
     text,
 )
@@ -31,7 +29,7 @@ from traceability.epcis.event import Event
 from traceability.errors import Unknown
 from traceability.ledger.ports import Captured, StoredEvent
 from traceability.log.name_map import name_hash, split_hashes
-from traceability.store.bulk import insert_all
+from traceability.store.bulk import Values, insert_all
 from traceability.store.schema import AT_ONCE, metadata
 from traceability.store.terms import index_events
 
@@ -207,28 +205,37 @@ def _insert_new(connection: Connection, new: Sequence[StoredEvent]) -> None:
     """Events of which none is here yet, with all that is found by them."""
     if not new:
         return
-    rows = insert(event).returning(event.c.id, event.c.key)
-    ids = {row.key: row.id for row in connection.execute(rows, [_row(each) for each in new])}
-    numbered = [(ids[each.key], each) for each in new]
+    numbered = list(zip(_numbers(connection, len(new)), new, strict=True))
+    insert_all(connection, event, [_row(number, each) for number, each in numbered])
     names = [(name, number) for number, each in numbered for name in split_hashes(each.names)]
     insert_all(connection, mention, names)
     insert_all(connection, pending, [(number,) for number, _ in numbered])
     index_events(connection, numbered)
 
 
-def _row(new: StoredEvent) -> Mapping[str, Any]:
-    return {
-        "key": new.key,
-        "body": orjson.dumps(new.event.body).decode(),
-        "context": orjson.dumps(new.event.context).decode(),
-        "event_hash": new.event_hash,
-        "content_digest": new.content_digest,
-        "submitter": new.submitter,
-        "captured_at_ms": new.captured_at_ms,
-        "entry": new.entry,
-        "names": new.names,
-        "is_harvest": new.event.is_harvest,
-    }
+def _numbers(connection: Connection, count: int) -> Sequence[int]:
+    """Numbers that no event has, ascending: those that the database would give to the next ones."""
+    if connection.dialect.name == "sqlite":
+        newest = connection.execute(select(func.coalesce(func.max(event.c.id), 0))).scalar_one()
+        return range(newest + 1, newest + 1 + count)
+    drawn = func.nextval(func.pg_get_serial_sequence(event.name, "id"))
+    return connection.execute(select(drawn).select_from(func.generate_series(1, count))).scalars().all()
+
+
+def _row(number: int, new: StoredEvent) -> Values:
+    return (
+        number,
+        new.key,
+        orjson.dumps(new.event.body).decode(),
+        orjson.dumps(new.event.context).decode(),
+        new.event_hash,
+        new.content_digest,
+        new.submitter,
+        new.captured_at_ms,
+        new.entry,
+        new.names,
+        new.event.is_harvest,
+    )
 
 
 def _stored(row: RowMapping) -> StoredEvent:

@@ -15,7 +15,6 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    insert,
 )
 
 from traceability.epcis.query.fields import fields_of
@@ -23,7 +22,7 @@ from traceability.epcis.query.names import ANY_SERIAL
 from traceability.epcis.query.query import Recorded, Value
 from traceability.epcis.query.terms import terms_of
 from traceability.ledger.search import Kind
-from traceability.store.bulk import insert_all
+from traceability.store.bulk import Values, insert_all
 from traceability.store.schema import insert_missing, metadata
 
 term = Table(
@@ -78,15 +77,14 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 def index_events(connection: Connection, events: Iterable[tuple[int, Recorded]]) -> None:
     """Make new events findable, by their numbers, within the transaction that keeps them."""
     rows: list[tuple[bytes, int]] = []
-    times: list[dict[str, object]] = []
+    times: list[Values] = []
     listed: dict[tuple[str, bytes], str] = {}
     for number, each in events:
         fields = fields_of(each)
         rows += [(digest(name), number) for name in terms_of(fields)]
-        times.append(times_row(number, fields))
+        times.append((number, *times_of(fields)))
         listed.update(((kind, digest(value)), value) for kind, value in listed_values(fields))
-    if times:
-        connection.execute(insert(moment), times)
+    insert_all(connection, moment, times)
     insert_all(connection, term, rows)
     # In one order for all: two writers who wait for each other's values would wait for ever.
     words = [{"kind": kind, "digest": key, "value": listed[kind, key]} for kind, key in sorted(listed)]
@@ -98,13 +96,10 @@ def digest(text: str) -> bytes:
     return sha256(text.encode()).digest()[:16]
 
 
-def times_row(number: int, fields: dict[str, set[Value]]) -> dict[str, object]:
+def times_of(fields: dict[str, set[Value]]) -> tuple[int, int]:
+    """When it happened and when it was recorded, as `moment` has them."""
     [happened], [recorded] = fields["eventTime"], fields["recordTime"]
-    return {
-        "event_id": number,
-        "happened_at_us": microseconds(happened),
-        "recorded_at_us": microseconds(recorded),
-    }
+    return microseconds(happened), microseconds(recorded)
 
 
 def listed_values(fields: dict[str, set[Value]]) -> Iterator[tuple[Kind, str]]:

@@ -15,7 +15,7 @@ from traceability.store.fsck.difference import Difference, compare
 from traceability.store.fsck.view import View
 from traceability.store.log import log_entry
 from traceability.store.reindex import INDEXED, as_indexed
-from traceability.store.terms import digest, listed_values, moment, occurring, term, times_row
+from traceability.store.terms import digest, listed_values, moment, occurring, term, times_of
 
 _TIMES = ("happened_at_us", "recorded_at_us")
 
@@ -84,9 +84,8 @@ def _check_row(
         return
     want = sorted(digest(each) for each in terms_of(fields))
     yield from compare(f"{where}: the terms under which it is found", b"".join(digests), b"".join(want))
-    times = times_row(row.id, fields)
-    for name in _TIMES:
-        yield from compare(f"{where}: the indexed {name.split('_')[0]} time", getattr(row, name), times[name])
+    for name, time in zip(_TIMES, times_of(fields), strict=True):
+        yield from compare(f"{where}: the indexed {name.split('_')[0]} time", getattr(row, name), time)
 
 
 def _check_listed(
