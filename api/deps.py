@@ -15,6 +15,7 @@ from api.words import Words, preferred
 from traceability.errors import NotAuthorised
 from traceability.farm.farm import Farm
 from traceability.ledger.capture_jobs import CaptureJobs
+from traceability.ledger.grant import ADMIN, CAPTURE, READ, Grant
 from traceability.ledger.personal import Kept
 from traceability.ledger.ports import Captured
 from traceability.ledger.search import Search
@@ -24,18 +25,6 @@ WHOLE = ["GET", "HEAD"]
 """Methods of a route that answers with one whole thing."""
 LARGEST_BODY = 2 * 1024 * 1024
 _MEDIA = {"application/json", "application/ld+json"}
-
-
-class Grant(Protocol):
-    """What a bearer token allows."""
-
-    @property
-    def role(self) -> str:
-        """ "capture", "admin" or "read"."""
-
-    @property
-    def party(self) -> str | None:
-        """GLN that it captures for."""
 
 
 class Ledger(Protocol):
@@ -184,5 +173,6 @@ async def _body(request: Request) -> bytes:
 
 
 # Routes name the token before the body: a stranger's body is never read.
-WriterDep = Annotated[Grant, Depends(granted("capture", "admin"))]
+WriterDep = Annotated[Grant, Depends(granted(CAPTURE, ADMIN))]
+ReaderDep = Annotated[Grant, Depends(granted(READ, CAPTURE, ADMIN))]
 BodyDep = Annotated[bytes, Depends(_body)]

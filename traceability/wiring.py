@@ -43,6 +43,7 @@ from traceability.store.history import History
 from traceability.store.log import CheckpointTable, LogTable
 from traceability.store.migrate import check_up_to_date
 from traceability.store.name_map import NameMapTable
+from traceability.store.parties import PartyTable
 from traceability.store.personal import PersonalTable
 from traceability.store.quarantine import QuarantineTable
 from traceability.store.recalls import RecallTable
@@ -73,6 +74,7 @@ class Store:
     checkpoints: CheckpointTable
     anchors: AnchorTable
     tokens: TokenTable
+    parties: PartyTable
     alert_watches: AlertWatchTable
     alerts: AlertTable
     farm: FarmTable
@@ -108,6 +110,7 @@ def open_store(settings: Settings) -> Store:
         checkpoints=CheckpointTable(engine, settings.origin),
         anchors=AnchorTable(engine, contract_address, own_policy.own_log(settings).key_id.hex()),
         tokens=TokenTable(engine),
+        parties=PartyTable(engine),
         alert_watches=AlertWatchTable(engine),
         alerts=AlertTable(engine),
         farm=FarmTable(engine),

@@ -11,18 +11,14 @@ from api.app import create_app
 from api.deps import Ledger
 from traceability.errors import ChainUnavailable, Erased, InvalidInput, NotAuthorised, Unavailable, Unknown
 from traceability.farm.farm import Farm
+from traceability.ledger.grant import Grant
 from traceability.ledger.personal import Kept
 from traceability.ledger.ports import Captured
 from traceability.ledger.trace import Trace
 from traceability.proof.personal import Disclosure
 
 PUBLIC_URL = "https://guoji.example"
-
-
-@dataclass(frozen=True, slots=True)
-class SampleGrant:
-    role: str
-    party: str | None
+SampleGrant = Grant
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +115,11 @@ class SampleLedger:
             raise ChainUnavailable("chain at 10.0.0.7:8545 does not answer")
         return self.chain(method, *params)
 
-    def authorise(self, token: str) -> SampleGrant:
+    def authorise(self, token: str) -> Grant:
         known = {
-            "capture": SampleGrant("capture", "9521234000013"),
-            "read": SampleGrant("read", None),
-            "nobody": SampleGrant("capture", None),
+            "capture": Grant("capture", "9521234000013"),
+            "read": Grant("read", None),
+            "nobody": Grant("capture", None),
         }
         if token not in known:
             raise NotAuthorised("we did not issue this token")

@@ -54,7 +54,7 @@ def make(settings: Settings, given: Collection[str] = ()) -> Made:
         if migrate(engine):
             said.append("database schema")
         tokens = TokenTable(engine)
-        is_there = any(name == ADMINISTRATOR for name, *_ in tokens.listed())
+        is_there = any(each.grant.name == ADMINISTRATOR for each in tokens.listed())
         token = None if is_there else tokens.issue(ADMINISTRATOR, Grant("admin", settings.party))
     finally:
         engine.dispose()
