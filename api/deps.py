@@ -159,7 +159,9 @@ async def body_of(request: Request, at_most_bytes: int) -> bytes:
     """The whole body of JSON, read no further than the limit. Raises `WrongMedia` or `TooLarge`."""
     media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media not in _MEDIA:
-        raise WrongMedia(f"content type is {media[:80] or 'missing'}, want {' or '.join(sorted(_MEDIA))}")
+        xml = "; EPCIS XML is not read here, send the same events as JSON" if media.endswith("xml") else ""
+        wanted = " or ".join(sorted(_MEDIA))
+        raise WrongMedia(f"content type is {media[:80] or 'missing'}, want {wanted}{xml}")
     body = bytearray()
     async for chunk in request.stream():
         body += chunk

@@ -1,6 +1,5 @@
-"""What a request to the query interface asks: its parameters, its page, and the form of the answer."""
+"""What a request to the EPCIS interface asks: its parameters, its page, and the form of the answer."""
 
-import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,20 +8,15 @@ from urllib.parse import urlencode
 
 from fastapi import Depends, Request
 
-from api.deps import Grant, granted
+from api.deps import granted
+from api.epcis_headers import MEDIA, check_spoken, preferred_media, prefixes_of
 from api.epcis_paging import Paging, Place, read_paging, without_paging
-from api.problems import NotAcceptable, TooLongUri
-from traceability.epcis.vocabulary import GUOJI_NAMESPACE, GUOJI_PREFIX
+from api.problems import TooLongUri
 from traceability.errors import BadQuery
+from traceability.ledger.grant import Grant
 
 LONGEST_URI = 8_000
 """Path and query, in bytes."""
-VERSION = "2.0.0"
-"""Of EPCIS and of CBV."""
-_FORMATS = ("No_Preference", "Never_Translates")
-_MEDIA = ("application/json", "application/ld+json")
-_VERSION = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9}){0,3}")
-_MAPPING = re.compile(r"([A-Za-z][A-Za-z0-9.-]{0,39})=([^\s,=]{1,500})")
 
 # Who holds no token of a party or of the administrator sees what a trace shows, and no more.
 ReaderDep = Annotated[Grant, Depends(granted("capture", "admin"))]
@@ -39,6 +33,11 @@ class Asked:
     paging: Paging
     media: str
 
+    def check_no_parameters(self, of: str) -> None:
+        """Raises `BadQuery` if there are others than those of paging."""
+        if self.pairs:
+            raise BadQuery(f"{self.pairs[0][0][:80]!r} is no parameter of {of}")
+
     def next_page(self, public_url: str, place: Place) -> str:
         """The address of the page after `place`."""
         paging = [("perPage", str(self.paging.per_page)), ("nextPageToken", self.paging.token(place))]
@@ -46,12 +45,9 @@ class Asked:
 
 
 def _asked(request: Request) -> Asked:
-    path: str = request.scope["raw_path"].decode("ascii")
-    query: bytes = request.scope["query_string"]
-    if len(path) + len(query) > LONGEST_URI:
-        raise TooLongUri(f"path and query have {len(path) + len(query)} bytes, want at most {LONGEST_URI}")
-    media = _media(request.headers.get("accept", "*/*"))
-    _check_versions(request.headers)
+    path = _path(request)
+    media = preferred_media(request.headers.get("accept", "*/*"))
+    check_spoken(request.headers)
     extensions = request.headers.get("gs1-extensions", "")
     pairs = request.query_params.multi_items()
     names = [name for name, _ in pairs]
@@ -61,52 +57,27 @@ def _asked(request: Request) -> Asked:
     asked, given = without_paging(pairs), dict(pairs)
     question = f"{path}?{urlencode(sorted(asked))} {extensions}"
     paging = read_paging(given.get("perPage"), given.get("nextPageToken"), question, int(time.time()))
-    return Asked(path, tuple(asked), _prefixes(extensions), paging, media)
+    return Asked(path, tuple(asked), prefixes_of(extensions), paging, media)
+
+
+def _sent(request: Request) -> None:
+    """Checks what stands beside a body that is sent: nothing of it goes unheeded."""
+    _path(request)
+    # The answer has no body, unless it says what is wrong.
+    preferred_media(request.headers.get("accept", "*/*"), (*MEDIA, "application/problem+json"))
+    check_spoken(request.headers)
+    prefixes_of(request.headers.get("gs1-extensions", ""))
+    for name in request.query_params:
+        raise BadQuery(f"{name[:80]!r} is no parameter of {request.method} {request.url.path[:80]}")
+
+
+def _path(request: Request) -> str:
+    path: str = request.scope["raw_path"].decode("ascii")
+    query: bytes = request.scope["query_string"]
+    if len(path) + len(query) > LONGEST_URI:
+        raise TooLongUri(f"path and query have {len(path) + len(query)} bytes, want at most {LONGEST_URI}")
+    return path
 
 
 AskedDep = Annotated[Asked, Depends(_asked)]
-
-
-def _media(accept: str) -> str:
-    """Which of ours the client takes, its own first choice of them; weights other than 0 are not weighed."""
-    for entry in accept.split(","):
-        name, *parameters = (part.strip().lower() for part in entry.split(";"))
-        if any(re.fullmatch(r"q\s*=\s*0(\.0*)?", parameter) for parameter in parameters):
-            continue
-        if name in _MEDIA:
-            return name
-        if name in ("*/*", "application/*"):
-            return _MEDIA[0]
-    raise NotAcceptable(f"Accept is {accept[:80]!r}, want {' or '.join(_MEDIA)}")
-
-
-def _check_versions(headers: Mapping[str, str]) -> None:
-    ours = _number(VERSION)
-    for name in ("GS1-EPCIS", "GS1-CBV"):
-        for end in ("Min", "Max"):
-            said = headers.get(f"{name}-{end}")
-            if said is None:
-                continue
-            if _VERSION.fullmatch(said) is None:
-                raise BadQuery(f"{name}-{end} is {said[:80]!r}, want a version such as {VERSION}")
-            if _number(said) > ours if end == "Min" else _number(said) < ours[: len(_number(said))]:
-                raise NotAcceptable(f"{name}-{end} is {said}; this repository speaks {VERSION}")
-    wanted = headers.get("GS1-EPC-Format", _FORMATS[0])
-    if wanted not in _FORMATS:
-        raise NotAcceptable(
-            f"GS1-EPC-Format is {wanted[:80]!r}, want {' or '.join(_FORMATS)}: events are given as captured"
-        )
-
-
-def _number(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in version.split("."))
-
-
-def _prefixes(header: str) -> dict[str, str]:
-    found = {GUOJI_PREFIX: GUOJI_NAMESPACE}
-    for entry in filter(None, (part.strip() for part in header.split(","))):
-        mapping = _MAPPING.fullmatch(entry)
-        if mapping is None:
-            raise BadQuery(f"GS1-Extensions has {entry[:80]!r}, want PREFIX=NAMESPACE")
-        found[mapping[1]] = mapping[2]
-    return found
+SentDep = Annotated[None, Depends(_sent)]

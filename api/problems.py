@@ -1,12 +1,16 @@
 """Turns errors into answers: a table of status codes; RFC 9457 problem documents, or a page for a reader."""
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
+from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from api.present.text import plain
 from api.words import message
@@ -20,7 +24,11 @@ class Unauthenticated(errors.NotAuthorised):
 
 
 class TooLarge(errors.CaptureTooLarge):
-    """The body is longer than we take."""
+    """The body is longer than we take; `headers` tell the limits."""
+
+    def __init__(self, message: str, headers: Mapping[str, str] = MappingProxyType({})) -> None:
+        super().__init__(message)
+        self.headers = headers
 
 
 class WrongMedia(errors.InvalidInput):
@@ -40,7 +48,11 @@ class AlreadyThere(errors.InvalidInput):
 
     def __init__(self, message: str, location: str) -> None:
         super().__init__(message)
-        self.location = location
+        self.headers = {"Location": location}
+
+
+class NotServed(errors.TraceError):
+    """The standard lets a repository do this, and this one does not."""
 
 
 class Busy(errors.Unavailable):
@@ -125,6 +137,7 @@ _TABLE: tuple[tuple[type[errors.TraceError], Answer], ...] = (
     (errors.NotInLogYet, replace(_AWAY, detail=None)),
     (errors.ChainUnavailable, replace(_AWAY, detail="the chain does not answer")),
     (errors.Unavailable, _AWAY),
+    (NotServed, replace(_MALFORMED, status=501, type=_BROKEN.type)),
     (errors.TraceError, _BROKEN),
 )
 """The first row that fits decides."""
@@ -145,15 +158,25 @@ async def _refused(request: Request, error: Exception) -> Response:
     if answer.detail is not None:
         _log.warning("%s %s: %s", request.method, plain(request.url.path), plain(str(error)))
     answered = _answered(request, answer, answer.status, answer.detail or str(error))
-    if isinstance(error, AlreadyThere):
-        answered.headers["Location"] = error.location
+    if isinstance(error, TooLarge | AlreadyThere):
+        answered.headers.update(error.headers)
     return answered
 
 
 async def _not_routed(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
     answer = _UNKNOWN if status == 404 else _INVALID if status < 500 else _BROKEN
-    return _answered(request, answer, status, f"{request.method} {request.url.path}: {_detail(error)}")
+    answered = _answered(request, answer, status, f"{request.method} {request.url.path}: {_detail(error)}")
+    if status == 405:
+        answered.headers["Allow"] = _allowed(request)
+    return answered
+
+
+def _allowed(request: Request) -> str:
+    """The methods of all routes that have this path; the framework names those of the first alone."""
+    routes = [each.original_route for each in iter_route_contexts(request.app.routes)]
+    fitting = [each for each in routes if each.matches(request.scope)[0] is not Match.NONE]
+    return ", ".join(sorted({method for each in fitting for method in getattr(each, "methods", ())}))
 
 
 async def _not_understood(request: Request, error: Exception) -> Response:

@@ -10,26 +10,39 @@ from fastapi import APIRouter, Depends, Header, Request
 from fastapi.responses import Response
 
 from api import epcis_answer
-from api.deps import LARGEST_BODY, WHOLE, BodyDep, Grant, LedgerDep, WriterDep, body_of
-from api.epcis_request import AskedDep
-from api.problems import AlreadyThere, Busy
+from api.deps import LARGEST_BODY, WHOLE, LedgerDep, WriterDep, body_of
+from api.epcis_request import AskedDep, SentDep
+from api.problems import AlreadyThere, Busy, TooLarge
 from traceability.epcis.parse import MAX_BYTES
-from traceability.errors import BadQuery, InvalidInput, NotAuthorised
+from traceability.errors import BadQuery, CaptureTooLarge, InvalidInput, NotAuthorised
 from traceability.ledger.capture_jobs import BEHAVIOURS, MOST_EVENTS, Behaviour, Job
+from traceability.ledger.grant import Grant
 from traceability.telemetry.clock import iso
 
 router = APIRouter(prefix="/epcis")
 
-LIMITS = {
-    "GS1-EPCIS-Capture-Limit": str(MOST_EVENTS),
-    "GS1-EPCIS-Capture-File-Size-Limit": str(MAX_BYTES),
-}
-_ROLLBACK = {"GS1-Capture-Error-Behaviour": BEHAVIOURS[0]}
+
+def _limits(most_events: int, most_bytes: int) -> Mapping[str, str]:
+    return {
+        "GS1-EPCIS-Capture-Limit": str(most_events),
+        "GS1-EPCIS-Capture-File-Size-Limit": str(most_bytes),
+    }
+
+
+LIMITS = _limits(MOST_EVENTS, MAX_BYTES)
+_LIMITS_OF_ONE = _limits(1, LARGEST_BODY)
+_EITHER = {"GS1-Capture-Error-Behaviour": "all"}
 _LARGE_ONE = threading.Lock()
 
 
 async def _document(request: Request) -> bytes:
-    return await body_of(request, MAX_BYTES)
+    with _told(LIMITS):
+        return await body_of(request, MAX_BYTES)
+
+
+async def _one(request: Request) -> bytes:
+    with _told(_LIMITS_OF_ONE):
+        return await body_of(request, LARGEST_BODY)
 
 
 def _behaviour(gs1_capture_error_behaviour: Annotated[str, Header()] = BEHAVIOURS[0]) -> Behaviour:
@@ -39,25 +52,41 @@ def _behaviour(gs1_capture_error_behaviour: Annotated[str, Header()] = BEHAVIOUR
     return gs1_capture_error_behaviour
 
 
+@contextmanager
+def _told(limits: Mapping[str, str]) -> Iterator[None]:
+    """Whoever sends too much is told how much is not."""
+    try:
+        yield
+    except CaptureTooLarge as error:
+        raise TooLarge(str(error), limits) from error
+
+
 DocumentDep = Annotated[bytes, Depends(_document)]
+OneDep = Annotated[bytes, Depends(_one)]
 BehaviourDep = Annotated[Behaviour, Depends(_behaviour)]
 
 
-@router.options("/capture")
 @router.options("/capture/{job_id}")
+def discover_job() -> Response:
+    return epcis_answer.discovery()
+
+
+@router.options("/capture")
 def discover() -> Response:
-    return epcis_answer.discovery({"Allow": "OPTIONS, GET, HEAD, POST", **_ROLLBACK, **LIMITS})
+    return epcis_answer.discovery({"Allow": "OPTIONS, GET, HEAD, POST", **_EITHER, **LIMITS})
 
 
 @router.post("/capture")
-def capture(grant: WriterDep, behaviour: BehaviourDep, body: DocumentDep, ledger: LedgerDep) -> Response:
-    with _room_for(body):
+def capture(
+    grant: WriterDep, _: SentDep, behaviour: BehaviourDep, body: DocumentDep, ledger: LedgerDep
+) -> Response:
+    with _told(LIMITS), _room_for(body):
         job = ledger.jobs.capture(body, _party(grant), behaviour)
     return _accepted(202, {"Location": f"/epcis/capture/{job.id}", **LIMITS})
 
 
 @router.post("/events")
-def capture_one(grant: WriterDep, body: BodyDep, ledger: LedgerDep) -> Response:
+def capture_one(grant: WriterDep, _: SentDep, body: OneDep, ledger: LedgerDep) -> Response:
     kept = ledger.jobs.capture_one(body, _party(grant))
     location = f"/epcis/events/{quote(kept.event_id, safe='')}"
     if kept.duplicate:
@@ -67,8 +96,7 @@ def capture_one(grant: WriterDep, body: BodyDep, ledger: LedgerDep) -> Response:
 
 @router.api_route("/capture", methods=WHOLE)
 def jobs(grant: WriterDep, asked: AskedDep, request: Request, ledger: LedgerDep) -> Response:
-    if asked.pairs:
-        raise BadQuery(f"{asked.pairs[0][0][:80]!r} is no parameter of the list of capture jobs")
+    asked.check_no_parameters("the list of capture jobs")
     after = asked.paging.after
     if not (after is None or (len(after) == 1 and isinstance(after[0], str))):
         raise BadQuery("nextPageToken is none that we gave")
@@ -78,14 +106,13 @@ def jobs(grant: WriterDep, asked: AskedDep, request: Request, ledger: LedgerDep)
     shown = found[: asked.paging.per_page]
     public_url: str = request.app.state.site.public_url
     next_page = asked.next_page(public_url, (shown[-1].id,)) if len(found) > len(shown) else None
-    return epcis_answer.as_json([_told(job) for job in shown], asked, next_page)
+    return epcis_answer.as_json([_as_job(job) for job in shown], asked, next_page)
 
 
 @router.api_route("/capture/{job_id}", methods=WHOLE)
 def job(job_id: str, grant: WriterDep, asked: AskedDep, ledger: LedgerDep) -> Response:
-    if asked.pairs:
-        raise BadQuery(f"{asked.pairs[0][0][:80]!r} is no parameter of a capture job")
-    return epcis_answer.as_json(_told(ledger.jobs.job(job_id, _whose(grant))), asked)
+    asked.check_no_parameters("a capture job")
+    return epcis_answer.as_json(_as_job(ledger.jobs.job(job_id, _whose(grant))), asked)
 
 
 @contextmanager
@@ -117,7 +144,7 @@ def _accepted(status: int, headers: Mapping[str, str]) -> Response:
     return Response(status_code=status, headers={**ours, **headers})
 
 
-def _told(job: Job) -> dict[str, object]:
+def _as_job(job: Job) -> dict[str, object]:
     """As the standard's CaptureJob."""
     return {
         "captureID": job.id,

@@ -44,7 +44,7 @@ def _serve(name: str, resource: Resource) -> None:
         return epcis_answer.discovery()
 
     def members(_: ReaderDep, asked: AskedDep, site: SiteDep) -> Response:
-        _check_no_parameters(asked)
+        asked.check_no_parameters("a list; want perPage or nextPageToken")
         after, size = _read_place(asked.paging.after), asked.paging.per_page
         page = site.ledger.search.values(resource.kind, after, size + 1)
         listed = [value for _, value in page[:size]]
@@ -57,7 +57,7 @@ def _serve(name: str, resource: Resource) -> None:
         return epcis_answer.collection(listed, asked, asked.next_page(site.public_url, place))
 
     def member(value: str, _: ReaderDep, asked: AskedDep, ledger: LedgerDep) -> Response:
-        _check_no_parameters(asked)
+        asked.check_no_parameters("a list; want perPage or nextPageToken")
         _known(value, resource, asked, ledger.search)
         return epcis_answer.collection(["events"], asked)
 
@@ -90,11 +90,6 @@ def _known(text: str, resource: Resource, asked: Asked, search: Search) -> Condi
     if not is_standard and not search.occurs(resource.kind, value):
         raise Unknown(f"no event has the {resource.kind} {value[:80]!r}")
     return condition
-
-
-def _check_no_parameters(asked: Asked) -> None:
-    if asked.pairs:
-        raise BadQuery(f"{asked.pairs[0][0][:80]!r} is no parameter of a list; want perPage or nextPageToken")
 
 
 def _read_place(place: Place | None) -> bytes:

@@ -1,10 +1,12 @@
 """A web server over sample traces, shared by the tests of routes."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
 
+from tests.api.capturing import CaptureLedger, a_capture_ledger, partner_of
 from tests.api.samples import a_trace
 from tests.api.serving import SampleLedger, served
 
@@ -17,4 +19,18 @@ def site() -> Iterator[httpx.Client]:
         served(SampleLedger({trace.subject: trace})) as address,
         httpx.Client(base_url=address, trust_env=False) as client,
     ):
+        yield client
+
+
+@pytest.fixture
+def holdings(tmp_path: Path) -> Iterator[CaptureLedger]:
+    """An empty ledger that captures."""
+    with a_capture_ledger(tmp_path) as ledger:
+        yield ledger
+
+
+@pytest.fixture
+def partner(holdings: CaptureLedger) -> Iterator[httpx.Client]:
+    """A client, with a token, of a server over `holdings`."""
+    with partner_of(holdings) as client:
         yield client
