@@ -6,6 +6,7 @@ from typing import Any, assert_never
 
 from traceability.cold_chain.exposure import Exposure
 from traceability.cold_chain.shelf_life import Remaining
+from traceability.ledger.recalled import RecallNotice
 from traceability.ledger.trace import Curve, LabResult, Trace, TracedEvent
 from traceability.proof.balance import balance_json
 from traceability.proof.verdict import Contradicted, TraceVerdict, TraceVerified, Unchecked, Verdict, Verified
@@ -36,6 +37,7 @@ def trace_document(trace: Trace) -> dict[str, Any]:
         "balance": None if trace.balance is None else balance_json(trace.balance),
         "staged": [dict(staged) for staged in trace.staged],
         "chain_label": trace.chain_label,
+        "recalls": [_recall(recall) for recall in trace.recalls],
         "is_cut": trace.is_cut,
         "lost": trace.lost,
         "made_at": _time(trace.made_at),
@@ -69,6 +71,24 @@ def _event(traced: TracedEvent) -> dict[str, Any]:
             {"name": field.name, "commitment": field.commitment, "erased_at": _time(field.erased_at)}
             for field in traced.personal
         ],
+    }
+
+
+def _recall(recall: RecallNotice) -> dict[str, Any]:
+    return {
+        "key": recall.key,
+        "notice": recall.notice,
+        "goods": list(recall.goods),
+        "at": _time(recall.at),
+        "by": recall.by,
+        "party": dict(recall.party),
+        "entitled": recall.is_entitled,
+        "holds": recall.holds,
+        "reason": dict(recall.reason),
+        "advice": dict(recall.advice),
+        "level": recall.level,
+        "released_at": _time(recall.released_at),
+        "evidence": recall.evidence,
     }
 
 

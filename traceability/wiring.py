@@ -22,7 +22,7 @@ from traceability.ledger.personal import Personal
 from traceability.ledger.prove import Prover
 from traceability.ledger.public_log import PublicLog
 from traceability.ledger.read_trace import TraceReader
-from traceability.ledger.recalled import NobodyRegistered, RecallReader
+from traceability.ledger.recalled import RecallReader
 from traceability.ledger.recent import RecentTraces
 from traceability.own_chain import ANSWER_WITHIN_S, ask_chain, rpc_url
 from traceability.settings import Settings
@@ -142,7 +142,7 @@ def ledger(settings: Settings, store: Store | None = None) -> Ledger:
         policy.label,
         profiles(settings),
         store.names,
-        RecallReader(store.recalls, NobodyRegistered()),
+        RecallReader(store.recalls, store.parties),
     )
     return Ledger(
         events=store.events,

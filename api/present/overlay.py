@@ -9,6 +9,7 @@ import orjson
 from api.present import measures
 from api.present.curves import device_name, span_of_values
 from api.present.lab import lab_reports
+from api.present.recall import recalls
 from api.present.text import plain
 from api.present.trace import Fact, alerts, facts, product_name
 from api.present.verdict import of_trace
@@ -55,11 +56,12 @@ class OverlayState:
 def overlay_state(trace: Trace, words: Words, since_made_ms: int) -> OverlayState:
     """`since_made_ms`: how long ago `trace` was made, so that ages go on while it stays the newest."""
     badge = of_trace(trace, words)
+    recalled = recalls(trace, words).holding
     broken = alerts(trace, words)
     qualities = dict(digital_link.parse(trace.subject).path)
     return OverlayState(
-        state=badge.state,
-        word=badge.word,
+        state="recalled" if recalled else badge.state,
+        word=recalled[0].title if recalled else badge.word,
         claim=words.say("as this server states"),
         product=product_name(trace, words),
         origin=words.name(trace.origin) or words.say("Origin not recorded"),

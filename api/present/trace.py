@@ -14,6 +14,7 @@ from api.present.lab import LabReport, lab_reports, sugar
 from api.present.parties import origin
 from api.present.phone_check import CheckStep, check_steps, check_words
 from api.present.places import Stop, stops
+from api.present.recall import Recalls, recalls
 from api.present.steps import Group, timeline
 from api.present.text import plain
 from api.present.verdict import Badge, of_trace
@@ -57,6 +58,7 @@ class TracePage:
     origin: str | None
     identifiers: tuple[Identifier, ...]
     badge: Badge
+    recalls: Recalls
     facts: tuple[Fact, ...]
     alerts: tuple[str, ...]
     staged: tuple[str, ...]
@@ -94,6 +96,7 @@ def trace_page(trace: Trace, words: Words, public_url: str) -> TracePage:
         origin=origin(trace, words),
         identifiers=tuple(Identifier(words.say(_CODES.get(ai, ai)), plain(value)) for ai, value in link.path),
         badge=of_trace(trace, words),
+        recalls=recalls(trace, words),
         facts=facts(trace, words),
         alerts=alerts(trace, words),
         staged=tuple(shown for staged in trace.staged if (shown := words.name(staged))),

@@ -27,6 +27,7 @@ def test_the_public_document_keeps_its_names():
         "balance",
         "staged",
         "chain_label",
+        "recalls",
         "is_cut",
         "lost",
         "made_at",

@@ -27,9 +27,10 @@ from traceability.epcis.event import Event
 from traceability.errors import Unknown
 from traceability.ledger.capture import capture
 from traceability.ledger.own_word import OwnWord
+from traceability.ledger.parties import Register
 from traceability.ledger.prove import Prover
 from traceability.ledger.read_trace import TraceReader
-from traceability.ledger.recalled import NobodyRegistered, RecallReader
+from traceability.ledger.recalled import RecallReader
 from traceability.ledger.seal import seal
 from traceability.ledger.trace import Grade
 from traceability.log.note import NoteSigner, NoteVerifier
@@ -69,7 +70,7 @@ class World:
             "private test chain",
             shipped(),
             log,
-            RecallReader(FakeRecalls(self.events), NobodyRegistered()),
+            RecallReader(FakeRecalls(self.events), Register.of([])),
         )
 
     def capture(self, *events, party=FARM, owner=CARRIER):

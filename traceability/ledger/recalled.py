@@ -20,16 +20,6 @@ class RecallStore(Protocol):
         """All recalls and releases, oldest first."""
 
 
-class NobodyRegistered:
-    """The rights where no key has a registered owner."""
-
-    def owner_of(self, _identifier: str) -> str | None:
-        return None
-
-    def is_authority(self, _gln: str) -> bool:
-        return False
-
-
 @dataclass(frozen=True, slots=True)
 class RecallNotice:
     """A recall that reaches goods. Texts are by language, and hostile."""

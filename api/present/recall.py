@@ -1,0 +1,85 @@
+"""What the page says of a recall: one that holds, one that ended, one that somebody merely claims."""
+
+from dataclasses import dataclass
+
+from api.present.parties import party
+from api.present.text import plain
+from api.words import Words, message
+from traceability.gs1 import digital_link
+from traceability.ledger.recalled import RecallNotice
+from traceability.ledger.trace import Trace
+
+_KINDS = {"00": message("Shipping unit"), "10": message("Lot"), "21": message("Item")}
+
+
+@dataclass(frozen=True, slots=True)
+class RecallLine:
+    title: str
+    sentences: tuple[str, ...]
+    advice: str | None = None
+    """What to do now; only of a recall that holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recalls:
+    """Each newest first."""
+
+    holding: tuple[RecallLine, ...]
+    ended: tuple[RecallLine, ...]
+    claimed: tuple[RecallLine, ...]
+
+
+def recalls(trace: Trace, words: Words) -> Recalls:
+    told = trace.recalls
+    return Recalls(
+        tuple(_holding(each, trace.subject, words) for each in told if each.holds),
+        tuple(_ended(each, words) for each in told if each.is_entitled and each.released_at is not None),
+        tuple(_claimed(each, words) for each in told if not each.is_entitled),
+    )
+
+
+def _holding(recall: RecallNotice, subject: str, words: Words) -> RecallLine:
+    sentences = [_since(recall, words)]
+    if subject not in recall.goods:
+        goods = ", ".join(_called(name, words) for name in recall.goods)
+        sentences.append(
+            words.say("Recalled is {goods}; these goods come from it or are with it.", goods=goods)
+        )
+    if recall.level is not None:
+        sentences.append(words.say("Level {level}.", level=plain(recall.level)))
+    if recall.notice is not None:
+        sentences.append(words.say("Notice {notice}", notice=plain(recall.notice)))
+    advice = words.name(recall.advice) or words.say("Do not sell it or pass it on. Ask where you bought it.")
+    return RecallLine(words.say("Recalled: do not eat it"), tuple(sentences), advice)
+
+
+def _ended(recall: RecallNotice, words: Words) -> RecallLine:
+    if recall.released_at is None:
+        raise ValueError("a recall that holds has no end")
+    ended = words.say_many(
+        "It ended on {moment}, on {count} piece of evidence.",
+        "It ended on {moment}, on {count} pieces of evidence.",
+        recall.evidence,
+        moment=words.moment(recall.released_at),
+    )
+    return RecallLine(words.say("Was recalled, and released"), (_since(recall, words), ended))
+
+
+def _claimed(recall: RecallNotice, words: Words) -> RecallLine:
+    sentence = words.say("It is not known to own these goods, so this is only what it claims.")
+    return RecallLine(words.say("Somebody claims a recall"), (_since(recall, words), sentence))
+
+
+def _since(recall: RecallNotice, words: Words) -> str:
+    return words.say(
+        "{moment}, by {party}: {reason}",
+        moment=words.moment(recall.at),
+        party=party(recall.by, recall.party, words),
+        reason=words.name(recall.reason) or words.say("no reason is recorded"),
+    )
+
+
+def _called(name: str, words: Words) -> str:
+    """By the finest of its codes: a lot by its number."""
+    code, value = digital_link.parse(name).path[-1]
+    return f"{words.say(_KINDS.get(code, code))} {plain(value)}"
