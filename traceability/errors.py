@@ -5,9 +5,12 @@ Everything this system refuses, as one tree:
   + InvalidInput          malformed: the sender must change it                (400; the command line exits 65)
     - NotAuthorised       who asks may not do this                            (403)
     - BadQuery            a parameter asks for what cannot be asked for       (400)
+    - BadSubscription     its controls ask for what cannot be done            (400)
+    - NameTaken           what is to be made under this name is there         (409)
     - QueryTooLarge       more events answer than were wanted                 (413)
     - CaptureTooLarge     more is sent at a time than we take                  (413)
   + Unknown               we hold nothing under this name                     (404)
+    - NoSuchName          no query has this name                              (404)
     - Erased              we held it, and it was erased for good              (410)
   + Unavailable           sound request, but not now: try later               (503)
     - CheckpointConflict  another writer published first
@@ -36,6 +39,14 @@ class BadQuery(InvalidInput):
     """A parameter of a query asks for what cannot be asked for."""
 
 
+class BadSubscription(InvalidInput):
+    """The controls of a subscription ask for what cannot be done."""
+
+
+class NameTaken(InvalidInput):
+    """What is to be made under this name is there already."""
+
+
 class QueryTooLarge(InvalidInput):
     """More events answer a query than were wanted."""
 
@@ -46,6 +57,10 @@ class CaptureTooLarge(InvalidInput):
 
 class Unknown(TraceError):
     """We hold nothing under this name."""
+
+
+class NoSuchName(Unknown):
+    """No query has this name."""
 
 
 class Erased(Unknown):

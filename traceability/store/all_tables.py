@@ -16,6 +16,7 @@ from traceability.store import (
     readings,
     streams,
     terms,
+    subscription_tables,
     tokens,
 )
 from traceability.store.schema import metadata
@@ -38,4 +39,5 @@ __all__ = [
     "streams",
     "terms",
     "tokens",
+    "subscription_tables",
 ]

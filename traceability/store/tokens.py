@@ -6,7 +6,19 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy import BigInteger, Column, Engine, Row, String, Table, Text, insert, select, update
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    Engine,
+    Row,
+    String,
+    Table,
+    Text,
+    insert,
+    select,
+    update,
+)
 
 from traceability.errors import InvalidInput, NotAuthorised, Unknown
 from traceability.ledger.grant import ROLES, Grant
@@ -63,9 +75,15 @@ class TokenTable:
 
     def authorise(self, secret: str) -> Grant:
         """Raises `NotAuthorised` for a token that we did not issue, or have revoked, or that has expired."""
-        statement = select(token).where(token.c.digest == _digest(secret), token.c.revoked_at_ms.is_(None))
+        return self._valid(token.c.digest == _digest(secret))
+
+    def named(self, name: str) -> Grant:
+        """What the holder of the token with this name may do by now. Raises `NotAuthorised` too."""
+        return self._valid(token.c.name == name)
+
+    def _valid(self, wanted: ColumnElement[bool]) -> Grant:
         with self._engine.connect() as connection:
-            row = connection.execute(statement).first()
+            row = connection.execute(select(token).where(wanted, token.c.revoked_at_ms.is_(None))).first()
         if row is None:
             raise NotAuthorised(
                 "this token is not one of ours, or was revoked; `guoji token issue` makes one"
