@@ -12,7 +12,7 @@ from api.deps import granted
 from api.epcis_headers import MEDIA, check_spoken, preferred_media, prefixes_of
 from api.epcis_paging import Paging, Place, read_paging, without_paging
 from api.problems import TooLongUri
-from traceability.errors import BadQuery
+from traceability.errors import BadQuery, InvalidInput
 from traceability.ledger.grant import Grant
 
 LONGEST_URI = 8_000
@@ -65,10 +65,13 @@ def _sent(request: Request) -> None:
     _path(request)
     # The answer has no body, unless it says what is wrong.
     preferred_media(request.headers.get("accept", "*/*"), (*MEDIA, "application/problem+json"))
-    check_spoken(request.headers)
-    prefixes_of(request.headers.get("gs1-extensions", ""))
     for name in request.query_params:
-        raise BadQuery(f"{name[:80]!r} is no parameter of {request.method} {request.url.path[:80]}")
+        raise InvalidInput(f"{name[:80]!r} is no parameter of {request.method} {request.url.path[:80]}")
+    try:
+        check_spoken(request.headers)
+        prefixes_of(request.headers.get("gs1-extensions", ""))
+    except BadQuery as error:  # nothing was queried
+        raise InvalidInput(str(error)) from error
 
 
 def _path(request: Request) -> str:

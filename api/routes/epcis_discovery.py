@@ -1,21 +1,23 @@
-"""What stands at the root of the EPCIS interface, and page tokens as a resource (EPCIS 2.0, 12.6)."""
+"""What the EPCIS interface says of itself: its resources, description and tokens (EPCIS 2.0, 12.6)."""
 
 from fastapi import APIRouter
 from fastapi.responses import Response
 
 from api import epcis_answer
 from api.deps import WHOLE
+from api.epcis_openapi.document import served
 from api.epcis_request import AskedDep, ReaderDep
 from api.problems import NotServed
 from api.routes.epcis_resources import RESOURCES
 
 router = APIRouter(prefix="/epcis")
 
-TOP_LEVEL = ("capture", "events", *RESOURCES)
+TOP_LEVEL = ("capture", "events", "queries", *RESOURCES)
 
 
 @router.options("")
 @router.options("/")
+@router.options("/openapi.json")
 def discover() -> Response:
     return epcis_answer.discovery()
 
@@ -25,6 +27,11 @@ def discover() -> Response:
 def top_level(_: ReaderDep, asked: AskedDep) -> Response:
     asked.check_no_parameters("the list of resources")
     return epcis_answer.collection(TOP_LEVEL, asked)
+
+
+@router.api_route("/openapi.json", methods=WHOLE)
+def description() -> Response:
+    return Response(served(), media_type="application/json")
 
 
 @router.options("/nextPageToken/{token}")
