@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from traceability.cold_chain.profiles import read_profiles, shipped
+from traceability.cold_chain.profiles import Yield, read_profiles, shipped
 from traceability.errors import InvalidInput
 
 OWN = """
@@ -22,6 +22,7 @@ high = 2.5
 hysteresis = 0.5
 limits = "our packhouse"
 allowed_consecutive_min = 30
+yield = {{ tonnes_per_hectare = 37.5, days = 60, source = "our trials" }}
 shelf_life = {{ celsius = 0, days = [100, 120], q10 = "typical", source = "our trials" }}
 """
 
@@ -36,6 +37,7 @@ def test_every_number_of_ours_has_a_source_and_none_allows_an_excursion():
     for row in document["profile"].values():
         assert len(row["limits"]) > 20
         assert len(row["shelf_life"]["source"]) > 20
+        assert "yield" not in row or len(row["yield"]["source"]) > 20
         assert not {"allowed_consecutive_min", "allowed_cumulative_min"} & set(row)
     assert all(table["source"] for table in document["q10"].values())
 
@@ -45,6 +47,7 @@ def test_an_operators_profile_stands_beside_ours_and_belongs_to_a_gtin():
 
     assert profiles.of_gtin("09521234000020").high == 2.5
     assert profiles.of_gtin("09521234000020").allowed_consecutive_ms == 30 * 60_000
+    assert profiles.of_gtin("09521234000020").bears == Yield(37_500, 60)
     assert profiles.of_gtin("09521234000013") is None
     assert profiles.named("apple") == shipped().named("apple")
 
@@ -65,6 +68,10 @@ def test_an_operators_profile_stands_beside_ours_and_belongs_to_a_gtin():
         ("[profile.pujiang]", "[profil.pujiang]"),
         ("zh =", "zh"),
         ("shelf_life = {{", "shelf_life = [{{"),
+        ("tonnes_per_hectare = 37.5", "tonnes_per_hectare = 0"),
+        ("tonnes_per_hectare = 37.5", "kilograms = 37500"),
+        ("days = 60", "days = 366"),
+        ("days = 60", "days = 60.5"),
     ],
 )
 def test_a_mistake_in_it_is_refused_and_not_passed_over(before, after):

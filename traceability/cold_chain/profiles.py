@@ -1,4 +1,4 @@
-"""How each kind of produce is kept: the profiles that come with us, an operator's own, and whose is which."""
+"""How produce is kept and what a field bears of it: the profiles that come with us, and an operator's own."""
 
 import math
 import tomllib
@@ -13,8 +13,18 @@ from traceability.errors import InvalidInput
 from traceability.gs1.keys import gtin
 
 _MINUTE_MS = 60_000
+_LONGEST_SEASON = 365
 _WANTED = {"zh", "en", "low", "high", "hysteresis", "limits", "shelf_life"}
-_POSSIBLE = _WANTED | {"chilling_below", "allowed_consecutive_min", "allowed_cumulative_min"}
+_POSSIBLE = _WANTED | {"chilling_below", "allowed_consecutive_min", "allowed_cumulative_min", "yield"}
+
+
+@dataclass(frozen=True, slots=True)
+class Yield:
+    """The most that anybody need believe."""
+
+    kilograms_per_hectare: int
+    days: int
+    """Within so many, as a season's harvest lasts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +44,8 @@ class Profile:
     allowed_consecutive_ms: int | None = None
     """The longest excursion that does it no harm; None where nobody says so."""
     allowed_cumulative_ms: int | None = None
+    bears: Yield | None = None
+    """None where no source at hand says how much."""
 
     def __post_init__(self) -> None:
         if not self.low <= self.high:
@@ -114,7 +126,19 @@ def _profile(name: str, row: Mapping[str, Any], bands: Mapping[str, tuple[Band, 
         chilling_below=None if chilling is None else _number(chilling),
         allowed_consecutive_ms=_minutes(row.get("allowed_consecutive_min")),
         allowed_cumulative_ms=_minutes(row.get("allowed_cumulative_min")),
+        bears=None if "yield" not in row else _yield(f"profile {name}: yield", row["yield"]),
     )
+
+
+def _yield(where: str, table: Mapping[str, Any]) -> Yield:
+    _check_keys(where, table, {"tonnes_per_hectare", "days", "source"})
+    kilograms, days = round(_number(table["tonnes_per_hectare"]) * 1000), table["days"]
+    if kilograms <= 0 or not isinstance(days, int) or not 1 <= days <= _LONGEST_SEASON:
+        raise InvalidInput(
+            f"{where}: has {table['tonnes_per_hectare']} t and {days!r} days, "
+            f"want more than nothing in 1 to {_LONGEST_SEASON} whole days"
+        )
+    return Yield(kilograms, days)
 
 
 def _bands(table: Mapping[str, Any]) -> tuple[Band, ...]:

@@ -153,6 +153,7 @@ _OWN: Mapping[str, _Shape] = {
     "guoji:high": _QUANTITY,
     "guoji:culled": _LOSS,
     "guoji:shrinkage": _LOSS,
+    "guoji:area": (_is_amount, "an object with guoji:value and guoji:uom"),
     "guoji:netContent": (_is_amount, "an object with guoji:value and guoji:uom"),
     "guoji:findings": _OBJECTS,
     "guoji:labResults": _OBJECTS,

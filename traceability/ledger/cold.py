@@ -8,6 +8,7 @@ from traceability.cold_chain.excursions import Excursion
 from traceability.cold_chain.exposure import Exposure, Held, warmest
 from traceability.cold_chain.profiles import Profile, Profiles
 from traceability.cold_chain.shelf_life import Remaining, remaining
+from traceability.errors import InvalidInput
 from traceability.gs1 import digital_link
 from traceability.telemetry.curve import Point
 from traceability.telemetry.thresholds import LIMITS
@@ -35,8 +36,11 @@ def bearing(stated: tuple[float, float] | None, profile: Profile | None) -> Bear
     return None if profile is None else Bearing(profile.low, profile.high, profile)
 
 
-def profile_of(subject: str, profiles: Profiles) -> Profile | None:
-    numbers = dict(digital_link.parse(subject).path)
+def profile_of(goods: str, profiles: Profiles) -> Profile | None:
+    try:
+        numbers = dict(digital_link.parse(goods).path)
+    except InvalidInput:  # an event may name goods in whatever way
+        return None
     return profiles.of_gtin(numbers["01"]) if "01" in numbers else None
 
 

@@ -8,23 +8,25 @@ from typing import Any
 
 from traceability.epcis.event import canonical
 
-PIECE = "H87"
+KILOGRAM, PIECE, HECTARE = "KGM", "H87", "HAR"
 _LARGEST = 10**12
 _EXACT = Context(prec=800, traps=[Inexact])
 """Wide enough for a sum of the largest amount and the smallest number that JSON can hold."""
 
 UNITS: Mapping[str, tuple[str, Fraction]] = {
-    "KGM": ("KGM", Fraction(1)),
-    "GRM": ("KGM", Fraction("0.001")),
-    "TNE": ("KGM", Fraction(1000)),
-    "LBR": ("KGM", Fraction("0.45359237")),
-    "ONZ": ("KGM", Fraction("0.028349523125")),
+    KILOGRAM: (KILOGRAM, Fraction(1)),
+    "GRM": (KILOGRAM, Fraction("0.001")),
+    "TNE": (KILOGRAM, Fraction(1000)),
+    "LBR": (KILOGRAM, Fraction("0.45359237")),
+    "ONZ": (KILOGRAM, Fraction("0.028349523125")),
     "LTR": ("LTR", Fraction(1)),
     "MLT": ("LTR", Fraction("0.001")),
     PIECE: (PIECE, Fraction(1)),
     "EA": (PIECE, Fraction(1)),
     "C62": (PIECE, Fraction(1)),
     "DZN": (PIECE, Fraction(12)),
+    HECTARE: (HECTARE, Fraction(1)),
+    "MTK": (HECTARE, Fraction("0.0001")),
 }
 """Rec 20 code: what it is counted in, and how many of that. Another code compares with itself alone."""
 
@@ -88,10 +90,22 @@ def stated_losses(body: Mapping[str, Any]) -> Iterator[tuple[str, Fraction]]:
 
 def net_content(body: Mapping[str, Any]) -> tuple[Fraction, str] | None:
     """What one piece holds, where goods came into being."""
-    stated = master_data(body).get("guoji:netContent")
-    if not isinstance(stated, Mapping):
+    return _stated(master_data(body).get("guoji:netContent"))
+
+
+def area(body: Mapping[str, Any]) -> Fraction | None:
+    """How large the place is where it happened, in hectares."""
+    place = body.get("readPoint")
+    match _stated(place.get("guoji:area") if isinstance(place, Mapping) else None):
+        case (amount, "HAR"):
+            return amount
+    return None
+
+
+def _stated(value: object) -> tuple[Fraction, str] | None:
+    if not isinstance(value, Mapping):
         return None
-    amount, unit = measure(stated.get("guoji:value"), stated.get("guoji:uom"))
+    amount, unit = measure(value.get("guoji:value"), value.get("guoji:uom"))
     return (amount, unit) if amount else None
 
 
