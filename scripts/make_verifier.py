@@ -15,7 +15,8 @@ from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 PROJECT = Path(__file__).parent.parent
 PROGRAM = "traceability.cli.verifier"
-BUNDLED = "rfc8785"
+BUNDLED = {"rfc8785": "rfc8785", "jwt": "pyjwt"}
+"""Packages of plain Python that are put in, by what is imported, and from which distribution."""
 LEFT_OUT = "cryptography"
 """Compiled for one kind of machine. Without it no signature is checked, and the program says so."""
 
@@ -49,7 +50,8 @@ def contents() -> Mapping[str, bytes]:
     ours = {str(path.relative_to(PROJECT)): path.read_bytes() for path in (PROJECT / "LICENSE", *_modules())}
     bundled = {
         str(path): path.read_binary()
-        for path in distribution(BUNDLED).files or ()
+        for name in BUNDLED.values()
+        for path in distribution(name).files or ()
         if path.suffix == ".py" or path.name == "LICENSE"
     }
     return {"__main__.py": MAIN.format(version=version).encode(), **ours, **bundled}
@@ -60,8 +62,9 @@ def _modules() -> Iterator[Path]:
     finder = ModuleFinder(path=[str(PROJECT)])
     finder.import_hook(PROGRAM)
     foreign = {name.partition(".")[0] for name in finder.badmodules} - sys.stdlib_module_names
-    if foreign != {BUNDLED, LEFT_OUT}:
-        sys.exit(f"the verifier imports {', '.join(sorted(foreign))}; want {BUNDLED} and {LEFT_OUT} alone")
+    wanted = {*BUNDLED, LEFT_OUT}
+    if foreign != wanted:
+        sys.exit(f"the verifier imports {', '.join(sorted(foreign))}; want {', '.join(sorted(wanted))} alone")
     for name in finder.modules:
         place = PROJECT.joinpath(*name.split("."))
         kinds = (place / "__init__.py", place.with_suffix(".py"), place.with_suffix(".json"))

@@ -29,16 +29,17 @@ def write_policy(settings: Settings, *chain_lines: str) -> None:
     """Replace the file, whole or not at all: the keys that it names, ours at first, and `chain_lines`."""
     if settings.trust_file.exists():
         known = policy(settings)
-        logs, gateways, devices = known.logs, known.gateways, known.devices
+        logs, gateways, devices, issuers = known.logs, known.gateways, known.devices, known.issuers
     else:
         logs = (public_half(settings, LOG),)
-        gateways, devices = (public_half(settings, GATEWAY),), ()
+        gateways, devices, issuers = (public_half(settings, GATEWAY),), (), ()
     lines = [
         "# Trust policy of a Guoji installation: C2SP tlog-policy and our chain lines, see docs/formats.md",
         *(f"log {key.vkey}" for key in logs),
         "quorum none",
         *(f"gateway {key.vkey}" for key in gateways),
         *(f"device {each.giai} {each.key}" for each in devices),
+        *(f"issuer {each.text}" for each in issuers),
         *chain_lines,
     ]
     _replace(settings, lines)

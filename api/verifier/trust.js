@@ -5,10 +5,10 @@ import { parseKey } from "./note.js";
 
 // Cosignatures of witnesses are not checked, so any other quorum is refused.
 const LINE =
-  /^(log( [^ ]+){1,2}|gateway [^ ]+|device( [^ ]+){3}|label .+|quorum none|endpoint https?:\/\/[^ @/?#]+([/?#][^ ]*)?|agree [1-9]\d{0,14}|(chain|finality confirmations) (0|[1-9]\d{0,14})|contract 0x[\da-f]{40}|finality finalized)$/s;
+  /^(log( [^ ]+){1,2}|gateway [^ ]+|device( [^ ]+){3}|(label|issuer) .+|quorum none|endpoint https?:\/\/[^ @/?#]+([/?#][^ ]*)?|agree [1-9]\d{0,14}|(chain|finality confirmations) (0|[1-9]\d{0,14})|contract 0x[\da-f]{40}|finality finalized)$/s;
 
 export const parsePolicy = async (text) => {
-  const policy = { log: [], endpoint: [], gateway: [], device: [] };
+  const policy = { log: [], endpoint: [], gateway: [], device: [], issuer: [] };
   /[\0-\x08\v-\x1f\x7f]/.test(text) && refuse("policy");
   for (const raw of text.split("\n")) {
     const line = raw.replace(/[ \t]+/g, " ").replace(/^ | $/g, "");

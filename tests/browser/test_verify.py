@@ -9,6 +9,7 @@ import pytest
 
 from tests.browser.running import a_job, in_node
 from tests.browser.test_vectors import PROOFS, STEPS
+from tests.laboratories import a_trusted
 from tests.proof.recorded_chain import RecordedChain
 from traceability.errors import InvalidInput
 from traceability.proof.proof_file import Proof, parse_proof_file
@@ -140,6 +141,7 @@ LINES = [
     f"log {KEY} https://guoji.example", f"log {KEY} x y", "log", "logs foo", "Log foo",
     f"gateway {KEY}", "gateway", f"gateway {KEY} x", "gatewayX whatever",
     DEVICE, DEVICE + " x", "device x",
+    f"issuer {a_trusted().text}", "issuer", "issuers x",
     "label a  label\twith tabs", "label", "labelled as nothing", "label \x85 \u2028", "label \x07",
     "label x\r",
     "quorum none", "quorum None", "quorum none x",

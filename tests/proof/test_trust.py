@@ -1,8 +1,11 @@
 """Trust policies: what is read, and that nothing is passed over."""
 
+import json
+
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from tests.laboratories import KEY, OTHER_KEY, a_trusted
 from traceability.errors import InvalidInput
 from traceability.log.note import NoteSigner, NoteVerifier
 from traceability.proof.chain_reader import Finality
@@ -17,6 +20,7 @@ def a_key(name, seed=0):
 LOG, GATEWAY = a_key("guoji.example/log"), a_key("guoji.example/gateway", 1)
 TRUCK = TrustedDevice("https://id.gs1.org/8004/9521234TRUCK7", PublicKey(Algorithm.EdDSA, bytes(range(32))))
 CONTRACT = "0x" + "ab" * 20
+LABORATORY = a_trusted()
 WHOLE = f"""\
 # what the demo believes
 log {LOG.vkey} https://guoji.example/log
@@ -25,6 +29,7 @@ gateway\t{GATEWAY.vkey}
 
 chain 31337
 contract {CONTRACT.upper().replace("0X", "0x")}
+issuer {LABORATORY.text}
 finality confirmations 6
 device {TRUCK.giai} {TRUCK.key}
 endpoint http://127.0.0.1:8545
@@ -41,6 +46,7 @@ def test_every_line_is_read():
         logs=(LOG,),
         gateways=(GATEWAY,),
         devices=(TRUCK,),
+        issuers=(LABORATORY,),
         chain_id=31337,
         contract=CONTRACT,
         finality=Finality(6),
@@ -57,6 +63,11 @@ def test_a_plain_tlog_policy_is_one_too():
     assert (policy.agree, policy.finality) == (2, Finality())
 
 
+def _issuer(**changed):
+    """The JSON of a line about another laboratory."""
+    return json.dumps(json.loads(LABORATORY.text) | {"id": OTHER_KEY.issuer} | changed)
+
+
 @pytest.mark.parametrize(
     ("line", "complaint"),
     [
@@ -65,6 +76,18 @@ def test_a_plain_tlog_policy_is_one_too():
         (f"device {TRUCK.giai}", "cannot read"),
         (f"device {TRUCK.giai}?11=260101 {TRUCK.key}", "is not the canonical Digital Link of a GIAI"),
         (f"device https://id.gs1.org/414/9521234000013 {TRUCK.key}", "is not the canonical"),
+        ("issuer", "cannot read"),
+        ("issuer https://lab.example", "not JSON"),
+        ("issuer {}", "issuer lacks 'for'"),
+        (f"issuer {_issuer(id='http://other.example')}", "neither an https URL"),
+        (f"issuer {_issuer(**{'for': ['Diploma']})}", "trusted for"),
+        (f"issuer {_issuer(**{'for': []})}", "want some of LaboratoryReport"),
+        (f"issuer {_issuer(keys=[])}", "0 keys"),
+        (f"issuer {_issuer(keys=[OTHER_KEY.jwk() | {'d': 'AAAA'}])}", "private key"),
+        (f"issuer {_issuer(keys=[KEY.jwk(), OTHER_KEY.jwk() | {'kid': KEY.key_id}])}", "two keys of one kid"),
+        (f"issuer {_issuer(keys=[{'kty': 'oct', 'k': 'AAAA', 'kid': 'x'}])}", "neither an OKP key"),
+        (f"issuer {_issuer(keys=[OTHER_KEY.jwk() | {'x': 'AAAA'}])}", "3 bytes, want 32"),
+        (f"issuer {_issuer(until='2027')}", "until of issuer"),
         ("chain", "cannot read"),
         ("chain 1 2", "cannot read"),
         ("chain 0x1", "decimal"),
@@ -91,17 +114,22 @@ def test_a_line_that_cannot_be_read_is_named(line, complaint):
 def test_what_can_be_said_once_is_not_overruled_later(word):
     line = next(line for line in WHOLE.splitlines() if line.strip().startswith(word))
 
-    with pytest.raises(InvalidInput, match=f"line 14: a second {word} line"):
+    with pytest.raises(InvalidInput, match=f"line 15: a second {word} line"):
         TrustPolicy.parse(WHOLE + line)
 
 
+def test_an_issuer_stands_once():
+    with pytest.raises(InvalidInput, match=r"line 15: issuer https://lab\.example is already listed"):
+        TrustPolicy.parse(f"{WHOLE}issuer {LABORATORY.text}")
+
+
 def test_a_key_of_a_device_stands_once():
-    with pytest.raises(InvalidInput, match=f"line 14: the key {TRUCK.key.key_id.hex()} is already listed"):
+    with pytest.raises(InvalidInput, match=f"line 15: the key {TRUCK.key.key_id.hex()} is already listed"):
         TrustPolicy.parse(f"{WHOLE}device https://id.gs1.org/8004/9521234TRUCK8 {TRUCK.key}\n")
 
 
 def test_an_endpoint_named_twice_does_not_agree_with_itself():
-    with pytest.raises(InvalidInput, match=r"line 14: endpoint .* is already listed"):
+    with pytest.raises(InvalidInput, match=r"line 15: endpoint .* is already listed"):
         TrustPolicy.parse(WHOLE + "endpoint http://127.0.0.1:8545")
 
 

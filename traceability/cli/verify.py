@@ -4,17 +4,19 @@ import argparse
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, replace
-from datetime import datetime
-from pathlib import Path
+from datetime import UTC, datetime
 from typing import Any, assert_never
 
 from traceability.chain.rpc import RpcChain
 from traceability.cli.asked import asked_for
 from traceability.cli.balanced import Balanced
+from traceability.cli.confirmed import Confirmed
 from traceability.cli.disclosed import Disclosed
 from traceability.cli.read_proof import read_proof
-from traceability.cli.read_source import read_text
+from traceability.cli.read_source import read_source, read_text
 from traceability.cli.terminal import printable
+from traceability.cli.verify_arguments import add_questions
+from traceability.epcis.compact_jws import MAX_LIST_CHARACTERS
 from traceability.epcis.parse import MAX_BYTES
 from traceability.proof.complete import Whole
 from traceability.proof.proof_file import Proof
@@ -54,33 +56,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
-    command.add_argument("proof", metavar="PROOF-FILE-OR-URL")
-    command.add_argument(
-        "--trust",
-        metavar="FILE",
-        type=Path,
-        help="what you believe beforehand; without it the verdict is Unchecked",
-    )
-    command.add_argument(
-        "--subject",
-        metavar="LINK",
-        help="Digital Link of goods or key of an event: what it must be about; by default what the URL says",
-    )
-    command.add_argument(
-        "--rpc",
-        metavar="URL",
-        action="append",
-        default=[],
-        help="a chain endpoint beside those of the trust file",
-    )
-    command.add_argument(
-        "--disclosure",
-        metavar="FILE",
-        type=Path,
-        help="personal data that you were shown: is it what the events commit to?",
-    )
-    command.add_argument("--verbose", action="store_true", help="print every step of every event")
-    command.add_argument("--json", action="store_true", help="print the report as JSON")
+    add_questions(command)
     command.set_defaults(run=run)
 
 
@@ -90,17 +66,21 @@ def run(args: argparse.Namespace) -> int:
     chains = [RpcChain(url) for url in dict.fromkeys(urls)]
     proof = read_proof(args.proof, MAX_BYTES)
     asked, disclosed = asked_for(args.subject, args.proof), Disclosed.read(args.disclosure)
+    lists = [read_source(source, MAX_LIST_CHARACTERS).decode("ascii", "replace") for source in args.status]
     if isinstance(proof, Proof):
         report = verify(proof, policy, chains, asked)
         report = replace(report, verdict=disclosed.judge(report.verdict, [proof.event], policy is not None))
+        confirmed = Confirmed.of([(proof, report.verdict)], policy, lists, datetime.now(UTC))
         lines = [_line(f"Event: {_what(proof)}"), *_steps(report.steps, policy), *_personal(proof, disclosed)]
         as_json = {"event": _what(proof), **_report_json(report), "personal": disclosed.as_json(proof.event)}
-        return _show(args, report.verdict, lines, as_json)
+        return _show(args, report.verdict, lines, as_json, confirmed)
     trace = verify_trace(proof, policy, chains, asked)
     told = [each.proof.event for each in trace.events]
     trace = replace(trace, verdict=disclosed.judge(trace.verdict, told, policy is not None))
+    verdicts = [(each.proof, each.report.verdict) for each in trace.events]
+    confirmed = Confirmed.of(verdicts, policy, lists, datetime.now(UTC))
     lines = list(_trace(trace, policy, disclosed, args.verbose))
-    return _show(args, trace.verdict, lines, _trace_json(trace, disclosed), _remarks(trace))
+    return _show(args, trace.verdict, lines, _trace_json(trace, disclosed), confirmed, _remarks(trace))
 
 
 def _show(
@@ -108,14 +88,17 @@ def _show(
     verdict: Verdict | TraceVerdict,
     lines: Iterable[str],
     as_json: dict[str, Any],
+    confirmed: Confirmed,
     remark: str = "",
 ) -> int:
     if args.json:
-        print(json.dumps(as_json, indent=2))
+        print(json.dumps(as_json | {"credentials": confirmed.as_json()}, indent=2))
     else:
         for line in lines:
             print(line)
         print(f"\n{_headline(verdict)}\n{remark}", end="")
+        for line in confirmed.lines() if args.trust is not None else ():
+            print(_line(line))
         if isinstance(verdict, Verified | TraceVerified):
             print(NOT_SAID)
         if args.trust is None:

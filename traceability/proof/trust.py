@@ -9,11 +9,12 @@ from traceability.gs1 import digital_link
 from traceability.log.note import NoteVerifier
 from traceability.log.text import decimal, from_hex, to_hex
 from traceability.proof.chain_reader import Finality
+from traceability.proof.issuers import TrustedIssuer
 from traceability.telemetry.public_key import PublicKey
 
 FINALIZED = Finality()
 MAX_CHARACTERS = 256 * 1024
-REPEATABLE = {"log", "gateway", "device", "endpoint"}
+REPEATABLE = {"log", "gateway", "device", "issuer", "endpoint"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,8 @@ class TrustPolicy:
     """Keys that sign receipts of readings."""
     devices: tuple[TrustedDevice, ...] = ()
     """Keys that sign readings."""
+    issuers: tuple[TrustedIssuer, ...] = ()
+    """Whose credentials about goods are believed."""
     chain_id: int | None = None
     contract: str | None = None
     """Lower-case 0x hex; given with `chain_id` or not at all."""
@@ -88,6 +91,8 @@ def _with_line(policy: TrustPolicy, words: list[str]) -> TrustPolicy:
             return replace(policy, gateways=_with_key(policy.gateways, vkey))
         case ["device", giai, algorithm, key]:
             return replace(policy, devices=_with_device(policy.devices, giai, f"{algorithm} {key}"))
+        case ["issuer", _, *_]:
+            return replace(policy, issuers=_with_issuer(policy.issuers, " ".join(words[1:])))
         case ["label", _, *_]:
             return replace(policy, label=" ".join(words[1:]))
         case ["quorum", "none"]:
@@ -131,6 +136,13 @@ def _with_device(devices: tuple[TrustedDevice, ...], giai: str, key: str) -> tup
     if any(known.key == new.key for known in devices):
         raise InvalidInput(f"the key {new.key.key_id.hex()} is already listed")
     return (*devices, new)
+
+
+def _with_issuer(issuers: tuple[TrustedIssuer, ...], text: str) -> tuple[TrustedIssuer, ...]:
+    new = TrustedIssuer.parse(text)
+    if any(known.id == new.id for known in issuers):
+        raise InvalidInput(f"issuer {new.id[:80]} is already listed")
+    return (*issuers, new)
 
 
 def _with_endpoint(endpoints: tuple[str, ...], url: str) -> tuple[str, ...]:

@@ -1,0 +1,87 @@
+"""What `guoji verify` says of laboratory reports and certificates: who confirms them, or why nobody does."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from traceability.errors import InvalidInput
+from traceability.proof.confirm import CREDENTIAL, About, Belief, judge
+from traceability.proof.grown import Grown
+from traceability.proof.judged import Judged
+from traceability.proof.laboratory import result_json
+from traceability.proof.proof_file import Proof
+from traceability.proof.records import Proven
+from traceability.proof.trust import TrustPolicy
+from traceability.proof.verdict import Verdict, Verified
+
+UNPROVEN = "the event is not verified"
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """The credentials in the events of a file, by the number of the event; None where it is not verified."""
+
+    judged: Mapping[int, Judged | None]
+
+    @classmethod
+    def of(
+        cls,
+        events: Sequence[tuple[Proof, Verdict]],
+        policy: TrustPolicy | None,
+        lists: Sequence[str],
+        now: datetime,
+    ) -> "Confirmed":
+        """By what the verified events of the file say, nobody else."""
+        belief = Belief(policy.issuers if policy else (), lists, now)
+        proven: dict[int, Proven] = {}
+        for number, (proof, verdict) in enumerate(events, start=1):
+            if isinstance(verdict, Verified):
+                with suppress(InvalidInput):
+                    proven[number] = Proven.of(proof)
+        grown = Grown(list(proven.values()))
+        found: dict[int, Judged | None] = {}
+        for number, (proof, _) in enumerate(events, start=1):
+            text = proof.event.get(CREDENTIAL)
+            if isinstance(text, str):
+                record = proven.get(number)
+                found[number] = None if record is None else judge(text, belief, About.of(record, grown))
+        return cls(found)
+
+    def lines(self) -> Iterator[str]:
+        for number, judged in self.judged.items():
+            if judged is None:
+                yield f"Credential of event {number}: not told: {UNPROVEN}"
+            else:
+                yield f"{_headline(judged)} (event {number}): {judged.reason}"
+
+    def as_json(self) -> list[dict[str, Any]]:
+        return [_json(number, judged) for number, judged in self.judged.items()]
+
+
+def _headline(judged: Judged) -> str:
+    if judged.credential is None or judged.issuer is None:
+        return f"Credential not confirmed, {judged.outcome.value}"
+    name = " / ".join(dict.fromkeys(judged.issuer.name.values()))
+    about = f"{judged.credential.kind}, {len(judged.credential.results)} results"
+    if judged.is_confirmed:
+        accredited = f", {judged.issuer.accreditation}" if judged.issuer.accreditation else ""
+        return f"Confirmed by {name}{accredited}: {about}"
+    return f"Not confirmed, {judged.outcome.value}: {about}, of {name}"
+
+
+def _json(number: int, judged: Judged | None) -> dict[str, Any]:
+    if judged is None:
+        return {"event": number, "is": "not-told", "why": UNPROVEN}
+    told: dict[str, Any] = {"event": number, "is": judged.outcome.value, "why": judged.reason}
+    if judged.issuer is not None:
+        told |= {"issuer": judged.issuer.id, "name": dict(judged.issuer.name)}
+    if judged.credential is not None:
+        told |= {
+            "kind": judged.credential.kind,
+            "lots": list(judged.credential.lots),
+            "plots": list(judged.credential.plots),
+            "results": [result_json(result) for result in judged.credential.results],
+        }
+    return told
