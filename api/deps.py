@@ -16,6 +16,7 @@ from traceability.errors import NotAuthorised
 from traceability.farm.farm import Farm
 from traceability.ledger.capture_jobs import CaptureJobs
 from traceability.ledger.grant import ADMIN, CAPTURE, READ, Grant
+from traceability.ledger.named_queries import NamedQueries
 from traceability.ledger.personal import Kept
 from traceability.ledger.ports import Captured
 from traceability.ledger.search import Search
@@ -88,6 +89,10 @@ class Ledger(Protocol):
     @property
     def jobs(self) -> CaptureJobs:
         """Captures documents as jobs, and single events."""
+
+    @property
+    def queries(self) -> NamedQueries:
+        """Queries that parties have given names."""
 
     def authorise(self, token: str) -> Grant:
         """Raises `NotAuthorised` for a token that we did not issue."""

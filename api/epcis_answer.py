@@ -31,6 +31,10 @@ def discovery(more: Mapping[str, str] = MappingProxyType({})) -> Response:
     return Response(status_code=204, headers={**_DISCOVERY, **more})
 
 
+def without_body(status: int, headers: Mapping[str, str] = MappingProxyType({})) -> Response:
+    return Response(status_code=status, headers={**VERSIONS, **EXTENSIONS, **headers})
+
+
 def document(
     events: Sequence[StoredEvent], asked: Asked, next_page: str | None = None, query_name: str = SIMPLE
 ) -> Response:

@@ -39,6 +39,15 @@ class Paging:
         written = json.dumps([_digest(self.question), self.expires_s, *place], separators=(",", ":"))
         return urlsafe_b64encode(written.encode()).decode().rstrip("=")
 
+    def after_id(self) -> str | None:
+        """The ID at which the last page ended; None on the first one. Raises `BadQuery`."""
+        match self.after:
+            case None:
+                return None
+            case (str(last),):
+                return last
+        raise BadQuery("nextPageToken is none that we gave")
+
 
 def read_paging(per_page: str | None, token: str | None, question: str, now_s: int) -> Paging:
     """What `perPage` and `nextPageToken` say. Raises `BadQuery`."""

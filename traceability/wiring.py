@@ -17,6 +17,7 @@ from traceability.farm.farm import Farm
 from traceability.ledger.capture_jobs import CaptureJobs
 from traceability.ledger.erase import replay
 from traceability.ledger.ledger import Health, Ledger
+from traceability.ledger.named_queries import NamedQueries
 from traceability.ledger.own_word import OwnWord
 from traceability.ledger.personal import Personal
 from traceability.ledger.prove import Prover
@@ -43,6 +44,7 @@ from traceability.store.history import History
 from traceability.store.log import CheckpointTable, LogTable
 from traceability.store.migrate import check_up_to_date
 from traceability.store.name_map import NameMapTable
+from traceability.store.named_queries import NamedQueryTable
 from traceability.store.parties import PartyTable
 from traceability.store.personal import PersonalTable
 from traceability.store.quarantine import QuarantineTable
@@ -69,6 +71,7 @@ class Store:
     search: EventSearch
     recalls: RecallTable
     jobs: JobTable
+    named_queries: NamedQueryTable
     log: LogTable
     names: NameMapTable
     checkpoints: CheckpointTable
@@ -105,6 +108,7 @@ def open_store(settings: Settings) -> Store:
         search=EventSearch(engine),
         recalls=RecallTable(engine),
         jobs=JobTable(engine),
+        named_queries=NamedQueryTable(engine),
         log=LogTable(engine),
         names=NameMapTable(engine),
         checkpoints=CheckpointTable(engine, settings.origin),
@@ -157,7 +161,8 @@ def ledger(settings: Settings, store: Store | None = None) -> Ledger:
             lambda subject: traces.read(subject, datetime.now(UTC)), store.counts.revision, time.monotonic
         ),
         search=store.search,
-        jobs=CaptureJobs(store.jobs, store.events, lambda: time.time_ns() // 1_000_000),
+        jobs=CaptureJobs(store.jobs, store.events, _now_ms),
+        queries=NamedQueries(store.named_queries, _now_ms),
         policy_text=own_policy.policy_text(settings),
         now=lambda: datetime.now(UTC),
         ask_chain=lambda method, *params: ask_chain(settings, method, *params),
@@ -201,6 +206,10 @@ def erasure_journal(settings: Settings) -> ErasureFile:
 
 def documents(settings: Settings) -> DocumentFolder:
     return DocumentFolder(settings.home / "documents")
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000
 
 
 def _trouble(ask: Callable[[], object]) -> str | None:

@@ -9,9 +9,11 @@ from sqlalchemy import select
 from tests.api.serving import SampleGrant, SampleLedger, served
 from tests.builders import CONTEXT, a_harvest
 from traceability.ledger.capture_jobs import CaptureJobs
+from traceability.ledger.named_queries import NamedQueries
 from traceability.store.capture_jobs import JobTable
 from traceability.store.events import EventTable, event
 from traceability.store.migrate import migrate
+from traceability.store.named_queries import NamedQueryTable
 from traceability.store.schema import open_engine
 from traceability.store.search import EventSearch
 
@@ -31,6 +33,7 @@ class CaptureLedger(SampleLedger):
         self.now_ms = 1_790_000_000_000
         self.search = EventSearch(engine)
         self.jobs = CaptureJobs(JobTable(engine), EventTable(engine), lambda: self.now_ms)
+        self.queries = NamedQueries(NamedQueryTable(engine), lambda: self.now_ms)
 
     def authorise(self, token):
         return GRANTS[token] if token in GRANTS else super().authorise(token)

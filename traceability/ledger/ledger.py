@@ -11,6 +11,7 @@ from traceability.errors import NotInLogYet
 from traceability.ledger.capture import capture, claim_faults
 from traceability.ledger.capture_jobs import CaptureJobs
 from traceability.ledger.grant import Grant
+from traceability.ledger.named_queries import NamedQueries
 from traceability.ledger.personal import Kept, Personal
 from traceability.ledger.ports import Captured, EventStore, StoredEvent
 from traceability.ledger.prove import BatchLeaves, Prover
@@ -55,6 +56,7 @@ class Ledger:
     recent: RecentTraces
     search: Search
     jobs: CaptureJobs
+    queries: NamedQueries
     policy_text: str
     now: Callable[[], datetime]
     ask_chain: Callable[..., object]

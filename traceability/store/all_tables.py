@@ -15,8 +15,8 @@ from traceability.store import (
     personal,
     readings,
     streams,
-    terms,
     subscription_tables,
+    terms,
     tokens,
 )
 from traceability.store.schema import metadata
@@ -37,7 +37,7 @@ __all__ = [
     "personal",
     "readings",
     "streams",
+    "subscription_tables",
     "terms",
     "tokens",
-    "subscription_tables",
 ]
