@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Mapping
 
+from traceability.epcis.carried import CARRIED, carried_problems
 from traceability.epcis.context import Context
 from traceability.epcis.personal import COMMITMENT, in_clear
 from traceability.epcis.validate import Fault
@@ -83,6 +84,8 @@ def _problems(name: str, value: object, extension: bool) -> Iterator[str]:
         return
     if _LINK_NAME.fullmatch(name) and not (isinstance(value, str) and value.startswith("https://")):
         yield f"found {value!r:.60}, want an https link"
+    if name in CARRIED:
+        yield from carried_problems(value)
     fits, wanted = _OWN.get(name, _ANYTHING)
     if not fits(value):
         yield f"found {value!r:.60}, want {wanted}"
@@ -143,6 +146,7 @@ _OWN: Mapping[str, _Shape] = {
     "guoji:previousBatchRoot": _DIGEST_SHAPE,
     COMMITMENT: _DIGEST_SHAPE,
     "guoji:photo": _DIGEST_SHAPE,
+    "guoji:reportSha256": _DIGEST_SHAPE,
     "guoji:readingCount": _COUNT,
     "guoji:expectedCount": _COUNT,
     "guoji:firstSequence": _COUNT,
