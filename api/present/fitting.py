@@ -8,11 +8,17 @@ from api.present.text import plain
 from api.words import Words, message
 from traceability.ledger.contradictions import Contradiction, Kind
 from traceability.ledger.trace import Trace
+from traceability.ledger.yields import OverYield
 from traceability.proof.accounts import Draw, OverDrawn
 from traceability.proof.balance import Balance, Outcome, Total
-from traceability.proof.quantity import PIECE
+from traceability.proof.quantity import HECTARE, KILOGRAM, PIECE
 
-_UNITS: Final = {"KGM": message("kg"), "LTR": message("L"), PIECE: message("pieces")}
+_UNITS: Final = {
+    KILOGRAM: message("kg"),
+    "LTR": message("L"),
+    PIECE: message("pieces"),
+    HECTARE: message("ha"),
+}
 _TITLES: Final = {
     Kind.SHIPPED_BEFORE_MADE: message("Shipped before it was there"),
     Kind.USED_BEFORE_MADE: message("Used before it was there"),
@@ -72,7 +78,11 @@ class Fitting:
 
 def fitting(trace: Trace, words: Words) -> Fitting:
     over = () if trace.balance is None else trace.balance.over_drawn
-    lines = [*(_over(each, words) for each in over), *(_odd(each, words) for each in trace.contradictions)]
+    lines = [
+        *(_over(each, words) for each in over),
+        *(_yielded(each, words) for each in trace.over_yields),
+        *(_odd(each, words) for each in trace.contradictions),
+    ]
     return Fitting(None if trace.balance is None else _balance(trace.balance, words), tuple(lines))
 
 
@@ -101,6 +111,18 @@ def _over(over: OverDrawn, words: Words) -> FittingLine:
     had, drew = (_amount(amount, over.unit, words) for amount in (over.had, over.drew))
     sentence = words.say(_DRAWN[over.draw], had=had, drew=drew)
     return FittingLine(words.say("More than there was"), sentence, plain(over.lot))
+
+
+def _yielded(over: OverYield, words: Words) -> FittingLine:
+    picked, bears = (_amount(amount, KILOGRAM, words) for amount in (over.picked, over.bears))
+    sentence = words.say(
+        "{crop}: {picked} were picked there within a season; {area} can bear {bears} at most.",
+        crop=words.name(over.crop.title),
+        picked=picked,
+        area=_amount(over.hectares, HECTARE, words),
+        bears=bears,
+    )
+    return FittingLine(words.say("More than the plot can bear"), sentence, plain(over.plot))
 
 
 def _odd(found: Contradiction, words: Words) -> FittingLine:

@@ -1,17 +1,31 @@
 """The page says whether the records fit together, in both languages, and never that the unknown adds up."""
 
+from fractions import Fraction
+
 import pytest
 
 from api.document import trace_document
 from api.present.fitting import fitting
 from api.words import languages
 from tests.api.samples import a_trace
-from tests.builders import CASE, LOT, a_harvest, a_pack_out, an_event
+from tests.builders import CASE, FARM, FIELD, LOT, a_harvest, a_pack_out, an_event
+from traceability.cold_chain.profiles import shipped
 from traceability.ledger.capture import as_stored
 from traceability.ledger.contradictions import Contradiction, Kind
+from traceability.ledger.yields import OverYield
 from traceability.proof.balance import balance
 
 SPEAK = languages()
+AN_OVER_YIELD = OverYield(
+    lot=LOT,
+    plot=FIELD,
+    party=FARM,
+    crop=shipped().named("apple"),
+    hectares=Fraction(1),
+    bears=Fraction(200_000),
+    picked=Fraction(210_000),
+    events=("00", "01"),
+)
 
 
 def of(*events, **fields):
@@ -51,6 +65,28 @@ def test_the_unknown_never_adds_up():
 
     assert said.balance == "It cannot be told whether it adds up: not every amount is recorded."
     assert fitting(of(), SPEAK["en"]).balance is None
+
+
+@pytest.mark.parametrize(
+    ("lang", "title", "sentence"),
+    [
+        ("en", "More than the plot can bear",
+         "Apple: 210,000 kg were picked there within a season; 1 ha can bear 200,000 kg at most."),
+        ("zh-CN", "超过地块的产出能力",
+         "苹果：该地块一季采收了 210,000 公斤，而 1 公顷最多产 200,000 公斤。"),
+    ],
+)  # fmt: skip
+def test_a_plot_that_gave_too_much_is_told_with_what_it_bears(lang, title, sentence):
+    trace = a_trace(over_yields=(AN_OVER_YIELD,))
+
+    (line,) = fitting(trace, SPEAK[lang]).lines
+
+    assert (line.title, line.sentence, line.where) == (title, sentence, FIELD)
+    [told] = trace_document(trace)["over_yields"]
+    assert told == {
+        "lot": LOT, "plot": FIELD, "party": FARM, "profile": "apple", "hectares": "1",
+        "bears_kg": "200000", "picked_kg": "210000", "events": ["00", "01"],
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("lang", SPEAK)

@@ -89,7 +89,7 @@ class Event:
         """Whether quantities of a lot come into being here that were made from nothing else in the log."""
         return (
             self.kind == "ObjectEvent"
-            and self.body["action"] == "ADD"
+            and self.body.get("action") == "ADD"
             and self.body.get("bizStep") in _HARVEST_STEPS
             and bool(self.body.get("quantityList"))
         )

@@ -13,6 +13,7 @@ from traceability.epcis.event import Event
 from traceability.ledger.contradictions import Contradiction
 from traceability.ledger.personal import PersonalField
 from traceability.ledger.recalled import RecallNotice
+from traceability.ledger.yields import OverYield
 from traceability.proof.balance import Balance
 from traceability.proof.verdict import TraceVerdict, Verdict
 from traceability.telemetry.curve import Point, Stretch
@@ -50,6 +51,8 @@ class TracedEvent:
     voided: bool
     """A later error declaration by the same submitter says it did not occur, or not so."""
     personal: tuple[PersonalField, ...] = ()
+    claimed: bool = False
+    """Its submitter never held the goods: this is shown, and says nothing of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,3 +144,5 @@ class Trace:
     """How many records name the subject in the log while this store no longer holds them."""
     recalls: tuple[RecallNotice, ...] = ()
     """Those that reach the goods, newest first; one that holds outranks every verdict."""
+    over_yields: tuple[OverYield, ...] = ()
+    """The lots of its harvests with which their plots gave more than they bear."""
