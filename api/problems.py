@@ -204,9 +204,15 @@ _HEADERS = {
 
 def _answered(request: Request, answer: Answer, status: int, detail: str) -> Response:
     headers = _HEADERS.get(status, {})
-    if "text/html" in request.headers.get("accept", "") and request.query_params.get("format") != "json":
+    if _is_reader(request):
         response: Response = request.app.state.error_page(request, answer, status, plain(detail))
         response.headers.update(headers)
         return response
     problem = {"type": answer.type, "title": answer.title, "status": status, "detail": plain(detail)}
     return JSONResponse(problem, status, headers, "application/problem+json")
+
+
+def _is_reader(request: Request) -> bool:
+    """Whether a person asks, with a browser; whatever the EPCIS interface answers is for programs."""
+    wanted = "text/html" in request.headers.get("accept", "") and request.query_params.get("format") != "json"
+    return wanted and not request.url.path.startswith("/epcis")

@@ -38,7 +38,12 @@ def test_what_is_not_spoken_is_refused_wherever_it_is_asked_for(
 
     alone = {"@context": CONTEXT, **bodies(1)[0]}
     for path, content in (("/capture", a_document(*bodies(1))), ("/events", alone)):
-        refused(post(partner, content, path=path, **headers), status, kind, words)
+        refused(
+            post(partner, content, path=path, **headers),
+            status,
+            kind.replace(BAD, "ValidationException"),
+            words,
+        )
     assert holdings.kept() == []
 
 
@@ -63,6 +68,10 @@ def test_whoever_takes_only_problems_may_send_and_not_ask(partner):
     refused(partner.get("/events", headers=only), 406, NOT_SO)
 
 
+def test_what_is_wrong_is_told_to_a_browser_as_to_any_program(partner):
+    refused(partner.get("/events?EQ_x=1", headers={"Accept": "text/html, */*"}), 400, BAD)
+
+
 def test_an_address_that_is_too_long_is_refused(partner):
     for path in ASKED:
         answer = partner.get(path, params={"EQ_bizStep": "x" * LONGEST_URI})
@@ -74,7 +83,7 @@ def test_a_parameter_beside_what_is_sent_is_refused(partner, holdings):
     for path in ("/capture", "/events"):
         answer = post(partner, a_document(*bodies(1)), path=f"{path}?dryRun=true")
 
-        refused(answer, 400, BAD, f"'dryRun' is no parameter of POST /epcis{path}")
+        refused(answer, 400, "ValidationException", f"'dryRun' is no parameter of POST /epcis{path}")
     assert holdings.kept() == []
 
 

@@ -84,7 +84,7 @@ def test_every_reference_leads_somewhere():
 def as_described(path):
     """The path of a route as the document spells it."""
     path = path.removeprefix("/epcis").replace(":path}", "}") or "/"
-    names = {"eventTypes": "eventType", "events": "eventID", "capture": "captureID"}
+    names = {"eventTypes": "eventType", "events": "eventID", "capture": "captureID", "queries": "queryName"}
     head, brace, tail = path.partition("{")
     top = head.strip("/").partition("/")[0]
     given = names.get(top, top.removesuffix("s"))
