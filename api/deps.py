@@ -49,8 +49,8 @@ class Ledger(Protocol):
     def document(self, digest: str) -> bytes:
         """A file that an event names, by its hex SHA-256. Raises `Unknown`."""
 
-    def capture(self, body: bytes, party: str) -> Sequence[Captured]:
-        """Take an EPCIS document or event from the party with this GLN. Raises `InvalidInput`."""
+    def capture(self, body: bytes, grant: Grant) -> Sequence[Captured]:
+        """Take an EPCIS document or event. Raises `InvalidInput`, `NotAuthorised`."""
 
     def hand_in(self, body: bytes, event_key: str, party: str) -> Sequence[str]:
         """Keep disclosures of commitments in an event of this party; the commitments.

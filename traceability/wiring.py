@@ -19,6 +19,7 @@ from traceability.ledger.erase import replay
 from traceability.ledger.ledger import Health, Ledger
 from traceability.ledger.named_queries import NamedQueries
 from traceability.ledger.own_word import OwnWord
+from traceability.ledger.permission import Permission
 from traceability.ledger.personal import Personal
 from traceability.ledger.prove import Prover
 from traceability.ledger.public_log import PublicLog
@@ -130,7 +131,13 @@ def public_url(settings: Settings) -> str:
 
 
 def farm(store: Store) -> Farm:
-    return Farm(store.tokens, store.farm, store.alerts, store.events, lambda: datetime.now(UTC))
+    return Farm(
+        store.tokens, store.farm, store.alerts, store.events, permission(store), lambda: datetime.now(UTC)
+    )
+
+
+def permission(store: Store) -> Permission:
+    return Permission(store.parties.register, store.events)
 
 
 def ledger(settings: Settings, store: Store | None = None) -> Ledger:
@@ -154,6 +161,7 @@ def ledger(settings: Settings, store: Store | None = None) -> Ledger:
         batches=store.history,
         documents=documents(settings),
         authority=store.tokens,
+        permission=permission(store),
         personal=Personal(store.events, store.personal, lambda: datetime.now(UTC)),
         prover=prover,
         traces=traces,
@@ -161,7 +169,7 @@ def ledger(settings: Settings, store: Store | None = None) -> Ledger:
             lambda subject: traces.read(subject, datetime.now(UTC)), store.counts.revision, time.monotonic
         ),
         search=store.search,
-        jobs=CaptureJobs(store.jobs, store.events, _now_ms),
+        jobs=CaptureJobs(store.jobs, store.events, permission(store), _now_ms),
         queries=NamedQueries(store.named_queries, _now_ms),
         policy_text=own_policy.policy_text(settings),
         now=lambda: datetime.now(UTC),

@@ -4,7 +4,6 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
 from api.deps import LARGEST_BODY, BodyDep, LedgerDep, WriterDep
-from traceability.errors import NotAuthorised
 
 router = APIRouter()
 
@@ -18,8 +17,6 @@ _HEADERS = {
 
 @router.post("/capture", status_code=202)
 def capture(grant: WriterDep, body: BodyDep, ledger: LedgerDep) -> JSONResponse:
-    if grant.party is None:
-        raise NotAuthorised("the token names no party to capture for")
-    captured = ledger.capture(body, grant.party)
+    captured = ledger.capture(body, grant)
     answer = [{"key": c.key, "event_hash": c.event_hash, "duplicate": c.duplicate} for c in captured]
     return JSONResponse({"captured": answer}, 202, _HEADERS)

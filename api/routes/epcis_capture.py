@@ -14,9 +14,9 @@ from api.deps import LARGEST_BODY, WHOLE, LedgerDep, WriterDep, body_of
 from api.epcis_request import AskedDep, SentDep
 from api.problems import AlreadyThere, Busy, TooLarge
 from traceability.epcis.parse import MAX_BYTES
-from traceability.errors import BadQuery, CaptureTooLarge, InvalidInput, NotAuthorised
+from traceability.errors import BadQuery, CaptureTooLarge, InvalidInput
 from traceability.ledger.capture_jobs import BEHAVIOURS, MOST_EVENTS, Behaviour, Job
-from traceability.ledger.grant import Grant
+from traceability.ledger.grant import ADMIN, Grant
 from traceability.telemetry.clock import iso
 
 router = APIRouter(prefix="/epcis")
@@ -81,13 +81,13 @@ def capture(
     grant: WriterDep, _: SentDep, behaviour: BehaviourDep, body: DocumentDep, ledger: LedgerDep
 ) -> Response:
     with _told(LIMITS), _room_for(body):
-        job = ledger.jobs.capture(body, _party(grant), behaviour)
+        job = ledger.jobs.capture(body, grant, behaviour)
     return _accepted(202, {"Location": f"/epcis/capture/{job.id}", **LIMITS})
 
 
 @router.post("/events")
 def capture_one(grant: WriterDep, _: SentDep, body: OneDep, ledger: LedgerDep) -> Response:
-    kept = ledger.jobs.capture_one(body, _party(grant))
+    kept = ledger.jobs.capture_one(body, grant)
     location = f"/epcis/events/{quote(kept.event_id, safe='')}"
     if kept.duplicate:
         raise AlreadyThere("this event was captured before", location)
@@ -128,15 +128,9 @@ def _room_for(body: bytes) -> Iterator[None]:
             _LARGE_ONE.release()
 
 
-def _party(grant: Grant) -> str:
-    if grant.party is None:
-        raise NotAuthorised("the token names no party to capture for")
-    return grant.party
-
-
 def _whose(grant: Grant) -> str | None:
     """Whose jobs are seen; everybody's for None."""
-    return None if grant.role == "admin" else _party(grant)
+    return None if grant.role == ADMIN else grant.submitter
 
 
 def _accepted(status: int, headers: Mapping[str, str]) -> Response:

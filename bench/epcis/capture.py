@@ -26,13 +26,17 @@ from databases import DATABASES
 
 from traceability.epcis.vocabulary import STANDARD_CONTEXT
 from traceability.ledger.capture_jobs import CaptureJobs
+from traceability.ledger.grant import Grant
+from traceability.ledger.permission import Permission
 from traceability.store.all_tables import metadata
 from traceability.store.capture_jobs import JobTable
 from traceability.store.events import EventTable
 from traceability.store.migrate import migrate
+from traceability.store.parties import PartyTable
 from traceability.store.schema import open_engine
 
 PARTY = "9521234000013"
+GRANT = Grant("capture", PARTY)
 A_DOCUMENT = 500
 GOAL_PER_S, GOAL_RATIO = 3_000, 0.25
 TABLES = [metadata.tables[name] for name in ("event", "mention", "pending", "moment", "term", "occurring")]
@@ -58,8 +62,8 @@ def measure(name: str, count: int) -> bool:
     documents = [document(range(start, start + A_DOCUMENT)) for start in range(0, count, A_DOCUMENT)]
     with DATABASES[name]() as new:
         engine, bare = migrated(new()), migrated(new())
-        jobs = CaptureJobs(JobTable(engine), EventTable(engine), lambda: time.time_ns() // 1_000_000)
-        captured = rates(count, lambda: [jobs.capture(each, PARTY, "rollback") for each in documents])
+        jobs = jobs_of(engine)
+        captured = rates(count, lambda: [jobs.capture(each, GRANT, "rollback") for each in documents])
         portions = portions_of(engine)
         inserted = rates(count, lambda: insert_bare(bare, portions))
         engine.dispose()
@@ -74,6 +78,12 @@ def migrated(url: str) -> Engine:
     engine = open_engine(url, create=True)
     migrate(engine)
     return engine
+
+
+def jobs_of(engine: Engine) -> CaptureJobs:
+    events = EventTable(engine)
+    permission = Permission(PartyTable(engine).register, events)
+    return CaptureJobs(JobTable(engine), events, permission, lambda: time.time_ns() // 1_000_000)
 
 
 def rates(count: int, work: Callable[[], object]) -> tuple[float, float]:
@@ -149,9 +159,9 @@ def measure_large(count: int) -> None:
     body = document(range(count))
     with DATABASES["SQLite"]() as new:
         engine = migrated(new())
-        jobs = CaptureJobs(JobTable(engine), EventTable(engine), lambda: time.time_ns() // 1_000_000)
+        jobs = jobs_of(engine)
         begun = time.perf_counter()
-        jobs.capture(body, PARTY, "rollback")
+        jobs.capture(body, GRANT, "rollback")
         took_s = time.perf_counter() - begun
         engine.dispose()
     peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6

@@ -6,23 +6,26 @@ from contextlib import contextmanager
 import httpx
 from sqlalchemy import select
 
-from tests.api.serving import SampleGrant, SampleLedger, served
+from tests.api.serving import SampleLedger, served
 from tests.builders import CONTEXT, a_harvest
 from traceability.ledger.capture_jobs import CaptureJobs
+from traceability.ledger.grant import Grant
 from traceability.ledger.named_queries import NamedQueries
+from traceability.ledger.permission import Permission
 from traceability.store.capture_jobs import JobTable
 from traceability.store.events import EventTable, event
 from traceability.store.migrate import migrate
 from traceability.store.named_queries import NamedQueryTable
+from traceability.store.parties import PartyTable
 from traceability.store.schema import open_engine
 from traceability.store.search import EventSearch
 
 GRANTS = {
-    "capture": SampleGrant("capture", "9521234000013"),
-    "another": SampleGrant("capture", "9521321000001"),
-    "admin": SampleGrant("admin", None),
-    "read": SampleGrant("read", "9521234000013"),
-    "nobody": SampleGrant("capture", None),
+    "capture": Grant("capture", "9521234000013"),
+    "another": Grant("capture", "9521321000001"),
+    "admin": Grant("admin", None),
+    "read": Grant("read", "9521234000013"),
+    "nobody": Grant("capture", None),
 }
 
 
@@ -32,7 +35,9 @@ class CaptureLedger(SampleLedger):
         self.engine = engine
         self.now_ms = 1_790_000_000_000
         self.search = EventSearch(engine)
-        self.jobs = CaptureJobs(JobTable(engine), EventTable(engine), lambda: self.now_ms)
+        self.parties = PartyTable(engine)
+        self.permission = Permission(self.parties.register, EventTable(engine))
+        self.jobs = CaptureJobs(JobTable(engine), EventTable(engine), self.permission, lambda: self.now_ms)
         self.queries = NamedQueries(NamedQueryTable(engine), lambda: self.now_ms)
 
     def authorise(self, token):

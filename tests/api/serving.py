@@ -18,7 +18,6 @@ from traceability.ledger.trace import Trace
 from traceability.proof.personal import Disclosure
 
 PUBLIC_URL = "https://guoji.example"
-SampleGrant = Grant
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +73,10 @@ class SampleLedger:
     def document(self, digest: str) -> bytes:
         return b"<script>1</script>" if digest.startswith("a") else b"\xff\x00"
 
-    def capture(self, body: bytes, party: str) -> tuple[Captured, ...]:
+    def capture(self, body: bytes, grant: Grant) -> tuple[Captured, ...]:
         if b"wrong" in body:
             raise InvalidInput("event 1 has no eventTime")
-        self.captured.append((body, party))
+        self.captured.append((body, grant.submitter))
         return (Captured("ab" * 32, "ni:///sha-256;00?ver=CBV2.0", False),)
 
     def hand_in(self, body: bytes, event_key: str, party: str) -> tuple[str, ...]:

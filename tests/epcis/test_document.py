@@ -8,7 +8,7 @@ import pytest
 from traceability.epcis.document import read_document, read_each
 from traceability.epcis.event import Event
 from traceability.epcis.validate import Fault
-from traceability.errors import CaptureTooLarge, InvalidInput
+from traceability.errors import CaptureTooLarge, InvalidInput, NotAuthorised
 
 VECTORS = Path(__file__).parents[1] / "vectors" / "epcis"
 SINCE_REMOVED_MEASUREMENTS = {
@@ -158,7 +158,20 @@ def test_what_else_makes_an_event_wrong_is_told_with_its_place():
     wrong = Fault(("action",), "we want none")
 
     with pytest.raises(InvalidInput, match="/epcisBody/eventList/0/action: we want none"):
-        read_document(json.dumps(a_document(an_event())).encode(), lambda event: [wrong])
+        read_document(json.dumps(a_document(an_event())).encode(), lambda events: [[wrong] for _ in events])
+
+
+def test_only_where_all_is_sound_is_it_said_who_may_not():
+    refused = Fault((), "it is of party 5", is_refusal=True)
+
+    def also(events):
+        return [[refused] for _ in events]
+
+    with pytest.raises(NotAuthorised, match="/epcisBody/eventList/0: it is of party 5"):
+        read_document(json.dumps(a_document(an_event())).encode(), also)
+    with pytest.raises(InvalidInput) as raised:
+        read_document(json.dumps(a_document(an_event(), 5)).encode(), also)
+    assert not isinstance(raised.value, NotAuthorised)
 
 
 @pytest.mark.parametrize(

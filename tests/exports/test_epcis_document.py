@@ -19,6 +19,7 @@ from traceability.epcis.event import Event
 from traceability.errors import InvalidInput, Refused
 from traceability.exports.epcis_document import epcis_document
 from traceability.ledger.capture import capture
+from traceability.ledger.grant import Grant
 from traceability.ledger.lineage import lineage
 from traceability.settings import Settings
 from traceability.upkeep.installation import make
@@ -105,7 +106,7 @@ def test_the_command_writes_what_a_fresh_installation_captures(tmp_path, monkeyp
             capture([a_harvest(0), a_pack_out(1)], FARM, ours.events, round(START.timestamp() * 1000))
             assert main(["export", "epcis", LOT, "-o", str(file)]) == 0
         else:
-            ours.capture(file.read_bytes(), FARM)
+            ours.capture(file.read_bytes(), Grant("capture", FARM))
         trace = ours.traces.all_events(LOT)
         assert [each.event_hash for each in trace] == [a_harvest(0).hash().uri, a_pack_out(1).hash().uri]
     assert capsys.readouterr().out == f"{file}: written\n"

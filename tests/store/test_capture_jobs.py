@@ -12,17 +12,21 @@ from sqlalchemy import func, select
 from tests.builders import CONTEXT, FARM, a_harvest
 from traceability.errors import TraceError, Unknown
 from traceability.ledger.capture_jobs import EVENTS_A_COMMIT, CaptureJobs
+from traceability.ledger.grant import Grant
+from traceability.ledger.permission import Permission
 from traceability.store.capture_jobs import JobTable
 from traceability.store.events import EventTable, event, mention, pending
+from traceability.store.parties import PartyTable
 from traceability.store.schema import open_engine
 
+FARMER = Grant("capture", FARM)
 NOW_MS = 1_790_000_000_000
 FIVE_MINUTES_MS = 5 * 60_000
 DIES_BEFORE_ITS_COMMIT = """
 import os, signal, sys
 from sqlalchemy import event
 from traceability.store.schema import open_engine
-from tests.store.test_capture_jobs import NOW_MS, jobs_of, FARM
+from tests.store.test_capture_jobs import NOW_MS, jobs_of, FARMER
 
 left = int(sys.argv[3])
 def about_to_commit(_connection):
@@ -33,12 +37,14 @@ def about_to_commit(_connection):
 
 engine = open_engine(sys.argv[1])
 event.listen(engine, "commit", about_to_commit)
-jobs_of(engine).capture(sys.stdin.buffer.read(), FARM, sys.argv[2])
+jobs_of(engine).capture(sys.stdin.buffer.read(), FARMER, sys.argv[2])
 """
 
 
 def jobs_of(engine, now_ms=NOW_MS):
-    return CaptureJobs(JobTable(engine), EventTable(engine), lambda: now_ms)
+    events = EventTable(engine)
+    permission = Permission(PartyTable(engine).register, events)
+    return CaptureJobs(JobTable(engine), events, permission, lambda: now_ms)
 
 
 def a_document(numbers):
@@ -72,7 +78,7 @@ def test_a_crash_under_rollback_leaves_neither_events_nor_a_job(engine):
 
     assert [counted(engine, table) for table in (event, mention, pending)] == [0, 0, 0]
     assert jobs_of(engine).jobs(None, None, 9) == []
-    assert not jobs_of(engine).capture(document, FARM, "rollback").errors
+    assert not jobs_of(engine).capture(document, FARMER, "rollback").errors
     assert counted(engine, event) == counted(engine, pending) == 700
 
 
@@ -88,13 +94,13 @@ def test_a_crash_under_proceed_leaves_whole_commits_and_a_job_that_comes_to_say_
     told = jobs_of(engine, NOW_MS + FIVE_MINUTES_MS).job(job.id, FARM)
     assert not told.running
     assert "the server stopped in the middle" in told.errors[0]
-    again = jobs_of(engine).capture(document, FARM, "proceed")
+    again = jobs_of(engine).capture(document, FARMER, "proceed")
     assert (again.running, again.errors) == (False, ())
     assert counted(engine, event) == EVENTS_A_COMMIT + 200
 
 
 def test_a_finished_job_stays_as_it_ended(engine):
-    job = jobs_of(engine).capture(a_document(range(3)), FARM, "proceed")
+    job = jobs_of(engine).capture(a_document(range(3)), FARMER, "proceed")
 
     assert jobs_of(engine, NOW_MS + 2 * FIVE_MINUTES_MS).job(job.id, FARM) == job
 
@@ -102,7 +108,7 @@ def test_a_finished_job_stays_as_it_ended(engine):
 def test_wrong_events_beyond_a_thousand_are_counted(engine):
     listed = json.dumps({**json.loads(a_document([])), "epcisBody": {"eventList": [5] * 1_003}}).encode()
 
-    job = jobs_of(engine).capture(listed, FARM, "proceed")
+    job = jobs_of(engine).capture(listed, FARMER, "proceed")
 
     assert len(job.errors) == 1_001
     assert job.errors[999].startswith("/epcisBody/eventList/999: found 5")
@@ -110,7 +116,7 @@ def test_wrong_events_beyond_a_thousand_are_counted(engine):
 
 
 def test_another_party_cannot_tell_a_job_from_none(engine):
-    job = jobs_of(engine).capture(a_document(range(1)), FARM, "rollback")
+    job = jobs_of(engine).capture(a_document(range(1)), FARMER, "rollback")
 
     with pytest.raises(Unknown, match="no capture job has the ID"):
         jobs_of(engine).job(job.id, "9521234000013")
@@ -124,7 +130,7 @@ def test_the_same_events_captured_by_many_at_once_are_kept_once_each(engine, beh
     def work(share):
         own = open_engine(url)
         try:
-            jobs_of(own).capture(a_document(share), FARM, behaviour)
+            jobs_of(own).capture(a_document(share), FARMER, behaviour)
         except TraceError as failure:
             failures.append(failure)
         finally:

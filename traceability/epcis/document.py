@@ -13,14 +13,15 @@ from traceability.errors import CaptureTooLarge, InvalidInput
 
 Judged = Event | list[Fault]
 """An event, or what is wrong with it."""
-Check = Callable[[Event], list[Fault]]
-"""What else is wrong with an event that EPCIS and the profile allow."""
+Check = Callable[[Sequence[Event]], Sequence[list[Fault]]]
+"""What else is wrong with each of some events that EPCIS and the profile allow."""
 
 _LISTS: Mapping[str, tuple[str, ...]] = {
     "EPCISDocument": ("epcisBody", "eventList"),
     "EPCISQueryDocument": ("epcisBody", "queryResults", "resultsBody", "eventList"),
 }
 _PORTION = 100
+_Path = tuple[str | int, ...]
 _AROUND = {
     "@context": STANDARD_CONTEXT,
     "type": "EPCISDocument",
@@ -30,22 +31,26 @@ _AROUND = {
 """A sound document for events that are judged alone."""
 
 
-def read_document(data: bytes, also: Check = lambda _event: []) -> list[Event]:
+def _nothing(events: Sequence[Event]) -> Sequence[list[Fault]]:
+    return [[] for _ in events]
+
+
+def read_document(data: bytes, also: Check = _nothing) -> list[Event]:
     """Read an EPCISDocument, an EPCISQueryDocument or a single event: every event of it, or none.
 
     `also` says what else makes an event wrong. Raises `InvalidInput` that lists the faults, each with its
-    JSON pointer.
+    JSON pointer; `NotAuthorised` if all that is wrong is who sends it.
     """
     return all_sound(read_each(data, also))
 
 
 def all_sound(judged: Sequence[Judged]) -> list[Event]:
-    """The events, if none is wrong. Raises `InvalidInput` that lists the faults."""
+    """The events, if none is wrong. Raises as `read_document` does."""
     refuse([fault for event in judged if not isinstance(event, Event) for fault in event])
     return [event for event in judged if isinstance(event, Event)]
 
 
-def read_each(data: bytes, also: Check = lambda _event: [], at_most: int | None = None) -> list[Judged]:
+def read_each(data: bytes, also: Check = _nothing, at_most: int | None = None) -> list[Judged]:
     """Read the same, judging each event alone.
 
     Raises `InvalidInput` when the document around the events is at fault, `CaptureTooLarge` when there are
@@ -54,7 +59,7 @@ def read_each(data: bytes, also: Check = lambda _event: [], at_most: int | None 
     document = _document(data)
     path = _path(document)
     if not path:
-        return [_judge(document, None, (), schema_faults(document), also)]
+        return _judged_also([((), _judge(document, None, (), schema_faults(document)))], also)
     events = _at(document, path)
     if not isinstance(events, list):
         refuse(schema_faults(document))
@@ -62,18 +67,20 @@ def read_each(data: bytes, also: Check = lambda _event: [], at_most: int | None 
     if at_most is not None and len(events) > at_most:
         raise CaptureTooLarge(f"found {len(events)} events, want at most {at_most} at a time")
     refuse(schema_faults(_emptied(document, path)))
-    return [
-        _judge(document, event, (*path, index), [fault.below(*path, index) for fault in faults], also)
-        for index, (event, faults) in enumerate(zip(events, _faults_of(events), strict=True))
+    paths: list[_Path] = [(*path, index) for index in range(len(events))]
+    judged = [
+        _judge(document, event, at, [fault.below(*at) for fault in faults])
+        for at, event, faults in zip(paths, events, _faults_of(events), strict=True)
     ]
+    return _judged_also(list(zip(paths, judged, strict=True)), also)
 
 
-def read_event(data: bytes, also: Check = lambda _event: []) -> Event:
-    """Read one event that stands in no document. Raises `InvalidInput` that lists the faults."""
+def read_event(data: bytes, also: Check = _nothing) -> Event:
+    """Read one event that stands in no document. Raises as `read_document` does."""
     document = _document(data)
     if _path(document):
         raise InvalidInput(f"found an {document['type']}, want one event by itself")
-    [event] = all_sound([_judge(document, None, (), schema_faults(document), also)])
+    [event] = all_sound(_judged_also([((), _judge(document, None, (), schema_faults(document)))], also))
     return event
 
 
@@ -129,9 +136,8 @@ def _faults_of(events: list[Any]) -> Iterator[list[Fault]]:
 def _judge(
     document: dict[str, Any],
     event: dict[str, Any] | None,
-    path: tuple[str | int, ...],
+    path: _Path,
     faults: list[Fault],
-    also: Check,
 ) -> Judged:
     if faults:
         return faults
@@ -143,4 +149,13 @@ def _judge(
             read.hash()
         except InvalidInput as error:
             found = [Fault((), str(error))]
-    return [fault.below(*path) for fault in found or also(read)] or read
+    return [fault.below(*path) for fault in found] or read
+
+
+def _judged_also(judged: Sequence[tuple[_Path, Judged]], also: Check) -> list[Judged]:
+    """The same, with what `also` says of those that are sound, all of them at once."""
+    more = iter(also([each for _, each in judged if isinstance(each, Event)]))
+    return [
+        [fault.below(*path) for fault in next(more)] or each if isinstance(each, Event) else each
+        for path, each in judged
+    ]

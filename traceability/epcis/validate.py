@@ -2,14 +2,14 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 from typing import Any
 
 import jsonschema_rs
 
-from traceability.errors import InvalidInput
+from traceability.errors import InvalidInput, NotAuthorised
 
 _SCHEMA = "epcis-json-schema-2.0.1.json"
 _MOST_LISTED = 10
@@ -41,6 +41,8 @@ class Fault:
 
     path: tuple[str | int, ...]
     problem: str
+    is_refusal: bool = False
+    """Whether another party might say the same."""
 
     @property
     def pointer(self) -> str:
@@ -49,7 +51,7 @@ class Fault:
 
     def below(self, *steps: str | int) -> "Fault":
         """The same fault, where what it is in stands at `steps` of something larger."""
-        return Fault((*steps, *self.path), self.problem)
+        return replace(self, path=(*steps, *self.path))
 
     def __str__(self) -> str:
         return f"{self.pointer or 'the document'}: {self.problem}"
@@ -64,9 +66,10 @@ def schema_faults(document: object) -> list[Fault]:
 
 
 def refuse(faults: Sequence[Fault]) -> None:
-    """Raise `InvalidInput` that lists the faults, if there are any."""
+    """Raise `InvalidInput` that lists the faults, if there are any; `NotAuthorised` if all are refusals."""
     if faults:
-        raise InvalidInput(told(faults))
+        kind = NotAuthorised if all(fault.is_refusal for fault in faults) else InvalidInput
+        raise kind(told(faults))
 
 
 def told(faults: Sequence[Fault]) -> str:

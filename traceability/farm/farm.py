@@ -7,6 +7,7 @@ from typing import Protocol
 
 from traceability.alerts.acknowledge import acknowledge
 from traceability.alerts.alert import Alert
+from traceability.epcis.event import Event
 from traceability.errors import NotAuthorised, Unknown
 from traceability.farm.harvest import Harvest, declared_wrong, entry_id_of, harvest_event
 from traceability.farm.known import Known, known
@@ -14,6 +15,7 @@ from traceability.farm.overview import LATELY_MS, DeviceState, device_states
 from traceability.farm.ports import AlertStore, DeviceStore, HarvestStore
 from traceability.ledger.capture import capture
 from traceability.ledger.grant import FARM, Grant
+from traceability.ledger.permission import Permission
 from traceability.ledger.ports import StoredEvent
 from traceability.proof.records import standing
 from traceability.telemetry.reading import Reading
@@ -37,6 +39,8 @@ class Farmer:
     """GLN."""
     name: str
     """Of the token: who acknowledges, in the words of whoever issued it."""
+    about: tuple[str, ...] = ()
+    """As in `Grant`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,7 @@ class Farm:
     devices: DeviceStore
     alerts: AlertStore
     events: HarvestStore
+    permission: Permission
     now: Callable[[], datetime]
 
     def sign_in(self, token: str) -> Farmer:
@@ -66,7 +71,7 @@ class Farm:
         grant = self.authority.authorise(token)
         if grant.role != FARM or grant.party is None:
             raise NotAuthorised(f"the token has role {grant.role}, want {FARM}, with a party")
-        return Farmer(grant.party, grant.name)
+        return Farmer(grant.party, grant.name, grant.about)
 
     def overview(self, farmer: Farmer, harvests: int) -> Overview:
         """`harvests`: how many of the last ones."""
@@ -117,7 +122,10 @@ class Farm:
         return sorted(harvests, key=lambda each: each.captured_at_ms)
 
     def record(self, farmer: Farmer, harvest: Harvest) -> str:
-        """Keep a harvest; the key of its event. Sent again, it is the same one. Raises `InvalidInput`."""
+        """Keep a harvest; the key of its event. Sent again, it is the same one.
+
+        Raises `InvalidInput`, or `NotAuthorised` if the product is another party's.
+        """
         before = [each for each in self.events.mentioning([harvest.link]) if each.submitter == farmer.party]
         entry_id = harvest.entry_id(farmer.party)
         for each in before:
@@ -125,8 +133,7 @@ class Farm:
                 return each.key
         # Two taps at the same moment both come here, with the same event: the store keeps one.
         event = harvest_event(harvest, farmer.party, self.known(farmer).party_name)
-        [captured] = capture([event], farmer.party, self.events, self._now_ms(), typed=True)
-        return captured.key
+        return self._capture(event, farmer)
 
     def harvest(self, farmer: Farmer, key: str) -> tuple[StoredEvent, bool]:
         """A harvest of the farmer's, and whether it was declared wrong. Raises `Unknown`."""
@@ -141,7 +148,12 @@ class Farm:
         stored, is_wrong = self.harvest(farmer, key)
         declaration = declared_wrong(stored.event, reason, self._now_ms())
         if not is_wrong:
-            capture([declaration], farmer.party, self.events, self._now_ms(), typed=True)
+            self._capture(declaration, farmer)
+
+    def _capture(self, event: Event, farmer: Farmer) -> str:
+        self.permission.check([event], Grant(FARM, farmer.party, farmer.name, about=farmer.about))
+        [captured] = capture([event], farmer.party, self.events, self._now_ms(), typed=True)
+        return captured.key
 
     def _voided(self, recorded: Sequence[StoredEvent]) -> frozenset[str]:
         lots = {lot for each in recorded for lot in each.event.identifiers_by_role()["class"]}

@@ -5,9 +5,12 @@ import secrets
 from collections.abc import Callable, Sequence
 
 from traceability.epcis.canonical import canonical_bytes
+from traceability.epcis.document import Check
 from traceability.epcis.event import Event
 from traceability.epcis.validate import Fault, refuse
 from traceability.ledger import extensions
+from traceability.ledger.grant import Grant
+from traceability.ledger.permission import Permission
 from traceability.ledger.ports import Captured, EventStore, StoredEvent
 from traceability.log.merkle import leaf_hash
 from traceability.log.name_map import name_hashes
@@ -41,11 +44,22 @@ def capture(
 
     A crash before the commit keeps none of them, and the caller was told nothing; after it all of them are
     queued, and a caller who missed the answer and sends them again is told that they are here (duplicate).
+    Whoever calls has asked whether the party may say so (`faults_for`, `Permission.check`).
     `typed`: whether a person typed them into a form of ours. Raises `InvalidInput` for an event that says so
     and was not, and for one that claims to be about a batch: only sealing makes those.
     """
     refuse([fault for event in events for fault in claim_faults(event, typed)])
     return store.insert([as_stored(event, submitter, now_ms, nonce()) for event in events])
+
+
+def faults_for(grant: Grant, permission: Permission) -> Check:
+    """What is wrong with events that the holder of a grant sends, though EPCIS and the profile allow it."""
+
+    def faults(events: Sequence[Event]) -> list[list[Fault]]:
+        refused = permission.refusals(events, grant)
+        return [claim_faults(event) or refusals for event, refusals in zip(events, refused, strict=True)]
+
+    return faults
 
 
 def claim_faults(event: Event, typed: bool = False) -> list[Fault]:

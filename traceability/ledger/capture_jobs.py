@@ -9,7 +9,9 @@ from traceability.epcis.document import Judged, all_sound, read_each, read_event
 from traceability.epcis.event import Event
 from traceability.epcis.validate import told
 from traceability.errors import Unknown
-from traceability.ledger.capture import as_stored, capture, claim_faults
+from traceability.ledger.capture import as_stored, capture, faults_for
+from traceability.ledger.grant import Grant
+from traceability.ledger.permission import Permission
 from traceability.ledger.ports import Captured, EventStore, StoredEvent
 
 Behaviour = Literal["rollback", "proceed"]
@@ -71,17 +73,20 @@ class JobStore(Protocol):
 class CaptureJobs:
     store: JobStore
     events: EventStore
+    permission: Permission
     now_ms: Callable[[], int]
 
-    def capture(self, body: bytes, party: str, behaviour: Behaviour) -> Job:
-        """Keep the events of a document in the name of `party` (GLN); the job is done when this returns.
+    def capture(self, body: bytes, grant: Grant, behaviour: Behaviour) -> Job:
+        """Keep the events of a document in the name of a party; the job is done when this returns.
 
         Under rollback job and events are one commit: a crash leaves neither. Under proceed there is a commit
         for some hundred events, and a crash leaves a job that says so.
         Raises `InvalidInput` where nothing is kept and no job made: for a document that is wrong itself, or,
-        under rollback, in any of its events; `CaptureTooLarge` for more than `MOST_EVENTS`.
+        under rollback, in any of its events; `CaptureTooLarge` for more than `MOST_EVENTS`; `NotAuthorised`
+        for a grant without a party or, under rollback, for sound events that are not this party's to tell.
         """
-        judged = read_each(body, claim_faults, MOST_EVENTS)
+        party = grant.submitter
+        judged = read_each(body, faults_for(grant, self.permission), MOST_EVENTS)
         sound = all_sound(judged) if behaviour == "rollback" else [e for e in judged if isinstance(e, Event)]
         now_ms = self.now_ms()
         self.store.drop(now_ms - KEPT_DAYS * 86_400_000)
@@ -94,10 +99,10 @@ class CaptureJobs:
             self.store.keep(job, stored)
         return job
 
-    def capture_one(self, body: bytes, party: str) -> Single:
-        """Keep one event that stands in no document. Raises `InvalidInput`."""
-        event = read_event(body, claim_faults)
-        [captured] = capture([event], party, self.events, self.now_ms())
+    def capture_one(self, body: bytes, grant: Grant) -> Single:
+        """Keep one event that stands in no document. Raises `InvalidInput` or `NotAuthorised`."""
+        event = read_event(body, faults_for(grant, self.permission))
+        [captured] = capture([event], grant.submitter, self.events, self.now_ms())
         own = event.body.get("eventID")
         return Single(own if isinstance(own, str) else captured.event_hash, captured.duplicate)
 

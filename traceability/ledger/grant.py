@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from traceability.errors import NotAuthorised
+
 READ, CAPTURE, ADMIN = "read", "capture", "admin"
 FARM = "farm"
 """Opens the farmer's page of one party, and nothing else."""
@@ -23,3 +25,10 @@ class Grant:
     """Which events its holder finds: those that concern its party, or all."""
     about: tuple[str, ...] = ()
     """With what the keys must begin, from their company prefix on, that it captures about; () is no limit."""
+
+    @property
+    def submitter(self) -> str:
+        """The party in whose name it captures. Raises `NotAuthorised` without one."""
+        if self.party is None:
+            raise NotAuthorised("the token names no party to capture for")
+        return self.party

@@ -8,10 +8,11 @@ from typing import Protocol
 
 from traceability.epcis.document import read_document
 from traceability.errors import NotInLogYet
-from traceability.ledger.capture import capture, claim_faults
+from traceability.ledger.capture import capture, faults_for
 from traceability.ledger.capture_jobs import CaptureJobs
 from traceability.ledger.grant import Grant
 from traceability.ledger.named_queries import NamedQueries
+from traceability.ledger.permission import Permission
 from traceability.ledger.personal import Kept, Personal
 from traceability.ledger.ports import Captured, EventStore, StoredEvent
 from traceability.ledger.prove import BatchLeaves, Prover
@@ -50,6 +51,7 @@ class Ledger:
     batches: BatchLeaves
     documents: Documents
     authority: Authority
+    permission: Permission
     personal: Personal
     prover: Prover
     traces: TraceReader
@@ -67,10 +69,10 @@ class Ledger:
     status: Callable[[], Mapping[str, int]]
     """Counters by name; a counter only grows, unless its name says otherwise."""
 
-    def capture(self, body: bytes, party: str) -> tuple[Captured, ...]:
-        """Validate and keep an EPCIS document or event in the name of `party` (GLN)."""
-        events = read_document(body, claim_faults)
-        return capture(events, party, self.events, int(self.now().timestamp() * 1000))
+    def capture(self, body: bytes, grant: Grant) -> tuple[Captured, ...]:
+        """Validate and keep an EPCIS document or event in the name of the grant's party."""
+        events = read_document(body, faults_for(grant, self.permission))
+        return capture(events, grant.submitter, self.events, int(self.now().timestamp() * 1000))
 
     def hand_in(self, body: bytes, event_key: str, party: str) -> tuple[str, ...]:
         """Keep what opens commitments in an event of `party` (GLN); the commitments."""

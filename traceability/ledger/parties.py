@@ -7,6 +7,7 @@ from typing import Protocol
 
 from traceability.errors import NotAuthorised
 from traceability.gs1.company_prefix import LONGEST, SHORTEST, prefixed
+from traceability.proof import recalls
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,19 +70,15 @@ def may_recall(
 ) -> None:
     """Check that a party (GLN) may recall `lots` (canonical Digital Links), or end their recall.
 
-    An authority may; else only the owner of a key, or, of a key under no registered prefix, whoever was the
-    first to make what it names, by `makers` (`proof.records.first_makers`). Raises `NotAuthorised`.
+    `proof.recalls.may_recall` says who may, by `makers` (`first_makers`). Raises `NotAuthorised`.
     """
-    if parties.is_authority(gln):
-        return
     for lot in lots:
+        if recalls.may_recall(gln, lot, makers, parties):
+            continue
         owner = parties.owner_of(lot)
-        if owner not in (None, gln):
-            raise NotAuthorised(
-                f"{lot} is of party {owner}: only it or an authority may recall it, not {gln}"
-            )
-        if owner is None and makers.get(lot) != gln:
-            raise NotAuthorised(
-                f"{lot} is under no registered prefix, and party {gln} was not the first to make it: "
-                "only who was, or an authority, may recall it"
-            )
+        if owner is not None:
+            raise NotAuthorised(f"{lot} is of party {owner}: only it or an authority may recall it")
+        raise NotAuthorised(
+            f"{lot} is under no registered prefix, and party {gln} was not the first to make it: "
+            "only who was, or an authority, may recall it"
+        )

@@ -62,19 +62,20 @@ def first_makers(records: Iterable[Record]) -> dict[str, str]:
     """
     first: dict[str, str] = {}
     for each in sorted(records, key=lambda each: (each.captured_at_ms, each.key)):
-        for made in _made(each):
-            first.setdefault(made, each.submitter)
+        for goods in made(each.event):
+            first.setdefault(goods, each.submitter)
     return first
 
 
 def makers(records: Sequence[R]) -> list[R]:
     """The records that made goods, each by the party that was the first to say that it made them."""
     first = first_makers(records)
-    return [each for each in records if any(first[made] == each.submitter for made in _made(each))]
+    return [each for each in records if any(first[goods] == each.submitter for goods in made(each.event))]
 
 
-def _made(record: Record) -> Iterator[str]:
-    kind, action = record.event.kind, record.event.body.get("action")
+def made(event: Event) -> Iterator[str]:
+    """The goods that an event says come into being."""
+    kind, action = event.kind, event.body.get("action")
     if kind == "TransformationEvent" or (kind, action) == ("ObjectEvent", "ADD"):
-        roles = record.event.identifiers_by_role()
+        roles = event.identifiers_by_role()
         yield from (*roles["output"], *roles["class"], *roles["epc"])

@@ -1,6 +1,6 @@
 """Captured events, the identifiers that stand in them, and the queue of those the log has not taken."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 
 import orjson
@@ -119,6 +119,18 @@ class EventTable:
                 _stored(row)
                 for row in connection.execute(select(event).where(event.c.id.in_(ids))).mappings()
             ]
+
+    def submitters_of(self, event_hashes: Collection[str]) -> dict[str, set[str]]:
+        """Which parties (GLN) captured events with these hashes, by hash; a hash not held is not there."""
+        found: dict[str, set[str]] = {}
+        hashes = list(event_hashes)
+        columns = select(event.c.event_hash, event.c.submitter).distinct()
+        with self._engine.connect() as connection:
+            for start in range(0, len(hashes), AT_ONCE):
+                some = event.c.event_hash.in_(hashes[start : start + AT_ONCE])
+                for uri, submitter in connection.execute(columns.where(some)):
+                    found.setdefault(uri, set()).add(submitter)
+        return found
 
     def harvests_of(self, party: str, at_most: int) -> list[StoredEvent]:
         """The harvests that a party (GLN) captured, newest first; declarations that one was wrong too."""

@@ -1,0 +1,176 @@
+"""A party says only what is its own to say: of its keys, of its events, of its goods' recall."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.builders import (
+    CASE,
+    FIELD,
+    FIELD_LOT,
+    LOT,
+    OTHER_LOT,
+    PALLET,
+    SHOP,
+    START,
+    a_harvest,
+    a_pack_out,
+    a_packing,
+    a_sighting,
+    an_event,
+)
+from traceability.epcis.event import Event
+from traceability.errors import NotAuthorised
+from traceability.gs1 import digital_link
+from traceability.ledger.capture import capture
+from traceability.ledger.grant import Grant
+from traceability.ledger.parties import Party
+from traceability.ledger.permission import Permission
+from traceability.store.events import EventTable
+from traceability.store.migrate import migrate
+from traceability.store.parties import PartyTable
+from traceability.store.schema import open_engine
+
+OWNER, PACKHOUSE, STRANGER, OFFICE = "9521234000006", "9521321000001", "9529999000002", "9521111000006"
+FOREIGN_LOT = digital_link.lot("09529999000002", "X1")
+CRATE = "https://id.gs1.org/8003/09521234000013A1"
+RECALLED = {"persistentDisposition": {"set": ["recalled"]}}
+
+
+@pytest.fixture
+def held(tmp_path):
+    engine = open_engine(f"sqlite:///{tmp_path / 'store.db'}", create=True)
+    migrate(engine)
+    parties = PartyTable(engine)
+    parties.keep(Party(OWNER, "Farm", ("9521234",), makers=(PACKHOUSE,)))
+    parties.keep(Party(OFFICE, "Office", is_authority=True))
+    yield Permission(parties.register, EventTable(engine))
+    engine.dispose()
+
+
+def keep(held, event, party):
+    capture([event], party, held.held, int(START.timestamp() * 1000))
+
+
+def refusals(held, *events, party=STRANGER, **fields):
+    """What is told of each event."""
+    grant = Grant("capture", party, **fields)
+    return ["; ".join(fault.problem for fault in faults) for faults in held.refusals(events, grant)]
+
+
+def voided(event):
+    declared = {"declarationTime": "2026-11-21T06:00:00.000Z", "reason": "incorrect_data"}
+    return Event({**event.body, "errorDeclaration": declared}, event.context)
+
+
+@pytest.mark.parametrize(
+    ("event", "key"),
+    [
+        (a_harvest(), FIELD_LOT),
+        (a_pack_out(1, source=FOREIGN_LOT), LOT),
+        (a_packing(2, PALLET, [FOREIGN_LOT]), PALLET),
+        (an_event(action="ADD", epcList=[CASE]), CASE),
+    ],
+)
+def test_goods_under_a_registered_prefix_are_brought_into_being_by_its_owner_and_makers_alone(
+    held, event, key
+):
+    assert refusals(held, event) == [
+        f"{key} is of party {OWNER}: only it, and who makes goods for it, brings it into being"
+    ]
+    for party in (OWNER, PACKHOUSE):
+        assert refusals(held, event, party=party) == [""]
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        a_sighting(1, LOT),
+        a_sighting(1, PALLET, "receiving", SHOP),
+        a_pack_out(1, made=FOREIGN_LOT),
+        a_packing(2, PALLET, [LOT], action="DELETE"),
+        a_packing(2, CRATE, [FOREIGN_LOT]),
+        a_harvest(lot=FOREIGN_LOT),
+    ],
+)
+def test_what_others_saw_used_and_unpacked_of_them_they_may_say(held, event):
+    assert refusals(held, event) == [""]
+
+
+def test_an_event_is_voided_by_its_submitter_alone(held):
+    sighting = a_sighting(1, LOT)
+    keep(held, sighting, OWNER)
+
+    [told] = refusals(held, voided(sighting))
+    assert f"was captured by party {OWNER}: only its submitter may void it" in told
+    assert refusals(held, voided(sighting), party=OWNER) == [""]
+
+
+def test_a_party_voids_what_it_said_itself_whoever_said_the_same(held):
+    sighting, unknown = a_sighting(1, LOT), a_sighting(2, LOT)
+    keep(held, sighting, OWNER)
+
+    assert refusals(held, voided(sighting), sighting) == ["", ""]
+    assert refusals(held, voided(unknown)) == [""]
+    keep(held, sighting, STRANGER)
+    assert refusals(held, voided(sighting)) == [""]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        RECALLED,
+        {"persistentDisposition": {"unset": ["recalled"]}},
+        {"disposition": "recalled"},
+        {"disposition": "https://ref.gs1.org/cbv/Disp-recalled"},
+    ],
+)
+def test_goods_are_recalled_by_their_owner_or_an_authority_alone(held, words):
+    event = a_sighting(1, LOT, "holding", **words)
+
+    for party in (STRANGER, PACKHOUSE):
+        assert refusals(held, event, party=party) == [
+            f"{LOT} is of party {OWNER}: only it or an authority may recall it"
+        ]
+    for party in (OWNER, OFFICE):
+        assert refusals(held, event, party=party) == [""]
+
+
+def test_goods_of_nobody_are_recalled_by_their_first_maker_alone(held):
+    recall = a_sighting(2, FOREIGN_LOT, "holding", **RECALLED)
+    made = a_harvest(lot=FOREIGN_LOT)
+
+    assert "was not the first to make it" in refusals(held, recall)[0]
+    assert refusals(held, recall, made) == ["", ""]
+    keep(held, made, PACKHOUSE)
+    assert refusals(held, recall, party=PACKHOUSE) == [""]
+    assert refusals(held, recall, party=OFFICE) == [""]
+    assert "was not the first to make it" in refusals(held, made, recall)[1]
+
+
+def test_a_token_for_some_prefixes_captures_about_no_other_goods_and_places(held):
+    about = ("9521234",)
+    elsewhere = a_sighting(1, LOT, place=digital_link.place("9529999000002"))
+    nothing = an_event("TransactionEvent", action="DELETE", bizTransactionList=[{"bizTransaction": "urn:x"}])
+    nothing = replace(
+        nothing, body={name: value for name, value in nothing.body.items() if name != "readPoint"}
+    )
+
+    assert refusals(held, a_sighting(1, LOT, place=FIELD), about=about) == [""]
+    for event, key in (
+        (a_sighting(1, FOREIGN_LOT), FOREIGN_LOT),
+        (elsewhere, "https://id.gs1.org/414/9529999000002"),
+        (a_packing(2, CASE, [OTHER_LOT, FOREIGN_LOT], action="DELETE"), FOREIGN_LOT),
+        (a_sighting(1, "urn:uuid:1"), "urn:uuid:1"),
+    ):
+        assert refusals(held, event, about=about) == [
+            f"the token is for keys that begin with 9521234, and {key} does not"
+        ]
+    assert refusals(held, nothing, about=about)[0].startswith("it names no goods and no place")
+
+
+def test_a_grant_without_a_party_captures_nothing(held):
+    with pytest.raises(NotAuthorised, match="the token names no party to capture for"):
+        held.refusals([a_sighting(1, LOT)], Grant("admin", None))
+    with pytest.raises(NotAuthorised, match=f"{FIELD_LOT} is of party {OWNER}"):
+        held.check([a_sighting(1, LOT), a_harvest()], Grant("capture", STRANGER))

@@ -1,0 +1,133 @@
+"""Who may say what: of events that somebody sends, those that their sender may not capture."""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import Protocol
+
+from traceability.epcis.context import prefixes
+from traceability.epcis.event import Event, Role
+from traceability.epcis.query.names import word
+from traceability.epcis.validate import Fault, refuse
+from traceability.errors import NotAuthorised
+from traceability.gs1.company_prefix import prefixed
+from traceability.ledger.grant import Grant
+from traceability.ledger.parties import Parties, may_recall
+from traceability.ledger.ports import StoredEvent
+from traceability.proof.records import first_makers, made
+
+GOODS: tuple[Role, ...] = ("epc", "class", "parent", "child", "input", "output")
+_UNIT = "https://id.gs1.org/00/"
+
+
+class Held(Protocol):
+    """What is asked of the events that are kept: few questions for any number of new ones."""
+
+    def submitters_of(self, event_hashes: Collection[str]) -> Mapping[str, Collection[str]]:
+        """Which parties (GLN) captured events with these hashes, by hash; a hash not held is not there."""
+
+    def mentioning(self, identifiers: Iterable[str]) -> list[StoredEvent]:
+        """As `EventStore.mentioning`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What decides about some events, as it is registered and held at one moment."""
+
+    parties: Parties
+    submitters: Mapping[str, Collection[str]]
+    """GLNs by event hash, for those that are declared wrong."""
+    makers: Mapping[str, str]
+    """Who was the first to make the goods whose recall is spoken of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    register: Callable[[], Parties]
+    held: Held
+
+    def refusals(self, events: Sequence[Event], grant: Grant) -> list[list[Fault]]:
+        """For each event why the holder of a grant may not capture it.
+
+        Raises `NotAuthorised` if the grant names no party.
+        """
+        known = self._known(events, grant.submitter)
+        return [
+            [Fault((), reason, is_refusal=True) for reason in reasons(event, grant, known)]
+            for event in events
+        ]
+
+    def check(self, events: Sequence[Event], grant: Grant) -> None:
+        """Raises `NotAuthorised` if the holder of a grant may not capture one of them."""
+        refuse(list(chain.from_iterable(self.refusals(events, grant))))
+
+    def _known(self, events: Sequence[Event], sender: str) -> Known:
+        wrong = {event.hash().uri for event in events if "errorDeclaration" in event.body}
+        submitters = (
+            {uri: set(found) for uri, found in self.held.submitters_of(wrong).items()} if wrong else {}
+        )
+        recalled = {name for event in events if speaks_of_recall(event) for name in _named(event, GOODS)}
+        makers = first_makers(self.held.mentioning(recalled)) if recalled else {}
+        for event in events:
+            # What stands in the same document counts, in whatever order.
+            if "errorDeclaration" in event.body:
+                continue
+            if wrong and event.hash().uri in submitters:
+                submitters[event.hash().uri].add(sender)
+            for goods in made(event) if recalled else ():
+                makers.setdefault(goods, sender)
+        return Known(self.register(), submitters, makers)
+
+
+def reasons(event: Event, grant: Grant, known: Known) -> Iterator[str]:
+    """Why the holder of a grant, which names a party, may not capture an event; nothing if it may."""
+    if grant.about:
+        yield from _not_about(event, grant.about)
+    for name in _coming_into_being(event):
+        if not known.parties.may_make(grant.submitter, name):
+            owner = known.parties.owner_of(name)
+            yield f"{name} is of party {owner}: only it, and who makes goods for it, brings it into being"
+    if "errorDeclaration" in event.body:
+        others = known.submitters.get(event.hash().uri, ())
+        if others and grant.submitter not in others:
+            yield (
+                f"the event that it declares wrong, {event.hash().uri}, was captured by party "
+                f"{', '.join(sorted(others))}: only its submitter may void it"
+            )
+    if speaks_of_recall(event):
+        try:
+            may_recall(known.parties, grant.submitter, _named(event, GOODS), known.makers)
+        except NotAuthorised as error:
+            yield str(error)
+
+
+def speaks_of_recall(event: Event) -> bool:
+    """Whether it says that goods are recalled, or are so no more."""
+    lasting = event.body.get("persistentDisposition")
+    parts = [lasting.get(part) for part in ("set", "unset")] if isinstance(lasting, Mapping) else []
+    words = [event.body.get("disposition"), *(each for part in parts for each in part or ())]
+    if not any(words):
+        return False
+    known = prefixes(event.context)
+    return any(word(each, known) == "recalled" for each in words if isinstance(each, str))
+
+
+def _not_about(event: Event, about: Sequence[str]) -> Iterator[str]:
+    named = _named(event, (*GOODS, "place"))
+    if not named:
+        yield "it names no goods and no place, and the token is for some of them alone"
+    for name in named:
+        if not (prefixed(name) or "").startswith(tuple(about)):
+            yield f"the token is for keys that begin with {' or '.join(about)}, and {name[:200]} does not"
+
+
+def _coming_into_being(event: Event) -> Iterator[str]:
+    yield from made(event)
+    if (event.kind, event.body.get("action")) == ("AggregationEvent", "ADD"):
+        # An SSCC is of whoever packed the unit. Others' assets, such as crates, anybody may fill.
+        yield from (name for name in _named(event, ("parent",)) if name.startswith(_UNIT))
+
+
+def _named(event: Event, roles: Sequence[Role]) -> list[str]:
+    found = event.identifiers_by_role()
+    return [name for role in roles for name in found[role]]
