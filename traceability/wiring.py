@@ -14,6 +14,7 @@ from traceability.chain.rpc import RpcChain
 from traceability.cold_chain.profiles import Profiles, read_profiles, shipped
 from traceability.errors import InvalidInput, Unavailable
 from traceability.farm.farm import Farm
+from traceability.imports.importer import Importer
 from traceability.ledger.capture_jobs import CaptureJobs
 from traceability.ledger.erase import replay
 from traceability.ledger.ledger import Health, Ledger
@@ -42,6 +43,7 @@ from traceability.store.erasure_journal import ErasureFile
 from traceability.store.events import EventTable
 from traceability.store.farm import FarmTable
 from traceability.store.history import History
+from traceability.store.imports import ImportTable
 from traceability.store.log import CheckpointTable, LogTable
 from traceability.store.migrate import check_up_to_date
 from traceability.store.name_map import NameMapTable
@@ -72,6 +74,7 @@ class Store:
     search: EventSearch
     recalls: RecallTable
     jobs: JobTable
+    imports: ImportTable
     named_queries: NamedQueryTable
     log: LogTable
     names: NameMapTable
@@ -109,6 +112,7 @@ def open_store(settings: Settings) -> Store:
         search=EventSearch(engine),
         recalls=RecallTable(engine),
         jobs=JobTable(engine),
+        imports=ImportTable(engine),
         named_queries=NamedQueryTable(engine),
         log=LogTable(engine),
         names=NameMapTable(engine),
@@ -134,6 +138,14 @@ def farm(store: Store) -> Farm:
     return Farm(
         store.tokens, store.farm, store.alerts, store.events, permission(store), lambda: datetime.now(UTC)
     )
+
+
+def importer(store: Store) -> Importer:
+    return Importer(_jobs(store), store.imports, lambda: datetime.now(UTC))
+
+
+def _jobs(store: Store) -> CaptureJobs:
+    return CaptureJobs(store.jobs, store.events, permission(store), _now_ms)
 
 
 def permission(store: Store) -> Permission:
@@ -169,7 +181,7 @@ def ledger(settings: Settings, store: Store | None = None) -> Ledger:
             lambda subject: traces.read(subject, datetime.now(UTC)), store.counts.revision, time.monotonic
         ),
         search=store.search,
-        jobs=CaptureJobs(store.jobs, store.events, permission(store), _now_ms),
+        jobs=_jobs(store),
         queries=NamedQueries(store.named_queries, _now_ms),
         policy_text=own_policy.policy_text(settings),
         now=lambda: datetime.now(UTC),

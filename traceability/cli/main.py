@@ -22,6 +22,7 @@ from traceability.cli import (
     gateway,
     gs1,
     home,
+    imports,
     keys,
     party,
     personal,
@@ -65,6 +66,7 @@ GROUPS = (
     audit,
     claims,
     export,
+    imports,
     epcis,
     gs1,
 )

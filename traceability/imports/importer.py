@@ -1,39 +1,33 @@
 """From a partner's file to captured events: all of it at once, and nothing before all of it is sound."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from hashlib import sha256
 from typing import Protocol
 
 from traceability.epcis.canonical import canonical_bytes
-from traceability.epcis.document import Judged
+from traceability.epcis.document import read_each
 from traceability.errors import InvalidInput
 from traceability.imports.cells import BEIJING
 from traceability.imports.kinds import kind
 from traceability.imports.layout import Mapped
 from traceability.imports.plan import Plan, Tell, plan
-from traceability.ledger.capture_jobs import Behaviour, Job
+from traceability.ledger.capture import faults_for
+from traceability.ledger.capture_jobs import CaptureJobs, Job
 from traceability.ledger.grant import Grant
 from traceability.sheets.read import read_cells
 
 
-class Jobs(Protocol):
-    def capture(self, body: bytes, grant: Grant, behaviour: Behaviour) -> Job:
-        """As `CaptureJobs.capture`."""
-
-
-class Contents(Protocol):
+class Sent(Protocol):
     def here(self, submitter: str, digests: Collection[bytes]) -> set[bytes]:
         """Those of `digests` (`StoredEvent.content_digest`) that a party (GLN) has sent before."""
 
 
 @dataclass(frozen=True, slots=True)
 class Importer:
-    judge: Callable[[bytes, Grant], Sequence[Judged]]
-    """Judges each event of an EPCIS document as its capture in the name of a grant would."""
-    jobs: Jobs
-    contents: Contents
+    jobs: CaptureJobs
+    sent: Sent
     now: Callable[[], datetime]
 
     def plan(
@@ -49,6 +43,7 @@ class Importer:
 
         Raises `InvalidInput` for a file that is no such table, `NotAuthorised` for a grant without a party.
         """
+        also = faults_for(grant, self.jobs.permission)
         return plan(
             kind(kind_name),
             read_cells(data),
@@ -56,14 +51,14 @@ class Importer:
             zone,
             self.now(),
             saved,
-            lambda document: self.judge(document, grant),
+            lambda document: read_each(document, also),
             tell,
         )
 
     def here(self, planned: Plan, grant: Grant) -> int:
         """How many of its events the party has sent before; they are not kept twice."""
         digests = {sha256(canonical_bytes(each.body, each.context)).digest() for each in planned.events}
-        return len(self.contents.here(grant.submitter, digests))
+        return len(self.sent.here(grant.submitter, digests))
 
     def record(self, planned: Plan, grant: Grant) -> Job:
         """Capture all events of a plan in one job and one commit. Raises `InvalidInput` if it has faults."""

@@ -1,0 +1,149 @@
+"""A partner's sheet goes in by `guoji import`: shown first, all or nothing, and the same sheet but once."""
+
+import io
+import sys
+
+import pytest
+from sqlalchemy import func, select
+
+from tests.imports.sheets import PARTY, a_csv, a_row
+from traceability.cli.main import main
+from traceability.epcis.document import read_document
+from traceability.ledger.grant import Grant
+from traceability.store.events import event
+from traceability.store.schema import open_engine
+from traceability.wiring import importer, ledger, open_store
+
+SHEET = ("--kind", "harvest", "--party", PARTY)
+
+
+@pytest.fixture
+def guoji(settings, monkeypatch, capsys):
+    """Run `guoji` in the home of `settings`: exit code, standard output, standard error."""
+    monkeypatch.setenv("GUOJI_HOME", str(settings.home))
+
+    def run(*words, given=""):
+        monkeypatch.setattr(sys, "stdin", io.StringIO(given))
+        code = main([str(word) for word in words])
+        return code, *capsys.readouterr()
+
+    return run
+
+
+@pytest.fixture
+def sheet(tmp_path):
+    def written(*rows, name="sheet.csv", kind="harvest"):
+        file = tmp_path / name
+        file.write_bytes(a_csv(kind, *rows))
+        return file
+
+    return written
+
+
+def events_kept(settings):
+    with open_engine(settings.database_url).connect() as connection:
+        return connection.scalar(select(func.count()).select_from(event))
+
+
+def test_a_sheet_is_shown_and_kept_only_when_somebody_says_yes(guoji, sheet, settings):
+    file = sheet(a_row("harvest"), a_row("harvest", lot="HY2", amount="1.2"))
+
+    code, printed, _ = guoji("import", "sheet", file, *SHEET, given="no\n")
+
+    assert (code, events_kept(settings)) == (65, 0)
+    assert "2 rows become 2 events; 0 of them are here already\n  creating_class_instance: 2\n" in printed
+    assert "  quantityList: 30 KGM\n" in printed
+    assert "note: 2 times name no time zone and are taken as +08:00\n" in printed
+    assert printed.endswith("Capture these events? Type yes: nothing was kept\n")
+
+    code, printed, _ = guoji("import", "sheet", file, *SHEET, given="yes\n")
+
+    assert (code, events_kept(settings)) == (0, 2)
+    assert "captured: 2 events, job " in printed
+
+
+def test_the_same_sheet_again_is_told_and_kept_but_once(guoji, sheet, settings):
+    file = sheet(a_row("harvest"), a_row("harvest", lot="HY2"))
+    guoji("import", "sheet", file, *SHEET, "--yes")
+    more = sheet(a_row("harvest", lot="HY3"), a_row("harvest", lot="HY2"), a_row("harvest"), name="more.csv")
+
+    code, printed, _ = guoji("import", "sheet", more, *SHEET, "--yes")
+
+    assert code == 0
+    assert "3 rows become 3 events; 2 of them are here already\n" in printed
+    assert events_kept(settings) == 3
+
+
+def test_one_wrong_cell_keeps_nothing_and_is_named_by_file_and_place(guoji, sheet, settings):
+    file = sheet(a_row("harvest"), a_row("harvest", lot="HY2", amount="\x1b[2J"))
+
+    code, printed, _ = guoji("import", "sheet", file, *SHEET, "--yes")
+
+    assert (code, events_kept(settings)) == (65, 0)
+    assert printed.startswith(f"{file}: faults: 1; nothing was kept\n  row 3, column C (数量): found '")
+    assert "\x1b" not in printed
+
+
+def test_of_many_faults_two_hundred_are_told_and_the_rest_counted(guoji, sheet):
+    file = sheet(*[a_row("harvest", amount=f"x{at}") for at in range(203)])
+
+    _, printed, _ = guoji("import", "sheet", file, *SHEET)
+
+    assert printed.count("\n  row ") == 200
+    assert printed.endswith("  and 3 more\n")
+
+
+def test_what_another_party_owns_is_refused_before_anything_is_kept(guoji, sheet, settings):
+    guoji("party", "add", "9521234000037", "--name", "somebody else", "--prefix", "9521234")
+
+    code, printed, _ = guoji("import", "sheet", sheet(a_row("harvest")), *SHEET, "--yes")
+
+    assert (code, events_kept(settings)) == (65, 0)
+    assert "row 2: " in printed
+    assert "9521234000037" in printed
+
+
+def test_an_import_is_one_job_of_the_party(guoji, sheet, settings):
+    guoji("import", "sheet", sheet(a_row("harvest"), a_row("harvest", lot="HY2")), *SHEET, "--yes")
+
+    [job] = ledger(settings).jobs.jobs(PARTY, None, 10)
+
+    assert (job.party, job.behaviour, job.running, job.errors) == (PARTY, "rollback", False, ())
+
+
+def test_what_is_captured_is_what_the_plan_showed(sheet, settings, store):
+    ours, grant = importer(store), Grant("capture", PARTY)
+    shown = ours.plan("harvest", sheet(a_row("harvest")).read_bytes(), grant, {})
+
+    ours.record(shown, grant)
+
+    again = ours.plan("harvest", sheet(a_row("harvest")).read_bytes(), grant, {})
+    assert ours.here(again, grant) == 1
+    assert read_document(again.document) == list(shown.events)
+    lot = "https://id.gs1.org/01/09521234000020/10/HY1"
+    assert [dict(each.event.body) for each in open_store(settings).events.mentioning([lot])] == [
+        dict(shown.events[0].body)
+    ]
+
+
+@pytest.mark.parametrize("zone", ["Beijing", "8", ""])
+def test_a_zone_that_is_none_is_refused(guoji, sheet, zone):
+    code, _, said = guoji("import", "sheet", sheet(a_row("harvest")), *SHEET, "--zone", zone)
+
+    assert code == 65
+    assert "want an offset such as +08:00" in said
+
+
+@pytest.mark.parametrize("name", ["harvest.xlsx", "harvest.csv"])
+def test_a_template_is_written(guoji, tmp_path, name):
+    code, printed, _ = guoji("import", "template", "harvest", "-o", tmp_path / name)
+
+    assert (code, printed) == (0, f"{tmp_path / name}: written\n")
+    assert (tmp_path / name).read_bytes()[:2] in (b"PK", b"\xef\xbb")
+
+
+def test_a_template_of_another_form_is_refused(guoji, tmp_path):
+    code, _, said = guoji("import", "template", "harvest", "-o", tmp_path / "x.pdf")
+
+    assert code == 65
+    assert "x.pdf ends in .pdf, want .xlsx or .csv" in said

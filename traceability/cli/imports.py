@@ -1,0 +1,157 @@
+"""`guoji import`: a partner's spreadsheet becomes events."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from traceability.cli.terminal import printable
+from traceability.errors import InvalidInput
+from traceability.settings import Settings
+
+if TYPE_CHECKING:
+    from traceability.imports.plan import Plan
+
+_WRONG = 65
+_MOST_SHOWN = 200
+_KINDS = ("harvest", "packing", "shipping", "receiving", "processing", "laboratory", "leaving")
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    group = commands.add_parser(
+        "import",
+        help="take in a partner's spreadsheet: harvests, packing, shipping and the like",
+        description="Rows become events. Every wrong cell is named, and nothing is kept before all of it is "
+        "sound. The same file sent twice is kept once.",
+    )
+    actions = group.add_subparsers(title="actions", metavar="ACTION", required=True)
+    _add_template(actions)
+    _add_sheet(actions)
+
+
+def _add_template(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    template = actions.add_parser("template", help="write an empty sheet for a partner to fill in")
+    template.add_argument("kind", choices=_KINDS, help="what the rows are about")
+    template.add_argument(
+        "--lang", choices=("zh", "en"), default="zh", help="of its headings; zh if not said"
+    )
+    template.add_argument("-o", "--output", type=Path, required=True, help="file to write: .xlsx or .csv")
+    template.set_defaults(run=_template)
+
+
+def _add_sheet(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    sheet = actions.add_parser(
+        "sheet",
+        help="show what a sheet would become and, when you say so, capture it",
+        description="Shows rows, events, times, lots and totals, and asks. All events are captured at once, "
+        "or none. Exits 65 if a cell is wrong, or if you say no.",
+        epilog="Example: guoji import sheet harvest.xlsx --kind harvest --party 9521234000013",
+    )
+    sheet.add_argument("file", type=Path, help=".xlsx, or .csv in UTF-8 or GB18030")
+    sheet.add_argument("--kind", choices=_KINDS, required=True)
+    sheet.add_argument("--party", required=True, help="GLN (13 digits) of the partner whose sheet it is")
+    sheet.add_argument(
+        "--zone", default="+08:00", help="of times that name none; +08:00 (Beijing) if not said"
+    )
+    sheet.add_argument("--yes", action="store_true", help="do not ask")
+    sheet.set_defaults(run=_sheet)
+
+
+def _template(args: argparse.Namespace) -> int:
+    from traceability.imports.kinds import kind
+    from traceability.imports.template import to_csv, to_xlsx
+
+    write = {".xlsx": to_xlsx, ".csv": to_csv}.get(args.output.suffix.lower())
+    if write is None:
+        raise InvalidInput(
+            f"{args.output.name} ends in {args.output.suffix or 'nothing'}, want .xlsx or .csv"
+        )
+    args.output.write_bytes(write(kind(args.kind), args.lang))
+    print(f"{args.output}: written")
+    return 0
+
+
+def _sheet(args: argparse.Namespace) -> int:
+    from traceability.gs1.keys import gln
+    from traceability.ledger.grant import CAPTURE, Grant
+    from traceability.wiring import importer, open_store
+
+    grant = Grant(CAPTURE, gln(args.party), "guoji import")
+    ours = importer(open_store(Settings.read(os.environ)))
+    data = args.file.read_bytes()
+    planned = ours.plan(args.kind, data, grant, {}, _zone(args.zone), _progress)
+    if planned.faults:
+        _show_faults(args.file, planned)
+        return _WRONG
+    _show(planned, args.zone, ours.here(planned, grant))
+    if not args.yes and input("Capture these events? Type yes: ").strip() != "yes":
+        print("nothing was kept")
+        return _WRONG
+    job = ours.record(planned, grant)
+    print(f"captured: {len(planned.events)} events, job {job.id}")
+    return 0
+
+
+def _zone(text: str) -> timezone:
+    try:
+        zone = datetime.strptime(text, "%z").tzinfo
+    except ValueError as error:
+        raise InvalidInput(f"--zone is {text!r:.20}, want an offset such as +08:00") from error
+    assert isinstance(zone, timezone)
+    return zone
+
+
+def _progress(checked: int) -> None:
+    if checked % 5_000 == 0:
+        print(f"checked: {checked} events", file=sys.stderr)
+
+
+def _show_faults(file: Path, planned: "Plan") -> None:
+    sheet = f", sheet {planned.sheet.name}" if planned.sheet.name else ""
+    print(printable(f"{file}{sheet}: faults: {len(planned.faults)}; nothing was kept"))
+    for fault in planned.faults[:_MOST_SHOWN]:
+        print(printable(f"  {fault}"))
+    if len(planned.faults) > _MOST_SHOWN:
+        print(f"  and {len(planned.faults) - _MOST_SHOWN} more")
+
+
+def _show(planned: "Plan", zone: str, here: int) -> None:
+    from traceability.proof.quantity import written
+
+    first, last = planned.span
+    print(f"{planned.rows} rows become {len(planned.events)} events; {here} of them are here already")
+    for step, count in sorted(planned.steps.items()):
+        print(f"  {step}: {count}")
+    print(f"first {first.isoformat()}, last {last.isoformat()}")
+    for (name, unit), amount in sorted(planned.totals.items()):
+        print(f"  {name}: {written(amount)} {unit}")
+    _show_goods(planned.goods)
+    for note in _notes(planned, zone):
+        print(printable(f"note: {note}"))
+
+
+def _show_goods(goods: Sequence[str]) -> None:
+    print(f"about {len(goods)} lots, items, boxes or pallets:")
+    for link in goods[:20]:
+        print(f"  {link}")
+    if len(goods) > 20:
+        print(f"  and {len(goods) - 20} more")
+
+
+def _notes(planned: "Plan", zone: str) -> list[str]:
+    notes = []
+    if planned.assumed_zone:
+        notes.append(f"{planned.assumed_zone} times name no time zone and are taken as {zone}")
+    if planned.unsure_numbers:
+        notes.append(
+            f"{planned.unsure_numbers} lots or serial numbers are numbers in the file: if they had zeros "
+            "in front, those are lost"
+        )
+    if planned.layout.unread:
+        notes.append(f"columns that are not read: {', '.join(planned.layout.unread)}")
+    if planned.sheet.encoding not in ("", "UTF-8"):
+        notes.append(f"read as {planned.sheet.encoding}")
+    return notes
