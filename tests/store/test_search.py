@@ -28,7 +28,7 @@ from traceability.epcis.query.parse import parse_query
 from traceability.epcis.query.query import Query
 from traceability.errors import QueryTooLarge
 from traceability.ledger.capture import as_stored, capture
-from traceability.store import events, search
+from traceability.store import candidates, events, search
 from traceability.store.events import EventTable
 from traceability.store.migrate import upgrade
 from traceability.store.reindex import index_all_events
@@ -145,7 +145,7 @@ def check_like_the_slow_way(engine, kept, query, at_most):
 
 @pytest.mark.parametrize("sorted_at_once", [5_000, 10])
 def test_the_index_finds_what_the_slow_way_finds(filled, monkeypatch, sorted_at_once):
-    monkeypatch.setattr(search, "SORTED_AT_ONCE", sorted_at_once)
+    monkeypatch.setattr(candidates, "SORTED_AT_ONCE", sorted_at_once)
     kept = everything(filled)
     assert len(kept) > 150
 
@@ -160,10 +160,10 @@ def test_the_index_finds_what_the_slow_way_finds(filled, monkeypatch, sorted_at_
 @pytest.mark.parametrize(("window", "read"), [(7, 2_000), (1_000, 20), (7, 20)])
 def test_pages_that_end_early_lead_to_the_same_events(filled, monkeypatch, window, read):
     kept = everything(filled)
-    monkeypatch.setattr(search, "WINDOW", window)
-    monkeypatch.setattr(search, "MOST_CANDIDATES", 3 * window)
+    monkeypatch.setattr(candidates, "WINDOW", window)
+    monkeypatch.setattr(candidates, "MOST_CANDIDATES", 3 * window)
     monkeypatch.setattr(search, "MOST_READ", read)
-    monkeypatch.setattr(search, "SORTED_AT_ONCE", 40)
+    monkeypatch.setattr(candidates, "SORTED_AT_ONCE", 40)
 
     @settings(max_examples=20, suppress_health_check=list(HealthCheck))
     @given(QUERIES, st.integers(1, 60))
@@ -285,10 +285,12 @@ def test_events_of_before_the_index_are_found_after_the_migration(empty_engine):
     assert [each.key for each in page.events] == [kept.key]
 
 
-@pytest.mark.parametrize(("name", "value"), [("MOST_READ", 20), ("MOST_CANDIDATES", 20)])
-def test_a_page_looks_at_no_more_than_its_share_and_says_that_there_is_more(filled, monkeypatch, name, value):
-    monkeypatch.setattr(search, "WINDOW", 10)
-    monkeypatch.setattr(search, name, value)
+@pytest.mark.parametrize(("module", "name"), [(search, "MOST_READ"), (candidates, "MOST_CANDIDATES")])
+def test_a_page_looks_at_no_more_than_its_share_and_says_that_there_is_more(
+    filled, monkeypatch, module, name
+):
+    monkeypatch.setattr(candidates, "WINDOW", 10)
+    monkeypatch.setattr(module, name, 20)
     looked = []
     event.listen(filled, "before_cursor_execute", lambda *args: looked.append(args[2]))
 
@@ -297,3 +299,27 @@ def test_a_page_looks_at_no_more_than_its_share_and_says_that_there_is_more(fill
     assert page.events == ()
     assert page.end is not None
     assert len(looked) < 10
+
+
+def test_a_page_holds_no_more_text_than_its_share_and_its_pages_lead_to_all_events(filled, monkeypatch):
+    finds, query = EventSearch(filled), parse_query([("orderBy", "eventTime")], {})
+    whole = finds.find(query, None, 1_000).events
+    lengths = [len(json.dumps(each.event.body)) for each in whole]
+    monkeypatch.setattr(search, "LARGEST_PAGE", max(lengths) * 3)
+
+    pages = [finds.find(query, None, 1_000)]
+    while pages[-1].end is not None:
+        pages.append(finds.find(query, pages[-1].end, 1_000))
+
+    assert [each.key for page in pages for each in page.events] == [each.key for each in whole]
+    assert max(len(page.events) for page in pages) < len(whole)
+    assert all(page.events for page in pages[:-1])
+
+
+def test_an_event_that_is_larger_than_a_page_is_a_page_by_itself(filled, monkeypatch):
+    monkeypatch.setattr(search, "LARGEST_PAGE", 1)
+
+    page = EventSearch(filled).find(Query(), None, 30)
+
+    assert len(page.events) == 1
+    assert page.end is not None
