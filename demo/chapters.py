@@ -14,6 +14,7 @@ from demo.shapes import (
     came_into_being,
     event,
     fitted,
+    handed_to,
     kilograms,
     packed,
     seen,
@@ -111,7 +112,11 @@ def _growing(lot: Lot) -> Iterator[Told]:
         "guoji:harvestDate": f"{at:%Y-%m-%d}",
     }
     goods = [kilograms(lot.field_link, HARVESTED_KG)]
-    yield cast.FARM, came_into_being(at, cast.FARM, cast.FIELD, ilmd, quantityList=goods)
+    to_packhouse = [{"type": "location", "destination": cast.LINE.link}]
+    yield (
+        cast.FARM,
+        came_into_being(at, cast.FARM, cast.FIELD, ilmd, quantityList=goods, destinationList=to_packhouse),
+    )
 
 
 def _packing(lot: Lot) -> Iterator[Told]:
@@ -209,7 +214,10 @@ def _travelling(lot: Lot) -> Iterator[Told]:
             "in_transit",
             epcList=[lot.pallet],
             bizTransactionList=[note],
-            destinationList=[{"type": "location", "destination": cast.ARRIVALS.link}],
+            destinationList=[
+                *handed_to(cast.CARRIER),
+                {"type": "location", "destination": cast.ARRIVALS.link},
+            ],
         ),
     )
     yield (

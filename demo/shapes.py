@@ -6,6 +6,7 @@ from typing import Any
 
 from demo.cast import DEMO_EVENT, Names, Party, Place
 from traceability.epcis.vocabulary import GUOJI_NAMESPACE, STANDARD_CONTEXT
+from traceability.gs1 import digital_link
 from traceability.telemetry.device import Device
 
 CONTEXT = [STANDARD_CONTEXT, {"guoji": GUOJI_NAMESPACE}]
@@ -64,6 +65,11 @@ def came_into_being(
         ilmd=ilmd,
         **fields,
     )
+
+
+def handed_to(*parties: Party) -> list[dict[str, str]]:
+    """Whom a holder of goods names as those who are to have them."""
+    return [{"type": "possessing_party", "destination": digital_link.party(party.gln)} for party in parties]
 
 
 def packed(

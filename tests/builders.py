@@ -54,7 +54,12 @@ def a_pack_out(hours: float, source: str = FIELD_LOT, made: str = LOT, **fields:
 
 
 def a_packing(
-    hours: float, parent: str, lots: Sequence[str] = (), units: Sequence[str] = (), action: str = "ADD"
+    hours: float,
+    parent: str,
+    lots: Sequence[str] = (),
+    units: Sequence[str] = (),
+    action: str = "ADD",
+    **fields: Any,
 ) -> Event:
     """Packs `lots` and `units` into `parent`; with action DELETE takes them out."""
     return an_event(
@@ -64,6 +69,7 @@ def a_packing(
         parentID=parent,
         childEPCs=list(units),
         childQuantityList=[{"epcClass": lot} for lot in lots],
+        **fields,
     )
 
 
@@ -73,3 +79,9 @@ def a_fitting(hours: float, bearer: str, device: str, action: str = "ADD") -> Ev
 
 def a_sighting(hours: float, thing: str, step: str = "shipping", place: str = FIELD, **fields: Any) -> Event:
     return an_event(hours=hours, place=place, action="OBSERVE", bizStep=step, epcList=[thing], **fields)
+
+
+def handed_to(*parties: str) -> dict[str, Any]:
+    """The field by which whoever holds goods names who is to have them."""
+    named = [{"type": "possessing_party", "destination": digital_link.party(gln)} for gln in parties]
+    return {"destinationList": named}

@@ -11,6 +11,8 @@ from traceability.log import tiles
 from traceability.log.map_pages import NamePages
 from traceability.log.merkle import HASH_BYTES, leaf_hash
 from traceability.log.name_map import MapEntry, MapProof, split_hashes
+from traceability.proof.history import told_in
+from traceability.proof.told import Told
 from traceability.telemetry.batch import NO_BATCH, Batch
 from traceability.telemetry.device import Device
 from traceability.telemetry.reading import Reading
@@ -66,6 +68,13 @@ class FakeEvents(Failing):
             for each in self.kept.values()
             if wanted & {mention.identifier for mention in each.event.identifiers()}
         ]
+
+    def telling(self, identifiers: Iterable[str]) -> Mapping[str, Sequence[Told]]:
+        return told_in(map(Told.of, self.kept.values()))(identifiers)
+
+    def harvests_at(self, places: Iterable[str], at_most: int) -> list[StoredEvent]:
+        found = [each for each in self.mentioning(places) if each.event.is_harvest]
+        return found[::-1][:at_most]
 
 
 @dataclass

@@ -25,6 +25,8 @@ from traceability.ledger.capture import as_stored
 from traceability.ledger.contradictions import contradictions
 from traceability.ledger.lineage import lineage
 from traceability.proof.balance import Outcome, balance
+from traceability.proof.history import told_in
+from traceability.proof.told import Told
 
 NOW = datetime(2026, 11, 22, 4, 30, tzinfo=UTC)
 BASE_URL = "https://guoji.example"
@@ -270,14 +272,13 @@ def test_the_story_balances_and_contradicts_itself_nowhere(of_item):
         for n, told in enumerate(story.submissions)
     ]
 
-    def mentioning(identifiers):
-        wanted = set(identifiers)
-        return [each for each in stored if wanted & {m.identifier for m in each.event.identifiers()}]
-
     subject = story.lot.items[0] if of_item else story.lot.link
-    line = lineage(subject, mentioning)
-    (total,) = balance(line.events, subject).totals
+    line = lineage(subject, told_in(map(Told.of, stored)))
+    keys = {each.key for each in line.told}
+    found = balance([each for each in stored if each.key in keys], subject)
+    (total,) = found.totals
 
-    assert balance(line.events, subject).outcome is Outcome.BALANCED
+    assert line.claimed <= {each.key for each in line.told if each.words.step == "inspecting"}
+    assert found.outcome is Outcome.BALANCED
     assert total.harvested == Fraction(str(HARVESTED_KG))
     assert contradictions(subject, line.goods, line.counting) == []

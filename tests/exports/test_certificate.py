@@ -10,7 +10,7 @@ from tests.fakes import FakeEvents
 from traceability.errors import InvalidInput
 from traceability.exports.certificate import certificate, page
 from traceability.ledger.capture import capture
-from traceability.ledger.lineage import lineage
+from traceability.ledger.lineage import in_order, lineage
 
 STRANGER = "9521234000020"
 FIELD = {
@@ -40,7 +40,7 @@ def made(*promises, by=FARM):
     goods = [a_harvest(0, readPoint=FIELD), a_pack_out(1, ilmd=named)]
     for event, party in [*((each, FARM) for each in goods), *((each, by) for each in promises)]:
         capture([event], party, store, len(store.kept), lambda: bytes(16))
-    return certificate(LOT, lineage(LOT, store.mentioning).events)
+    return certificate(LOT, in_order(lineage(LOT, store.telling).told, store))
 
 
 class Cells(HTMLParser):

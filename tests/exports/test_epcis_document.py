@@ -20,7 +20,7 @@ from traceability.errors import InvalidInput, Refused
 from traceability.exports.epcis_document import epcis_document
 from traceability.ledger.capture import capture
 from traceability.ledger.grant import Grant
-from traceability.ledger.lineage import lineage
+from traceability.ledger.lineage import in_order, lineage
 from traceability.settings import Settings
 from traceability.upkeep.installation import make
 from traceability.wiring import ledger
@@ -42,7 +42,7 @@ def story():
     store = FakeEvents()
     for each in told.submissions:
         capture([Event(each.event, CONTEXT)], each.submitter, store, 5)
-    return lineage(told.lot.link, store.mentioning).events
+    return in_order(lineage(told.lot.link, store.telling).told, store)
 
 
 def test_captured_elsewhere_the_demonstration_has_the_same_hashes(story):

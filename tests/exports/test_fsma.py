@@ -32,7 +32,7 @@ from traceability.exports.fsma import fsma_rows, step_of
 from traceability.exports.gather import rows_of_lot
 from traceability.exports.kde import HEADERS, WANTED, Cte, Row
 from traceability.ledger.capture import capture
-from traceability.ledger.lineage import lineage
+from traceability.ledger.lineage import in_order, lineage
 
 OTHER_PARTY = "9521234000020"
 GOODS = [{"epcClass": LOT, "quantity": 5, "uom": "KGM"}]
@@ -50,7 +50,7 @@ def rows(*events):
 
 
 def rows_about(lot, store):
-    return rows_of_lot(lot, lineage(lot, store.mentioning).events, store.mentioning)
+    return rows_of_lot(lot, in_order(lineage(lot, store.telling).told, store), store.mentioning)
 
 
 def a_shipment(hours, units=(), **fields):

@@ -76,6 +76,27 @@ LIES = {
         r"batch 1 of logger-1: whether it has findings is (True|False), want (True|False)",
     ),
     # what events are found by
+    "row of a trace that is missing": (
+        "DELETE FROM told WHERE event_id = 7",
+        "what event number 7 says to a trace is missing, want there",
+    ),
+    "row of a trace with another submitter": (
+        "UPDATE told SET submitter = '9521234000013' WHERE event_id = 7",
+        "event number 7: its submitter to a trace is 9521234000013, want 9521234000006",
+    ),
+    "row of a trace without an event": (
+        "INSERT INTO told SELECT 4000, key, at_us, submitter, captured_at_ms, name, is_declaration, leads_on, "
+        "words FROM told WHERE event_id = 7",
+        "what event number 4000 says is there without the event, want none",
+    ),
+    "way to an event that is none": (
+        "INSERT INTO kin (name, event_id) VALUES (:four, 4000)",
+        "what event number 4000 is walked to by is there without the event, want none",
+    ),
+    "way to an event that it does not name": (
+        "INSERT INTO kin (name, event_id) VALUES (:four, 7)",
+        f"event number 7: what it is walked to by is {HEX}, want ",
+    ),
     "term that is missing": (
         "DELETE FROM term WHERE event_id = 7",
         f"event number 7: the terms under which it is found is , want {HEX}.*",

@@ -1,7 +1,5 @@
 """An honest chain contradicts itself nowhere; one lie in it is told, with the events that tell against it."""
 
-from collections.abc import Iterable
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -27,7 +25,8 @@ from traceability.ledger.capture import as_stored
 from traceability.ledger.contradictions import Kind, contradictions
 from traceability.ledger.geo import kilometres
 from traceability.ledger.lineage import lineage
-from traceability.ledger.ports import StoredEvent
+from traceability.proof.history import told_in
+from traceability.proof.told import Told
 
 STRANGER = "9521234000013"
 OTHER_PALLET = "https://id.gs1.org/00/095212340000000037"
@@ -39,11 +38,7 @@ def found_in(events, subject=LOT, stranger=()):
     told = [*((event, FARM) for event in events), *((event, STRANGER) for event in stranger)]
     stored = [as_stored(event, by, number, number.to_bytes(16)) for number, (event, by) in enumerate(told)]
 
-    def mentioning(identifiers: Iterable[str]) -> list[StoredEvent]:
-        wanted = set(identifiers)
-        return [each for each in stored if wanted & {m.identifier for m in each.event.identifiers()}]
-
-    line = lineage(subject, mentioning)
+    line = lineage(subject, told_in(map(Told.of, stored)))
     numbers = {each.key: number for number, each in enumerate(stored)}
     return [
         (found.kind, found.identifier, [numbers[key] for key in found.events])

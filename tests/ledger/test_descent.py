@@ -1,12 +1,12 @@
 """The descent of a lot holds all that was made of it; the balance over it shows what no single trace can."""
 
-from collections.abc import Iterable
 from datetime import timedelta
 
 import pytest
 
 from tests.builders import (
     CASE,
+    FARM,
     FIELD_LOT,
     ITEM,
     LOT,
@@ -22,26 +22,26 @@ from tests.builders import (
 from traceability.ledger.capture import as_stored
 from traceability.ledger.descent import Descent, descent
 from traceability.ledger.lineage import MOST_STAYS, lineage
-from traceability.ledger.ports import StoredEvent
 from traceability.proof.balance import Outcome, balance
+from traceability.proof.history import told_in
+from traceability.proof.told import Told
 
 
-def mentioning_in(*events):
-    stored = [as_stored(event, "9521234000006", 0, n.to_bytes(16)) for n, event in enumerate(events)]
-
-    def mentioning(identifiers: Iterable[str]) -> list[StoredEvent]:
-        wanted = set(identifiers)
-        return [each for each in stored if wanted & {m.identifier for m in each.event.identifiers()}]
-
-    return mentioning
+def stored(*events):
+    return [as_stored(event, FARM, 0, n.to_bytes(16)) for n, event in enumerate(events)]
 
 
 def of(lot, *events) -> Descent:
-    return descent(lot, mentioning_in(*events))
+    return descent(lot, told_in(map(Told.of, stored(*events))))
 
 
 def hours_of(found):
-    return [(each.event.event_time - START) / timedelta(hours=1) for each in found.events]
+    return [(each.at - START) / timedelta(hours=1) for each in found.told]
+
+
+def balance_of(found, lot, *events):
+    keys = {each.key for each in found.told}
+    return balance([each for each in stored(*events) if each.key in keys], lot)
 
 
 def labels(hours, item, lot):
@@ -50,10 +50,10 @@ def labels(hours, item, lot):
 
 def test_two_lots_that_together_took_more_than_was_picked_show_only_in_the_descent():
     events = [a_harvest(0, kg=40), a_pack_out(3), a_pack_out(4, made=OTHER_LOT)]
-    one_trace = lineage(LOT, mentioning_in(*events))
+    one_trace = lineage(LOT, told_in(map(Told.of, stored(*events))))
 
-    assert balance(one_trace.events, LOT).outcome is Outcome.BALANCED
-    assert balance(of(FIELD_LOT, *events).events, FIELD_LOT).outcome is Outcome.OVER_DRAWN
+    assert balance_of(one_trace, LOT, *events).outcome is Outcome.BALANCED
+    assert balance_of(of(FIELD_LOT, *events), FIELD_LOT, *events).outcome is Outcome.OVER_DRAWN
 
 
 def test_what_was_made_is_followed_into_its_containers_and_out_of_them():
@@ -79,10 +79,16 @@ def test_what_was_made_is_followed_into_its_containers_and_out_of_them():
 
 
 @pytest.mark.parametrize(("labelled_as", "is_followed"), [(LOT, True), (OTHER_LOT, False)])
-def test_of_items_beside_a_lot_those_that_carry_its_label_are_followed(labelled_as, is_followed):
-    events = [a_packing(4, CASE, [LOT], units=[ITEM]), labels(3, ITEM, labelled_as)]
+def test_items_are_found_by_the_lot_on_their_label_wherever_they_go(labelled_as, is_followed):
+    events = [a_harvest(0, LOT), labels(3, ITEM, labelled_as), a_sighting(9, ITEM)]
 
-    assert (3 in hours_of(of(LOT, *events))) is is_followed
+    assert (hours_of(of(LOT, *events))[1:] == [3, 9]) is is_followed
+
+
+def test_a_label_may_spell_its_lot_as_it_likes():
+    spelt = LOT.replace("https://id.gs1.org", "https://shop.example/x")
+
+    assert hours_of(of(LOT, a_harvest(0, LOT), labels(3, ITEM, spelt))) == [0, 3]
 
 
 def test_a_label_of_an_odd_shape_is_nobodys():
@@ -101,7 +107,8 @@ def test_a_circle_ends():
 
 def test_each_generation_is_one_query():
     asked = []
-    ask = mentioning_in(a_harvest(0), *(a_pack_out(3, made=f"{LOT}{n}") for n in range(50)))
+    packed = (a_pack_out(3, made=f"{LOT}{n}") for n in range(50))
+    ask = told_in(map(Told.of, stored(a_harvest(0), *packed)))
 
     descent(FIELD_LOT, lambda identifiers: asked.append(1) or ask(identifiers))
 

@@ -48,7 +48,7 @@ class Life:
         return device
 
     def put(self, device, bearer, minutes):
-        known = fittings(device, self.store.events.mentioning)
+        known = fittings(device, self.store.events.telling)
         capture(moved(device, known, bearer, at(minutes)), PARTY, self.store.events, at_ms(minutes))
 
     def send(self, alias, sequence, minutes, epoch=1, celsius=4.0, signer=None, arrives_ms=None):

@@ -11,7 +11,7 @@ from traceability.epcis.document import read_document
 from traceability.errors import InvalidInput
 from traceability.ledger.capture import capture
 from traceability.ledger.fitting import Fitting, fittings, moved
-from traceability.ledger.history import FOREVER, Span
+from traceability.proof.history import FOREVER, Span
 from traceability.telemetry.device import Device
 
 DEVICE = Device("logger-1", LOGGER, FARM, {}, FIELD, cold_chain=True)
@@ -27,7 +27,7 @@ class World:
         self.events = FakeEvents()
 
     def known(self):
-        return fittings(DEVICE, self.events.mentioning)
+        return fittings(DEVICE, self.events.telling)
 
     def move(self, bearer, hours):
         events = moved(DEVICE, self.known(), bearer, at(hours))

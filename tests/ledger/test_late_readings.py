@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from traceability.ledger.attachments import Attachment
 from traceability.ledger.cold import Bearing
 from traceability.ledger.curves import curves_of
-from traceability.ledger.history import Span
 from traceability.ledger.record import Delivery, record
 from traceability.ledger.seal import seal
 from traceability.log.note import NoteSigner
+from traceability.proof.history import Span
 from traceability.telemetry.device import Device
 
 MINUTE_MS = 60_000

@@ -1,6 +1,5 @@
 """A trace holds what happened to the goods, while it happened to them, and nothing of their neighbours."""
 
-from collections.abc import Iterable
 from datetime import timedelta
 
 import pytest
@@ -27,23 +26,18 @@ from tests.builders import (
 from traceability.epcis.event import Event
 from traceability.ledger.attachments import Attachment
 from traceability.ledger.capture import as_stored
-from traceability.ledger.history import FOREVER, Span
 from traceability.ledger.lineage import MOST_STAYS, Lineage, lineage
-from traceability.ledger.ports import StoredEvent
+from traceability.proof.history import FOREVER, Span, told_in
+from traceability.proof.told import Told
 
 
 def trace(subject: str, *events: Event) -> Lineage:
-    stored = [as_stored(event, "9521234000006", 0, bytes([n] * 16)) for n, event in enumerate(events)]
-
-    def mentioning(identifiers: Iterable[str]) -> list[StoredEvent]:
-        wanted = set(identifiers)
-        return [each for each in stored if wanted & {m.identifier for m in each.event.identifiers()}]
-
-    return lineage(subject, mentioning)
+    stored = [as_stored(event, FARM, 0, n.to_bytes(16)) for n, event in enumerate(events)]
+    return lineage(subject, told_in(map(Told.of, stored)))
 
 
 def hours_of(line: Lineage) -> list[float]:
-    return [(each.event.event_time - START) / timedelta(hours=1) for each in line.events]
+    return [(each.at - START) / timedelta(hours=1) for each in line.told]
 
 
 def at(hours: float) -> object:
@@ -147,7 +141,7 @@ def test_a_full_case_is_walked_in_one_go_and_not_once_for_each_pair():
     plain = a_packing(1, CASE, units=items)
     line = trace(CASE, Counting(plain.body, plain.context))
 
-    assert len(line.events) == 1
+    assert len(line.told) == 1
     assert len(asked) < 10
 
 

@@ -19,6 +19,7 @@ from tests.builders import (
     a_harvest,
     a_packing,
     a_sighting,
+    handed_to,
 )
 from tests.fakes import FakeAnchors, FakeCheckpoints, FakeEvents, FakeLog, FakeRecalls, FakeSealStore
 from tests.ledger.fake_personal import FakePersonal
@@ -131,7 +132,7 @@ def a_packed_lot(ilmd=None, **fields):
 def on_the_pallet_from_2_to_8():
     return [
         a_fitting(1, PALLET, LOGGER),
-        a_packing(2, PALLET, [LOT]),
+        a_packing(2, PALLET, [LOT], **handed_to(CARRIER)),
         a_packing(8, PALLET, [LOT], action="DELETE"),
         a_fitting(9, PALLET, LOGGER, action="DELETE"),
     ]

@@ -25,20 +25,26 @@ def _balance(args: argparse.Namespace) -> int:
     from traceability.cli.terminal import printable
     from traceability.errors import InvalidInput, Unknown
     from traceability.ledger.descent import descent
+    from traceability.ledger.lineage import in_order
     from traceability.proof.balance import balance, balance_json
     from traceability.proof.subject import goods
     from traceability.wiring import open_store
 
     lot = goods(args.lot)
-    found = descent(lot, open_store(Settings.read(os.environ)).events.mentioning)
-    if not found.events:
+    events = open_store(Settings.read(os.environ)).events
+    found = descent(lot, events.telling)
+    if not found.told:
         raise Unknown(f"we hold no event for {lot}")
     if found.is_cut:
         raise InvalidInput(f"{lot} has more descendants than are followed here; ask of what was made from it")
-    result = balance(found.events, lot)
+    held = [each for each in found.told if each.key not in found.claimed]
+    result = balance(in_order(held, events), lot)
     if args.json:
-        print(json.dumps({"lot": lot, "events": len(found.events), **balance_json(result)}, indent=2))
+        counts = {"events": len(held), "claimed": len(found.claimed)}
+        print(json.dumps({"lot": lot, **counts, **balance_json(result)}, indent=2))
     else:
-        for line in balance_lines(result, f"by {len(found.events)} events of this store", {}):
+        for line in balance_lines(result, f"by {len(held)} events of this store", {}):
             print(printable(line))
+        if found.claimed:
+            print(f"Left out: {len(found.claimed)} events by parties that never held what they are about")
     return 0

@@ -137,5 +137,5 @@ def _list(_args: argparse.Namespace) -> int:
 def _is_on(device: "Device", store: "Store") -> str:
     from traceability.ledger.fitting import fittings
 
-    was_on = fittings(device, store.events.mentioning)
+    was_on = fittings(device, store.events.telling)
     return was_on[-1].bearer if was_on and was_on[-1].lasts else "nothing"

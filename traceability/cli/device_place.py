@@ -79,11 +79,11 @@ def _fit(args: argparse.Namespace) -> int:
             raise InvalidInput(
                 f"{old.party} answers for {old.alias}, not {device.party}: `guoji device unfit` it"
             )
-        before = fittings(old, store.events.mentioning)
+        before = fittings(old, store.events.telling)
         if not before or not before[-1].lasts:
             raise InvalidInput(f"{old.alias} is on nothing, so nothing can take its place; give --to")
         bearer, events = before[-1].bearer, moved(old, before, None, at)
-    events += moved(device, fittings(device, store.events.mentioning), bearer, at)
+    events += moved(device, fittings(device, store.events.telling), bearer, at)
     _capture(store, events, device)
     return 0
 
@@ -93,7 +93,7 @@ def _unfit(args: argparse.Namespace) -> int:
 
     store, at = _open_store(), _moment(args)
     device = device_keys.registered(store, args.alias)
-    _capture(store, moved(device, fittings(device, store.events.mentioning), None, at), device)
+    _capture(store, moved(device, fittings(device, store.events.telling), None, at), device)
     return 0
 
 
@@ -140,7 +140,7 @@ def _show(args: argparse.Namespace) -> int:
 
     store = _open_store()
     device = device_keys.registered(store, args.alias)
-    for name, value in _described(device, fittings(device, store.events.mentioning)):
+    for name, value in _described(device, fittings(device, store.events.telling)):
         print(f"{name}\t{' '.join(printable(value).split())}")
     return 0
 

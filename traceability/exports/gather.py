@@ -8,8 +8,7 @@ from traceability.epcis.query.query import Condition, Query
 from traceability.errors import InvalidInput
 from traceability.exports.fsma import fsma_rows
 from traceability.exports.kde import Row
-from traceability.ledger.history import Mentioning
-from traceability.ledger.ports import StoredEvent
+from traceability.ledger.ports import Mentioning, StoredEvent
 from traceability.ledger.search import Search
 
 MOST_GOODS = 20_000

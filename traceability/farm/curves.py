@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 
 from traceability.ledger.curves import points_in
-from traceability.ledger.history import Span
 from traceability.ledger.trace import Curve
+from traceability.proof.history import Span
 from traceability.telemetry.curve import Point, silences
 from traceability.telemetry.device import Device
 from traceability.telemetry.metrics import METRICS

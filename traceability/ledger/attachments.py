@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from traceability.ledger.extensions import growing_since
-from traceability.ledger.history import ALWAYS, FOREVER, History, Mentioning, Span, Told, taken_out
+from traceability.ledger.extensions import moment
+from traceability.proof.custody import Custody
+from traceability.proof.history import ALWAYS, FOREVER, History, Span, taken_out
+from traceability.proof.told import Told, fitting_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,14 +23,15 @@ class Attachment:
 
 
 def attachments(
-    events: Sequence[Told], goods: Iterable[tuple[str, Span]], mentioning: Mentioning
+    events: Sequence[Told], goods: Iterable[tuple[str, Span]], history: History, custody: Custody
 ) -> Iterator[Attachment]:
     """Devices on the goods themselves, where they grew, and where they stood since."""
     where = [(identifier, span, True) for identifier, span in goods]
     where += list(_places(events))
-    installed = History(mentioning({identifier for identifier, _, _ in where}))
+    history.learn({fitting_of(identifier) for identifier, _, cold_chain in where})
     for identifier, span, cold_chain in where:
-        for device, fitted, by in fitted_on(identifier, installed.of(identifier, Span())):
+        told = [each for each in history.counting(fitting_of(identifier)) if custody.stands(each, identifier)]
+        for device, fitted, by in fitted_on(identifier, told):
             common = fitted.cut(span)
             if common is not None:
                 yield Attachment(device, common, cold_chain, by)
@@ -37,22 +40,25 @@ def attachments(
 def _places(events: Sequence[Told]) -> Iterator[tuple[str, Span, bool]]:
     """Where the goods grew, up to the harvest; and each place of storage, until they were seen elsewhere."""
     for position, told in enumerate(events):
-        event = told.stored.event
-        for place in told.roles["place"]:
-            if event.is_harvest:
-                yield place, Span(growing_since(event) or ALWAYS, told.at), False
-            elif event.body.get("bizStep") in ("storing", "stocking"):
-                left = (each.at for each in events[position + 1 :] if place not in each.roles["place"])
+        if not told.leads_on:
+            continue
+        words = told.words
+        for place in words.roles["place"]:
+            if words.is_harvest:
+                yield place, Span(moment(words.growing_since) or ALWAYS, told.at), False
+            elif words.stores:
+                left = (each.at for each in events[position + 1 :] if place not in each.words.roles["place"])
                 yield place, Span(told.at, next(left, FOREVER)), True
 
 
 def fitted_on(bearer: str, history: Sequence[Told]) -> Iterator[tuple[str, Span, str]]:
     """Devices that a party put on `bearer`, each until that same party took it off."""
-    for position, told in enumerate(history):
-        if not told.counts or told.kind != "AssociationEvent" or told.action != "ADD":
+    fittings = [each for each in history if each.words.kind == "AssociationEvent"]
+    for position, told in enumerate(fittings):
+        words, by = told.words, told.submitter
+        if words.action != "ADD" or bearer not in words.roles["parent"]:
             continue
-        by = told.stored.submitter
-        later = [each for each in history[position + 1 :] if each.stored.submitter == by]
-        for device in told.roles["child"] if bearer in told.roles["parent"] else ():
+        later = [each for each in fittings[position + 1 :] if each.submitter == by]
+        for device in words.roles["child"]:
             end = taken_out(device, bearer, later, "AssociationEvent") or FOREVER
             yield device, Span(told.at, end), by

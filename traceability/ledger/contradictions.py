@@ -1,14 +1,16 @@
 """Where the events of a trace contradict each other, or leave out what must have been."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
 from itertools import pairwise
 
 from traceability.ledger.geo import kilometres
-from traceability.ledger.history import Told
-from traceability.ledger.seen import RECEIVING, SHIPPING, Seen, moved, packs, step
+from traceability.ledger.seen import RECEIVING, SHIPPING, Seen, moved
+from traceability.proof.history import by_time
+from traceability.proof.told import Told
 
 FASTEST_KMH = 1_000
 """No freight goes faster: that of an airliner."""
@@ -59,10 +61,10 @@ def _too_early(seen: Seen) -> Iterator[Contradiction]:
             continue
         earlier = [each for each in seen.of(identifier) if each.at < made.at]
         for told in earlier:
-            if step(told) in SHIPPING and identifier in moved(told):
+            if told.words.step in SHIPPING and identifier in moved(told):
                 yield Contradiction(Kind.SHIPPED_BEFORE_MADE, identifier, _keys(told, made))
                 break
-            if identifier in told.roles["input"] or (packs(told) and identifier in told.roles["child"]):
+            if identifier in told.roles["input"] or (told.words.packs and identifier in told.roles["child"]):
                 yield Contradiction(Kind.USED_BEFORE_MADE, identifier, _keys(told, made))
                 break
 
@@ -79,7 +81,7 @@ def _in_two_places(seen: Seen) -> Iterator[Contradiction]:
 
 
 def _too_far(one: Told, other: Told) -> bool:
-    here, there = _read_point(one), _read_point(other)
+    here, there = one.words.read_point, other.words.read_point
     if here is None or there is None or _location(here) == _location(there):
         return False
     distance = kilometres(here, there)
@@ -92,7 +94,9 @@ def _in_two_containers(seen: Seen) -> Iterator[Contradiction]:
     for identifier in sorted(seen.goods):
         if not _is_one_thing(identifier):
             continue
-        packings = [each for each in seen.of(identifier) if packs(each) and identifier in each.roles["child"]]
+        packings = [
+            each for each in seen.of(identifier) if each.words.packs and identifier in each.roles["child"]
+        ]
         for one, other in pairwise(packings):
             if _still_in(seen, identifier, one, other):
                 yield Contradiction(Kind.TWO_CONTAINERS, identifier, _keys(one, other))
@@ -103,14 +107,16 @@ def _still_in(seen: Seen, identifier: str, one: Told, other: Told) -> bool:
     first, second = (next(iter(each.roles["parent"]), "") for each in (one, other))
     if first in seen.containers(second) or second in seen.containers(first):
         return False
-    between = [each for each in seen.of(first) if one.at <= each.at <= other.at and each.action == "DELETE"]
+    between = [
+        each for each in seen.of(first) if one.at <= each.at <= other.at and each.words.action == "DELETE"
+    ]
     return not any(not each.roles["child"] or identifier in each.roles["child"] for each in between)
 
 
 def _never_shipped(seen: Seen) -> Iterator[Contradiction]:
     """Only of what came into being in this history: where others began theirs is not known here."""
     found: dict[str, Contradiction] = {}
-    for receipt in (each for each in seen.history if step(each) in RECEIVING):
+    for receipt in (each for each in seen.history if each.words.step in RECEIVING):
         for identifier in sorted((moved(receipt) & seen.goods) - found.keys()):
             began = seen.made.get(identifier) or seen.packing_of(identifier)
             if began is None or _same_place(began, receipt):
@@ -124,10 +130,13 @@ def _never_shipped(seen: Seen) -> Iterator[Contradiction]:
 
 def _in_circles(seen: Seen) -> Iterator[Contradiction]:
     """Goods that were made, over however many steps, from themselves."""
-    turns = [each for each in seen.history if each.kind == "TransformationEvent"]
+    turns = [each for each in seen.history if each.words.kind == "TransformationEvent"]
+    given: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+    for told in turns:
+        given[_transformation(told)] |= told.roles["output"]
     sources: dict[str, dict[str, Told]] = {}
     for told in turns:
-        for made in told.roles["output"]:
+        for made in given[_transformation(told)]:
             sources.setdefault(made, {}).update(dict.fromkeys(told.roles["input"], told))
     told_of: set[str] = set()
     for start in sorted(sources):
@@ -135,6 +144,11 @@ def _in_circles(seen: Seen) -> Iterator[Contradiction]:
         if circle and start not in told_of:
             told_of |= {made for told in circle for made in told.roles["output"]}
             yield Contradiction(Kind.CYCLE, start, _keys(*circle))
+
+
+def _transformation(told: Told) -> tuple[str, str]:
+    """The same for all events that are one."""
+    return told.words.transformation or told.key, told.submitter
 
 
 def _way_back(start: str, sources: dict[str, dict[str, Told]]) -> list[Told]:
@@ -178,21 +192,15 @@ def _is_one_thing(identifier: str) -> bool:
     return "/21/" in identifier or "/00/" in identifier
 
 
-def _read_point(told: Told) -> str | None:
-    place = told.stored.event.body.get("readPoint")
-    named = place.get("id") if isinstance(place, Mapping) else None
-    return named if isinstance(named, str) else None
-
-
 def _location(place: str) -> str:
     return place.partition("/254/")[0]
 
 
 def _same_place(one: Told, other: Told) -> bool:
-    here, there = _read_point(one), _read_point(other)
+    here, there = one.words.read_point, other.words.read_point
     return here is None or there is None or _location(here) == _location(there)
 
 
 def _keys(*events: Told) -> tuple[str, ...]:
-    in_order = sorted(events, key=lambda each: (each.at, each.stored.key))
-    return tuple(dict.fromkeys(each.stored.key for each in in_order))
+    in_order = sorted(events, key=by_time)
+    return tuple(dict.fromkeys(each.key for each in in_order))

@@ -9,8 +9,8 @@ from traceability.cold_chain.excursions import excursions
 from traceability.cold_chain.exposure import exposure, held
 from traceability.ledger.attachments import Attachment
 from traceability.ledger.cold import TEMPERATURE, Bearing, beyond_allowance, chilled_ms, sound
-from traceability.ledger.history import FOREVER, Span
 from traceability.ledger.trace import Curve
+from traceability.proof.history import FOREVER, Span
 from traceability.telemetry.authenticate import message_in
 from traceability.telemetry.curve import Point, silences
 from traceability.telemetry.device import Calibration, Device

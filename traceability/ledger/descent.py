@@ -3,65 +3,57 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from traceability.ledger.extensions import master_data
-from traceability.ledger.history import History, Mentioning, Span, Told
-from traceability.ledger.lineage import MOST_STAYS, Stay, ended, goods_among
-from traceability.ledger.ports import StoredEvent
+from traceability.ledger.lineage import MOST_STAYS, Stay, Walk, containers
+from traceability.proof.history import History, Span, Telling, by_time
+from traceability.proof.told import Told, is_goods
 
 
 @dataclass(frozen=True, slots=True)
 class Descent:
     lot: str
-    events: tuple[StoredEvent, ...]
-    """By event time, voided ones and the declarations that void them included."""
+    told: tuple[Told, ...]
+    """Its events by time, voided ones and the declarations that void them included."""
+    claimed: frozenset[str]
+    """Keys of those by parties that never held what they are about."""
     is_cut: bool
     """Whether it reaches further than `MOST_STAYS`."""
 
 
-def descent(lot: str, mentioning: Mentioning) -> Descent:
-    """Walk from `lot` to what was made from it, through containers as long as it was in them.
+def descent(lot: str, telling: Telling) -> Descent:
+    """Walk from `lot` to what was made and labelled of it, through containers as long as it was in them.
 
-    One query a generation, as in `lineage`. Items that carry its label are found in the containers where some
-    of it lies too: an event that labels items names their lot as master data, by which nothing is looked up.
+    One query a generation, as in `lineage`. Who makes goods says what they are made of: those of a party that
+    was never handed the lot are followed too, though what it says of the lot itself is claimed.
     """
+    walk = Walk(telling)
     events: dict[str, Told] = {}
+    stand: set[str] = set()
     seen: set[Stay] = set()
-    ours = {lot}
     generation = {Stay(lot, Span(), opened=True)}
     while generation and len(seen) + len(generation) <= MOST_STAYS:
         seen |= generation
-        history = History(mentioning({stay.identifier for stay in generation}))
         following: set[Stay] = set()
-        for stay in (ended(each, history) for each in generation):
-            its_own = history.of(stay.identifier, stay.span)
-            if _is_neighbour(stay, its_own, ours):
-                continue
-            events |= {each.stored.key: each for each in its_own}
-            following.update(_descendants(stay, [each for each in its_own if each.counts]))
-        ours |= {stay.identifier for stay in following if stay.opened}
+        for stay in walk.look_up(generation):
+            events.update((each.key, each) for each in walk.events(stay))
+            stand |= {each.key for each in walk.events(stay) if walk.custody.stands(each, stay.identifier)}
+            following.update(_made(stay, walk.events(stay), walk.history))
+            following.update(
+                box for each in walk.telling(stay) if each.words.packs
+                if stay.identifier in each.roles["child"]
+                for box in containers(stay, each)
+            )  # fmt: skip
         generation = following - seen
-    ordered = sorted(events.values(), key=lambda each: (each.at, each.stored.key))
-    return Descent(lot, tuple(each.stored for each in ordered), bool(generation))
+    ordered = sorted(events.values(), key=by_time)
+    not_held = frozenset(each.key for each in ordered if walk.history.counts(each)) - stand
+    return Descent(lot, tuple(ordered), not_held, bool(generation))
 
 
-def _is_neighbour(stay: Stay, history: Sequence[Told], ours: set[str]) -> bool:
-    """Something that lay in the same container, and is not labelled as one of these lots."""
-    if stay.opened or stay.inside is not None:
-        return False
-    labelled = (master_data(each.stored.event).get("guoji:lot") for each in history)
-    return not any(isinstance(lot, str) and lot in ours for lot in labelled)
-
-
-def _descendants(stay: Stay, history: Sequence[Told]) -> Iterator[Stay]:
-    for told in history:
-        if stay.identifier in told.roles["input"]:
-            for made in goods_among(told.roles["output"]):
-                yield Stay(made, Span(), opened=True)
-        if told.kind == "AggregationEvent" and told.action == "ADD":
-            if stay.identifier in told.roles["child"]:
-                for container in goods_among(told.roles["parent"]):
-                    yield Stay(container, Span(told.at, stay.span.end), opened=False, inside=stay.identifier)
-            if stay.inside is not None and stay.identifier in told.roles["parent"]:
-                for content in goods_among(told.roles["child"]):
-                    if "/21/" in content:
-                        yield Stay(content, Span(), opened=False)
+def _made(stay: Stay, told: Sequence[Told], history: History) -> Iterator[Stay]:
+    for each in told:
+        if not (each.leads_on and history.counts(each)):
+            continue
+        words = each.words
+        made = set(words.roles["epc"]) if words.lot == stay.identifier else set()
+        if stay.identifier in words.roles["input"]:
+            made.update(*(part.roles["output"] for part in history.parts(each)))
+        yield from (Stay(one, Span(), opened=True) for one in made if is_goods(one))

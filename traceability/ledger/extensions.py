@@ -60,11 +60,10 @@ def master_data(event: Event) -> Mapping[str, Any]:
     return ilmd if isinstance(ilmd, Mapping) else {}
 
 
-def growing_since(event: Event) -> datetime | None:
-    """When the goods of a harvest began to grow."""
-    stated = master_data(event).get("guoji:growingSince")
+def moment(stated: str | None) -> datetime | None:
+    """A time with its zone, such as when the goods of a harvest began to grow."""
     try:
-        since = datetime.fromisoformat(stated) if isinstance(stated, str) else None
+        since = None if stated is None else datetime.fromisoformat(stated)
     except ValueError:
         return None
     return since if since is not None and since.tzinfo is not None else None

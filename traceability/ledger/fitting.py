@@ -7,8 +7,9 @@ from datetime import datetime
 from traceability.epcis.event import Event
 from traceability.errors import InvalidInput
 from traceability.ledger.attachments import fitted_on
-from traceability.ledger.history import FOREVER, History, Mentioning, Span
 from traceability.ledger.seal import CONTEXT
+from traceability.proof.history import FOREVER, History, Span, Telling
+from traceability.proof.told import fitting_of
 from traceability.telemetry.clock import iso
 from traceability.telemetry.device import Device
 
@@ -24,15 +25,19 @@ class Fitting:
         return self.span.end == FOREVER
 
 
-def fittings(device: Device, mentioning: Mentioning) -> list[Fitting]:
+def fittings(device: Device, telling: Telling) -> list[Fitting]:
     """On what it has been, oldest first. What others say of it does not count."""
-    told = History(mentioning({device.giai})).of(device.giai, Span())
-    bearers = {bearer for each in told if each.kind == "AssociationEvent" for bearer in each.roles["parent"]}
-    history = History(mentioning(bearers))
+    history = History(telling)
+    history.learn([device.giai])
+    told = [each.words for each in history.of(device.giai, Span()) if each.leads_on]
+    bearers = {
+        bearer for words in told for bearer in words.roles["parent"] if words.kind == "AssociationEvent"
+    }
+    history.learn({fitting_of(bearer) for bearer in bearers})
     known = (
         Fitting(bearer, span)
         for bearer in bearers
-        for giai, span, by in fitted_on(bearer, history.of(bearer, Span()))
+        for giai, span, by in fitted_on(bearer, history.counting(fitting_of(bearer)))
         if (giai, by) == (device.giai, device.party)
     )
     return sorted(known, key=lambda each: (each.span.start, each.span.end))

@@ -1,19 +1,16 @@
 """Which events belong to a lot, item or logistic unit."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from traceability.gs1.digital_link import CANONICAL_STEM
 from traceability.ledger.attachments import Attachment, attachments
-from traceability.ledger.extensions import master_data
-from traceability.ledger.history import History, Mentioning, Span, Told, taken_out
-from traceability.ledger.ports import StoredEvent
+from traceability.ledger.ports import EventStore, StoredEvent
+from traceability.proof.custody import Custody, claimed
+from traceability.proof.history import History, Span, Telling, by_time, taken_out
+from traceability.proof.told import Told, is_goods
 
-MOST_STAYS = 5_000
+MOST_STAYS = 20_000
 """A history that reaches further is cut there: one event must not keep a server busy for hours."""
-
-_NO_GOODS = tuple(f"{CANONICAL_STEM}/{key}/" for key in ("8004", "414", "417"))
-"""Devices, places and parties are part of no goods, whatever an event says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,91 +29,135 @@ class Stay:
 @dataclass(frozen=True, slots=True)
 class Lineage:
     subject: str
-    events: tuple[StoredEvent, ...]
-    """By event time, voided ones and the declarations that void them included."""
+    told: tuple[Told, ...]
+    """Its events by time, voided ones and the declarations that void them included."""
     attachments: tuple[Attachment, ...]
     goods: frozenset[str]
     """What the history is followed of, the subject and its containers included."""
-    counting: tuple[Told, ...]
-    """Its events again, without those that do not count."""
+    voided: frozenset[str]
+    """Keys of the events that do not count, since their own submitters say so; of the declarations too."""
+    claimed: frozenset[str]
+    """Keys of the events by parties that never held the goods: they are shown, and tell nothing."""
     is_cut: bool
     """Whether the history reaches further than `MOST_STAYS`."""
 
+    @property
+    def counting(self) -> tuple[Told, ...]:
+        """By time, without those that are voided or claimed."""
+        return tuple(each for each in self.told if each.key not in self.voided | self.claimed)
 
-def lineage(subject: str, mentioning: Mentioning) -> Lineage:
+
+class Walk:
+    """Events are looked up and judged generation by generation: the work grows with what is found."""
+
+    def __init__(self, telling: Telling) -> None:
+        self.history = History(telling)
+        self.custody = Custody(self.history)
+
+    def look_up(self, stays: set[Stay]) -> list[Stay]:
+        """The events of all of them in one query; the stays, containers' cut to when the goods left."""
+        goods = {stay.identifier for stay in stays}
+        self.history.learn(goods)
+        self.custody.settle(goods)
+        return [self._ended(stay) for stay in stays]
+
+    def events(self, stay: Stay) -> list[Told]:
+        return self.history.of(stay.identifier, stay.span)
+
+    def telling(self, stay: Stay) -> list[Told]:
+        """The events by which these goods lead to others: those that count, by parties that held them."""
+        return self._telling(stay, stay.identifier)
+
+    def _telling(self, stay: Stay, goods: str) -> list[Told]:
+        return [
+            each
+            for each in self.events(stay)
+            if each.leads_on and self.history.counts(each) and self.custody.stands(each, goods)
+        ]
+
+    def _ended(self, stay: Stay) -> Stay:
+        """A stay in a container ends when the goods left it, as a holder of either says."""
+        if stay.inside is None:
+            return stay
+        told = [each for goods in (stay.identifier, stay.inside) for each in self._telling(stay, goods)]
+        left = taken_out(stay.inside, stay.identifier, sorted(told, key=by_time), "AggregationEvent")
+        return stay if left is None else replace(stay, span=Span(stay.span.start, left))
+
+
+def lineage(subject: str, telling: Telling) -> Lineage:
     """Walk from `subject` to what it was made from, what it was packed in, and what it holds.
 
     One query a generation, so the work grows with the trace and not with the store.
     """
+    walk = Walk(telling)
     events: dict[str, Told] = {}
     stays: list[Stay] = []
     seen: set[Stay] = set()
     generation = {Stay(subject, Span(), opened=True)}
     while generation and len(seen) + len(generation) <= MOST_STAYS:
         seen |= generation
-        history = History(mentioning({stay.identifier for stay in generation}))
         following: set[Stay] = set()
-        for stay in (ended(each, history) for each in generation):
-            its_own = history.of(stay.identifier, stay.span)
+        for stay in walk.look_up(generation):
             stays.append(stay)
-            events |= {each.stored.key: each for each in its_own}
-            following.update(_neighbours(stay, [each for each in its_own if each.counts]))
+            events.update((each.key, each) for each in walk.events(stay))
+            following.update(_neighbours(stay, walk.telling(stay), walk.history))
         generation = following - seen
-    ordered = sorted(events.values(), key=lambda each: (each.at, each.stored.key))
-    counting = [each for each in ordered if each.counts]
-    devices = dict.fromkeys(
-        attachments(counting, [(stay.identifier, stay.span) for stay in stays], mentioning)
-    )
+    ordered = sorted(events.values(), key=by_time)
+    voided = frozenset(each.key for each in ordered if not walk.history.counts(each))
+    not_held = claimed(ordered, subject)
+    counting = [each for each in ordered if each.key not in voided and each.key not in not_held]
+    spans = [(stay.identifier, stay.span) for stay in stays]
+    devices = attachments(counting, spans, walk.history, walk.custody)
     return Lineage(
         subject,
-        tuple(each.stored for each in ordered),
-        tuple(devices),
+        tuple(ordered),
+        tuple(dict.fromkeys(devices)),
         frozenset(stay.identifier for stay in stays),
-        tuple(counting),
+        voided,
+        not_held,
         bool(generation),
     )
 
 
-def ended(stay: Stay, history: History) -> Stay:
-    """A stay in a container, cut at the moment the goods left it; only the container's events tell."""
-    if stay.inside is None:
-        return stay
-    later = history.of(stay.identifier, stay.span)
-    left = taken_out(stay.inside, stay.identifier, later, "AggregationEvent")
-    return stay if left is None else replace(stay, span=Span(stay.span.start, left))
+def in_order(told: Sequence[Told], events: EventStore) -> list[StoredEvent]:
+    """The events themselves, in the order in which they are told."""
+    found = {each.key: each for each in events.by_keys([each.key for each in told])}
+    return [found[each.key] for each in told]
 
 
-def _neighbours(stay: Stay, history: Sequence[Told]) -> Iterator[Stay]:
+def _neighbours(stay: Stay, told: Sequence[Told], history: History) -> Iterator[Stay]:
     """What `stay` was made from up to that moment, packed in while it was inside, and (if opened) holds."""
-    for position, told in enumerate(history):
-        yield from _sources(stay, told)
-        if told.kind == "AggregationEvent" and told.action == "ADD":
-            if stay.identifier in told.roles["child"]:
-                for container in goods_among(told.roles["parent"]):
-                    yield Stay(container, Span(told.at, stay.span.end), opened=False, inside=stay.identifier)
-            if stay.opened and stay.identifier in told.roles["parent"]:
-                yield from _contents(stay, told, history[position + 1 :])
+    unpackings = [each for each in told if each.words.action == "DELETE"]
+    for each in told:
+        words = each.words
+        yield from _sources(stay, each, history)
+        if words.packs:
+            if stay.identifier in words.roles["child"]:
+                yield from containers(stay, each)
+            if stay.opened and stay.identifier in words.roles["parent"]:
+                yield from _contents(stay, each, unpackings)
 
 
-def _sources(stay: Stay, told: Told) -> Iterator[Stay]:
+def _sources(stay: Stay, told: Told, history: History) -> Iterator[Stay]:
     """What goods came from: the inputs of what made them, and the lot that an item was labelled as."""
-    if stay.identifier in told.roles["output"]:
-        for source in goods_among(told.roles["input"]):
-            yield Stay(source, Span(end=told.at), opened=False)
-    lot = master_data(told.stored.event).get("guoji:lot")
-    if stay.identifier in told.roles["epc"] and isinstance(lot, str):
-        for whole in goods_among([lot]):
-            yield Stay(whole, Span(), opened=False)
+    words = told.words
+    if stay.identifier in words.roles["output"]:
+        for part in history.parts(told):
+            for source in filter(is_goods, part.roles["input"]):
+                yield Stay(source, Span(end=part.at), opened=False)
+    if words.lot and is_goods(words.lot) and stay.identifier in words.roles["epc"]:
+        yield Stay(words.lot, Span(), opened=False)
 
 
-def _contents(stay: Stay, packing: Told, later: Sequence[Told]) -> Iterator[Stay]:
+def containers(stay: Stay, packing: Told) -> Iterator[Stay]:
+    """What these goods were packed into, for as long as they belong to the history."""
+    for box in filter(is_goods, packing.roles["parent"]):
+        yield Stay(box, Span(packing.at, stay.span.end), opened=False, inside=stay.identifier)
+
+
+def _contents(stay: Stay, packing: Told, unpackings: Sequence[Told]) -> Iterator[Stay]:
     """What was packed, until it came out: its own past belongs to the history too."""
-    unpackings = [each for each in later if each.action == "DELETE"]
-    for content in goods_among(packing.roles["child"]):
-        left = taken_out(content, stay.identifier, unpackings, "AggregationEvent")
+    later = [each for each in unpackings if by_time(each) > by_time(packing)]
+    for content in filter(is_goods, packing.roles["child"]):
+        left = taken_out(content, stay.identifier, later, "AggregationEvent")
         yield Stay(content, Span(end=left or stay.span.end), opened=True)
-
-
-def goods_among(identifiers: Iterable[str]) -> Iterator[str]:
-    """Without devices, places and parties."""
-    return (each for each in identifiers if not each.startswith(_NO_GOODS))

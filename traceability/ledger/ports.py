@@ -1,12 +1,13 @@
 """What the ledger asks of the world: a port's docstring is the contract that `store/` and `chain/` keep."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
 from traceability.epcis.event import Event
 from traceability.log.name_map import MapProof
+from traceability.proof.told import Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,10 @@ class Captured:
     duplicate: bool
 
 
+Mentioning = Callable[[Iterable[str]], Sequence[StoredEvent]]
+"""`EventStore.mentioning`."""
+
+
 class EventStore(Protocol):
     """Keeps events and hands them to the log exactly once."""
 
@@ -58,6 +63,9 @@ class EventStore(Protocol):
 
     def mentioning(self, identifiers: Iterable[str]) -> list[StoredEvent]:
         """All events in which one of the canonical identifiers stands, in no order, each once."""
+
+    def telling(self, identifiers: Iterable[str]) -> Mapping[str, Sequence[Told]]:
+        """What events say, by what they are found by: as `Telling` has it, without their bodies."""
 
 
 class Log(Protocol):

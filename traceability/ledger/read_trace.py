@@ -1,6 +1,6 @@
 """Make the trace of a lot, item or logistic unit from what is stored."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
@@ -13,7 +13,7 @@ from traceability.ledger.attachments import Attachment
 from traceability.ledger.cold import Bearing, bearing, left_of, profile_of, sound
 from traceability.ledger.contradictions import Contradiction, contradictions
 from traceability.ledger.curves import curves_of, milliseconds
-from traceability.ledger.lineage import lineage
+from traceability.ledger.lineage import Lineage, in_order, lineage
 from traceability.ledger.own_word import OwnWord
 from traceability.ledger.personal import PersonalStore, personal_fields
 from traceability.ledger.ports import EventStore, NameMap, StoredEvent
@@ -44,14 +44,25 @@ class ReadingHistory(Protocol):
 class _Gathered:
     """What belongs to one subject, before anything is said of it."""
 
-    goods: tuple[StoredEvent, ...]
+    goods: list[StoredEvent]
     """Events of the goods themselves, by event time."""
+    line: Lineage
     attached: tuple[tuple[Attachment, Device], ...]
     batches: tuple[StoredEvent, ...]
     """Events of the batches that hold readings which apply."""
     contradictions: tuple[Contradiction, ...]
-    is_cut: bool
     recalls: Found
+
+    @property
+    def held(self) -> list[StoredEvent]:
+        """Events of the goods by parties that held them at some time."""
+        return [each for each in self.goods if each.key not in self.line.claimed]
+
+    @property
+    def claims(self) -> frozenset[str]:
+        """Keys of the others. A laboratory holds nothing of what it looks at: its results bear its name."""
+        looks = (each.key for each in self.goods if each.event.body.get("bizStep") == "inspecting")
+        return self.line.claimed.difference(looks)
 
     @property
     def all(self) -> list[StoredEvent]:
@@ -74,7 +85,7 @@ class TraceReader:
     def read(self, subject: str, now: datetime) -> Trace:
         """Raises `Unknown` if nothing is known of `subject` (a canonical Digital Link)."""
         found = self._gather(subject)
-        counting = standing(found.goods)
+        counting = standing(found.held)
         made = makers(counting)
         harvest = next((each.event for each in made if each.event.is_harvest), None)
         profile = profile_of(subject, self.profiles)
@@ -90,7 +101,7 @@ class TraceReader:
             verdict=of_trace([each.verdict for each in traced]),
             events=tuple(traced),
             curves=tuple(sorted(curves, key=_order)),
-            lab_results=tuple(result for each in counting for result in _lab_results(each)),
+            lab_results=tuple(_results_among(standing(found.goods), found.claims)),
             findings=tuple(finding for each in found.batches for finding in _findings(each)),
             staged=_different([*(each.staged for each in traced), *(curve.staged for curve in curves)]),
             chain_label=self.chain_label,
@@ -98,8 +109,8 @@ class TraceReader:
             profile=profile,
             remaining=left_of(profile, harvested_at, _known(curves)),
             contradictions=found.contradictions,
-            balance=None if found.is_cut else balance(found.goods, subject),
-            is_cut=found.is_cut,
+            balance=None if found.line.is_cut else balance(found.held, subject),
+            is_cut=found.line.is_cut,
             lost=self.names.lost(name_hash(subject)),
             recalls=found.recalls.notices,
         )
@@ -109,9 +120,10 @@ class TraceReader:
         return self._gather(subject).all
 
     def _gather(self, subject: str) -> _Gathered:
-        line = lineage(subject, self.events.mentioning)
-        if not line.events:
+        line = lineage(subject, self.events.telling)
+        if not line.told:
             raise Unknown(f"we hold no event for {subject}")
+        goods = in_order(line.told, self.events)
         known = [(each, self.history.device_with(each.device)) for each in line.attachments]
         # Whoever owns a device says on what it was; others could borrow or cut away its readings.
         attached = tuple(
@@ -123,8 +135,8 @@ class TraceReader:
         batches = tuple(self.events.by_keys(list(keys)))
         # What a cut history lacks may be just beyond the cut.
         odd = () if line.is_cut else tuple(contradictions(subject, line.goods, line.counting))
-        recalls = self.recalls.reaching(subject, line.events)
-        return _Gathered(line.events, attached, batches, odd, line.is_cut, recalls)
+        recalls = self.recalls.reaching(subject, [each for each in goods if each.key not in line.claimed])
+        return _Gathered(goods, line, attached, batches, odd, recalls)
 
     def _curves(
         self, attachment: Attachment, device: Device, goods: Bearing | None, now: datetime
@@ -135,6 +147,7 @@ class TraceReader:
     def _traced(self, found: _Gathered) -> list[TracedEvent]:
         grades = {each.key: _grade(each) for each in found.batches}
         counting = {each.key for each in standing(found.all)}
+        claims = found.claims
         personal = personal_fields([each.event.body for each in found.all], self.personal)
         return [
             TracedEvent(
@@ -146,6 +159,7 @@ class TraceReader:
                 verdict=self.own_word.on(each),
                 staged=extensions.staged(each.event),
                 voided=each.key not in counting,
+                claimed=each.key in claims,
                 personal=fields,
             )
             for each, fields in zip(found.all, personal, strict=True)
@@ -162,6 +176,12 @@ def _known(curves: Iterable[Curve]) -> Iterator[Held]:
     for curve in curves:
         if curve.exposure is not None:
             yield from held(sound(curve.points), curve.exposure.from_ms, curve.exposure.to_ms)
+
+
+def _results_among(records: Iterable[StoredEvent], claims: Container[str]) -> Iterator[LabResult]:
+    for each in records:
+        if each.key not in claims:
+            yield from _lab_results(each)
 
 
 def _lab_results(stored: StoredEvent) -> Iterator[LabResult]:

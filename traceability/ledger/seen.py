@@ -3,8 +3,8 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 
-from traceability.ledger.history import Told
-from traceability.proof.records import first_makers
+from traceability.proof.history import by_time
+from traceability.proof.told import Told
 
 SHIPPING, RECEIVING = ("shipping", "departing"), ("receiving", "arriving")
 
@@ -14,7 +14,10 @@ class Seen:
 
     def __init__(self, subject: str, goods: Collection[str], history: Sequence[Told]) -> None:
         self.subject, self.goods, self.history = subject, frozenset(goods), history
-        first = first_makers([each.stored for each in history])
+        first: dict[str, str] = {}
+        for told in sorted(history, key=lambda each: (each.captured_at_ms, each.key)):
+            for identifier in told.words.made:
+                first.setdefault(identifier, told.submitter)
         self.made: dict[str, Told] = {}
         """The first event in which each of the goods came into being, by who was the first to say so."""
         self._events: defaultdict[str, list[Told]] = defaultdict(list)
@@ -24,14 +27,15 @@ class Seen:
         self._contents: defaultdict[str, set[str]] = defaultdict(set)
         self._packings: dict[str, Told] = {}
         for told in history:
-            for identifier in frozenset().union(*told.roles.values()):
+            words = told.words
+            for identifier in frozenset().union(*words.roles.values()):
                 self._events[identifier].append(told)
-            for identifier in moved(told) if step(told) in (*SHIPPING, *RECEIVING) else ():
+            for identifier in moved(told) if words.step in (*SHIPPING, *RECEIVING) else ():
                 self._moves[identifier].append(told)
-            for identifier in made(told):
-                if first.get(identifier) == told.stored.submitter:
+            for identifier in words.made:
+                if first[identifier] == told.submitter:
                     self.made.setdefault(identifier, told)
-            for parent in told.roles["parent"] if packs(told) else ():
+            for parent in words.roles["parent"] if words.packs else ():
                 self._pack(parent, told)
 
     def _pack(self, parent: str, told: Told) -> None:
@@ -55,12 +59,12 @@ class Seen:
         """Events by time in which it, what held it, or what it held, took one of these steps."""
         ours = self.containers(identifier) | _closure(identifier, self._contents)
         found = {
-            told.stored.key: told
+            told.key: told
             for each in ours
             for told in self._moves.get(each, ())
-            if step(told) in steps
+            if told.words.step in steps
         }
-        return sorted(found.values(), key=lambda each: (each.at, each.stored.key))
+        return sorted(found.values(), key=by_time)
 
 
 def _closure(start: str, following: Mapping[str, set[str]]) -> set[str]:
@@ -74,21 +78,6 @@ def _closure(start: str, following: Mapping[str, set[str]]) -> set[str]:
     return found
 
 
-def made(told: Told) -> frozenset[str]:
-    """What comes into being here."""
-    if told.kind == "ObjectEvent" and told.action == "ADD":
-        return told.roles["class"] | told.roles["epc"]
-    return told.roles["output"]
-
-
-def packs(told: Told) -> bool:
-    return told.kind == "AggregationEvent" and told.action == "ADD"
-
-
 def moved(told: Told) -> frozenset[str]:
     """What the event names as the things it is about, containers as wholes."""
     return told.roles["epc"] | told.roles["class"]
-
-
-def step(told: Told) -> object:
-    return told.stored.event.body.get("bizStep")

@@ -1,6 +1,6 @@
 """Captured events, the identifiers that stand in them, and the queue of those the log has not taken."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 
 import orjson
@@ -29,7 +29,9 @@ from traceability.epcis.event import Event
 from traceability.errors import Unknown
 from traceability.ledger.ports import Captured, StoredEvent
 from traceability.log.name_map import name_hash, split_hashes
+from traceability.proof.told import Told
 from traceability.store.bulk import Values, insert_all
+from traceability.store.lineage import read_told, tell_events
 from traceability.store.schema import AT_ONCE, metadata
 from traceability.store.terms import index_events
 
@@ -119,6 +121,10 @@ class EventTable:
                 _stored(row)
                 for row in connection.execute(select(event).where(event.c.id.in_(ids))).mappings()
             ]
+
+    def telling(self, identifiers: Iterable[str]) -> Mapping[str, Sequence[Told]]:
+        with self._engine.connect() as connection:
+            return read_told(connection, identifiers)
 
     def submitters_of(self, event_hashes: Collection[str]) -> dict[str, set[str]]:
         """Which parties (GLN) captured events with these hashes, by hash; a hash not held is not there."""
@@ -223,6 +229,7 @@ def _insert_new(connection: Connection, new: Sequence[StoredEvent]) -> None:
     insert_all(connection, mention, names)
     insert_all(connection, pending, [(number,) for number, _ in numbered])
     index_events(connection, numbered)
+    tell_events(connection, numbered)
 
 
 def _numbers(connection: Connection, count: int) -> Sequence[int]:

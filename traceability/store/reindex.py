@@ -1,5 +1,6 @@
-"""Fills the index by which queries find events, for those that were there before it."""
+"""Fills what events are found by and walked over, for those that were there before it."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +9,7 @@ from sqlalchemy import Column, Connection, Row, select
 
 from traceability.epcis.event import Event
 from traceability.store.events import event
+from traceability.store.lineage import tell_events
 from traceability.store.terms import index_events
 
 _AT_ONCE = 500
@@ -19,6 +21,8 @@ INDEXED: tuple[Column[Any], ...] = (
     event.c.captured_at_ms,
 )
 """All that the index follows from, and no column that a later version may add."""
+TOLD: tuple[Column[Any], ...] = (*INDEXED, event.c.key, event.c.submitter)
+"""All that the rows follow from over which traces are walked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,16 +34,45 @@ class Indexed:
     captured_at_ms: int
 
 
+@dataclass(frozen=True, slots=True)
+class Retold(Indexed):
+    """What a trace sees of a stored event."""
+
+    key: str
+    submitter: str
+
+    @property
+    def name(self) -> tuple[str, str]:
+        return self.event_hash, self.submitter
+
+
 def as_indexed(row: Row[Any]) -> Indexed:
     """From the columns `INDEXED`. Raises `ValueError` for an event that is no JSON."""
     read = Event(body=orjson.loads(row.body), context=orjson.loads(row.context))
     return Indexed(read, row.event_hash, row.captured_at_ms)
 
 
+def as_retold(row: Row[Any]) -> Retold:
+    """From the columns `TOLD`. Raises `ValueError` for an event that is no JSON."""
+    read = as_indexed(row)
+    return Retold(read.event, read.event_hash, read.captured_at_ms, row.key, row.submitter)
+
+
 def index_all_events(connection: Connection) -> None:
-    """Index every event, in portions; the tables of the index must be empty."""
-    last = 0
-    events = select(*INDEXED).order_by(event.c.id).limit(_AT_ONCE)
-    while rows := connection.execute(events.where(event.c.id > last)).all():
+    """Index every event; the tables of the index must be empty."""
+    for rows in _portions(connection, INDEXED):
         index_events(connection, [(row.id, as_indexed(row)) for row in rows])
+
+
+def tell_all_events(connection: Connection) -> None:
+    """Write the rows that traces are walked over, of every event; their tables must be empty."""
+    for rows in _portions(connection, TOLD):
+        tell_events(connection, [(row.id, as_retold(row)) for row in rows])
+
+
+def _portions(connection: Connection, columns: Sequence[Column[Any]]) -> Iterator[Sequence[Row[Any]]]:
+    last = 0
+    events = select(*columns).order_by(event.c.id).limit(_AT_ONCE)
+    while rows := connection.execute(events.where(event.c.id > last)).all():
+        yield rows
         last = rows[-1].id

@@ -17,6 +17,7 @@ from traceability.store.fsck.personal import check_personal
 from traceability.store.fsck.readings import check_quarantine, check_readings, check_receipts
 from traceability.store.fsck.signed import Believed, check_anchors, check_signed
 from traceability.store.fsck.terms import check_terms
+from traceability.store.fsck.told import check_told
 from traceability.store.fsck.tree import check_tiles
 from traceability.store.fsck.view import View, Watch, reading
 
@@ -46,6 +47,7 @@ def differences(
         yield from _typed("tiles", check_tiles(view))
         yield from _typed("the name map", check_name_map(view))
         yield from _typed("what events are found by", check_terms(view))
+        yield from _typed("what traces are walked over", check_told(view))
         yield from _typed("the checkpoint", check_signed(view, believed))
         yield from _typed("anchors", check_anchors(view, believed))
         yield from _typed("batches", check_batches(view))

@@ -1,0 +1,87 @@
+"""Events by the goods they are about, each asked for once: what walks and custody look things up in."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from operator import attrgetter
+
+from traceability.proof.told import Told
+
+ALWAYS = datetime.min.replace(tzinfo=UTC)
+FOREVER = datetime.max.replace(tzinfo=UTC)
+
+Telling = Callable[[Iterable[str]], Mapping[str, Sequence[Told]]]
+"""For each identifier the events that it stands in, that label goods as of it, or that share it as their
+transformationID; in no order, and nothing for one that is in none."""
+
+by_time = attrgetter("at", "key")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The time from `start` to `end`, both included."""
+
+    start: datetime = ALWAYS
+    end: datetime = FOREVER
+
+    def holds(self, moment: datetime) -> bool:
+        return self.start <= moment <= self.end
+
+    def cut(self, other: "Span") -> "Span | None":
+        start, end = max(self.start, other.start), min(self.end, other.end)
+        return Span(start, end) if start <= end else None
+
+
+def told_in(told: Iterable[Told]) -> Telling:
+    """Of events that are all at hand."""
+    found: dict[str, list[Told]] = {}
+    for each in told:
+        for identifier in each.words.found_by:
+            found.setdefault(identifier, []).append(each)
+    return lambda identifiers: {each: found[each] for each in identifiers if each in found}
+
+
+class History:
+    def __init__(self, telling: Telling) -> None:
+        self._telling = telling
+        self._events: dict[str, list[Told]] = {}
+        self._wrong: set[object] = set()
+
+    def learn(self, identifiers: Iterable[str]) -> None:
+        """One query, for those that were not asked for before."""
+        new = [each for each in identifiers if each not in self._events]
+        found = self._telling(new) if new else {}
+        for identifier in new:
+            events = sorted(found.get(identifier, ()), key=by_time)
+            self._wrong |= {each.name for each in events if each.is_declaration}
+            self._events[identifier] = events
+
+    def of(self, identifier: str, span: Span) -> list[Told]:
+        """Those in this time, by time; none of what was not learned."""
+        return [each for each in self._events.get(identifier, ()) if span.start <= each.at <= span.end]
+
+    def counting(self, identifier: str) -> list[Told]:
+        return [each for each in self._events.get(identifier, ()) if each.name not in self._wrong]
+
+    def counts(self, told: Told) -> bool:
+        """Whether it is neither declared wrong by its own submitter nor such a declaration."""
+        return told.name not in self._wrong
+
+    def parts(self, told: Told) -> list[Told]:
+        """The events that are one transformation with `told`: one party's, under one transformationID."""
+        shared = told.words.transformation
+        if shared is None:
+            return [told]
+        self.learn([shared])
+        return [each for each in self.counting(shared) if each.submitter == told.submitter]
+
+
+def taken_out(content: str, bearer: str, later: Iterable[Told], kind: str) -> datetime | None:
+    """When `content` first left `bearer` by an event of this kind; one without children empties it."""
+    for told in later:
+        words = told.words
+        if (words.kind, words.action) == (kind, "DELETE") and bearer in words.roles["parent"]:
+            children = words.roles["child"]
+            if not children or content in children:
+                return told.at
+    return None

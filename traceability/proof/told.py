@@ -1,0 +1,166 @@
+"""What an event says of goods: all that walks, custody and contradictions ask of it, worked out once."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from traceability.epcis.event import ROLES, Event, Role, canonical
+from traceability.gs1.digital_link import CANONICAL_STEM
+from traceability.proof.quantity import master_data
+from traceability.proof.records import Record
+
+_NOBODY: Mapping[Role, frozenset[str]] = {role: frozenset() for role in ROLES}
+_PARTY = tuple(f"{CANONICAL_STEM}/{key}/" for key in ("417", "414"))
+_NO_GOODS = (*_PARTY, f"{CANONICAL_STEM}/8004/")
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Of one event: what it says, and of which things."""
+
+    kind: str
+    """The event type."""
+    roles: Mapping[Role, frozenset[str]]
+    """Canonical identifiers; every role is there."""
+    action: str | None = None
+    step: str | None = None
+    """The business step."""
+    read_point: str | None = None
+    lot: str | None = None
+    """Of what comes into being here: the lot that it is of (`guoji:lot`)."""
+    transformation: str | None = None
+    """Several events with one transformationID are one transformation (EPCIS 2.0, 7.4.5)."""
+    is_harvest: bool = False
+    growing_since: str | None = None
+    """As it was written."""
+
+    @property
+    def found_by(self) -> frozenset[str]:
+        """All that the event is looked up by."""
+        return self.further.union(*self.roles.values())
+
+    @property
+    def further(self) -> frozenset[str]:
+        """What it is looked up by besides all that stands in it as EPCIS has it."""
+        found = {each for each in (self.lot, self.transformation) if each}
+        if self.kind == "AssociationEvent":
+            found |= {fitting_of(each) for each in self.roles["parent"]}
+        return frozenset(found)
+
+    @property
+    def stores(self) -> bool:
+        return self.step in ("storing", "stocking")
+
+    @property
+    def made(self) -> frozenset[str]:
+        """What comes into being here."""
+        if self.kind == "ObjectEvent" and self.action == "ADD":
+            return self.roles["class"] | self.roles["epc"]
+        return self.roles["output"]
+
+    @property
+    def packs(self) -> bool:
+        return self.kind == "AggregationEvent" and self.action == "ADD"
+
+    @property
+    def receivers(self) -> frozenset[str]:
+        """The parties (GLN) that it names as destination, also by a location of theirs."""
+        named = self.roles["destination"]
+        return frozenset(each.split("/")[4][:13] for each in named if each.startswith(_PARTY))
+
+    @property
+    def leads_on(self) -> bool:
+        """Whether goods lead to others, to a party or to a device here: most are only seen."""
+        sees = self.kind in ("ObjectEvent", "TransactionEvent") and self.action != "ADD"
+        return not sees or self.stores or bool(self.lot or self.receivers)
+
+
+@dataclass(slots=True, eq=False)
+class Told:
+    """An event, told by a party. Its words are read the first time that they are asked for."""
+
+    key: str
+    """Hex leaf hash of its entry."""
+    at: datetime
+    submitter: str
+    """GLN."""
+    captured_at_ms: int
+    name: object
+    """What it has in common with the declaration of its own submitter that voids it."""
+    is_declaration: bool
+    """Whether it declares another one wrong."""
+    leads_on: bool
+    _words: Words | str
+
+    @property
+    def words(self) -> Words:
+        if isinstance(self._words, str):
+            self._words = read(self._words)
+        return self._words
+
+    @property
+    def roles(self) -> Mapping[Role, frozenset[str]]:
+        return self.words.roles
+
+    @classmethod
+    def of(cls, record: Record) -> "Told":
+        words, event = words_of(record.event), record.event
+        return cls(
+            record.key,
+            event.event_time,
+            record.submitter,
+            record.captured_at_ms,
+            record.name,
+            "errorDeclaration" in event.body,
+            words.leads_on,
+            words,
+        )
+
+
+def words_of(event: Event) -> Words:
+    body, place, stated = event.body, event.body.get("readPoint"), master_data(event.body)
+    return Words(
+        kind=event.kind,
+        roles={role: frozenset(named) for role, named in event.identifiers_by_role().items()},
+        action=_text(body.get("action")),
+        step=_text(body.get("bizStep")),
+        read_point=_canonical(place.get("id") if isinstance(place, Mapping) else None),
+        lot=_canonical(stated.get("guoji:lot")),
+        transformation=_canonical(body.get("transformationID")),
+        is_harvest=event.is_harvest,
+        growing_since=_text(stated.get("guoji:growingSince")),
+    )
+
+
+def write(words: Words) -> str:
+    """As one text, from which `read` gives them again; the same for the same words."""
+    fields = {name: getattr(words, name) for name in Words.__slots__ if name != "roles"}
+    roles = {role: sorted(named) for role, named in words.roles.items() if named}
+    said = {name: value for name, value in fields.items() if value}
+    return json.dumps(said | {"roles": roles}, ensure_ascii=False, separators=(",", ":"))
+
+
+def read(text: str) -> Words:
+    said = json.loads(text)
+    roles = {role: frozenset(named) for role, named in said.pop("roles").items()}
+    return Words(roles={**_NOBODY, **roles}, **said)
+
+
+def fitting_of(bearer: str) -> str:
+    """What the events are looked up by that put devices on it: a place stands in far too many others."""
+    return f"fitted on {bearer}"
+
+
+def is_goods(identifier: str) -> bool:
+    """Devices, places and parties are part of no goods, whatever an event says."""
+    return not identifier.startswith(_NO_GOODS)
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None
+
+
+def _canonical(value: object) -> str | None:
+    text = _text(value)
+    return None if text is None else canonical(text)
