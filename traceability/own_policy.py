@@ -7,6 +7,7 @@ from traceability.errors import InvalidInput, Unavailable
 from traceability.keys.files import sync_names
 from traceability.keys.ring import GATEWAY, LOG
 from traceability.log.note import NoteSigner, NoteVerifier
+from traceability.proof.issuers import TrustedIssuer
 from traceability.proof.trust import TrustPolicy
 from traceability.settings import Settings
 
@@ -55,6 +56,30 @@ def add_key(settings: Settings, word: str, key: NoteVerifier) -> None:
     if new not in lines:
         last = max(at for at, line in enumerate(lines) if line.split()[:1] == [word])
         _replace(settings, [*lines[: last + 1], new, *lines[last + 1 :]])
+
+
+def believe_issuer(settings: Settings, issuer: TrustedIssuer) -> None:
+    """Believe what a laboratory or certifier signs, as described now and no longer as before."""
+    _replace(settings, [*_without_issuer(settings, issuer.id), f"issuer {issuer.text}"])
+
+
+def disbelieve_issuer(settings: Settings, issuer_id: str) -> bool:
+    """Whether it was believed until now."""
+    kept = _without_issuer(settings, issuer_id)
+    known = any(each.id == issuer_id for each in policy(settings).issuers)
+    if known:
+        _replace(settings, kept)
+    return known
+
+
+def _without_issuer(settings: Settings, issuer_id: str) -> list[str]:
+    """The lines of the policy but for the one about this issuer."""
+    return [line for line in policy_text(settings).rstrip("\n").split("\n") if _issuer_of(line) != issuer_id]
+
+
+def _issuer_of(line: str) -> str | None:
+    words = line.split()
+    return TrustedIssuer.parse(" ".join(words[1:])).id if words[:1] == ["issuer"] else None
 
 
 def public_half(settings: Settings, name: str) -> NoteVerifier:

@@ -1,4 +1,4 @@
-"""What a credential that an event carries for ever has to be like: of our form, and with nobody's telephone."""
+"""What a credential that an event carries for ever has to be like: our form, and with nobody's telephone."""
 
 from collections.abc import Iterator
 

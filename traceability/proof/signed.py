@@ -99,7 +99,7 @@ def check_signature(signed: Signed, issuer: TrustedIssuer) -> None:
         from jwt.exceptions import InvalidTokenError
 
         checker = PyJWS(algorithms=[key.algorithm.name])
-        public = _loaded(key)
+        public = load_key(key)
     except (ImportError, NotImplementedError) as error:
         raise Unavailable(NO_JWS) from error
     try:
@@ -108,7 +108,7 @@ def check_signature(signed: Signed, issuer: TrustedIssuer) -> None:
         raise CheckFailed(f"the signature is not by the key {signed.jws.key_id[:80]!r}") from error
 
 
-def _loaded(key: PublicKey) -> Any:  # noqa: ANN401 (of a package that may be missing)
+def load_key(key: PublicKey) -> Any:  # noqa: ANN401 (of a package that may be missing)
     """Raises `InvalidInput` if it is no point of its curve."""
     from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey

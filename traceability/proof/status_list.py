@@ -67,6 +67,10 @@ class StatusList:
             raise InvalidInput(f"status list has {len(self.bits) * 8} bits, want index {index}")
         return bool(self.bits[index // 8] >> (7 - index % 8) & 1)
 
+    def indices(self) -> set[int]:
+        """All that is set."""
+        return {at for at in range(len(self.bits) * 8) if self.is_set(at)}
+
     def ends_before(self, now: datetime) -> bool:
         """One without an end could be shown for ever, so it counts as ended."""
         return self.signed.valid_until is None or self.signed.valid_until < now
@@ -78,6 +82,16 @@ def status_entries(value: object) -> tuple[StatusEntry, ...]:
     if len(entries) > MAX_ENTRIES:
         raise InvalidInput(f"credential has {len(entries)} statuses, want at most {MAX_ENTRIES}")
     return tuple(map(_entry, entries))
+
+
+def entry_json(url: str, index: int) -> dict[str, str]:
+    """The `credentialStatus` of a credential that can be revoked by this bit of the list at `url`."""
+    return {
+        "type": f"{_LIST}Entry",
+        "statusPurpose": PURPOSES[0],
+        "statusListIndex": str(index),
+        "statusListCredential": url,
+    }
 
 
 def _entry(value: object) -> StatusEntry:
