@@ -80,8 +80,12 @@ class _RuleRow(_Row):
         )
 
 
-class _WebhookRow(_Row):
+class _TargetRow(_Row):
     escalation: bool = False
+    party: Annotated[str, StringConstraints(pattern=r"^[0-9]{13}$")] | None = None
+
+
+class _WebhookRow(_TargetRow):
     webhook: _Text
     secret_file: _Text
 
@@ -89,8 +93,7 @@ class _WebhookRow(_Row):
         return Webhook(self.webhook, read(self.secret_file), allowed)
 
 
-class _MailRow(_Row):
-    escalation: bool = False
+class _MailRow(_TargetRow):
     smtp: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.-]+:[0-9]{1,5}$")]
     sender: Annotated[_Address, Field(alias="from")]
     to: Annotated[list[_Address], MinLen(1)]
@@ -123,6 +126,8 @@ class Plan:
     audience: Audience
     targets: Mapping[str, Send]
     """How to reach each, by name."""
+    parties: Mapping[str, Sequence[str]]
+    """The targets of other parties, by GLN: they are told of recalls, and of no alert."""
 
 
 def read_plan(text: str, profiles: Profiles, allowed: Allowed, read_secret: ReadSecret) -> Plan:
@@ -140,10 +145,14 @@ def read_plan(text: str, profiles: Profiles, allowed: Allowed, read_secret: Read
     return Plan(
         [row.rule(profiles) for row in file.rule],
         Audience(
-            tuple(row.name for row in file.target if not row.escalation),
-            tuple(row.name for row in file.target if row.escalation),
+            tuple(row.name for row in file.target if not row.escalation and row.party is None),
+            tuple(row.name for row in file.target if row.escalation and row.party is None),
         ),
         {row.name: row.send(allowed, read_secret) for row in file.target},
+        {
+            party: [row.name for row in file.target if row.party == party]
+            for party in sorted({row.party for row in file.target if row.party is not None})
+        },
     )
 
 

@@ -60,6 +60,8 @@ def _check(_args: argparse.Namespace) -> int:
     for word, targets in (("target", plan.audience.usual), ("escalation", plan.audience.escalation)):
         for name in targets:
             print(_clean([word, name]))
+    for party, names in plan.parties.items():
+        print(_clean(["party", party, *names, "told of recalls"]))
     if not plan.rules:
         print(f"nothing is watched: {'no rule stands in' if file.exists() else 'there is no'} {file}")
     return 0

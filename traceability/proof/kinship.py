@@ -42,6 +42,12 @@ class Kinship:
         units = [] if is_lot(recalled) else _closure([recalled], self._ever_in(self._containers))
         return _closure([recalled, *units], lambda name: self._products[name] | self._containers[name])
 
+    def lying_in(self, name: str) -> set[str]:
+        """The containers that it lies in after the last event, and what those lie in."""
+        return _closure(
+            [name], lambda each: {box for box in self._containers[each] if each in self._contents[box]}
+        )
+
     def _make(self, record: Record) -> None:
         roles = record.event.identifiers_by_role()
         made = [*roles["output"], *roles["epc"]]

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import ColumnElement, Engine, Row, delete, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Row, delete, exists, func, insert, select, update
 
 from traceability.alerts.alert import Acknowledgement, Alert, Notice, Said
 from traceability.alerts.ports import Lately, Undelivered
@@ -91,25 +91,13 @@ class AlertTable:
             return Lately(connection.execute(alone).scalar_one(), connection.execute(together).scalar_one())
 
     def tell(self, said: Sequence[Said], notices: Sequence[Notice], now_ms: int, in_a_summary: bool) -> None:
-        rows = [
-            {
-                "key": each.key,
-                "target": each.target,
-                "subject": each.subject,
-                "text": each.text,
-                "body": each.body,
-                "tries": 0,
-                "due_at_ms": now_ms,
-            }
-            for each in notices
-        ]
         with self._engine.begin() as connection:
             for each in said:
                 mine = (alert_change.c.id == each.number) & alert_change.c.told_at_ms.is_(None)
                 values = {"told_at_ms": now_ms, "in_a_summary": in_a_summary}
                 if connection.execute(update(alert_change).where(mine).values(values)).rowcount != 1:
                     raise Unavailable("alerts: somebody else has told of them meanwhile")
-            insert_missing(connection, alert_notice, rows)
+            put_out(connection, notices, now_ms)
 
     def claim(self, target: str, now_ms: int, until_ms: int) -> tuple[Notice, int] | None:
         due = (
@@ -146,6 +134,23 @@ class AlertTable:
                 Undelivered(_notice(row), row.tries, row.trouble, row.due_at_ms)
                 for row in connection.execute(statement)
             ]
+
+
+def put_out(connection: Connection, notices: Sequence[Notice], now_ms: int) -> None:
+    """Into the outbox, within the caller's transaction; those that are there already stay as they are."""
+    rows = [
+        {
+            "key": each.key,
+            "target": each.target,
+            "subject": each.subject,
+            "text": each.text,
+            "body": each.body,
+            "tries": 0,
+            "due_at_ms": now_ms,
+        }
+        for each in notices
+    ]
+    insert_missing(connection, alert_notice, rows)
 
 
 def _alert(row: Row[tuple[object, ...]]) -> Alert:

@@ -1,0 +1,128 @@
+"""`guoji recall`: call goods back, with everything that was made of them, and tell whoever has some."""
+
+import argparse
+import os
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+from uuid import uuid4
+
+from traceability.cli.recall_told import agreed, how_told, keep, parties_told, summary, texts
+from traceability.cli.terminal import printable
+from traceability.errors import InvalidInput
+from traceability.settings import Settings
+
+if TYPE_CHECKING:
+    from traceability.ledger.affected import Affected
+    from traceability.ledger.recall import Order
+
+T = TypeVar("T")
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    recall = commands.add_parser(
+        "recall",
+        help="call back a lot, an item or a logistic unit, and all that was made of it",
+        description="Find all that became of the goods and who has it now, ask, and then record the recall: "
+        "from then on everybody who scans any of it sees that. Parties with a target in GUOJI_ALERTS_FILE "
+        "are told by `guoji alert`; the others are named, to be told by hand. `guoji recalls` shows and ends "
+        "recalls.",
+        epilog="Example: guoji recall https://id.gs1.org/01/09521234000013/10/F261120 --reason 农药残留超标",
+    )
+    recall.add_argument("goods", metavar="LINK", help="GS1 Digital Link of what is to be recalled")
+    recall.add_argument("--reason", required=True, help="in a line, for everybody who scans it")
+    recall.add_argument("--reason-en", metavar="REASON", help="the same for who reads English")
+    recall.add_argument("--advice", help="what whoever has some should do, e.g. take it back to the shop")
+    recall.add_argument("--advice-en", metavar="ADVICE", help="the same for who reads English")
+    recall.add_argument("--level", help="how urgent: 1 (the most), 2 or 3")
+    recall.add_argument(
+        "--as", dest="party", metavar="GLN", help="in whose name; by default the setting party"
+    )
+    recall.add_argument("--mock", action="store_true", help="a drill: record nothing, tell nobody, report")
+    recall.add_argument("--no-notices", action="store_true", help="tell no party; all are to be told by hand")
+    recall.add_argument("--report", metavar="FILE", type=Path, help="write a report: .pdf or .csv")
+    recall.add_argument("--yes", action="store_true", help="do not ask")
+    recall.set_defaults(run=_run)
+
+
+class Watch:
+    """How long each step took."""
+
+    def __init__(self) -> None:
+        self.steps: list[tuple[str, float]] = []
+
+    def time(self, name: str, do: Callable[[], T]) -> T:
+        start = time.perf_counter()
+        done = do()
+        self.steps.append((name, time.perf_counter() - start))
+        return done
+
+
+def _run(args: argparse.Namespace) -> int:
+    from traceability.ledger.recall import check_new, recall_events
+    from traceability.ledger.recalled import RecallReader
+    from traceability.ledger.recalling import look
+    from traceability.wiring import open_store
+
+    settings = Settings.read(os.environ)
+    _check_report(args.report)
+    order, watch = _order(args, settings), Watch()
+    store = open_store(settings)
+    reader = RecallReader(store.recalls, store.parties)
+    looked = watch.time("find all that became of it", lambda: look(order.subject, store.events, reader))
+    watch.time("check who may recall it", lambda: looked.check_may_recall(order.party, store.parties))
+    check_new(order, looked.recalls)
+    events = watch.time("write recall and holds", lambda: recall_events(order, looked.touched))
+    targets = {} if args.no_notices else parties_told(settings)
+    told = how_told(looked.touched, targets, order.party)
+    for line in summary(order, looked.touched, told):
+        print(printable(line))
+    if not args.mock and not args.yes and not agreed("Recall it?"):
+        print("nothing was recalled")
+        return 0
+    if not args.mock:
+        watch.time(
+            "record it", lambda: keep("recalled", order, looked.touched, events, targets, store, settings)
+        )
+    _report(args, order, looked.touched, told, watch)
+    return 0
+
+
+def _order(args: argparse.Namespace, settings: Settings) -> "Order":
+    from traceability.gs1.keys import gln
+    from traceability.ledger.recall import Order
+    from traceability.proof.subject import goods
+
+    return Order(
+        notice=uuid4().urn,
+        subject=goods(args.goods),
+        party=gln(args.party) if args.party else settings.party,
+        reason=texts(args.reason, args.reason_en),
+        advice=texts(args.advice, args.advice_en),
+        level=args.level,
+        at=datetime.now(UTC),
+    )
+
+
+def _check_report(file: Path | None) -> None:
+    """Beforehand: a recall must not be recorded and then lack its report for a typo."""
+    if file is not None and file.suffix.lower() not in (".pdf", ".csv"):
+        raise InvalidInput(f"{file.name} ends in {file.suffix or 'nothing'}, want .pdf or .csv")
+
+
+def _report(
+    args: argparse.Namespace, order: "Order", touched: "Affected", told: Mapping[str, str], watch: Watch
+) -> None:
+    from traceability.exports.recall_report import RecallReport
+
+    report = RecallReport(order, touched, told, watch.steps, args.mock)
+    for name, seconds in watch.steps:
+        print(f"  {seconds:8.3f} s  {name}")
+    if args.mock:
+        print("a drill: nothing was recorded, nobody was told")
+    if args.report is not None:
+        is_pdf = args.report.suffix.lower() == ".pdf"
+        args.report.write_bytes(report.pdf() if is_pdf else report.csv())
+        print(f"{args.report}: written")

@@ -1,0 +1,140 @@
+"""The report of a recall or of a drill: what was found, who has it and is told how, how long it took."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+
+import typst
+
+from traceability.errors import InvalidInput
+from traceability.ledger.affected import Affected, Amount, Reached
+from traceability.ledger.recall import Order
+from traceability.proof.quantity import written
+from traceability.sheets.write import Table, to_csv, visible
+
+HEADERS = ("part", "name", "kind", "holder", "last_seen", "last_step", "place", "gone", "told", "value")
+"""Of the CSV; `part` is "summary", "step", "party" or "goods"."""
+MOST_PRINTED = 500
+"""Goods in the PDF; the CSV names all."""
+_FONTS = (
+    "Noto Sans CJK SC",
+    "Noto Sans SC",
+    "Source Han Sans SC",
+    "WenQuanYi Micro Hei",
+    "WenQuanYi Zen Hei",
+    "Microsoft YaHei",
+    "PingFang SC",
+    "SimSun",
+)
+"""Families with Chinese letters, the best first."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecallReport:
+    order: Order
+    touched: Affected
+    told: Mapping[str, str]
+    """By GLN, how each party is told."""
+    steps: Sequence[tuple[str, float]]
+    """What was done, and how many seconds each took."""
+    drill: bool
+    """Whether nothing was recorded and nobody told."""
+
+    def rows(self) -> Table:
+        return [list(HEADERS), *([row.get(name, "") for name in HEADERS] for row in self._rows())]
+
+    def _rows(self) -> Iterator[Mapping[str, str]]:
+        for name, value in self.summary():
+            yield {"part": "summary", "name": name, "value": value}
+        for name, seconds in self.steps:
+            yield {"part": "step", "name": name, "value": f"{seconds:.3f} s"}
+        for party in self.touched.parties:
+            counts = kinds(each for each in self.touched.reached if each.holder == party and not each.is_gone)
+            yield {"part": "party", "name": party, "told": self.told.get(party, ""), "value": counts}
+        for each in self.touched.reached:
+            yield _goods(each)
+
+    def summary(self) -> list[tuple[str, str]]:
+        order, touched = self.order, self.touched
+        gone = [each for each in touched.reached if each.is_gone]
+        return [
+            ("drill", "yes" if self.drill else "no"),
+            ("goods", order.subject),
+            ("notice", "" if self.drill else order.notice or ""),
+            ("by", order.party),
+            ("at", order.at.isoformat(timespec="seconds")),
+            *((f"reason ({language})", text) for language, text in order.reason.items()),
+            *((f"advice ({language})", text) for language, text in order.advice.items()),
+            ("level", order.level or ""),
+            ("found", kinds(touched.reached)),
+            ("gone", kinds(gone)),
+            ("destroyed", kinds(each for each in gone if each.is_destroyed)),
+            *(("amount", told_amount(each)) for each in touched.amounts),
+            ("followed to the end", "no" if touched.is_cut else "yes"),
+            ("events", str(touched.events)),
+            ("seconds", f"{sum(seconds for _, seconds in self.steps):.3f}"),
+        ]
+
+    def csv(self) -> bytes:
+        return to_csv(self.rows())
+
+    def pdf(self) -> bytes:
+        """Chinese and English; the same bytes for the same report, on a machine with the same fonts.
+
+        Raises `InvalidInput` if no font here has Chinese letters.
+        """
+        found = set(typst.Fonts().families())
+        font = next((name for name in _FONTS if name in found), None)
+        if font is None:
+            raise InvalidInput(
+                "no font with Chinese letters is installed, so no PDF was written: install one such as "
+                "Noto Sans CJK (Debian: apt install fonts-noto-cjk), or write a .csv"
+            )
+        parts: dict[str, list[list[str]]] = {"summary": [], "step": [], "party": [], "goods": []}
+        for part, *row in self.rows()[1:]:
+            parts[part].append([visible(cell) for cell in row])
+        more = max(len(parts["goods"]) - MOST_PRINTED, 0)
+        parts["goods"] = parts["goods"][:MOST_PRINTED]
+        data = {"font": font, "drill": self.drill, "more": more, **parts}
+        page = typst.compile(
+            files(__package__).joinpath("recall_report.typ").read_bytes(),
+            sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
+            format="pdf",
+            timestamp=self.order.at,
+        )
+        if not isinstance(page, bytes):
+            raise TypeError(f"typst gave {type(page).__name__}, want the bytes of one file")
+        return page
+
+
+def kinds(reached: Iterator[Reached] | Sequence[Reached]) -> str:
+    """Such as "2 lots, 1 item"."""
+    counts = Counter(each.kind for each in reached)
+    names = {"lot": "lot", "item": "item", "sscc": "logistic unit"}
+    return ", ".join(
+        f"{count} {names.get(kind, 'container')}{'s' if count > 1 else ''}"
+        for kind, count in sorted(counts.items())
+    )
+
+
+def told_amount(amount: Amount) -> str:
+    share = f"{float(amount.accounted / amount.had):.1%}"
+    return (
+        f"{written(amount.had)} {amount.unit}, {written(amount.accounted)} ({share}) accounted for, "
+        f"{written(amount.destroyed)} destroyed"
+    )
+
+
+def _goods(each: Reached) -> Mapping[str, str]:
+    return {
+        "part": "goods",
+        "name": each.goods,
+        "kind": each.kind,
+        "holder": each.holder,
+        "last_seen": each.seen_at.isoformat(timespec="seconds"),
+        "last_step": each.step,
+        "place": each.place,
+        "gone": "yes" if each.is_gone else "no",
+    }

@@ -1,0 +1,187 @@
+"""What a recall touches: all that became of the goods, who has it now, and how much is accounted for."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+
+from traceability.epcis.event import canonical
+from traceability.errors import InvalidInput
+from traceability.gs1 import digital_link
+from traceability.ledger.ports import StoredEvent
+from traceability.proof.books import ENDINGS, SHIPPING, Books
+from traceability.proof.kinship import Kinship, is_lot
+from traceability.proof.quantity import quantities
+from traceability.proof.recalls import notices
+from traceability.proof.records import standing
+
+_GONE = (*ENDINGS, "decommissioning")
+_DESTROYED = ("destroying", "decommissioning")
+_PARTIES = ("possessing_party", "owning_party", "location")
+"""Destinations that say who has the goods next, the best first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """Goods for which the recall holds, or a container that some of them lay in, as last recorded."""
+
+    goods: str
+    """Canonical Digital Link."""
+    kind: str
+    """ "lot", "item" or "sscc"; anything else is a returnable container."""
+    holder: str
+    """GLN of whoever has it: it recorded it last, or was named there as the next to have it."""
+    seen_at: datetime
+    step: str
+    """The business step that was recorded last; of a lot some may have gone another way."""
+    place: str
+    """Where that was, as a canonical Digital Link; "" where nobody says."""
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether it is sold, destroyed or used up: of a lot, nobody can say so by one event."""
+        return self.kind != "lot" and self.step in _GONE
+
+    @property
+    def is_destroyed(self) -> bool:
+        return self.kind != "lot" and self.step in _DESTROYED
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """Of the recalled lot, in one unit (UNECE Rec 20)."""
+
+    unit: str
+    had: Fraction
+    accounted: Fraction
+    """Recorded as packed, labelled, shipped, sold, destroyed or lost; what is left should still be where it
+    was made."""
+    destroyed: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Affected:
+    subject: str
+    reached: tuple[Reached, ...]
+    """The subject first, then by identifier."""
+    parties: tuple[str, ...]
+    """GLNs of everybody who has some of it, or through whose hands it went."""
+    amounts: tuple[Amount, ...]
+    """None where no amount is recorded."""
+    events: int
+    """How many were followed."""
+    is_cut: bool
+    """Whether it goes further than is followed: then goods are missing here."""
+
+    @property
+    def holders(self) -> tuple[str, ...]:
+        """Who (GLN) still has some of it."""
+        return tuple(sorted({each.holder for each in self.reached if not each.is_gone}))
+
+
+def affected(subject: str, descended: Sequence[StoredEvent], *, is_cut: bool = False) -> Affected:
+    """By the events of the descent of `subject`; what lay beside it is in none of the answers."""
+    records = sorted(standing(descended), key=lambda each: (each.event.event_time, each.key))
+    kinship = Kinship(records)
+    names = kinship.reached_from(subject)
+    about: dict[str, list[StoredEvent]] = {}
+    for each in records:
+        # A hold or a release says nothing of where the goods are.
+        if next(notices(each), None) is None:
+            for name in names & {mention.identifier for mention in each.event.identifiers()}:
+                about.setdefault(name, []).append(each)
+    ordered = sorted(about, key=lambda name: (name != subject, name))
+    return Affected(
+        subject,
+        tuple(_reached(name, about, kinship) for name in ordered),
+        tuple(sorted({party for events in about.values() for each in events for party in _hands(each)})),
+        tuple(_amounts(subject, names, records)),
+        len(descended),
+        is_cut,
+    )
+
+
+def _reached(name: str, about: dict[str, list[StoredEvent]], kinship: Kinship) -> Reached:
+    """A lot lies in many places at once; anything else is where the outermost container went."""
+    carrying = [name] if is_lot(name) else kinship.lying_in(name)
+    last = max(
+        (about[each][-1] for each in carrying if each in about),
+        key=lambda each: (each.event.event_time, each.key),
+    )
+    body = last.event.body
+    roles = last.event.identifiers_by_role()
+    return Reached(
+        name,
+        _kind(name),
+        _next_holder(last) or last.submitter,
+        last.event.event_time,
+        str(body.get("bizStep") or last.event.kind),
+        next(iter(roles["place"]), ""),
+    )
+
+
+def _kind(name: str) -> str:
+    try:
+        return digital_link.kind(name)
+    except InvalidInput:  # a container of somebody's own naming
+        return "other"
+
+
+def _next_holder(record: StoredEvent) -> str | None:
+    """Whom a shipment goes to, as whoever shipped it says."""
+    if record.event.body.get("bizStep") not in SHIPPING:
+        return None
+    listed = record.event.body.get("destinationList")
+    found = {
+        each["type"]: party
+        for each in (listed if isinstance(listed, list) else ())
+        if isinstance(each, dict) and isinstance(each.get("type"), str)
+        for party in [_gln(each.get("destination"))]
+        if party is not None
+    }
+    return next((found[kind] for kind in _PARTIES if kind in found), None)
+
+
+def _hands(record: StoredEvent) -> Iterator[str]:
+    yield record.submitter
+    roles = record.event.identifiers_by_role()
+    for each in (*roles["source"], *roles["destination"]):
+        party = _gln(each)
+        if party is not None:
+            yield party
+
+
+def _gln(identifier: object) -> str | None:
+    """Of a party, or of a place of it."""
+    parts = canonical(identifier).split("/") if isinstance(identifier, str) else []
+    return parts[4] if len(parts) > 4 and parts[3] in ("417", "414") else None
+
+
+def _amounts(subject: str, names: set[str], records: Sequence[StoredEvent]) -> Iterator[Amount]:
+    books = Books(records)
+    for account in books.accounts.values():
+        if account.lot == subject and account.had:
+            ours = [
+                each for each in books.accounts.values() if each.lot in names and each.unit == account.unit
+            ]
+            left = sum((max(each.left, Fraction(0)) for each in ours), Fraction(0))
+            yield Amount(
+                account.unit,
+                account.had,
+                max(account.had - left, Fraction(0)),
+                _destroyed(names, account.unit, records),
+            )
+
+
+def _destroyed(names: set[str], unit: str, records: Sequence[StoredEvent]) -> Fraction:
+    """By weight or count; items and containers that were destroyed are counted by themselves."""
+    return sum(
+        (
+            quantity.amount
+            for each in records
+            if each.event.body.get("bizStep") == "destroying"
+            for quantity in quantities(each.event.body, "quantityList")
+            if quantity.lot in names and quantity.unit == unit and quantity.amount is not None
+        ),
+        Fraction(0),
+    )
