@@ -109,6 +109,8 @@ class Settings:
     """File with the passphrase that opens the keys, best on another disk. From the home, if not absolute."""
     quarantine_days: Annotated[float, Interval(gt=0, le=36_500)] = 90
     """Days after which the bytes of a quarantined message are dropped: they may hold personal data."""
+    refuse_over_issue: bool = False
+    """Whether item codes for more of a lot than was harvested are refused, and not only found later."""
     cold_chain_file: str = "cold-chain.toml"
     """Own profiles of produce, and which GTIN has which. From the home, if not absolute; need not exist."""
     thresholds_file: str = "thresholds.toml"

@@ -19,6 +19,7 @@ from traceability.ledger.capture_jobs import CaptureJobs
 from traceability.ledger.erase import replay
 from traceability.ledger.ledger import Health, Ledger
 from traceability.ledger.named_queries import NamedQueries
+from traceability.ledger.over_issue import OverIssue
 from traceability.ledger.own_word import OwnWord
 from traceability.ledger.permission import Permission
 from traceability.ledger.personal import Personal
@@ -50,6 +51,7 @@ from traceability.store.name_map import NameMapTable
 from traceability.store.named_queries import NamedQueryTable
 from traceability.store.parties import PartyTable
 from traceability.store.personal import PersonalTable
+from traceability.store.plots import PlotTable
 from traceability.store.quarantine import QuarantineTable
 from traceability.store.recalls import RecallTable
 from traceability.store.schema import open_engine
@@ -73,6 +75,7 @@ class Store:
     events: EventTable
     search: EventSearch
     recalls: RecallTable
+    plots: PlotTable
     jobs: JobTable
     imports: ImportTable
     named_queries: NamedQueryTable
@@ -87,6 +90,8 @@ class Store:
     farm: FarmTable
     personal: PersonalTable
     counts: Counts
+    refuse_over_issue: bool
+    """As the setting of its installation says."""
     close: Callable[[], None]
     """Ends the connections; the store cannot be used after that."""
 
@@ -111,6 +116,7 @@ def open_store(settings: Settings) -> Store:
         events=EventTable(engine),
         search=EventSearch(engine),
         recalls=RecallTable(engine),
+        plots=PlotTable(engine),
         jobs=JobTable(engine),
         imports=ImportTable(engine),
         named_queries=NamedQueryTable(engine),
@@ -125,6 +131,7 @@ def open_store(settings: Settings) -> Store:
         farm=FarmTable(engine),
         personal=personal,
         counts=Counts(engine, contract_address),
+        refuse_over_issue=settings.refuse_over_issue,
         close=engine.dispose,
     )
 
@@ -149,7 +156,8 @@ def _jobs(store: Store) -> CaptureJobs:
 
 
 def permission(store: Store) -> Permission:
-    return Permission(store.parties.register, store.events)
+    issue = OverIssue(store.events) if store.refuse_over_issue else None
+    return Permission(store.parties.register, store.events, issue)
 
 
 def ledger(settings: Settings, store: Store | None = None) -> Ledger:
@@ -166,6 +174,7 @@ def ledger(settings: Settings, store: Store | None = None) -> Ledger:
         profiles(settings),
         store.names,
         RecallReader(store.recalls, store.parties),
+        store.plots,
     )
     return Ledger(
         events=store.events,

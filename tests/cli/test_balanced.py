@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.builders import CASE, LOT, START, a_harvest, a_pack_out, an_event
+from tests.builders import CASE, FIELD, LOT, START, a_harvest, a_pack_out, an_event
 from traceability.cli.balanced import Balanced
 from traceability.proof.entry import Entry
 from traceability.proof.proof_file import TraceProof, parse_proof_file
@@ -47,6 +47,17 @@ def test_the_balance_is_recomputed_from_the_file():
         "Balance, as far as this file shows: 30 kg harvested, 20.5 kg labelled, packed or shipped, "
         "2 kg lost in processing, 7.5 kg left"
     ]
+
+
+def test_what_was_picked_on_a_plot_is_told_by_the_hectare():
+    place = {"id": FIELD, "guoji:area": {"guoji:value": 2500, "guoji:uom": "MTK"}}
+
+    *_, plot = lines(a_harvest(0, readPoint=place), a_pack_out(3))
+
+    assert plot == (
+        f"Plot {FIELD}: 30 kg picked on 0.25 ha, 120 kg a hectare, "
+        "without the lots that this file does not hold"
+    )
 
 
 def test_too_much_is_told_with_the_numbers_that_the_events_have_in_the_list():

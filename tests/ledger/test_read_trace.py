@@ -72,6 +72,7 @@ class World:
             shipped(),
             log,
             RecallReader(FakeRecalls(self.events), Register.of([])),
+            self.events,
         )
 
     def capture(self, *events, party=FARM, owner=CARRIER):

@@ -1,18 +1,20 @@
 """What `guoji verify` and `guoji balance` say of amounts: how much was harvested and where it went."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from traceability.errors import InvalidInput
 from traceability.proof.accounts import Draw, OverDrawn
 from traceability.proof.balance import Balance, Outcome, Total, balance, balance_json
-from traceability.proof.quantity import PIECE, written
+from traceability.proof.custody import held_only
+from traceability.proof.plots import Plot, plots, plots_json
+from traceability.proof.quantity import HECTARE, KILOGRAM, PIECE, written
 from traceability.proof.records import Proven
 from traceability.proof.verdict import Verified
 from traceability.proof.verify_trace import TraceReport
 
-_UNITS = {"KGM": "kg", "LTR": "l", PIECE: "pieces"}
+_UNITS = {KILOGRAM: "kg", "LTR": "l", PIECE: "pieces", HECTARE: "ha"}
 _DRAWN = {
     Draw.USED: "used, sold, sampled or destroyed",
     Draw.HELD: "labelled or packed",
@@ -30,6 +32,7 @@ class Balanced:
     why_not: str
     numbers: Mapping[str, int]
     """Of the events in the list above, by key."""
+    plots: Sequence[Plot] = ()
 
     @classmethod
     def of(cls, trace: TraceReport) -> "Balanced":
@@ -41,7 +44,8 @@ class Balanced:
         try:
             records = [Proven.of(each.proof) for each in goods]
             numbers = {Proven.of(each.proof).key: n for n, each in enumerate(trace.events, start=1)}
-            return cls(balance(records, trace.subject), "", numbers)
+            held = held_only(records, trace.subject)
+            return cls(balance(held, trace.subject), "", numbers, plots(held))
         except InvalidInput as error:
             return cls(None, str(error), {})
 
@@ -50,9 +54,13 @@ class Balanced:
             yield f"Balance: not told: {self.why_not}"
         else:
             yield from balance_lines(self.found, "as far as this file shows", self.numbers)
+        for plot in self.plots:
+            yield _plot(plot)
 
     def as_json(self) -> dict[str, Any]:
-        return {"is": "not-told", "why": self.why_not} if self.found is None else balance_json(self.found)
+        if self.found is None:
+            return {"is": "not-told", "why": self.why_not}
+        return {**balance_json(self.found), "plots": plots_json(self.plots)}
 
 
 def balance_lines(found: Balance, scope: str, numbers: Mapping[str, int]) -> Iterator[str]:
@@ -77,6 +85,13 @@ def _total(total: Total) -> str:
     ]
     unit = _UNITS.get(total.unit, total.unit)
     return ", ".join(f"{written(amount)} {unit} {what}" for amount, what in parts if amount or what == "left")
+
+
+def _plot(plot: Plot) -> str:
+    """A bound is the reader's: other lots of the plot are not in this file, nor is what its crop bears."""
+    weight, area, each = map(written, (plot.kilograms, plot.hectares, plot.kilograms / plot.hectares))
+    picked = f"{weight} kg picked on {area} ha, {each} kg a hectare"
+    return f"Plot {plot.plot}: {picked}, without the lots that this file does not hold"
 
 
 def _over(over: OverDrawn, numbers: Mapping[str, int]) -> str:

@@ -12,6 +12,7 @@ from traceability.epcis.validate import Fault, refuse
 from traceability.errors import NotAuthorised
 from traceability.gs1.company_prefix import prefixed
 from traceability.ledger.grant import Grant
+from traceability.ledger.over_issue import OverIssue
 from traceability.ledger.parties import Parties, may_recall
 from traceability.ledger.ports import StoredEvent
 from traceability.proof.records import first_makers, made
@@ -45,6 +46,8 @@ class Known:
 class Permission:
     register: Callable[[], Parties]
     held: Held
+    issue: OverIssue | None = None
+    """None where codes may be given to more goods than there are; the balance finds it all the same."""
 
     def refusals(self, events: Sequence[Event], grant: Grant) -> list[list[Fault]]:
         """For each event why the holder of a grant may not capture it.
@@ -52,10 +55,14 @@ class Permission:
         Raises `NotAuthorised` if the grant names no party.
         """
         known = self._known(events, grant.submitter)
-        return [
+        refused = [
             [Fault((), reason, is_refusal=True) for reason in reasons(event, grant, known)]
             for event in events
         ]
+        if self.issue is None:
+            return refused
+        too_many = self.issue.faults(events, grant.submitter)
+        return [faults + more for faults, more in zip(refused, too_many, strict=True)]
 
     def check(self, events: Sequence[Event], grant: Grant) -> None:
         """Raises `NotAuthorised` if the holder of a grant may not capture one of them."""

@@ -54,7 +54,7 @@ def balance(records: Sequence[Record], subject: str | None = None) -> Balance:
 
     A lot that lies beside these goods and came into being nowhere is not judged; `subject` always is.
     """
-    books = Books(sorted(standing(records), key=lambda each: (each.event.event_time, each.key)))
+    books = books_of(records)
     accounts = tuple(books.accounts.values())
     over = [each for account in accounts for each in account.over.values()]
     turnings = tuple(books.turnings.values())
@@ -62,6 +62,11 @@ def balance(records: Sequence[Record], subject: str | None = None) -> Balance:
     unknown = [*_unknown(accounts, subject)]
     unknown += [lot for turning in turnings if not turning.is_comparable for lot in turning.made]
     return Balance(tuple(_totals(accounts)), tuple(over), tuple(dict.fromkeys(unknown)))
+
+
+def books_of(records: Sequence[Record]) -> Books:
+    """Of the same."""
+    return Books(sorted(standing(records), key=lambda each: (each.event.event_time, each.key)))
 
 
 def _unknown(accounts: Sequence[Account], subject: str | None) -> Iterator[str]:
