@@ -113,11 +113,11 @@ def test_an_import_is_one_job_of_the_party(guoji, sheet, settings):
 
 def test_what_is_captured_is_what_the_plan_showed(sheet, settings, store):
     ours, grant = importer(store), Grant("capture", PARTY)
-    shown = ours.plan("harvest", sheet(a_row("harvest")).read_bytes(), grant, {})
+    shown = ours.plan("harvest", sheet(a_row("harvest")).read_bytes(), grant)
 
     ours.record(shown, grant)
 
-    again = ours.plan("harvest", sheet(a_row("harvest")).read_bytes(), grant, {})
+    again = ours.plan("harvest", sheet(a_row("harvest")).read_bytes(), grant)
     assert ours.here(again, grant) == 1
     assert read_document(again.document) == list(shown.events)
     lot = "https://id.gs1.org/01/09521234000020/10/HY1"
@@ -147,3 +147,73 @@ def test_a_template_of_another_form_is_refused(guoji, tmp_path):
 
     assert code == 65
     assert "x.pdf ends in .pdf, want .xlsx or .csv" in said
+
+
+MEANS = ("--means", "货=lot", "--means", "重=amount")
+OWN = "货,条码,重,单位,时间,地点,天气\nHY1,9521234000020,28.8,kg,2026-11-20 6:30,9521234000013,晴\n"
+
+
+def test_a_partners_own_headings_are_confirmed_once_and_then_known(guoji, tmp_path, settings):
+    file = tmp_path / "own.csv"
+    file.write_text(OWN)
+    assert guoji("import", "sheet", file, *SHEET, "--yes")[0] == 65
+
+    code, printed, _ = guoji("import", "map", file, *SHEET, *MEANS, given="yes\n")
+
+    assert code == 0
+    assert "  货: lot\n  条码: gtin\n  重: amount\n" in printed
+    assert "  天气: not read\n" in printed
+    code, printed, _ = guoji("import", "sheet", file, *SHEET, "--yes")
+    assert (code, events_kept(settings)) == (0, 1)
+    assert "note: columns that are not read: 天气\n" in printed
+
+
+def test_a_mapping_is_of_one_party_and_one_kind(guoji, tmp_path):
+    file = tmp_path / "own.csv"
+    file.write_text(OWN)
+    guoji("import", "map", file, *SHEET, *MEANS, "--yes")
+
+    assert guoji("import", "sheet", file, "--kind", "harvest", "--party", "9521234000037", "--yes")[0] == 65
+    assert guoji("import", "sheet", file, "--kind", "leaving", "--party", PARTY, "--yes")[0] == 65
+
+
+def test_a_heading_that_was_renamed_since_is_named(guoji, tmp_path):
+    file = tmp_path / "own.csv"
+    file.write_text(OWN)
+    guoji("import", "map", file, *SHEET, *MEANS, "--yes")
+    file.write_text(OWN.replace("货,", "货物,"))
+
+    code, printed, _ = guoji("import", "sheet", file, *SHEET, "--yes")
+
+    assert code == 65
+    assert "the heading 货, which this sender's sheets had, is gone" in printed
+
+
+@pytest.mark.parametrize(
+    ("pair", "says"),
+    [
+        ("货", "is no HEADING=COLUMN"),
+        ("=lot", "is no HEADING=COLUMN"),
+        ("货=price", "no column is called 'price', want one of gtin, lot"),
+    ],
+)
+def test_a_mapping_that_says_nothing_is_refused(guoji, tmp_path, pair, says):
+    file = tmp_path / "own.csv"
+    file.write_text(OWN)
+
+    code, _, said = guoji("import", "map", file, *SHEET, "--means", pair, "--yes")
+
+    assert (code, says in said) == (65, True)
+
+
+def test_a_mapping_that_leaves_a_column_open_is_not_remembered(guoji, tmp_path):
+    file = tmp_path / "own.csv"
+    file.write_text(OWN)
+
+    code, printed, _ = guoji("import", "map", file, *SHEET, "--means", "货=lot", "--yes")
+
+    assert code == 65
+    assert "found no column for 数量 (Quantity)" in printed
+    assert printed.endswith(
+        "nothing was remembered; say what the headings mean with --means HEADING=COLUMN\n"
+    )

@@ -75,14 +75,22 @@ def test_what_the_sender_said_goes_before_what_we_would_guess():
     assert layout.mapped()["批号"] == ""
 
 
-def test_a_heading_that_was_changed_since_last_time_is_named():
-    saved = {"货": "lot", "数量": "amount"}
+def test_a_heading_that_is_gone_since_last_time_is_named():
+    saved = {"货": "gtin", "数量": "amount"}
 
     faults = lay_out(kind("harvest"), headings("货号", "批号", "数量", "单位", "时间", "地点"), saved).faults
 
     assert [str(fault) for fault in faults] == [
-        "row 1: the heading 货, which this sender's sheets had, is gone or was changed; map the columns anew"
+        "row 1: the heading 货, which this sender's sheets had, is gone; say which one it is now"
     ]
+
+
+def test_what_stands_under_another_heading_than_last_time_is_told():
+    saved = {"我的批号": "lot", "数量": "amount"}
+
+    layout = lay_out(kind("harvest"), headings("批号", "数量", "单位", "时间", "地点"), saved)
+
+    assert (layout.faults, layout.moved) == ((), ("批号, before: 我的批号",))
 
 
 def test_an_empty_file_lacks_every_column():

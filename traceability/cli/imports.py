@@ -8,6 +8,8 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from traceability.cli import import_map
+from traceability.cli.import_map import KINDS
 from traceability.cli.terminal import printable
 from traceability.errors import InvalidInput
 from traceability.settings import Settings
@@ -17,7 +19,6 @@ if TYPE_CHECKING:
 
 _WRONG = 65
 _MOST_SHOWN = 200
-_KINDS = ("harvest", "packing", "shipping", "receiving", "processing", "laboratory", "leaving")
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -30,11 +31,12 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     actions = group.add_subparsers(title="actions", metavar="ACTION", required=True)
     _add_template(actions)
     _add_sheet(actions)
+    import_map.add(actions)
 
 
 def _add_template(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     template = actions.add_parser("template", help="write an empty sheet for a partner to fill in")
-    template.add_argument("kind", choices=_KINDS, help="what the rows are about")
+    template.add_argument("kind", choices=KINDS, help="what the rows are about")
     template.add_argument(
         "--lang", choices=("zh", "en"), default="zh", help="of its headings; zh if not said"
     )
@@ -51,7 +53,7 @@ def _add_sheet(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -
         epilog="Example: guoji import sheet harvest.xlsx --kind harvest --party 9521234000013",
     )
     sheet.add_argument("file", type=Path, help=".xlsx, or .csv in UTF-8 or GB18030")
-    sheet.add_argument("--kind", choices=_KINDS, required=True)
+    sheet.add_argument("--kind", choices=KINDS, required=True)
     sheet.add_argument("--party", required=True, help="GLN (13 digits) of the partner whose sheet it is")
     sheet.add_argument(
         "--zone", default="+08:00", help="of times that name none; +08:00 (Beijing) if not said"
@@ -82,7 +84,7 @@ def _sheet(args: argparse.Namespace) -> int:
     grant = Grant(CAPTURE, gln(args.party), "guoji import")
     ours = importer(open_store(Settings.read(os.environ)))
     data = args.file.read_bytes()
-    planned = ours.plan(args.kind, data, grant, {}, _zone(args.zone), _progress)
+    planned = ours.plan(args.kind, data, grant, _zone(args.zone), _progress)
     if planned.faults:
         _show_faults(args.file, planned)
         return _WRONG
@@ -152,6 +154,7 @@ def _notes(planned: "Plan", zone: str) -> list[str]:
         )
     if planned.layout.unread:
         notes.append(f"columns that are not read: {', '.join(planned.layout.unread)}")
+    notes += [f"now under another heading: {moved}" for moved in planned.layout.moved]
     if planned.sheet.encoding not in ("", "UTF-8"):
         notes.append(f"read as {planned.sheet.encoding}")
     return notes

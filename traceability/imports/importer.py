@@ -11,7 +11,7 @@ from traceability.epcis.document import read_each
 from traceability.errors import InvalidInput
 from traceability.imports.cells import BEIJING
 from traceability.imports.kinds import kind
-from traceability.imports.layout import Mapped
+from traceability.imports.layout import Layout, Mapped, lay_out
 from traceability.imports.plan import Plan, Tell, plan
 from traceability.ledger.capture import faults_for
 from traceability.ledger.capture_jobs import CaptureJobs, Job
@@ -19,7 +19,13 @@ from traceability.ledger.grant import Grant
 from traceability.sheets.read import read_cells
 
 
-class Sent(Protocol):
+class Remembered(Protocol):
+    def mapping(self, party: str, kind: str) -> Mapped:
+        """What a party (GLN) said that its headings of this kind of sheet mean; empty if it never did."""
+
+    def keep_mapping(self, party: str, kind: str, headings: Mapped) -> None:
+        """In the place of what it said before."""
+
     def here(self, submitter: str, digests: Collection[bytes]) -> set[bytes]:
         """Those of `digests` (`StoredEvent.content_digest`) that a party (GLN) has sent before."""
 
@@ -27,7 +33,7 @@ class Sent(Protocol):
 @dataclass(frozen=True, slots=True)
 class Importer:
     jobs: CaptureJobs
-    sent: Sent
+    remembered: Remembered
     now: Callable[[], datetime]
 
     def plan(
@@ -35,13 +41,14 @@ class Importer:
         kind_name: str,
         data: bytes,
         grant: Grant,
-        saved: Mapped,
         zone: timezone = BEIJING,
         tell: Tell = lambda _checked: None,
+        said: Mapped | None = None,
     ) -> Plan:
         """What the bytes of a CSV or XLSX file would become; nothing is kept.
 
-        Raises `InvalidInput` for a file that is no such table, `NotAuthorised` for a grant without a party.
+        `said` is what its headings mean; without it, what the party confirmed last. Raises `InvalidInput` for
+        a file that is no such table, `NotAuthorised` for a grant without a party.
         """
         also = faults_for(grant, self.jobs.permission)
         return plan(
@@ -50,18 +57,32 @@ class Importer:
             grant.submitter,
             zone,
             self.now(),
-            saved,
+            self.remembered.mapping(grant.submitter, kind_name) if said is None else said,
             lambda document: read_each(document, also),
             tell,
         )
 
+    def lay_out(self, kind_name: str, data: bytes, grant: Grant, said: Mapped) -> Layout:
+        """What the headings of a file mean: what is `said` of them, else what the party confirmed last.
+
+        Raises `InvalidInput` for a file that is no table, and for what names no column of this kind.
+        """
+        names = [column.name for column in kind(kind_name).columns]
+        if strange := [name for name in said.values() if name not in ("", *names)]:
+            raise InvalidInput(f"no column is called {strange[0][:40]!r}, want one of {', '.join(names)}")
+        saved = {**self.remembered.mapping(grant.submitter, kind_name), **said}
+        return lay_out(kind(kind_name), read_cells(data).rows, saved)
+
     def here(self, planned: Plan, grant: Grant) -> int:
         """How many of its events the party has sent before; they are not kept twice."""
         digests = {sha256(canonical_bytes(each.body, each.context)).digest() for each in planned.events}
-        return len(self.sent.here(grant.submitter, digests))
+        return len(self.remembered.here(grant.submitter, digests))
 
     def record(self, planned: Plan, grant: Grant) -> Job:
         """Capture all events of a plan in one job and one commit. Raises `InvalidInput` if it has faults."""
         if planned.faults:
             raise InvalidInput(f"{len(planned.faults)} cells are wrong; nothing was kept")
-        return self.jobs.capture(planned.document, grant, "rollback")
+        job = self.jobs.capture(planned.document, grant, "rollback")
+        # After the events: a mapping that led nowhere need not be remembered.
+        self.remembered.keep_mapping(grant.submitter, planned.kind.name, planned.layout.mapped())
+        return job

@@ -28,6 +28,8 @@ class Layout:
     headings: Sequence[str]
     unread: tuple[str, ...]
     """Headings that mean nothing to us, or that the sender said not to read."""
+    moved: tuple[str, ...]
+    """What stands under another heading than last time, in words."""
     faults: tuple[Fault, ...]
 
     def mapped(self) -> Mapped:
@@ -43,7 +45,7 @@ def lay_out(kind: Kind, rows: Sequence[Sequence[Cell]], saved: Mapped) -> Layout
     headings = [" ".join(cell.text.split())[:_LONGEST] for cell in rows[best]] if rows else []
     columns = found[best] if found else {}
     faults = [
-        *_gone(headings, saved, best),
+        *_gone(headings, saved, columns, best),
         *_twice(columns, headings, best, kind),
         *_absent(kind, columns, best),
     ]
@@ -53,6 +55,7 @@ def lay_out(kind: Kind, rows: Sequence[Sequence[Cell]], saved: Mapped) -> Layout
         at={name: several[0] for name, several in columns.items()},
         headings=headings,
         unread=tuple(text for at, text in enumerate(headings) if text and at not in read),
+        moved=tuple(_moved(headings, saved, columns)),
         faults=tuple(faults),
     )
 
@@ -81,16 +84,28 @@ def _guessed(kind: Kind, heading: str) -> str:
     return ""
 
 
-def _gone(headings: Sequence[str], saved: Mapped, row: int) -> list[Fault]:
-    there = set(map(plainly, headings))
-    wants = (
-        "the heading {heading}, which this sender's sheets had, is gone or was changed; map the columns anew"
-    )
+def _gone(headings: Sequence[str], saved: Mapped, columns: Mapping[str, list[int]], row: int) -> list[Fault]:
+    """Columns that this sender had, and that stand under no heading now."""
+    wants = "the heading {heading}, which this sender's sheets had, is gone; say which one it is now"
     return [
         Fault(row + 1, -1, "", "", wants, {"heading": heading})
-        for heading, name in saved.items()
-        if name and heading not in there
+        for heading, name in _changed(headings, saved)
+        if name not in columns
     ]
+
+
+def _moved(headings: Sequence[str], saved: Mapped, columns: Mapping[str, list[int]]) -> list[str]:
+    return [
+        f"{headings[columns[name][0]]}, before: {heading}"
+        for heading, name in _changed(headings, saved)
+        if name in columns
+    ]
+
+
+def _changed(headings: Sequence[str], saved: Mapped) -> list[tuple[str, str]]:
+    """Headings that meant something last time and are not there, with what they meant."""
+    there = set(map(plainly, headings))
+    return [(heading, name) for heading, name in saved.items() if name and heading not in there]
 
 
 def _twice(columns: Mapping[str, list[int]], headings: Sequence[str], row: int, kind: Kind) -> list[Fault]:
