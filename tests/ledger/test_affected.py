@@ -108,13 +108,20 @@ def test_what_was_taken_out_stays_where_it_was(world):
     assert holders(world.look())[ITEM] == PACKHOUSE
 
 
-def test_what_is_sold_is_gone_and_held_by_nobody(world):
-    world.tell(a_packing(7, CASE, units=[ITEM], action="DELETE"))
-    world.tell(a_sighting(8, ITEM, "retail_selling"), party=SHOPKEEPER)
+def test_whoever_was_never_handed_it_is_asked_too_but_nothing_is_gone_by_its_word(world):
+    world.tell(a_sighting(8, PALLET, "destroying", SHOP), party=AUTHORITY)
+
+    [pallet] = [each for each in world.look().touched.reached if each.goods == PALLET]
+    assert (pallet.holder, pallet.is_claimed, pallet.is_gone) == (AUTHORITY, True, False)
+
+
+def test_what_is_sold_is_gone_and_whoever_sold_it_is_asked(world):
+    world.tell(shipped(7, CASE, SHOPKEEPER))
+    world.tell(a_packing(8, CASE, units=[ITEM], action="DELETE"), party=SHOPKEEPER)
+    world.tell(a_sighting(9, ITEM, "retail_selling"), party=SHOPKEEPER)
     touched = world.look(LOT).touched
 
     assert [each.goods for each in touched.reached if each.is_gone] == [ITEM]
-    assert touched.holders == (FARM,)
     assert SHOPKEEPER in touched.parties
 
 

@@ -52,6 +52,7 @@ def summary(order: "Order", touched: "Affected", told: Mapping[str, str]) -> lis
         has = [each for each in touched.reached if each.holder == party and not each.is_gone]
         seen = max((each.seen_at for each in has), default=None)
         newest = f", last seen {seen:%Y-%m-%d %H:%M}Z" if seen is not None else ""
+        newest += ", as it claims" if has and all(each.is_claimed for each in has) else ""
         lines.append(f"  {party}  has {kinds(has) or 'none left'}{newest}; {told.get(party, 'recalls it')}")
     return lines
 

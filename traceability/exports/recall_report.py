@@ -14,7 +14,19 @@ from traceability.ledger.recall import Order
 from traceability.proof.quantity import written
 from traceability.sheets.write import Table, to_csv, visible
 
-HEADERS = ("part", "name", "kind", "holder", "last_seen", "last_step", "place", "gone", "told", "value")
+HEADERS = (
+    "part",
+    "name",
+    "kind",
+    "holder",
+    "last_seen",
+    "last_step",
+    "place",
+    "gone",
+    "claimed",
+    "told",
+    "value",
+)
 """Of the CSV; `part` is "summary", "step", "party" or "goods"."""
 MOST_PRINTED = 500
 """Goods in the PDF; the CSV names all."""
@@ -137,4 +149,5 @@ def _goods(each: Reached) -> Mapping[str, str]:
         "last_step": each.step,
         "place": each.place,
         "gone": "yes" if each.is_gone else "no",
+        "claimed": "yes" if each.is_claimed else "no",
     }

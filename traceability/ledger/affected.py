@@ -1,6 +1,6 @@
 """What a recall touches: all that became of the goods, who has it now, and how much is accounted for."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
@@ -36,15 +36,17 @@ class Reached:
     """The business step that was recorded last; of a lot some may have gone another way."""
     place: str
     """Where that was, as a canonical Digital Link; "" where nobody says."""
+    is_claimed: bool = False
+    """Whether nobody handed it to the party whose word this is."""
 
     @property
     def is_gone(self) -> bool:
         """Whether it is sold, destroyed or used up: of a lot, nobody can say so by one event."""
-        return self.kind != "lot" and self.step in _GONE
+        return self.kind != "lot" and self.step in _GONE and not self.is_claimed
 
     @property
     def is_destroyed(self) -> bool:
-        return self.kind != "lot" and self.step in _DESTROYED
+        return self.is_gone and self.step in _DESTROYED
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,35 +75,43 @@ class Affected:
     is_cut: bool
     """Whether it goes further than is followed: then goods are missing here."""
 
-    @property
-    def holders(self) -> tuple[str, ...]:
-        """Who (GLN) still has some of it."""
-        return tuple(sorted({each.holder for each in self.reached if not each.is_gone}))
 
+def affected(
+    subject: str, descended: Sequence[StoredEvent], claimed: Collection[str] = (), *, is_cut: bool = False
+) -> Affected:
+    """By the events of the descent of `subject`; what lay beside it is in none of the answers.
 
-def affected(subject: str, descended: Sequence[StoredEvent], *, is_cut: bool = False) -> Affected:
-    """By the events of the descent of `subject`; what lay beside it is in none of the answers."""
+    `claimed` are the keys of events by parties that nobody handed the goods to. In a recall their word is
+    followed too, better one too many, and marked; but nothing is gone by it, and no amount.
+    """
     records = sorted(standing(descended), key=lambda each: (each.event.event_time, each.key))
     kinship = Kinship(records)
     names = kinship.reached_from(subject)
+    about = _by_name(names, records)
+    ordered = sorted(about, key=lambda name: (name != subject, name))
+    return Affected(
+        subject,
+        tuple(_reached(name, about, kinship, claimed) for name in ordered),
+        tuple(sorted({party for events in about.values() for each in events for party in _hands(each)})),
+        tuple(_amounts(subject, names, [each for each in records if each.key not in claimed])),
+        len(descended),
+        is_cut,
+    )
+
+
+def _by_name(names: Set[str], records: Sequence[StoredEvent]) -> dict[str, list[StoredEvent]]:
     about: dict[str, list[StoredEvent]] = {}
     for each in records:
         # A hold or a release says nothing of where the goods are.
         if next(notices(each), None) is None:
             for name in names & {mention.identifier for mention in each.event.identifiers()}:
                 about.setdefault(name, []).append(each)
-    ordered = sorted(about, key=lambda name: (name != subject, name))
-    return Affected(
-        subject,
-        tuple(_reached(name, about, kinship) for name in ordered),
-        tuple(sorted({party for events in about.values() for each in events for party in _hands(each)})),
-        tuple(_amounts(subject, names, records)),
-        len(descended),
-        is_cut,
-    )
+    return about
 
 
-def _reached(name: str, about: dict[str, list[StoredEvent]], kinship: Kinship) -> Reached:
+def _reached(
+    name: str, about: dict[str, list[StoredEvent]], kinship: Kinship, claimed: Collection[str]
+) -> Reached:
     """A lot lies in many places at once; anything else is where the outermost container went."""
     carrying = [name] if is_lot(name) else kinship.lying_in(name)
     last = max(
@@ -117,6 +127,7 @@ def _reached(name: str, about: dict[str, list[StoredEvent]], kinship: Kinship) -
         last.event.event_time,
         str(body.get("bizStep") or last.event.kind),
         next(iter(roles["place"]), ""),
+        last.key in claimed,
     )
 
 

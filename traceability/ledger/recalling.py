@@ -50,7 +50,7 @@ def look(subject: str, events: EventStore, reader: RecallReader) -> Looked:
     if not reached:
         raise Unknown(f"we hold no event for {subject}")
     return Looked(
-        affected(subject, reached, is_cut=found.is_cut),
+        affected(subject, reached, found.claimed, is_cut=found.is_cut),
         reader.reaching(subject, reached).notices,
         {each.key: each for each in standing(reached)},
     )
