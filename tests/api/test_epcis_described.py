@@ -1,14 +1,18 @@
 """Whatever is asked or sent, as the OpenAPI document allows or not, the answer is one that it describes."""
 
+from urllib.parse import parse_qsl, quote, urlsplit
+
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis import GenerationMode
+from schemathesis.core import NOT_SET
 from schemathesis.specs.openapi import checks
 
 from api.app import create_app
 from api.epcis_openapi.document import described, operations
-from tests.api.capturing import a_capture_ledger
+from tests.api.capturing import a_capture_ledger, a_document, bodies
+from tests.api.examples import alone, example_events
 from tests.api.serving import PUBLIC_URL
 
 CHECKS = [
@@ -57,3 +61,58 @@ def check_any(cases, rounds):
         assert answer.status_code < 500 or answer.status_code == 501
 
     check()
+
+
+def test_what_was_captured_is_described_wherever_it_is_asked_for(api):
+    """Captures the library's events, then asks for each thing that occurs in them at every path for it."""
+    for event in example_events():
+        ask(api, "/events", "POST", 201, alone(event.body, event.context))
+    posted = ask(api, "/capture", "POST", 202, a_document(*bodies(3)))
+    ask(api, "/capture/{captureID}", captureID=posted.headers["location"][0].rpartition("/")[2])
+    ask(api, "/capture")
+
+    for path, name in RESOURCES.items():
+        listed = [value for page in pages(api, path) for value in page.json()["member"]]
+        for value in listed[:8]:
+            ask(api, f"{path}/{{{name}}}", **{name: value})
+            assert events_of(ask(api, f"{path}/{{{name}}}/events", **{name: value})), (path, value)
+    found = [each for page in pages(api, "/events") for each in events_of(page)]
+    assert len(found) >= len(example_events()) + 3
+    for named in [each["eventID"] for each in found if "eventID" in each]:
+        assert events_of(ask(api, "/events/{eventID}", eventID=named))
+
+
+RESOURCES = {
+    "/eventTypes": "eventType",
+    "/epcs": "epc",
+    "/bizSteps": "bizStep",
+    "/bizLocations": "bizLocation",
+    "/readPoints": "readPoint",
+    "/dispositions": "disposition",
+}
+
+
+def ask(api, path, method="GET", status=200, body=NOT_SET, query=None, **names):
+    case = api[path][method].Case(
+        path_parameters={name: quote(value, safe="") for name, value in names.items()},
+        query=query or {},
+        body=body,
+        media_type="application/json" if body is not NOT_SET else None,
+    )
+    answer = case.call(headers=TOKEN)
+    case.validate_response(answer, checks=CHECKS)
+    assert answer.status_code == status, answer.text
+    return answer
+
+
+def pages(api, path):
+    query = {"perPage": 50}
+    while query is not None:
+        answer = ask(api, path, query=query)
+        yield answer
+        link = answer.headers.get("link")
+        query = dict(parse_qsl(urlsplit(link[0].partition(">")[0]).query)) if link else None
+
+
+def events_of(answer):
+    return answer.json()["epcisBody"]["queryResults"]["resultsBody"]["eventList"]
