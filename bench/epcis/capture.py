@@ -39,7 +39,10 @@ PARTY = "9521234000013"
 GRANT = Grant("capture", PARTY)
 A_DOCUMENT = 500
 GOAL_PER_S, GOAL_RATIO = 3_000, 0.25
-TABLES = [metadata.tables[name] for name in ("event", "mention", "pending", "moment", "term", "occurring")]
+TABLES = [
+    metadata.tables[name]
+    for name in ("event", "mention", "pending", "moment", "term", "occurring", "told", "kin")
+]
 HEAD = (
     "| store | events | captured/s of processor time | by the clock | bare rows/s of processor time "
     "| by the clock | ratio by processor time | by the clock |\n|---|---|---|---|---|---|---|---|"

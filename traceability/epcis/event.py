@@ -70,6 +70,7 @@ class Event:
     body: Mapping[str, Any]
     context: list[ContextItem]
     _hashes: dict[str, EventHash] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _named: list[Mention] = field(default_factory=list, init=False, repr=False, compare=False)
 
     @property
     def kind(self) -> str:
@@ -101,13 +102,14 @@ class Event:
         return self._hashes[version]
 
     def identifiers(self) -> list[Mention]:
-        """List what the event speaks of, each thing once in each role.
+        """List what the event speaks of, each thing once in each role; read the first time that it is asked.
 
         An event type of somebody's own has fields of unknown shape, so nothing is read out of it.
         """
-        if str(self.body.get("type")) not in EVENT_TYPES:  # absent where nobody validated it
-            return []
-        return list(dict.fromkeys(Mention(canonical(uri), role) for uri, role in _mentions(self.body)))
+        if not self._named and str(self.body.get("type")) in EVENT_TYPES:  # absent where nobody validated it
+            named = (Mention(canonical(uri), role) for uri, role in _mentions(self.body))
+            self._named.extend(dict.fromkeys(named))
+        return self._named.copy()
 
     def identifiers_by_role(self) -> dict[Role, list[str]]:
         """Give the identifiers in each role; every role is there."""
