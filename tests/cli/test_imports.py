@@ -217,3 +217,22 @@ def test_a_mapping_that_leaves_a_column_open_is_not_remembered(guoji, tmp_path):
     assert printed.endswith(
         "nothing was remembered; say what the headings mean with --means HEADING=COLUMN\n"
     )
+
+
+@pytest.mark.parametrize(("name", "begins"), [("wrong.xlsx", b"PK"), ("wrong.csv", b"\xef\xbb\xbf")])
+def test_wrong_cells_are_written_to_a_file_on_demand(guoji, sheet, tmp_path, name, begins):
+    code, printed, _ = guoji(
+        "import", "sheet", sheet(a_row("harvest", amount="x")), *SHEET, "--errors", tmp_path / name
+    )
+
+    assert code == 65
+    assert printed.endswith(f"{tmp_path / name}: written\n")
+    assert (tmp_path / name).read_bytes().startswith(begins)
+
+
+def test_no_file_is_written_where_nothing_is_wrong_or_of_another_form(guoji, sheet, tmp_path):
+    sound = sheet(a_row("harvest"))
+
+    assert guoji("import", "sheet", sound, *SHEET, "--yes", "--errors", tmp_path / "x.csv")[0] == 0
+    assert guoji("import", "sheet", sound, *SHEET, "--yes", "--errors", tmp_path / "x.pdf")[0] == 65
+    assert not list(tmp_path.glob("x.*"))

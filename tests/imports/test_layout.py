@@ -93,10 +93,6 @@ def test_what_stands_under_another_heading_than_last_time_is_told():
     assert (layout.faults, layout.moved) == ((), ("批号, before: 我的批号",))
 
 
-def test_an_empty_file_lacks_every_column():
-    assert len(planned("harvest", b"").faults) == 5
-
-
 def test_a_row_without_the_column_of_its_lot_is_no_mistake_of_ours():
     made = planned("shipping", "时间,地点,发往\n2026-11-20 6:30,9521234000013,9521234000037\n".encode())
 

@@ -93,6 +93,8 @@ def _sound(document):
 def test_a_sheet_without_rows_and_one_with_too_many_are_refused(monkeypatch):
     with pytest.raises(InvalidInput, match="no rows below"):
         planned("harvest", a_csv("harvest"))
+    with pytest.raises(InvalidInput, match="sheet is empty"):
+        planned("harvest", b"")
     monkeypatch.setattr(plan_module, "MOST_ROWS", 1)
     with pytest.raises(InvalidInput, match="sheet has 2 rows, want at most 1"):
         planned("harvest", a_csv("harvest", a_row("harvest"), a_row("harvest", lot="HY2")))

@@ -58,6 +58,11 @@ def _add_sheet(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     sheet.add_argument(
         "--zone", default="+08:00", help="of times that name none; +08:00 (Beijing) if not said"
     )
+    sheet.add_argument(
+        "--errors",
+        type=Path,
+        help="file to write if cells are wrong: .csv, a table of them, or .xlsx, a copy with them marked",
+    )
     sheet.add_argument("--yes", action="store_true", help="do not ask")
     sheet.set_defaults(run=_sheet)
 
@@ -66,11 +71,7 @@ def _template(args: argparse.Namespace) -> int:
     from traceability.imports.kinds import kind
     from traceability.imports.template import to_csv, to_xlsx
 
-    write = {".xlsx": to_xlsx, ".csv": to_csv}.get(args.output.suffix.lower())
-    if write is None:
-        raise InvalidInput(
-            f"{args.output.name} ends in {args.output.suffix or 'nothing'}, want .xlsx or .csv"
-        )
+    write = {".xlsx": to_xlsx, ".csv": to_csv}[_form(args.output)]
     args.output.write_bytes(write(kind(args.kind), args.lang))
     print(f"{args.output}: written")
     return 0
@@ -81,12 +82,15 @@ def _sheet(args: argparse.Namespace) -> int:
     from traceability.ledger.grant import CAPTURE, Grant
     from traceability.wiring import importer, open_store
 
+    if args.errors is not None:
+        _form(args.errors)
     grant = Grant(CAPTURE, gln(args.party), "guoji import")
     ours = importer(open_store(Settings.read(os.environ)))
     data = args.file.read_bytes()
     planned = ours.plan(args.kind, data, grant, _zone(args.zone), _progress)
     if planned.faults:
         _show_faults(args.file, planned)
+        _write_errors(args, planned)
         return _WRONG
     _show(planned, args.zone, ours.here(planned, grant))
     if not args.yes and input("Capture these events? Type yes: ").strip() != "yes":
@@ -118,6 +122,22 @@ def _show_faults(file: Path, planned: "Plan") -> None:
         print(printable(f"  {fault}"))
     if len(planned.faults) > _MOST_SHOWN:
         print(f"  and {len(planned.faults) - _MOST_SHOWN} more")
+
+
+def _write_errors(args: argparse.Namespace, planned: "Plan") -> None:
+    from traceability.imports.marked import faults_csv, marked_xlsx
+
+    if args.errors is not None:
+        is_copy = _form(args.errors) == ".xlsx"
+        args.errors.write_bytes(marked_xlsx(planned) if is_copy else faults_csv(planned, args.file.name))
+        print(f"{args.errors}: written")
+
+
+def _form(file: Path) -> str:
+    form = file.suffix.lower()
+    if form not in (".xlsx", ".csv"):
+        raise InvalidInput(f"{file.name} ends in {form or 'nothing'}, want .xlsx or .csv")
+    return form
 
 
 def _show(planned: "Plan", zone: str, here: int) -> None:

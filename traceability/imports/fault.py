@@ -24,11 +24,16 @@ class Fault:
         """C7; 7 for a whole row."""
         return f"{column_name(self.column) if self.column >= 0 else ''}{self.row}"
 
+    @property
+    def todo(self) -> str:
+        """What to do about it, in English."""
+        return self.wants.format(**self.values)
+
     def __str__(self) -> str:
         where = f"row {self.row}"
         if self.column >= 0:
             where += f", column {column_name(self.column)} ({self.heading:.40}): found {self.found!r:.60}"
-        return f"{where}: {self.wants.format(**self.values)}"
+        return f"{where}: {self.todo}"
 
 
 class Wrong(Exception):

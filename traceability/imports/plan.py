@@ -97,8 +97,10 @@ def plan(
 ) -> Plan:
     """Read the whole sheet, for its sender `party` (GLN); times without zone are taken as `zone`.
 
-    Raises `InvalidInput` for a sheet with more than `MOST_ROWS` rows, or with none.
+    Raises `InvalidInput` for a sheet with more than `MOST_ROWS` rows, or without any.
     """
+    if not sheet.rows:
+        raise InvalidInput("sheet is empty")
     layout = lay_out(kind, sheet.rows, saved)
     read = list(read_rows(kind, sheet.rows, layout, zone, now)) if not layout.faults else []
     if len(read) > MOST_ROWS:
