@@ -152,7 +152,7 @@ def granted(*roles: str) -> Callable[[Request, Ledger], Grant]:
         try:
             grant = ledger.authorise(token.strip())
         except NotAuthorised as error:
-            raise Unauthenticated(str(error)) from error
+            raise Unauthenticated(str(error), "invalid_token") from error
         if grant.role not in roles:
             raise NotAuthorised(f"the token has role {grant.role}, want {' or '.join(roles)}")
         return grant

@@ -20,7 +20,14 @@ _log = logging.getLogger(__name__)
 
 
 class Unauthenticated(errors.NotAuthorised):
-    """We do not know who asks."""
+    """We do not know who asks; `headers` tell why, as RFC 6750, section 3, says."""
+
+    def __init__(self, message: str, error: str | None = None) -> None:
+        super().__init__(message)
+        # A quoted string: printable ASCII without quotation mark and backslash.
+        said = "".join(char if " " <= char <= "~" and char not in '"\\' else " " for char in message)
+        why = f', error="{error}", error_description="{said}"' if error else ""
+        self.headers = {"WWW-Authenticate": f'Bearer realm="guoji"{why}'}
 
 
 class TooLarge(errors.CaptureTooLarge):
@@ -138,6 +145,7 @@ _TABLE: tuple[tuple[type[errors.TraceError], Answer], ...] = (
     (errors.Unknown, _UNKNOWN),
     (Busy, replace(_AWAY, detail=None)),
     (errors.NotInLogYet, replace(_AWAY, detail=None)),
+    (errors.KeysUnavailable, replace(_AWAY, detail="the identity provider does not tell its keys")),
     (errors.ChainUnavailable, replace(_AWAY, detail="the chain does not answer")),
     (errors.Unavailable, _AWAY),
     (NotServed, replace(_MALFORMED, status=501, type=_BROKEN.type)),
@@ -161,7 +169,7 @@ async def _refused(request: Request, error: Exception) -> Response:
     if answer.detail is not None:
         _log.warning("%s %s: %s", request.method, plain(request.url.path), plain(str(error)))
     answered = _answered(request, answer, answer.status, answer.detail or str(error))
-    if isinstance(error, TooLarge | AlreadyThere):
+    if isinstance(error, Unauthenticated | TooLarge | AlreadyThere):
         answered.headers.update(error.headers)
     return answered
 
@@ -196,7 +204,6 @@ def _detail(error: Exception) -> str:
 
 
 _HEADERS = {
-    401: {"WWW-Authenticate": "Bearer"},
     404: {"Cache-Control": "no-store"},  # what is not there yet may be there in a second
     503: {"Retry-After": "10"},
 }

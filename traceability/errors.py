@@ -18,6 +18,7 @@ Everything this system refuses, as one tree:
     - ChainUnavailable    the chain did not answer
     - ClockBehind         our clock tells a time that was long ago
     - NotInLogYet         recorded, but the log has not taken it yet
+    - KeysUnavailable     the identity provider does not tell its keys
   + Refused               going on would break a promise: a person must look  (500)
   + CheckFailed           one verification step found something untrue        (see proof/verify.py)
 """
@@ -89,6 +90,10 @@ class ClockBehind(Unavailable):
 
 class NotInLogYet(Unavailable):
     """It is recorded, and will be in the log in a moment."""
+
+
+class KeysUnavailable(Unavailable):
+    """The identity provider does not tell its keys, so its tokens cannot be checked."""
 
 
 class Refused(TraceError):

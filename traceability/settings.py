@@ -121,6 +121,14 @@ class Settings:
     """Hosts with private addresses that webhooks may be sent to, with commas between them."""
     alert_loopback: bool = False
     """Whether webhooks may be sent to this machine, by http too."""
+    oauth_issuer: str = ""
+    """Identity provider whose access tokens count (claim iss). Empty: tokens of `guoji token` alone."""
+    oauth_audience: str = ""
+    """What its tokens for us have as claim aud."""
+    oauth_jwks: str = ""
+    """Its public keys: https URL of a JWK set (http on this machine), or a file, from the home."""
+    oauth_party_claim: str = "gln"
+    """Claim of its tokens that holds the GLN of a party."""
     log_json: bool = False
     """One JSON object a line on stderr, for machines; otherwise lines for people."""
 

@@ -17,7 +17,7 @@ from traceability.farm.farm import Farm
 from traceability.imports.importer import Importer
 from traceability.ledger.capture_jobs import CaptureJobs
 from traceability.ledger.erase import replay
-from traceability.ledger.ledger import Health, Ledger
+from traceability.ledger.ledger import Authority, Health, Ledger
 from traceability.ledger.named_queries import NamedQueries
 from traceability.ledger.over_issue import OverIssue
 from traceability.ledger.own_word import OwnWord
@@ -155,6 +155,21 @@ def _jobs(store: Store) -> CaptureJobs:
     return CaptureJobs(store.jobs, store.events, permission(store), _now_ms)
 
 
+def authority(settings: Settings, store: Store) -> Authority:
+    """Who says what a bearer token allows: we, or an identity provider, too."""
+    if not settings.oauth_issuer:
+        return store.tokens
+    from traceability.access.bearer import Bearer, Either, Provider
+    from traceability.access.key_set import KeySet, reader_of
+
+    for name in ("oauth_audience", "oauth_jwks", "oauth_party_claim"):
+        if not getattr(settings, name):
+            raise InvalidInput(f"setting {name} is empty; with oauth_issuer it is wanted")
+    provider = Provider(settings.oauth_issuer, settings.oauth_audience, settings.oauth_party_claim)
+    keys = KeySet(reader_of(settings.oauth_jwks, settings.home))
+    return Either(store.tokens, Bearer(provider, keys, store.parties.register))
+
+
 def permission(store: Store) -> Permission:
     issue = OverIssue(store.events) if store.refuse_over_issue else None
     return Permission(store.parties.register, store.events, issue)
@@ -181,7 +196,7 @@ def ledger(settings: Settings, store: Store | None = None) -> Ledger:
         public_log=PublicLog(store.log, store.checkpoints),
         batches=store.history,
         documents=documents(settings),
-        authority=store.tokens,
+        authority=authority(settings, store),
         permission=permission(store),
         personal=Personal(store.events, store.personal, lambda: datetime.now(UTC)),
         prover=prover,

@@ -394,8 +394,8 @@ def manifest_of(file):
 
 ALTERED = {
     "a row changed": (
-        lambda _: {"tables/token.jsonl": b'["administrator","0","admin",null,null]\n'},
-        r"tables/token\.jsonl in .* was altered: it has 40 bytes with SHA-256 \w+, want \d+ with \w+",
+        lambda _: {"tables/token.jsonl": b'["administrator","0","admin",null,null,"all","",null]\n'},
+        r"tables/token\.jsonl in .* was altered: it has 54 bytes with SHA-256 \w+, want \d+ with \w+",
     ),
     "a part left out": (lambda _: {"home/trust.txt": None}, "holds other parts than its manifest names"),
     "a part added": (lambda _: {"home/evil": b"x"}, "holds other parts than its manifest names"),
@@ -436,7 +436,7 @@ def test_an_altered_backup_is_refused_by_what_is_wrong_and_nothing_is_touched(
 @pytest.mark.parametrize("installation", ["sqlite"], indirect=True)
 def test_a_row_of_another_table_with_a_fitting_hash_is_refused_too(installation, home):
     file, there = taken(installation), home("there", "sqlite")
-    manifest, row = manifest_of(file), b'["administrator", null, null, null, null]\n'
+    manifest, row = manifest_of(file), b'["administrator", null, null, null, null, null, null, null]\n'
     [part] = [part for part in manifest["parts"] if part["name"] == "tables/token.jsonl"]
     part |= {"size": len(row), "sha256": hashlib.sha256(row).hexdigest()}
     copy = a_copy(file, {"tables/token.jsonl": row, MANIFEST: json.dumps(manifest).encode()})
