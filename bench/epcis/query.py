@@ -128,9 +128,8 @@ def _measure(engine: Engine, rounds: int) -> float:
         count = connection.execute(text("SELECT count(*) FROM event")).scalar_one()
     load = os.getloadavg()[0]
     print(f"\n{engine.dialect.name}, {count:,} events, median of {rounds}, load {load:.1f}\n")
-    print(
-        "| asked | ms by the clock | ms of processor time | times a bare SELECT | events |\n|---|---|---|---|---|"
-    )
+    print("| asked | ms by the clock | ms of processor time | times a bare SELECT | events |")
+    print("|---|---|---|---|---|")
     bare = _median_ms(lambda: _bare(engine), rounds)
     print(f"| a bare SELECT of 30 by one index | {bare.clock:.2f} | {bare.processor:.2f} | 1.0 | 30 |")
     slowest, finds = 0.0, EventSearch(engine)
