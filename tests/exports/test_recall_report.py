@@ -20,8 +20,10 @@ SHOP = "9521234000020"
 
 
 def a_report(drill=False, items=1, reason="农药残留超标"):
-    lot = Reached(LOT, "lot", FARM, AT, "commissioning", "")
-    sold = [Reached(f"{ITEM[:-3]}{n:03}", "item", SHOP, AT, "retail_selling", "") for n in range(items)]
+    lot = Reached(LOT, "lot", FARM, AT, "commissioning", "", False)
+    sold = [
+        Reached(f"{ITEM[:-3]}{n:03}", "item", SHOP, AT, "retail_selling", "", False) for n in range(items)
+    ]
     amounts = (Amount("KGM", Fraction(30), Fraction(9), Fraction(7)),)
     order = Order(UUID(int=1).urn, LOT, FARM, {"zh": reason, "en": "residue"}, {}, "1", AT)
     return RecallReport(

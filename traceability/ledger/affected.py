@@ -1,13 +1,13 @@
 """What a recall touches: all that became of the goods, who has it now, and how much is accounted for."""
 
-from collections.abc import Collection, Iterator, Sequence, Set
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
+from functools import partial
 
 from traceability.epcis.event import canonical
-from traceability.errors import InvalidInput
-from traceability.gs1 import digital_link
+from traceability.gs1.digital_link import CANONICAL_STEM
 from traceability.ledger.ports import StoredEvent
 from traceability.proof.books import ENDINGS, SHIPPING, Books
 from traceability.proof.kinship import Kinship, is_lot
@@ -36,7 +36,7 @@ class Reached:
     """The business step that was recorded last; of a lot some may have gone another way."""
     place: str
     """Where that was, as a canonical Digital Link; "" where nobody says."""
-    is_claimed: bool = False
+    is_claimed: bool
     """Whether nobody handed it to the party whose word this is."""
 
     @property
@@ -87,55 +87,50 @@ def affected(
     records = sorted(standing(descended), key=lambda each: (each.event.event_time, each.key))
     kinship = Kinship(records)
     names = kinship.reached_from(subject)
-    about = _by_name(names, records)
-    ordered = sorted(about, key=lambda name: (name != subject, name))
+    last: dict[str, int] = {}
+    parties: set[str] = set()
+    for number, each in enumerate(records):
+        touched = names & {mention.identifier for mention in each.event.identifiers()}
+        # A hold or a release says nothing of where the goods are.
+        if touched and next(notices(each), None) is None:
+            last |= dict.fromkeys(touched, number)
+            parties.update(_hands(each))
+    seen = {number: _seen(records[number], claimed) for number in set(last.values())}
+    ordered = sorted(last, key=lambda name: (name != subject, name))
     return Affected(
         subject,
-        tuple(_reached(name, about, kinship, claimed) for name in ordered),
-        tuple(sorted({party for events in about.values() for each in events for party in _hands(each)})),
+        tuple(seen[_last_of(name, last, kinship)](name, _kind(name)) for name in ordered),
+        tuple(sorted(parties)),
         tuple(_amounts(subject, names, [each for each in records if each.key not in claimed])),
         len(descended),
         is_cut,
     )
 
 
-def _by_name(names: Set[str], records: Sequence[StoredEvent]) -> dict[str, list[StoredEvent]]:
-    about: dict[str, list[StoredEvent]] = {}
-    for each in records:
-        # A hold or a release says nothing of where the goods are.
-        if next(notices(each), None) is None:
-            for name in names & {mention.identifier for mention in each.event.identifiers()}:
-                about.setdefault(name, []).append(each)
-    return about
-
-
-def _reached(
-    name: str, about: dict[str, list[StoredEvent]], kinship: Kinship, claimed: Collection[str]
-) -> Reached:
+def _last_of(name: str, last: Mapping[str, int], kinship: Kinship) -> int:
     """A lot lies in many places at once; anything else is where the outermost container went."""
     carrying = [name] if is_lot(name) else kinship.lying_in(name)
-    last = max(
-        (about[each][-1] for each in carrying if each in about),
-        key=lambda each: (each.event.event_time, each.key),
-    )
-    body = last.event.body
-    roles = last.event.identifiers_by_role()
-    return Reached(
-        name,
-        _kind(name),
-        _next_holder(last) or last.submitter,
-        last.event.event_time,
-        str(body.get("bizStep") or last.event.kind),
-        next(iter(roles["place"]), ""),
-        last.key in claimed,
+    return max(last[each] for each in carrying if each in last)
+
+
+def _seen(record: StoredEvent, claimed: Collection[str]) -> Callable[[str, str], Reached]:
+    """What a record says of all goods that it was the last to be about."""
+    return partial(
+        Reached,
+        holder=_next_holder(record) or record.submitter,
+        seen_at=record.event.event_time,
+        step=str(record.event.body.get("bizStep") or record.event.kind),
+        place=next(iter(record.event.identifiers_by_role()["place"]), ""),
+        is_claimed=record.key in claimed,
     )
 
 
 def _kind(name: str) -> str:
-    try:
-        return digital_link.kind(name)
-    except InvalidInput:  # a container of somebody's own naming
-        return "other"
+    if is_lot(name):
+        return "lot"
+    if "/21/" in name:
+        return "item"
+    return "sscc" if name.startswith(f"{CANONICAL_STEM}/00/") else "other"
 
 
 def _next_holder(record: StoredEvent) -> str | None:

@@ -16,10 +16,10 @@ class Descent:
     claimed: frozenset[str]
     """Keys of those by parties that never held what they are about."""
     is_cut: bool
-    """Whether it reaches further than `MOST_STAYS`."""
+    """Whether it reaches further than was followed."""
 
 
-def descent(lot: str, telling: Telling) -> Descent:
+def descent(lot: str, telling: Telling, most: int = MOST_STAYS) -> Descent:
     """Walk from `lot` to what was made and labelled of it, through containers as long as it was in them.
 
     One query a generation, as in `lineage`. Who makes goods says what they are made of: those of a party that
@@ -30,7 +30,7 @@ def descent(lot: str, telling: Telling) -> Descent:
     stand: set[str] = set()
     seen: set[Stay] = set()
     generation = {Stay(lot, Span(), opened=True)}
-    while generation and len(seen) + len(generation) <= MOST_STAYS:
+    while generation and len(seen) + len(generation) <= most:
         seen |= generation
         following: set[Stay] = set()
         for stay in walk.look_up(generation):

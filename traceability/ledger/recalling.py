@@ -12,6 +12,8 @@ from traceability.ledger.ports import EventStore, StoredEvent
 from traceability.ledger.recalled import RecallNotice, RecallReader
 from traceability.proof.records import first_makers, standing
 
+MOST_FOLLOWED = 1_000_000
+"""Stays of goods. A recall is asked for by who may recall, and what it leaves out stays on sale."""
 _PUT_RIGHT = ("conformant", "destroyed", "disposed", "returned")
 
 
@@ -45,7 +47,7 @@ class Looked:
 
 def look(subject: str, events: EventStore, reader: RecallReader) -> Looked:
     """Raises `Unknown` if there is no event of `subject` (a canonical Digital Link)."""
-    found = descent(subject, events.telling)
+    found = descent(subject, events.telling, MOST_FOLLOWED)
     reached = in_order(found.told, events)
     if not reached:
         raise Unknown(f"we hold no event for {subject}")
