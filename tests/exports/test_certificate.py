@@ -8,7 +8,7 @@ import pytest
 from tests.builders import FARM, LOT, OTHER_LOT, a_harvest, a_pack_out, an_event
 from tests.fakes import FakeEvents
 from traceability.errors import InvalidInput
-from traceability.exports.certificate import certificate, page
+from traceability.exports.certificate import Scan, certificate, check_page, link_on, page
 from traceability.ledger.capture import capture
 from traceability.ledger.lineage import in_order, lineage
 
@@ -17,6 +17,7 @@ FIELD = {
     "id": "https://id.gs1.org/414/9521234000013",
     "guoji:name": {"guoji:zh": "三号地", "guoji:en": "field 3"},
 }
+SCAN = Scan("HTTPS://FRUIT.EXAMPLE/01/09521234000020/10/P1", 29, "M0 0h7v1h-7z")
 WORDS = ["不使用禁用农药", "对承诺的真实性负责"]
 
 
@@ -82,7 +83,7 @@ def test_what_no_record_says_is_blank_and_named():
 
 
 def test_the_page_shows_the_words_of_the_form_and_of_the_promise():
-    shown = Cells(page(made(a_promise()))).texts
+    shown = Cells(page(made(a_promise()), SCAN)).texts
 
     assert "承诺达标合格证" in shown
     assert {*WORDS, "红颜草莓", "28 千克"} <= set(shown)
@@ -121,12 +122,40 @@ def test_a_promise_that_was_declared_wrong_is_none():
 
 def test_hostile_words_stay_words():
     hostile = "<script>alert(1)</script>\u202e{{ 7*7 }}\x1b"
-    html = page(made(a_promise(words=[hostile], grounds=[hostile])))
+    html = page(made(a_promise(words=[hostile], grounds=[hostile])), SCAN)
 
     assert "script" not in Cells(html).tags
     assert "<script>alert(1)</script> {{ 7*7 }}" in Cells(html).texts
     assert "\u202e" not in html.decode()
 
 
+def test_the_page_leads_to_the_trace_and_names_its_record():
+    promised = made(a_promise())
+    printed = page(promised, SCAN)
+
+    assert link_on(printed) == SCAN.link
+    assert f'<path d="{SCAN.path}"/>' in printed.decode()
+    assert f"记录：{promised.record}" in Cells(printed).texts
+    assert promised.event_hash in Cells(printed).texts
+
+
+def test_a_page_that_was_changed_is_found_by_its_line():
+    printed = page(made(a_promise()), SCAN)
+
+    check_page(printed, printed)
+    with pytest.raises(InvalidInput, match=r"line .* is .*28 吨.*, want .*28 千克"):
+        check_page(printed.replace("千克".encode(), "吨".encode()), printed)
+    with pytest.raises(InvalidInput, match="want </html>"):
+        check_page(printed[:-8], printed)
+    with pytest.raises(InvalidInput, match="end or are encoded in another way"):
+        check_page(printed.replace(b"\n", b"\r\n"), printed)
+
+
+@pytest.mark.parametrize("printed", [b"", b"<p>no link</p>", b'<p id="link">javascript:alert(1)</p>'])
+def test_what_is_no_such_page_is_told(printed):
+    with pytest.raises(InvalidInput, match="found no link of its code"):
+        link_on(printed)
+
+
 def test_the_same_trace_gives_the_same_page():
-    assert page(made(a_promise())) == page(made(a_promise()))
+    assert page(made(a_promise()), SCAN) == page(made(a_promise()), SCAN)

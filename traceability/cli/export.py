@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from traceability.cli import certificate
 from traceability.cli.terminal import printable
 from traceability.errors import InvalidInput
 from traceability.settings import Settings
@@ -45,19 +46,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     document.add_argument("subject", help="GS1 Digital Link of a lot, item or logistic unit")
     document.add_argument("-o", "--output", type=Path, required=True, help="file to write")
     document.set_defaults(run=_epcis)
-    _add_certificate(forms)
-
-
-def _add_certificate(forms: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    certificate = forms.add_parser(
-        "certificate",
-        help="a page to print: 承诺达标合格证, as whoever made the lot promised",
-        description="The promise is an event that whoever made the lot captured; this prints its words. What "
-        "no record says is left blank, to be written in by hand, and named.",
-    )
-    certificate.add_argument("lot", help="GS1 Digital Link of a lot")
-    certificate.add_argument("-o", "--output", type=Path, required=True, help="file to write, in HTML")
-    certificate.set_defaults(run=_certificate)
+    certificate.add(forms)
 
 
 def _add_fsma(forms: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -103,35 +92,15 @@ def _epcis(args: argparse.Namespace) -> int:
     return 0
 
 
-def _certificate(args: argparse.Namespace) -> int:
-    from traceability.exports.certificate import certificate, page
-    from traceability.wiring import ledger
-
-    lot = _lot(args.lot)
-    made = certificate(lot, ledger(Settings.read(os.environ)).traces.all_events(lot))
-    args.output.write_bytes(page(made))
-    print(f"{args.output}: written; left blank: {'、'.join(made.blank())}")
-    return 0
-
-
 def _rows(args: argparse.Namespace, ours: "Ledger") -> "Sequence[Row]":
     from traceability.exports.gather import rows_of_lot, rows_of_period
 
     if args.lot is not None and args.start is None and args.end is None:
-        lot = _lot(args.lot)
+        lot = certificate.lot_of(args.lot)
         return rows_of_lot(lot, ours.traces.all_events(lot), ours.events.mentioning)
     if args.lot is None and args.start is not None and args.end is not None:
         return rows_of_period(_time(args.start), _time(args.end), ours.search, ours.events.mentioning)
     raise InvalidInput("want a lot, or both --from and --to")
-
-
-def _lot(link: str) -> str:
-    from traceability.gs1 import digital_link
-
-    parsed = digital_link.parse(link)
-    if digital_link.kind(parsed) != "lot":
-        raise InvalidInput(f"{link[:80]!r} names no lot, want product and lot (AI 01 and 10)")
-    return digital_link.identity(parsed)
 
 
 def _time(text: str) -> datetime:

@@ -1,8 +1,10 @@
 """The 承诺达标合格证 of a lot (MARA Order 2025 No. 4), in the words of whoever made the lot."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
+from itertools import zip_longest
 from typing import Any
 
 from jinja2 import Environment, StrictUndefined
@@ -13,13 +15,24 @@ from traceability.exports.known import local_time
 from traceability.exports.loads import stated
 from traceability.ledger import extensions
 from traceability.ledger.facts import product
-from traceability.ledger.ports import StoredEvent
 from traceability.proof.quantity import exact
-from traceability.proof.records import first_makers, makers, standing
+from traceability.proof.records import Record, first_makers, makers, standing
 from traceability.sheets.write import visible
 
 PROMISE = "guoji:promise"
+_LINK = re.compile(rb'<p id="link">((?i:https?)://[!-;=?-~]{1,500})</p>')
 _UNITS = {"KGM": "千克", "GRM": "克", "TNE": "吨", "H87": "件"}
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """The code on the page, by which whoever holds the fruit gets to its trace and its proof."""
+
+    link: str
+    modules: int
+    """Along one side."""
+    path: str
+    """Of an SVG, in units of a module."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +52,8 @@ class Certificate:
     """What the promise rests on, such as 质量安全控制 or 委托检测."""
     record: str
     """Key of the event that holds the promise."""
+    event_hash: str
+    """The same event's name for outsiders (CBV 2.0)."""
 
     def fields(self) -> Mapping[str, str]:
         """The fields of the form. 联系方式 is personal data, which events do not hold."""
@@ -57,7 +72,7 @@ class Certificate:
         return [name for name, text in self.fields().items() if not text]
 
 
-def certificate(lot: str, trace: Sequence[StoredEvent]) -> Certificate:
+def certificate(lot: str, trace: Sequence[Record]) -> Certificate:
     """From the newest promise about `lot` by the party that was the first to say that it made it.
 
     Raises `InvalidInput` if there is none.
@@ -80,14 +95,33 @@ def certificate(lot: str, trace: Sequence[StoredEvent]) -> Certificate:
         promises=_promises(newest.event.body),
         grounds=_listed(newest.event.body, "guoji:grounds"),
         record=newest.key,
+        event_hash=newest.name[0],
     )
 
 
-def page(made: Certificate) -> bytes:
-    """One page of HTML to print, which needs nothing else."""
+def page(made: Certificate, scan: Scan) -> bytes:
+    """One page of HTML to print, which needs nothing else. The same records and link give the same bytes."""
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     template = files(__package__).joinpath("certificate.html").read_text("utf-8")
-    return environment.from_string(template).render(made=made).encode()
+    return environment.from_string(template).render(made=made, scan=scan).encode()
+
+
+def link_on(printed: bytes) -> str:
+    """Where the code of such a page leads. Raises `InvalidInput` if it says nothing."""
+    found = _LINK.search(printed)
+    if found is None:
+        raise InvalidInput("found no link of its code, want a page that `guoji export certificate` wrote")
+    return found[1].decode()
+
+
+def check_page(printed: bytes, expected: bytes) -> None:
+    """Raises `InvalidInput` for a page that differs from what the records say, with the first odd line."""
+    lines, wanted = (data.decode("utf-8", "replace").splitlines() for data in (printed, expected))
+    for number, (line, want) in enumerate(zip_longest(lines, wanted, fillvalue=""), start=1):
+        if line != want:
+            raise InvalidInput(f"line {number} is {line.strip():.200}, want {want.strip():.200}")
+    if printed != expected:
+        raise InvalidInput("its lines end or are encoded in another way than they were written")
 
 
 def _promises(body: Mapping[str, Any]) -> tuple[str, ...]:
@@ -100,7 +134,7 @@ def _listed(body: Mapping[str, Any], name: str) -> tuple[str, ...]:
     return tuple(visible(each) for each in texts if isinstance(each, str)) if isinstance(texts, list) else ()
 
 
-def _made(record: StoredEvent, lot: str) -> bool:
+def _made(record: Record, lot: str) -> bool:
     roles = record.event.identifiers_by_role()
     return lot in (*roles["output"], *roles["class"])
 
@@ -113,7 +147,7 @@ def _amount(lot: str, body: Mapping[str, Any]) -> str:
     )
 
 
-def _origin(lot: str, records: Sequence[StoredEvent]) -> str:
+def _origin(lot: str, records: Sequence[Record]) -> str:
     """Where the fruit grew; of a mixed lot every place."""
     lots = made_from(lot, records)
     harvests = [each.event for each in makers(records) if each.event.is_harvest]

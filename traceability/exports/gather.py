@@ -10,6 +10,7 @@ from traceability.exports.fsma import fsma_rows
 from traceability.exports.kde import Row
 from traceability.ledger.ports import Mentioning, StoredEvent
 from traceability.ledger.search import Search
+from traceability.proof.records import Record
 
 MOST_GOODS = 20_000
 """Lots, items and logistic units whose past is looked up for one export."""
@@ -35,7 +36,7 @@ def rows_of_period(start: datetime, end: datetime, search: Search, mentioning: M
     return [row for row in fsma_rows(list(records.values())) if row.record in within]
 
 
-def made_from(lot: str, records: Iterable[StoredEvent]) -> set[str]:
+def made_from(lot: str, records: Iterable[Record]) -> set[str]:
     """`lot` and all that it was made from."""
     sources: defaultdict[str, set[str]] = defaultdict(set)
     for each in records:
