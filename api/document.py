@@ -10,6 +10,7 @@ from traceability.ledger.recalled import RecallNotice
 from traceability.ledger.trace import Curve, LabResult, Trace, TracedEvent
 from traceability.ledger.yields import OverYield
 from traceability.proof.balance import balance_json
+from traceability.proof.judged import judged_json
 from traceability.proof.quantity import exact
 from traceability.proof.verdict import Contradicted, TraceVerdict, TraceVerified, Unchecked, Verdict, Verified
 from traceability.telemetry.findings import Finding
@@ -31,6 +32,7 @@ def trace_document(trace: Trace) -> dict[str, Any]:
         "profile": None if trace.profile is None else trace.profile.name,
         "remaining": _remaining(trace.remaining),
         "lab_results": [_lab_result(result) for result in trace.lab_results],
+        "credentials": [{"event": each.key, **judged_json(each.judged)} for each in trace.credentials],
         "findings": [_finding(finding) for finding in trace.findings],
         "contradictions": [
             {"kind": found.kind.value, "identifier": found.identifier, "events": list(found.events)}

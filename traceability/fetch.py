@@ -28,17 +28,21 @@ USER_AGENT = "Mozilla/5.0"
 _GONE = (404, 410)
 
 
-def fetch(request: Request, within_s: float, at_most: int, *, elsewhere: bool = False) -> bytes:
+def fetch(
+    request: Request, within_s: float, at_most: int, *, elsewhere: bool = False, address: str | None = None
+) -> bytes:
     """The body of the answer. A redirection is followed only if it may come from `elsewhere`: who is asked
-    must not send an auditor into a network of his own.
+    must not send an auditor into a network of his own. With an `address`, it comes from there, through no
+    proxy: asking again for the name could give another one than was checked.
 
     Raises `Unknown` if the server says that there is none, `Unavailable` if it does not come whole, within
     `at_most` bytes and `within_s` seconds. Neither repeats the URL, which may hold a secret.
     """
     request.add_header("User-Agent", USER_AGENT)
-    with _Deadline(within_s) as deadline:
+    with _Deadline(within_s, address) as deadline:
         try:
-            with _opener(deadline, elsewhere).open(request, timeout=within_s) as response:
+            opener = _opener(deadline, elsewhere, proxied=address is None)
+            with opener.open(request, timeout=within_s) as response:
                 data = _body(response, at_most)
             deadline.left_s()  # what was cut off because time was up may look whole
         except HTTPError as error:
@@ -65,12 +69,13 @@ def _body(response: HTTPResponse, at_most: int) -> bytes:
     return bytes(data)
 
 
-def _opener(deadline: "_Deadline", elsewhere: bool) -> OpenerDirector:
+def _opener(deadline: "_Deadline", elsewhere: bool, proxied: bool) -> OpenerDirector:
     """For http and https alone, wherever one is sent."""
     opener = OpenerDirector()
     followed = (HTTPRedirectHandler(),) if elsewhere else ()
-    shared = (ProxyHandler(), UnknownHandler(), HTTPDefaultErrorHandler(), HTTPErrorProcessor())
-    for handler in (*shared, *followed, _Connecting(deadline)):
+    proxies = ProxyHandler(None if proxied else {})
+    shared = (UnknownHandler(), HTTPDefaultErrorHandler(), HTTPErrorProcessor())
+    for handler in (proxies, *shared, *followed, _Connecting(deadline)):
         opener.add_handler(handler)
     return opener
 
@@ -78,8 +83,9 @@ def _opener(deadline: "_Deadline", elsewhere: bool) -> OpenerDirector:
 class _Deadline:
     """A time-out of a socket starts anew with each byte. This one ends what is connected under it."""
 
-    def __init__(self, within_s: float) -> None:
+    def __init__(self, within_s: float, only_to: str | None) -> None:
         self._within_s = within_s
+        self._only_to = only_to
         self._at = time.monotonic() + within_s
         self._timer = Timer(within_s, self._end)
         self._connected: list[socket.socket] = []
@@ -110,7 +116,7 @@ class _Deadline:
         """As `socket.create_connection`, but the time is for all addresses of a host together."""
         failed: OSError | None = None
         host, port = address
-        for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
+        for found in socket.getaddrinfo(self._only_to or host, port, type=socket.SOCK_STREAM):
             try:
                 connected = socket.create_connection((str(found[4][0]), port), self.left_s())
             except OSError as error:

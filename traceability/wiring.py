@@ -16,6 +16,7 @@ from traceability.errors import InvalidInput, Unavailable
 from traceability.farm.farm import Farm
 from traceability.imports.importer import Importer
 from traceability.ledger.capture_jobs import CaptureJobs
+from traceability.ledger.credentials import Credentials
 from traceability.ledger.erase import replay
 from traceability.ledger.ledger import Authority, Health, Ledger
 from traceability.ledger.named_queries import NamedQueries
@@ -56,9 +57,13 @@ from traceability.store.quarantine import QuarantineTable
 from traceability.store.recalls import RecallTable
 from traceability.store.schema import open_engine
 from traceability.store.sealing import SealTable
+from traceability.store.status_lists import StatusListFolder
 from traceability.store.search import EventSearch
 from traceability.store.tokens import TokenTable
 from traceability.telemetry.thresholds import THRESHOLDS, Thresholds, parse_thresholds
+
+
+ANEW_EVERY_S = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +185,7 @@ def ledger(settings: Settings, store: Store | None = None) -> Ledger:
     store = store or open_store(settings)
     logs, policy = own_policy.own_logs(settings), own_policy.policy(settings)
     prover = Prover(store.log, store.checkpoints, store.anchors, store.names, store.history, logs, policy)
+    lists = status_lists(settings)
     traces = TraceReader(
         store.events,
         store.history,
@@ -190,7 +196,13 @@ def ledger(settings: Settings, store: Store | None = None) -> Ledger:
         store.names,
         RecallReader(store.recalls, store.parties),
         store.plots,
+        Credentials(policy.issuers, lists.texts),
     )
+
+    def revision() -> str:
+        # What a laboratory signed ends by itself: a trace is made anew though nothing was recorded.
+        return f"{store.counts.revision()}-{lists.revision()}-{int(time.time() // ANEW_EVERY_S)}"
+
     return Ledger(
         events=store.events,
         public_log=PublicLog(store.log, store.checkpoints),
@@ -202,7 +214,7 @@ def ledger(settings: Settings, store: Store | None = None) -> Ledger:
         prover=prover,
         traces=traces,
         recent=RecentTraces(
-            lambda subject: traces.read(subject, datetime.now(UTC)), store.counts.revision, time.monotonic
+            lambda subject: traces.read(subject, datetime.now(UTC)), revision, time.monotonic
         ),
         search=store.search,
         jobs=_jobs(store),
@@ -215,7 +227,7 @@ def ledger(settings: Settings, store: Store | None = None) -> Ledger:
             broker=_trouble(lambda: _reach(settings.mqtt_url)),
             chain=_trouble(lambda: RpcChain(rpc_url(settings), ANSWER_WITHIN_S).chain_id()),
         ),
-        revision=store.counts.revision,
+        revision=revision,
         status=store.counts.all,
     )
 
@@ -246,6 +258,10 @@ def alert_plan(settings: Settings) -> Plan:
 
 def erasure_journal(settings: Settings) -> ErasureFile:
     return ErasureFile(settings.home / "erasures.jsonl")
+
+
+def status_lists(settings: Settings) -> StatusListFolder:
+    return StatusListFolder(settings.home / "status-lists")
 
 
 def documents(settings: Settings) -> DocumentFolder:

@@ -26,6 +26,7 @@ _TITLES: Final = {
     Kind.TWO_CONTAINERS: message("In two containers at once"),
     Kind.RECEIVED_NOT_SHIPPED: message("Received, but never shipped"),
     Kind.CYCLE: message("Made from itself"),
+    Kind.REPORT_DIFFERS: message("Says something else than the signed report"),
     Kind.MISSING_LINK: message("A link is missing"),
     Kind.OPEN: message("Shipped, not yet received"),
 }
@@ -40,6 +41,9 @@ _SENTENCES: Final = {
         "It was received away from where it began, and nobody shipped it before."
     ),
     Kind.CYCLE: message("By these records it was made, over one or more steps, from itself."),
+    Kind.REPORT_DIFFERS: message(
+        "This record carries a report that a laboratory signed, and repeats it otherwise than it is."
+    ),
     Kind.MISSING_LINK: message(
         "Nobody says where it came from: no harvest, no making, no packing before this."
     ),

@@ -1,11 +1,36 @@
-"""The lab report: each value beside its limit, and who reports it of which day."""
+"""The lab report: each value beside its limit, who reports it, and whether a trusted laboratory says so."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from api.present import measures
 from api.present.parties import party
-from api.words import Words
-from traceability.ledger.trace import LabResult
+from api.present.text import plain
+from api.words import Words, message
+from traceability.ledger.credentials import CarriedCredential
+from traceability.ledger.trace import LabResult, Trace
+from traceability.proof.judged import Outcome
+from traceability.proof.laboratory import Result
+
+_WHY_NOT: Final = {
+    Outcome.UNREADABLE: message("Not confirmed: what goes with it as a signed report cannot be read."),
+    Outcome.UNKNOWN_ISSUER: message("Not confirmed: it is signed by nobody whom this site trusts."),
+    Outcome.NOT_SIGNED: message("Not confirmed: the signature is not by the laboratory that it names."),
+    Outcome.UNCHECKED: message("Not confirmed: the signature could not be checked here."),
+    Outcome.NOT_TRUSTED: message("Not confirmed: the laboratory is not trusted for this, or was not then."),
+    Outcome.NOT_YET_VALID: message("Not confirmed: the signed report did not hold yet."),
+    Outcome.EXPIRED: message("Not confirmed: the signed report has expired."),
+    Outcome.OUT_OF_SCOPE: message("Not confirmed: the signed report is about other goods."),
+    Outcome.DIFFERS: message("Not confirmed: the signed report says something else than this record."),
+    Outcome.REVOKED: message("Not confirmed: the laboratory has revoked it."),
+    Outcome.STATUS_UNKNOWN: message("Signed by the laboratory. Whether it was revoked since is not known."),
+}
+
+_CERTIFICATES: Final = {
+    "OrganicCertificate": message("Organic certificate"),
+    "GreenFoodCertificate": message("Green food certificate"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +41,8 @@ class LabLine:
     share: int | None
     """Value as percent of the limit, 0 to 100, for the meter; None without a limit."""
     over: bool
+    note: str | None = None
+    """How it was measured, as far as that is stated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,18 +50,28 @@ class LabReport:
     source: str
     lines: tuple[LabLine, ...]
     staged: tuple[str, ...]
+    standing: str | None = None
+    """Who confirms it, or why nobody does; None where nothing is signed."""
+    is_confirmed: bool = False
 
 
-def lab_reports(results: tuple[LabResult, ...], words: Words) -> tuple[LabReport, ...]:
-    """One for each laboratory and day."""
+def lab_reports(trace: Trace, words: Words) -> tuple[LabReport, ...]:
+    """One for each laboratory and day, and one for each signed report."""
+    signed = {each.key for each in trace.credentials}
     by_source: dict[str, list[LabResult]] = {}
-    for result in results:
-        laboratory = party(result.submitter, result.laboratory, words)
-        by_source.setdefault(f"{laboratory} · {words.date(result.tested_at)}", []).append(result)
-    return tuple(
-        LabReport(source, tuple(_line(result, words) for result in report), _staged(report, words))
+    for result in trace.lab_results:
+        if result.key not in signed:
+            laboratory = party(result.submitter, result.laboratory, words)
+            by_source.setdefault(f"{laboratory} · {words.date(result.tested_at)}", []).append(result)
+    plain_reports = tuple(
+        LabReport(
+            source,
+            tuple(_line(result, words) for result in report),
+            _staged((each.staged for each in report), words),
+        )
         for source, report in by_source.items()
     )
+    return (*(_signed(each, trace.lab_results, words) for each in trace.credentials), *plain_reports)
 
 
 def sugar(results: tuple[LabResult, ...]) -> LabResult | None:
@@ -43,14 +80,83 @@ def sugar(results: tuple[LabResult, ...]) -> LabResult | None:
     return max(found, key=lambda result: result.tested_at, default=None)
 
 
+def _signed(carried: CarriedCredential, results: Sequence[LabResult], words: Words) -> LabReport:
+    """What a report says that does not hold is shown as what the record claims."""
+    claimed = tuple(_line(result, words) for result in results if result.key == carried.key)
+    judged = carried.judged
+    of_report = judged.credential.results if judged.credential is not None else ()
+    lines = tuple(_result_line(each, words) for each in of_report)
+    return LabReport(
+        _source(carried, words),
+        lines if judged.is_confirmed or not claimed else claimed,
+        _staged((carried.staged,), words),
+        _standing(carried, words),
+        judged.is_confirmed,
+    )
+
+
+def _source(carried: CarriedCredential, words: Words) -> str:
+    credential = carried.judged.credential
+    certificate = None if credential is None else _CERTIFICATES.get(credential.kind)
+    who, when = party(carried.submitter, carried.laboratory, words), words.date(carried.happened_at)
+    return " · ".join([*([words.say(certificate)] if certificate else []), who, when])
+
+
+def _standing(carried: CarriedCredential, words: Words) -> str:
+    judged = carried.judged
+    if not judged.is_confirmed or judged.issuer is None:
+        return words.say(_WHY_NOT[judged.outcome])
+    name = words.name(judged.issuer.name) or plain(judged.issuer.id)
+    accredited = f" ({plain(judged.issuer.accreditation)})" if judged.issuer.accreditation else ""
+    name = f"{name}{accredited}"
+    if judged.as_of is None:
+        return words.say("Confirmed by {name}. It keeps no list of what it revoked.", name=name)
+    as_of = words.moment(judged.as_of)
+    return words.say("Confirmed by {name}. Not revoked by {moment}.", name=name, moment=as_of)
+
+
+def _result_line(result: Result, words: Words) -> LabLine:
+    analyte = words.name(result.analyte) or "–"
+    if result.value is None:
+        bound = _amount(result.bound or 0, result.unit, words)
+        value = words.say("below {bound}", bound=bound)
+    else:
+        value = _amount(result.value, result.unit, words)
+    if result.limit is None:
+        return LabLine(analyte, value, None, None, False, _note(result, words))
+    limit = _amount(result.limit.value, result.unit, words)
+    return LabLine(
+        analyte,
+        value,
+        words.say("limit {limit}", limit=f"{limit}, {plain(result.limit.standard)}"),
+        _share(result.value or 0, result.limit.value),
+        result.is_above,
+        _note(result, words),
+    )
+
+
+def _note(result: Result, words: Words) -> str | None:
+    parts = [plain(result.method)] if result.method else []
+    if result.uncertainty is not None:
+        parts.append(f"± {_amount(result.uncertainty, result.unit, words)}")
+    if result.lod is not None:
+        parts.append(f"LOD {_amount(result.lod, result.unit, words)}")
+    return " · ".join(parts) or None
+
+
 def _line(result: LabResult, words: Words) -> LabLine:
     analyte = words.name(result.analyte) or "–"
-    value = measures.amount(result.value, result.unit, words)
+    value = _amount(result.value, result.unit, words)
     if result.limit is None:
         return LabLine(analyte, value, limit=None, share=None, over=False)
-    limit = words.say("limit {limit}", limit=measures.amount(result.limit, result.unit, words))
+    limit = words.say("limit {limit}", limit=_amount(result.limit, result.unit, words))
     share = _share(result.value, result.limit)
     return LabLine(analyte, value, limit, share, over=result.value > result.limit)
+
+
+def _amount(value: float, unit: str, words: Words) -> str:
+    """Residues are measured in thousandths of a milligram."""
+    return measures.amount(value, unit, words, digits=6)
 
 
 def _share(value: float, limit: float) -> int:
@@ -60,7 +166,7 @@ def _share(value: float, limit: float) -> int:
     return round(100 * (value / limit)) if value > 0 else 0
 
 
-def _staged(report: list[LabResult], words: Words) -> tuple[str, ...]:
+def _staged(told: Iterable[Mapping[str, str] | None], words: Words) -> tuple[str, ...]:
     """Each different thing that is staged, once."""
-    said = (words.name(result.staged or {}) for result in report)
+    said = (words.name(each or {}) for each in told)
     return tuple(dict.fromkeys(text for text in said if text))

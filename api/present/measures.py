@@ -39,5 +39,6 @@ def unit(code: str) -> str:
     return _UNITS.get(code, plain(code))
 
 
-def amount(value: float, code: str, words: Words) -> str:
-    return f"{words.number(value)} {unit(code)}".rstrip()
+def amount(value: float, code: str, words: Words, digits: int = 2) -> str:
+    """With at most `digits` decimals."""
+    return f"{words.number(value, digits)} {unit(code)}".rstrip()

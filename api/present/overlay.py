@@ -85,7 +85,7 @@ def encoded(state: OverlayState) -> bytes:
 
 
 def _lab(trace: Trace, words: Words) -> str:
-    lines = [line for report in lab_reports(trace.lab_results, words) for line in report.lines]
+    lines = [line for report in lab_reports(trace, words) for line in report.lines]
     limited = [line for line in lines if line.limit]
     over = sum(line.over for line in limited)
     if over:

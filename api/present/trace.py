@@ -108,7 +108,7 @@ def trace_page(trace: Trace, words: Words, public_url: str) -> TracePage:
         shelf_life=shelf_life_card(trace, words),
         field=field[:MOST_UNFOLDED],
         field_folded=field[MOST_UNFOLDED:],
-        reports=lab_reports(trace.lab_results, words),
+        reports=lab_reports(trace, words),
         findings=finding_lines(trace.findings, words),
         fitting=fitting(trace, words),
         stops=stops(trace, words),

@@ -9,8 +9,7 @@ from typing import Any
 from traceability.errors import InvalidInput
 from traceability.proof.confirm import CREDENTIAL, About, Belief, judge
 from traceability.proof.grown import Grown
-from traceability.proof.judged import Judged
-from traceability.proof.laboratory import result_json
+from traceability.proof.judged import Judged, judged_json
 from traceability.proof.proof_file import Proof
 from traceability.proof.records import Proven
 from traceability.proof.trust import TrustPolicy
@@ -72,16 +71,5 @@ def _headline(judged: Judged) -> str:
 
 
 def _json(number: int, judged: Judged | None) -> dict[str, Any]:
-    if judged is None:
-        return {"event": number, "is": "not-told", "why": UNPROVEN}
-    told: dict[str, Any] = {"event": number, "is": judged.outcome.value, "why": judged.reason}
-    if judged.issuer is not None:
-        told |= {"issuer": judged.issuer.id, "name": dict(judged.issuer.name)}
-    if judged.credential is not None:
-        told |= {
-            "kind": judged.credential.kind,
-            "lots": list(judged.credential.lots),
-            "plots": list(judged.credential.plots),
-            "results": [result_json(result) for result in judged.credential.results],
-        }
-    return told
+    told = {"is": "not-told", "why": UNPROVEN} if judged is None else judged_json(judged)
+    return {"event": number, **told}

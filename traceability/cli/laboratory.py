@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from traceability.cli import laboratory_attach, laboratory_trust
+from traceability.cli import laboratory_attach, laboratory_refresh, laboratory_trust
 from traceability.cli.argument import whole
 from traceability.cli.read_source import read_file
 from traceability.epcis.compact_jws import MAX_LIST_CHARACTERS
@@ -24,7 +24,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         "laboratory",
         help="sign and check laboratory reports and certificates, and say whose are believed",
         description="A report or certificate is a W3C verifiable credential about lots or plots. key, issue, "
-        "revoke and check need no installation; trust and attach are about this one.",
+        "revoke and check need no installation; trust, attach and refresh are about this one.",
     )
     actions = group.add_subparsers(title="actions", metavar="ACTION", required=True)
     _add_key(actions)
@@ -32,6 +32,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     _add_revoke(actions)
     laboratory_trust.add(actions)
     laboratory_attach.add(actions)
+    laboratory_refresh.add(actions)
 
 
 def _add_key(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -60,6 +60,9 @@ def _add_trust(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -
         "--accreditation", metavar="TEXT", help="such as a CMA or CNAS number, which you looked up"
     )
     new.add_argument(
+        "--list", dest="lists", action="append", metavar="URL", help="where it says what it revoked"
+    )
+    new.add_argument(
         "jwk", nargs="+", type=Path, help="files with its public keys (JWK), got by a way you trust"
     )
     new.set_defaults(run=_add)
@@ -111,6 +114,7 @@ def _add(args: argparse.Namespace) -> int:
         "from": args.since,
         "until": args.until,
         "accreditation": args.accreditation,
+        "lists": args.lists,
         "keys": [_jwk(file) for file in args.jwk],
     }
     known = {name: value for name, value in told.items() if value is not None}

@@ -23,6 +23,8 @@ class Kind(Enum):
     TWO_CONTAINERS = "two-containers"
     RECEIVED_NOT_SHIPPED = "received-not-shipped"
     CYCLE = "cycle"
+    REPORT_DIFFERS = "report-differs"
+    """The event says something else than the signed report that it carries."""
     MISSING_LINK = "missing-link"
     OPEN = "open"
     """Shipped and not received yet: no contradiction, only not the end."""

@@ -12,6 +12,7 @@ from traceability.ledger import extensions, facts
 from traceability.ledger.attachments import Attachment
 from traceability.ledger.cold import Bearing, bearing, left_of, profile_of, sound
 from traceability.ledger.contradictions import Contradiction, contradictions
+from traceability.ledger.credentials import NOBODY_BELIEVED, Credentials, differing
 from traceability.ledger.curves import curves_of, milliseconds
 from traceability.ledger.lineage import Lineage, in_order, lineage
 from traceability.ledger.own_word import OwnWord
@@ -83,6 +84,7 @@ class TraceReader:
     names: NameMap
     recalls: RecallReader
     plots: Plots
+    credentials: Credentials = NOBODY_BELIEVED
 
     def read(self, subject: str, now: datetime) -> Trace:
         """Raises `Unknown` if nothing is known of `subject` (a canonical Digital Link)."""
@@ -95,6 +97,7 @@ class TraceReader:
         curves = [curve for pair in found.attached for curve in self._curves(*pair, goods, now)]
         harvested_at = None if harvest is None else harvest.event_time
         traced = self._traced(found)
+        carried = self.credentials.of(standing(found.goods), counting, found.claims, now)
         return Trace(
             subject=subject,
             product=facts.product(made),
@@ -110,11 +113,12 @@ class TraceReader:
             made_at=now,
             profile=profile,
             remaining=left_of(profile, harvested_at, _known(curves)),
-            contradictions=found.contradictions,
+            contradictions=(*found.contradictions, *differing(carried)),
             balance=None if found.line.is_cut else balance(found.held, subject),
             is_cut=found.line.is_cut,
             lost=self.names.lost(name_hash(subject)),
             recalls=found.recalls.notices,
+            credentials=carried,
             over_yields=tuple(judge_plots(made, self.plots, lambda lot: profile_of(lot, self.profiles))),
         )
 
@@ -199,6 +203,7 @@ def _lab_results(stored: StoredEvent) -> Iterator[LabResult]:
             laboratory=extensions.party_name(event),
             submitter=stored.submitter,
             staged=extensions.staged(event),
+            key=stored.key,
         )
 
 

@@ -11,6 +11,7 @@ from traceability.cold_chain.profiles import Profile
 from traceability.cold_chain.shelf_life import Remaining
 from traceability.epcis.event import Event
 from traceability.ledger.contradictions import Contradiction
+from traceability.ledger.credentials import CarriedCredential
 from traceability.ledger.personal import PersonalField
 from traceability.ledger.recalled import RecallNotice
 from traceability.ledger.yields import OverYield
@@ -106,6 +107,8 @@ class LabResult:
     submitter: str
     """GLN of the party that captured the report."""
     staged: Mapping[str, str] | None
+    key: str = ""
+    """Of the event that says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,3 +149,5 @@ class Trace:
     """Those that reach the goods, newest first; one that holds outranks every verdict."""
     over_yields: tuple[OverYield, ...] = ()
     """The lots of its harvests with which their plots gave more than they bear."""
+    credentials: tuple[CarriedCredential, ...] = ()
+    """Signed reports and certificates, by event time, and what each is worth."""

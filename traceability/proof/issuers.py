@@ -1,6 +1,6 @@
 """Whom a trust policy believes about goods: laboratories and certifiers, their keys, for what and when."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,9 +13,10 @@ from traceability.telemetry.public_key import Algorithm, PublicKey
 KINDS = ("LaboratoryReport", "OrganicCertificate", "GreenFoodCertificate")
 """Of credentials that are read."""
 MAX_KEYS = 20
+MAX_LISTS = 20
 
 _REQUIRED = {"id": str, "name": str | dict, "for": list, "keys": list}
-_OPTIONAL = {"from": str, "until": str, "accreditation": str}
+_OPTIONAL = {"from": str, "until": str, "accreditation": str, "lists": list}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,8 @@ class TrustedIssuer:
     trusted_until: datetime | None
     accreditation: str
     """As the policy's owner looked it up, e.g. a CMA or CNAS number."""
+    lists: tuple[str, ...]
+    """Where it says what it revoked: https URLs."""
     text: str
     """The JSON that it was read from, in one line."""
 
@@ -55,8 +58,18 @@ class TrustedIssuer:
             None if found["from"] is None else a_time(found["from"], "from of issuer"),
             None if found["until"] is None else a_time(found["until"], "until of issuer"),
             found["accreditation"] or "",
+            _lists(found["lists"] or []),
             text,
         )
+
+
+def _lists(urls: Sequence[object]) -> tuple[str, ...]:
+    if len(urls) > MAX_LISTS:
+        raise InvalidInput(f"issuer has {len(urls)} status lists, want at most {MAX_LISTS}")
+    for url in urls:
+        if not isinstance(url, str) or not url.startswith("https://"):
+            raise InvalidInput(f"status list of issuer is at {url!r:.80}, want an https URL")
+    return tuple(map(str, urls))
 
 
 def check_issuer_id(text: str) -> None:

@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from typing import Any
 
 from traceability.proof.credential import Credential
 from traceability.proof.issuers import TrustedIssuer
+from traceability.proof.laboratory import result_json
 
 
 class Outcome(Enum):
@@ -47,3 +49,18 @@ class Judged:
 
 Found = tuple[Outcome, str] | None
 """Why not, or None."""
+
+
+def judged_json(judged: Judged) -> dict[str, Any]:
+    """What programs are told of it; the issuer only where its signature held."""
+    told: dict[str, Any] = {"is": judged.outcome.value, "why": judged.reason}
+    if judged.issuer is not None:
+        told |= {"issuer": judged.issuer.id, "name": dict(judged.issuer.name)}
+    if judged.credential is not None:
+        told |= {
+            "kind": judged.credential.kind,
+            "lots": list(judged.credential.lots),
+            "plots": list(judged.credential.plots),
+            "results": [result_json(result) for result in judged.credential.results],
+        }
+    return told

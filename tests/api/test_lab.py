@@ -1,0 +1,94 @@
+"""The lab report on the page: confirmed by name, else why not, and then as claimed."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from api.present.lab import _WHY_NOT, lab_reports
+from api.words import languages
+from tests.api.samples import a_trace
+from tests.builders import LOT, START
+from tests.laboratories import RESULT, a_credential, a_list, a_subject, a_trusted, an_inspection, judged
+from traceability.ledger.credentials import CarriedCredential
+from traceability.ledger.trace import LabResult
+from traceability.proof.judged import Outcome
+
+CHINESE, ENGLISH = languages().values()
+STATED = LabResult(
+    {"en": "chlorpyrifos"}, 0.012, "NA", None, START, {"en": "The farm"}, "9521234000006", None, "k"
+)
+
+
+def a_report(text=None, results=(), words=ENGLISH, **changed):
+    text = text or a_credential()
+    carried = CarriedCredential(
+        key="k",
+        goods=(LOT,),
+        happened_at=START,
+        laboratory={"en": "The farm"},
+        submitter="9521234000006",
+        staged=None,
+        judged=judged(text, an_inspection(text), **changed),
+    )
+    [report] = lab_reports(replace(a_trace(), lab_results=results, credentials=(carried,)), words)
+    return report
+
+
+def test_it_is_confirmed_by_the_name_that_the_policy_gives():
+    english, chinese = a_report(), a_report(words=CHINESE)
+
+    assert english.standing == "Confirmed by Demo Laboratory (CMA 2026-0001). Not revoked by 22 Nov 02:00."
+    assert chinese.standing.startswith("由示范检测室 (CMA 2026-0001)确认。截至")
+    assert english.is_confirmed
+
+
+def test_its_values_come_with_limit_standard_method_and_uncertainty():
+    report = a_report(results=(STATED,))
+
+    first, second = report.lines
+    assert (first.analyte, first.value, first.share) == ("chlorpyrifos", "0.012 mg/kg", 60)
+    assert first.limit == "limit 0.02 mg/kg, GB 2763-2021"
+    assert first.note == "GB 23200.121-2021 · ± 0.002 mg/kg · LOD 0.001 mg/kg"
+    assert second.value == "below 0.001 mg/kg"
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"issuers": [a_trusted(**{"for": ["OrganicCertificate"]})]}, "not trusted for this"),
+        ({"now": START + timedelta(days=31)}, "has expired"),
+        ({"lists": [a_list(94567)]}, "has revoked it"),
+        ({"lists": []}, "Whether it was revoked since is not known"),
+    ],
+)
+def test_what_does_not_hold_is_shown_as_claimed_and_never_as_confirmed(changed, said):
+    report = a_report(results=(STATED,), **changed)
+
+    assert said in report.standing
+    assert "Confirmed by" not in report.standing
+    assert (report.is_confirmed, [line.limit for line in report.lines]) == (False, [None])
+
+
+def test_every_outcome_has_its_words_in_both_languages():
+    assert {*_WHY_NOT} == {*Outcome} - {Outcome.CONFIRMED}
+    assert all(CHINESE.say(text) != text for text in _WHY_NOT.values())
+
+
+def test_a_certificate_is_called_one_and_needs_no_values():
+    text = a_credential(
+        subject=a_subject(testedAt=None, results=None), kind="OrganicCertificate", validFrom=START.isoformat()
+    )
+
+    report = a_report(text, issuers=[a_trusted(**{"for": ["OrganicCertificate"]})])
+
+    assert (report.lines, report.is_confirmed) == ((), True)
+    assert report.source.startswith("Organic certificate · ")
+
+
+def test_hostile_text_of_a_report_stays_text():
+    result = {**RESULT, "analyte": "x‮<script>", "method": "m‮"}
+
+    [line] = a_report(a_credential(subject=a_subject(results=[result]))).lines
+
+    assert "‮" not in line.analyte + line.note
