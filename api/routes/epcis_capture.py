@@ -14,7 +14,7 @@ from api.deps import LARGEST_BODY, WHOLE, LedgerDep, WriterDep, body_of
 from api.epcis_request import AskedDep, SentDep
 from api.problems import AlreadyThere, Busy, TooLarge
 from traceability.epcis.parse import MAX_BYTES
-from traceability.errors import BadQuery, CaptureTooLarge, InvalidInput
+from traceability.errors import CaptureTooLarge, InvalidInput
 from traceability.ledger.capture_jobs import BEHAVIOURS, MOST_EVENTS, Behaviour, Job
 from traceability.ledger.grant import ADMIN, Grant
 from traceability.telemetry.clock import iso
@@ -82,7 +82,7 @@ def capture(
 ) -> Response:
     with _told(LIMITS), _room_for(body):
         job = ledger.jobs.capture(body, grant, behaviour)
-    return _accepted(202, {"Location": f"/epcis/capture/{job.id}", **LIMITS})
+    return epcis_answer.without_body(202, {"Location": f"/epcis/capture/{job.id}", **LIMITS})
 
 
 @router.post("/events")
@@ -91,18 +91,14 @@ def capture_one(grant: WriterDep, _: SentDep, body: OneDep, ledger: LedgerDep) -
     location = f"/epcis/events/{quote(kept.event_id, safe='')}"
     if kept.duplicate:
         raise AlreadyThere("this event was captured before", location)
-    return _accepted(201, {"Location": location})
+    return epcis_answer.without_body(201, {"Location": location})
 
 
 @router.api_route("/capture", methods=WHOLE)
 def jobs(grant: WriterDep, asked: AskedDep, request: Request, ledger: LedgerDep) -> Response:
     asked.check_no_parameters("the list of capture jobs")
-    after = asked.paging.after
-    if not (after is None or (len(after) == 1 and isinstance(after[0], str))):
-        raise BadQuery("nextPageToken is none that we gave")
-    before = None if after is None else str(after[0])
     # One more than is shown says whether there is another page.
-    found = ledger.jobs.jobs(_whose(grant), before, asked.paging.per_page + 1)
+    found = ledger.jobs.jobs(_whose(grant), asked.paging.after_id(), asked.paging.per_page + 1)
     shown = found[: asked.paging.per_page]
     public_url: str = request.app.state.site.public_url
     next_page = asked.next_page(public_url, (shown[-1].id,)) if len(found) > len(shown) else None
@@ -131,11 +127,6 @@ def _room_for(body: bytes) -> Iterator[None]:
 def _whose(grant: Grant) -> str | None:
     """Whose jobs are seen; everybody's for None."""
     return None if grant.role == ADMIN else grant.submitter
-
-
-def _accepted(status: int, headers: Mapping[str, str]) -> Response:
-    ours = {**epcis_answer.VERSIONS, **epcis_answer.EXTENSIONS}
-    return Response(status_code=status, headers={**ours, **headers})
 
 
 def _as_job(job: Job) -> dict[str, object]:
