@@ -72,9 +72,9 @@ class FakeEvents(Failing):
     def telling(self, identifiers: Iterable[str]) -> Mapping[str, Sequence[Told]]:
         return told_in(map(Told.of, self.kept.values()))(identifiers)
 
-    def harvests_at(self, places: Iterable[str], at_most: int) -> list[StoredEvent]:
-        found = [each for each in self.mentioning(places) if each.event.is_harvest]
-        return found[::-1][:at_most]
+    def harvests_at(self, places: Iterable[str], parties: Iterable[str], at_most: int) -> list[StoredEvent]:
+        theirs = [each for each in self.mentioning(places) if each.submitter in set(parties)]
+        return [each for each in theirs if each.event.is_harvest][::-1][:at_most]
 
 
 @dataclass

@@ -14,6 +14,7 @@ from traceability.gs1 import digital_link
 from traceability.ledger.capture import capture
 from traceability.ledger.yields import judge_plots, over_yields
 from traceability.proof.plots import Picking, pickings, plots
+from traceability.proof.records import makers
 
 OTHER_FIELD = digital_link.place("9521234000013", "PLOT-2")
 NEIGHBOUR = "9521234000013"
@@ -43,13 +44,9 @@ def kept(*harvests):
 
 
 def found(*harvests, of, crop_of=an_apple):
-    store = kept(*harvests)
-    ours = [
-        each
-        for each in store.kept.values()
-        if lot(of) in {name.identifier for name in each.event.identifiers()}
-    ]
-    return judge_plots(ours, store, crop_of)
+    """Of a trace that comes from these lots."""
+    store, lots = kept(*harvests), of if isinstance(of, tuple) else (of,)
+    return judge_plots(makers(store.mentioning(map(lot, lots))), store, crop_of)
 
 
 def test_the_lot_beyond_what_the_plot_bears_is_found_and_the_one_before_is_not():
@@ -87,6 +84,14 @@ def test_what_others_say_of_a_plot_counts_for_nothing():
 
     assert found(honest, picked(1, 2, 900, party=NEIGHBOUR), of=1) == []
     assert found(honest, picked(1, 2, 1, (0.0001, "HAR"), party=NEIGHBOUR), of=1) == []
+    assert found(honest, picked(1, 1, 900, (1, "HAR"), party=NEIGHBOUR), of=1) == []
+
+
+def test_growers_of_one_trace_say_nothing_of_each_other():
+    honest, theirs = picked(0, 1, 150, (1, "HAR")), picked(0, 2, 5, plot=OTHER_FIELD, party=NEIGHBOUR)
+    lie = picked(1, 1, 900, (1, "HAR"), party=NEIGHBOUR)
+
+    assert found(honest, theirs, lie, of=(1, 2)) == []
 
 
 def test_other_plots_have_harvests_of_their_own():

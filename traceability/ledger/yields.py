@@ -15,8 +15,13 @@ MOST_HARVESTS = 5_000
 
 
 class Plots(Protocol):
-    def harvests_at(self, places: Iterable[str], at_most: int) -> Sequence[StoredEvent]:
-        """The newest harvests at places (canonical Digital Links), and declarations that one was wrong."""
+    def harvests_at(
+        self, places: Iterable[str], parties: Iterable[str], at_most: int
+    ) -> Sequence[StoredEvent]:
+        """The newest harvests that parties (GLN) captured at places (canonical Digital Links).
+
+        Declarations that one was wrong are among them.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +53,11 @@ def judge_plots(
     ]
     if not ours:
         return []
-    there = store.harvests_at({each.plot for each in ours}, MOST_HARVESTS)
-    return over_yields(pickings(there), crop_of, {each.lot for each in ours})
+    there = store.harvests_at({each.plot for each in ours}, {each.party for each in ours}, MOST_HARVESTS)
+    found = over_yields(pickings(there), crop_of, {each.lot for each in ours})
+    # Others may harvest the same lot on the same plot, on paper.
+    told = {(each.lot, each.plot, each.party) for each in ours}
+    return [each for each in found if (each.lot, each.plot, each.party) in told]
 
 
 def over_yields(
