@@ -3,11 +3,10 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from statistics import mean
 
 from demo import cast
 from demo.cast import Party
-from demo.replay import laboratory_values
+from demo.laboratory import PAPERS, inspecting
 from demo.shapes import (
     Event,
     at_place,
@@ -18,11 +17,11 @@ from demo.shapes import (
     kilograms,
     packed,
     seen,
-    staged,
     taken_off,
     told,
     unpacked,
 )
+from traceability.laboratory.sign import LaboratoryKey
 from traceability.telemetry.device import Device
 
 Told = tuple[Party, Event]
@@ -52,8 +51,6 @@ CASE_KG = 7.2
 ITEM_KG = 0.3
 CASES = 4
 
-PAPERS = "https://ns.guoji.example/papers"
-
 
 @dataclass(frozen=True, slots=True)
 class Lot:
@@ -71,14 +68,19 @@ class Lot:
 
 
 def chapters(
-    lot: Lot, stations: Sequence[tuple[Device, datetime]], sheet_url: str, sheet_sha256: str
+    lot: Lot,
+    stations: Sequence[tuple[Device, datetime]],
+    sheet_url: str,
+    sheet_sha256: str,
+    laboratory: LaboratoryKey | None,
 ) -> list[Told]:
     """Every event with the party that tells it, oldest first; `stations` come with when they were fitted."""
+    tested = inspecting(lot.harvested_at + INSPECTED, lot.link, sheet_url, sheet_sha256, laboratory)
     told_events = [
         *_measuring(lot, stations),
         *_growing(lot),
         *_packing(lot),
-        _inspecting(lot, sheet_url, sheet_sha256),
+        (cast.LABORATORY, tested),
         *_travelling(lot),
         *_selling(lot),
     ]
@@ -158,47 +160,6 @@ def _pack_out(lot: Lot) -> Event:
             "guoji:uom": "KGM",
         }
     }
-
-
-def _inspecting(lot: Lot, sheet_url: str, sheet_sha256: str) -> Told:
-    made = seen(
-        lot.harvested_at + INSPECTED,
-        cast.LABORATORY,
-        cast.BENCH,
-        "inspecting",
-        "conformant",
-        quantityList=[{"epcClass": lot.link}],
-        bizTransactionList=[
-            {"type": "testprd", "bizTransaction": f"{PAPERS}/brix-and-firmness"},
-            {"type": "testres", "bizTransaction": sheet_url},
-        ],
-    )
-    return cast.LABORATORY, made | staged(cast.LAB_STAGED) | {
-        "guoji:labResults": [
-            *_results(
-                "可溶性固形物（糖度）", "soluble solids (Brix)", "J18", laboratory_values("soluble_solids")
-            ),
-            *_results("硬度", "firmness", "unstated", laboratory_values("firmness")),
-        ],
-        "guoji:reportSha256": sheet_sha256,
-    }
-
-
-def _results(zh: str, en: str, unit: str, values: Sequence[float]) -> Iterator[dict[str, object]]:
-    for zh_of_all, en_of_all, value in (
-        ("平均", "mean", round(mean(values), 2)),
-        ("最低", "lowest", min(values)),
-        ("最高", "highest", max(values)),
-    ):
-        analyte = {
-            "zh": f"{zh}，{len(values)} 个样品{zh_of_all}",
-            "en": f"{en}, {en_of_all} of {len(values)}",
-        }
-        yield {
-            "guoji:analyte": told(analyte),
-            "guoji:value": value,
-            "guoji:uom": unit,
-        }
 
 
 def _travelling(lot: Lot) -> Iterator[Told]:

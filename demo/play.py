@@ -24,7 +24,7 @@ def play(stage: Stage, live: bool, console: Console) -> Story:
     with console.status("starting broker, chain, gateway, log and pages ..."):
         stage.wait_until_up()
     now = datetime.now(UTC)
-    story = tell(now, stage.public_url, stage.serials(ITEMS))
+    story = tell(now, stage.public_url, stage.serials(ITEMS), stage.laboratory)
     stage.keep(story.documents)
     for submission in story.submissions:
         stage.capture(submission)

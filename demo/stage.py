@@ -15,6 +15,7 @@ from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
 from demo import cast
+from demo.laboratory import ISSUER, trusted
 from demo.shapes import CONTEXT
 from demo.story import Document, Submission
 from iot_gateway.logins import GATEWAY, PASSWORDS, address, make_passwords, password_of
@@ -24,8 +25,9 @@ from traceability.errors import Refused
 from traceability.gs1 import serials
 from traceability.keys.files import read_secret
 from traceability.keys.ring import SERIALS
+from traceability.laboratory.sign import LaboratoryKey
 from traceability.ledger.grant import FARM, Grant
-from traceability.own_policy import own_gateways
+from traceability.own_policy import believe_issuer, own_gateways
 from traceability.settings import Settings
 from traceability.upkeep.installation import make
 from traceability.wiring import documents, open_store, public_url
@@ -60,6 +62,8 @@ class Stage:
         (HOME / "cold-chain.toml").write_text(f'gtin.{cast.PUNNET.gtin} = "strawberry"\n', encoding="utf-8")
         self.environment = {"GUOJI_HOME": str(HOME)}
         make(Settings.read(self.environment))
+        self.laboratory = LaboratoryKey.make(ISSUER)
+        believe_issuer(Settings.read(self.environment), trusted(self.laboratory))
         self.store = open_store(Settings.read(self.environment))
         for device in cast.INSTRUMENTS:
             self.store.devices.keep(device)

@@ -14,6 +14,7 @@ from demo.truck import cabinet, truck
 from iot_gateway.simulate.moment import Moment
 from traceability.errors import InvalidInput
 from traceability.gs1 import digital_link
+from traceability.laboratory.sign import LaboratoryKey
 from traceability.telemetry.device import Device
 
 LOCAL = timezone(timedelta(hours=8))
@@ -78,9 +79,12 @@ class Story:
     documents: tuple[Document, ...]
 
 
-def tell(now: datetime, base_url: str, serials: Sequence[str]) -> Story:
+def tell(
+    now: datetime, base_url: str, serials: Sequence[str], laboratory: LaboratoryKey | None = None
+) -> Story:
     """The whole story, for items with these `serials` (AI 21), ending at `now`.
 
+    `laboratory` signs its report; without one the report is unsigned.
     The fruit was harvested at half past six in the morning, on the last day that leaves time for the rest. So
     stories told minutes apart hold the same events. Raises `InvalidInput`.
     """
@@ -90,7 +94,7 @@ def tell(now: datetime, base_url: str, serials: Sequence[str]) -> Story:
         raise InvalidInput(f"{len(serials)} item serials, want 1 to {MOST_ITEMS}")
     lot = _lot(_harvest_before(now), serials)
     sheet = _document(base_url, laboratory_sheet())
-    told = chapters(lot, _stations(lot), sheet.url, sheet.sha256)
+    told = chapters(lot, _stations(lot), sheet.url, sheet.sha256, laboratory)
     return Story(
         parties=cast.PARTIES,
         places=cast.PLACES,

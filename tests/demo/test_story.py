@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from demo.chapters import CASE_KG, CASES, HARVESTED_KG, LOGGER_OFF, LOGGER_ON, PACKED_KG
+from demo.laboratory import ISSUER, trusted
 from demo.replay import laboratory_values
 from demo.shapes import CONTEXT
 from demo.story import MOST_ITEMS, tell
@@ -21,10 +22,13 @@ from traceability.epcis.validate import schema_faults
 from traceability.epcis.vocabulary import BIZ_STEPS, DISPOSITIONS
 from traceability.errors import InvalidInput
 from traceability.gs1.digital_link import parse
+from traceability.laboratory.sign import LaboratoryKey
 from traceability.ledger.capture import as_stored
 from traceability.ledger.contradictions import contradictions
 from traceability.ledger.lineage import lineage
 from traceability.proof.balance import Outcome, balance
+from traceability.proof.confirm import About, Belief, judge
+from traceability.proof.grown import Grown
 from traceability.proof.history import told_in
 from traceability.proof.told import Told
 
@@ -188,6 +192,19 @@ def test_the_laboratory_reports_what_was_really_measured_and_names_the_sheet():
     assert results["firmness, lowest of 12"] == min(laboratory_values("firmness"))
     assert sheet.url in {paper["bizTransaction"] for paper in inspected["bizTransactionList"]}
     assert hashlib.sha256(sheet.content).hexdigest() == inspected["guoji:reportSha256"] == sheet.sha256
+
+
+def test_the_laboratory_signs_what_it_reports_and_a_stranger_with_the_policy_finds_it_confirmed():
+    key = LaboratoryKey.make(ISSUER)
+    story = tell(NOW, BASE_URL, SERIALS, key)
+    (inspected,) = [each.event for each in story.submissions if each.event.get("bizStep") == "inspecting"]
+    event = Event(inspected, CONTEXT)
+    about = About(inspected, (story.lot.link,), event.event_time, NOW, Grown([]))
+
+    found = judge(inspected["guoji:credential"], Belief([trusted(key)], [], NOW), about)
+
+    assert found.is_confirmed, found
+    assert len(found.credential.results) == len(inspected["guoji:labResults"]) == 6
 
 
 def test_every_track_belongs_to_a_device_that_was_fitted_before_its_first_moment():
