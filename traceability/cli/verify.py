@@ -14,6 +14,7 @@ from traceability.cli.confirmed import Confirmed
 from traceability.cli.disclosed import Disclosed
 from traceability.cli.read_proof import read_proof
 from traceability.cli.read_source import read_source, read_text
+from traceability.cli.recalled import Recalled
 from traceability.cli.terminal import printable
 from traceability.cli.verify_arguments import add_questions
 from traceability.epcis.compact_jws import MAX_LIST_CHARACTERS
@@ -97,9 +98,9 @@ def _show(
         for line in lines:
             print(line)
         print(f"\n{_headline(verdict)}\n{remark}", end="")
-        for line in confirmed.lines() if args.trust is not None else ():
-            print(_line(line))
         if isinstance(verdict, Verified | TraceVerified):
+            for line in confirmed.lines():
+                print(_line(line))
             print(NOT_SAID)
         if args.trust is None:
             print(NOTHING_BELIEVED)
@@ -128,14 +129,15 @@ def _headline(verdict: Verdict | TraceVerdict) -> str:
 
 
 def _remarks(trace: TraceReport) -> str:
+    recalls = "".join(f"{_line(line)}\n" for line in Recalled.of(trace).lines())
     if not isinstance(trace.verdict, TraceVerified):
-        return ""
+        return recalls
     amounts = "".join(f"{_line(line)}\n" for line in Balanced.of(trace).lines())
     if trace.complete.outcome is Outcome.PASSED:
         whole = trace.complete.detail[:1].upper() + trace.complete.detail[1:]
     else:
         whole = f"Incomplete? Whether any is missing was not shown: {trace.complete.detail}"
-    return f"{_line(whole)}\n{_named(trace, trace.verdict)}{amounts}"
+    return f"{recalls}{_line(whole)}\n{_named(trace, trace.verdict)}{amounts}"
 
 
 def _named(trace: TraceReport, verdict: TraceVerified) -> str:
@@ -198,7 +200,7 @@ def _trace_json(trace: TraceReport, disclosed: Disclosed) -> dict[str, Any]:
         "naming_subject": trace.naming_subject,
         "complete": complete | ({} if trace.whole is None else _values(trace.whole)),
     }
-    amounts = {"balance": Balanced.of(trace).as_json()}
+    amounts = {"balance": Balanced.of(trace).as_json(), "recalls": Recalled.of(trace).as_json()}
     return {**said, **_verdict_json(trace.verdict), **amounts, "events": events}
 
 
