@@ -71,6 +71,7 @@ def _event(traced: TracedEvent) -> dict[str, Any]:
         "grade": traced.grade.value,
         "verdict": _verdict(traced.verdict),
         "voided": traced.voided,
+        "claimed": traced.claimed,
         "staged": _names(traced.staged),
         "personal": [
             {"name": field.name, "commitment": field.commitment, "erased_at": _time(field.erased_at)}

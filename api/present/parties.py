@@ -31,4 +31,5 @@ def origin(trace: Trace, words: Words) -> str | None:
 def _names_origin(traced: TracedEvent, trace: Trace) -> bool:
     event = traced.event
     at_its_time = event.is_harvest and event.event_time == trace.harvested_at
-    return at_its_time and not traced.voided and extensions.place_name(event) == trace.origin
+    tells = at_its_time and not (traced.voided or traced.claimed)
+    return tells and extensions.place_name(event) == trace.origin

@@ -40,7 +40,8 @@ def stops(trace: Trace, words: Words) -> tuple[Stop, ...]:
     for traced in trace.events:
         site = (place_id(traced.event) or "").partition("/254/")[0]
         elsewhere = not passed or passed[-1][0] != site
-        if site and elsewhere and not traced.voided and not _is_about_sensors(traced):
+        tells = not (traced.voided or traced.claimed or _is_about_sensors(traced))
+        if site and elsewhere and tells:
             passed.append((site, traced))
     return tuple(
         Stop(place_name(traced.event, words) or "", words.day(traced.event.event_time))

@@ -32,6 +32,8 @@ class Step:
     grade: str
     staged: str | None
     voided: bool
+    claimed: str
+    """By whom, where whoever recorded it never held the goods; else empty."""
     key: str
     proof_url: str
     recorded_by: str
@@ -83,11 +85,19 @@ def _groups(trace: Trace, words: Words) -> Iterator[Group]:
             yield Group(step.title, step.at, step.at_iso, step.detail, step.badge, late, steps, "", False)
 
 
-def _alike(traced: TracedEvent, words: Words) -> tuple[str | None, str | None, bool, Grade]:
+def _alike(traced: TracedEvent, words: Words) -> tuple[str | None, str | None, bool, str, Grade]:
     """What events that follow each other have in common if they are one step; no title for a batch."""
     if _is_batch(traced):
-        return None, None, False, traced.grade
-    return step_name(traced.event, words), place_name(traced.event, words), traced.voided, traced.grade
+        return None, None, False, "", traced.grade
+    title, place = step_name(traced.event, words), place_name(traced.event, words)
+    return title, place, traced.voided, _claimed(traced, words), traced.grade
+
+
+def _claimed(traced: TracedEvent, words: Words) -> str:
+    if not traced.claimed:
+        return ""
+    said_by = party(traced.submitter, extensions.party_name(traced.event), words)
+    return words.say("Claimed by {party}, not known to have held the goods", party=said_by)
 
 
 def _is_batch(traced: TracedEvent) -> bool:
@@ -134,6 +144,7 @@ def _step(traced: TracedEvent, words: Words) -> Step:
         grade=grade_name(traced.grade, words),
         staged=words.name(traced.staged or {}),
         voided=traced.voided,
+        claimed=_claimed(traced, words),
         key=traced.key,
         proof_url=f"/proof/{traced.key}",
         recorded_by=party(traced.submitter, extensions.party_name(traced.event), words),

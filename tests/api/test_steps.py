@@ -92,6 +92,18 @@ def test_a_voided_event_is_struck_out_and_said_to_be_wrong():
     assert "Declared wrong by whoever recorded it" in text
 
 
+def test_a_step_by_a_party_that_never_held_the_goods_is_its_claim_and_no_stop_of_theirs():
+    here, there = a_traced_event(), a_traced_event(a_body("storing", 1, "shop"), claimed=True)
+    page = page_of(a_trace(events=(here, there)))
+
+    ours, theirs = (step.claimed for group in page.groups for step in group.steps)
+    assert ours == ""
+    assert theirs.startswith(f"Claimed by GLN {there.submitter}, ")
+    assert theirs.endswith(", not known to have held the goods")
+    assert theirs in html_of(a_trace(events=(here, there)))
+    assert len(page.stops) == 1
+
+
 @pytest.mark.parametrize(
     ("hours_later", "said"),
     [(23.9, None), (24, "recorded 1 day later"), (24 * 30, "recorded 30 days later"), (-48, None)],

@@ -48,9 +48,10 @@ def test_what_rests_on_a_contradicted_proof_is_not_supported():
     assert verdict("昨天摘的", trace) == "contradicted"
 
 
-def test_a_voided_event_says_nothing():
+@pytest.mark.parametrize("why", ["voided", "claimed"])
+def test_an_event_that_does_not_count_says_nothing(why):
     trace = a_trace(harvested_at=None)
-    harvest_of(trace)["voided"] = True
+    harvest_of(trace)[why] = True
 
     assert verdict("今早摘的", trace) == "unsupported"
 

@@ -86,7 +86,7 @@ LIES = {
     ),
     "row of a trace without an event": (
         "INSERT INTO told SELECT 4000, key, at_us, submitter, captured_at_ms, name, is_declaration, leads_on, "
-        "words FROM told WHERE event_id = 7",
+        "is_stored, places, words FROM told WHERE event_id = 7",
         "what event number 4000 says is there without the event, want none",
     ),
     "way to an event that is none": (

@@ -20,8 +20,10 @@ from tests.builders import (
     handed_to,
 )
 from traceability.ledger.capture import as_stored
+from traceability.ledger.lineage import lineage
 from traceability.proof.balance import Outcome, balance
 from traceability.proof.custody import claimed, held_only
+from traceability.proof.history import told_in
 from traceability.proof.told import Told
 
 PACKER, CARRIER, STRANGER = "9521234000013", "9521234000037", "9521234000044"
@@ -36,7 +38,10 @@ def stored(told):
 def claims(subject, *told):
     """The numbers of the events that are claimed."""
     records = stored(told)
-    keys = claimed([Told.of(each) for each in records], subject)
+    of_file = [Told.of(each) for each in records]
+    keys = claimed(of_file, subject)
+    line = lineage(subject, told_in(of_file))
+    assert line.claimed == keys & {each.key for each in line.told}, "the walk and the file differ"
     return [n for n, each in enumerate(records) if each.key in keys]
 
 

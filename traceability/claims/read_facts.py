@@ -24,7 +24,7 @@ def read_facts(document: object) -> Facts:
     trace = mapping(document, "trace")
     if trace.get("format") != FORMAT:
         raise InvalidInput(f"trace: format is {trace.get('format')!r:.40}, want {FORMAT!r}")
-    events = [(where, each) for where, each in members(trace, "events", "trace") if not _voided(each)]
+    events = [(where, each) for where, each in members(trace, "events", "trace") if _counts(each)]
     bodies = [(member(each, "key", str, where), member(each, "event", dict, where)) for where, each in events]
     ranges = [(key, stated) for key, body in bodies if (stated := _storage(body)) is not None]
     series = tuple(_series(*each) for each in members(trace, "curves", "trace") if each[1].get("points"))
@@ -47,8 +47,10 @@ def read_facts(document: object) -> Facts:
     )
 
 
-def _voided(event: Mapping[str, Any]) -> bool:
-    return event.get("voided") is True or "errorDeclaration" in mapping(event.get("event"), "event")
+def _counts(event: Mapping[str, Any]) -> bool:
+    """Neither declared wrong nor the word of somebody who never held the goods."""
+    declares = "errorDeclaration" in mapping(event.get("event"), "event")
+    return not (declares or event.get("voided") is True or event.get("claimed") is True)
 
 
 def _happenings(trace: Mapping[str, Any], events: list[tuple[str, Any]]) -> Iterator[Happening]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from traceability.ledger.extensions import moment
 from traceability.proof.custody import Custody
@@ -27,7 +28,7 @@ def attachments(
 ) -> Iterator[Attachment]:
     """Devices on the goods themselves, where they grew, and where they stood since."""
     where = [(identifier, span, True) for identifier, span in goods]
-    where += list(_places(events))
+    where += reversed(list(_places(events)))
     history.learn({fitting_of(identifier) for identifier, _, cold_chain in where})
     for identifier, span, cold_chain in where:
         told = [each for each in history.counting(fitting_of(identifier)) if custody.stands(each, identifier)]
@@ -39,16 +40,19 @@ def attachments(
 
 def _places(events: Sequence[Told]) -> Iterator[tuple[str, Span, bool]]:
     """Where the goods grew, up to the harvest; and each place of storage, until they were seen elsewhere."""
-    for position, told in enumerate(events):
-        if not told.leads_on:
-            continue
-        words = told.words
-        for place in words.roles["place"]:
-            if words.is_harvest:
-                yield place, Span(moment(words.growing_since) or ALWAYS, told.at), False
-            elif words.stores:
-                left = (each.at for each in events[position + 1 :] if place not in each.words.roles["place"])
-                yield place, Span(told.at, next(left, FOREVER)), True
+    until: dict[str, datetime] = {}
+    """For each place of the event before (in the walk back): when the goods were next seen elsewhere."""
+    later, where = FOREVER, ""
+    for told in reversed(events):
+        if told.places != where:
+            until = {place: until.get(place, later) for place in told.places.split()}
+            where = told.places
+        later = told.at
+        if told.leads_on and told.words.is_harvest:
+            for place in until:
+                yield place, Span(moment(told.words.growing_since) or ALWAYS, told.at), False
+        elif told.is_stored:
+            yield from ((place, Span(told.at, left), True) for place, left in until.items())
 
 
 def fitted_on(bearer: str, history: Sequence[Told]) -> Iterator[tuple[str, Span, str]]:

@@ -61,7 +61,7 @@ def _too_early(seen: Seen) -> Iterator[Contradiction]:
     for identifier, made in seen.made.items():
         if identifier not in seen.goods:
             continue
-        earlier = [each for each in seen.of(identifier) if each.at < made.at]
+        earlier = [each for each in seen.of(identifier) if each.at_us < made.at_us]
         for told in earlier:
             if told.words.step in SHIPPING and identifier in moved(told):
                 yield Contradiction(Kind.SHIPPED_BEFORE_MADE, identifier, _keys(told, made))
@@ -88,7 +88,7 @@ def _too_far(one: Told, other: Told) -> bool:
         return False
     distance = kilometres(here, there)
     if distance is None:
-        return one.at == other.at
+        return one.at_us == other.at_us
     return distance > FASTEST_KMH * ((other.at - one.at) / timedelta(hours=1)) + 1
 
 
@@ -110,7 +110,7 @@ def _still_in(seen: Seen, identifier: str, one: Told, other: Told) -> bool:
     if first in seen.containers(second) or second in seen.containers(first):
         return False
     between = [
-        each for each in seen.of(first) if one.at <= each.at <= other.at and each.words.action == "DELETE"
+        each for each in seen.of(first) if one.at_us <= each.at_us <= other.at_us and each.words.action == "DELETE"
     ]
     return not any(not each.roles["child"] or identifier in each.roles["child"] for each in between)
 
@@ -123,7 +123,7 @@ def _never_shipped(seen: Seen) -> Iterator[Contradiction]:
             began = seen.made.get(identifier) or seen.packing_of(identifier)
             if began is None or _same_place(began, receipt):
                 continue
-            if not any(each.at <= receipt.at for each in seen.moves(identifier, SHIPPING)):
+            if not any(each.at_us <= receipt.at_us for each in seen.moves(identifier, SHIPPING)):
                 found[identifier] = Contradiction(
                     Kind.RECEIVED_NOT_SHIPPED, identifier, _keys(began, receipt)
                 )
@@ -181,7 +181,7 @@ def _missing(seen: Seen) -> Iterator[Contradiction]:
 def _still_open(seen: Seen) -> Iterator[Contradiction]:
     """Of the subject alone: other goods' histories are followed only while they belong to it."""
     shipped, received = seen.moves(seen.subject, SHIPPING), seen.moves(seen.subject, RECEIVING)
-    if shipped and not any(each.at >= shipped[-1].at for each in received):
+    if shipped and not any(each.at_us >= shipped[-1].at_us for each in received):
         yield Contradiction(Kind.OPEN, seen.subject, _keys(shipped[-1]))
 
 

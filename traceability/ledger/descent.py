@@ -35,7 +35,7 @@ def descent(lot: str, telling: Telling, most: int = MOST_STAYS) -> Descent:
         following: set[Stay] = set()
         for stay in walk.look_up(generation):
             events.update((each.key, each) for each in walk.events(stay))
-            stand |= {each.key for each in walk.events(stay) if walk.custody.stands(each, stay.identifier)}
+            stand |= walk.standing(stay)
             following.update(_made(stay, walk.events(stay), walk.history))
             following.update(
                 box for each in walk.telling(stay) if each.words.packs

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from traceability.ledger.attachments import Attachment, attachments
 from traceability.ledger.ports import EventStore, StoredEvent
-from traceability.proof.custody import Custody, claimed
+from traceability.proof.custody import Custody
 from traceability.proof.history import History, Span, Telling, by_time, taken_out
 from traceability.proof.told import Told, is_goods
 
@@ -64,6 +64,10 @@ class Walk:
     def events(self, stay: Stay) -> list[Told]:
         return self.history.of(stay.identifier, stay.span)
 
+    def standing(self, stay: Stay) -> set[str]:
+        """Keys of the events by parties that held these goods."""
+        return {each.key for each in self.events(stay) if self.custody.stands(each, stay.identifier)}
+
     def telling(self, stay: Stay) -> list[Told]:
         """The events by which these goods lead to others: those that count, by parties that held them."""
         return self._telling(stay, stay.identifier)
@@ -91,6 +95,7 @@ def lineage(subject: str, telling: Telling) -> Lineage:
     """
     walk = Walk(telling)
     events: dict[str, Told] = {}
+    stand: set[str] = set()
     stays: list[Stay] = []
     seen: set[Stay] = set()
     generation = {Stay(subject, Span(), opened=True)}
@@ -100,12 +105,13 @@ def lineage(subject: str, telling: Telling) -> Lineage:
         for stay in walk.look_up(generation):
             stays.append(stay)
             events.update((each.key, each) for each in walk.events(stay))
+            stand |= walk.standing(stay)
             following.update(_neighbours(stay, walk.telling(stay), walk.history))
         generation = following - seen
     ordered = sorted(events.values(), key=by_time)
     voided = frozenset(each.key for each in ordered if not walk.history.counts(each))
-    not_held = claimed(ordered, subject)
-    counting = [each for each in ordered if each.key not in voided and each.key not in not_held]
+    claimed = frozenset(events) - stand - voided
+    counting = [each for each in ordered if each.key not in voided and each.key not in claimed]
     spans = [(stay.identifier, stay.span) for stay in stays]
     devices = attachments(counting, spans, walk.history, walk.custody)
     return Lineage(
@@ -114,7 +120,7 @@ def lineage(subject: str, telling: Telling) -> Lineage:
         tuple(dict.fromkeys(devices)),
         frozenset(stay.identifier for stay in stays),
         voided,
-        not_held,
+        claimed,
         bool(generation),
     )
 

@@ -1,7 +1,8 @@
 """Who ever held goods: only they can say what becomes of them (docs/adr/0033)."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from datetime import datetime
+from operator import attrgetter
 
 from traceability.proof.history import ALWAYS, FOREVER, History, taken_out, told_in
 from traceability.proof.records import R
@@ -20,19 +21,25 @@ class Custody:
     def __init__(self, history: History) -> None:
         self._history = history
         self._held: dict[str, Holders] = {}
+        self._leading: dict[str, list[Told]] = {}
+        """The events of goods by which they may change hands."""
 
     def settle(self, goods: Iterable[str]) -> None:
         """Work it out for `goods`, whose events are learned. One query for each nesting of containers."""
-        order = [each for each in goods if each not in self._held and self._is_contested(each)]
-        for _ in range(DEEPEST if order else 0):
-            # What holds others comes later in the order, and is worked out before them.
-            before = {each: self._held.get(each) for each in order}
-            for each in reversed(order):
-                self._held[each] = self._holders(each)
-            boxes = dict.fromkeys(box for each in order for box in self._boxes(each) if box not in before)
-            self._history.learn(boxes)
-            order += boxes
-            if not boxes and all(self._held[each] == before[each] for each in order):
+        found: dict[str, list[Told]] = {}
+        """Goods that holders packed, with those events; what holds others comes later."""
+        waiting = [each for each in goods if each not in self._held and self._is_contested(each)]
+        for _ in range(DEEPEST if waiting else 0):
+            for each in waiting:
+                self._begin(each)
+            found |= {each: packed for each in waiting if (packed := list(self._packings(each)))}
+            boxes = {box for each in waiting for told in found.get(each, ()) for box in told.roles["parent"]}
+            waiting = [box for box in sorted(boxes) if box not in self._held and is_goods(box)]
+            self._history.learn(waiting)
+        # Packed into what is packed itself, it may take a second time, and in a circle some more.
+        for _ in range(DEEPEST if found else 0):
+            changed = [each for each, packed in reversed(found.items()) if self._spread(each, packed)]
+            if not changed:
                 break
 
     def stands(self, told: Told, identifier: str) -> bool:
@@ -44,38 +51,47 @@ class Custody:
         speakers = {each.submitter for each in self._history.counting(identifier)}
         return len(speakers) > 1 and is_goods(identifier)
 
-    def _holders(self, identifier: str) -> Holders:
-        events = [each for each in self._history.counting(identifier) if each.leads_on]
-        held = dict.fromkeys(_origin(identifier, self._history.counting(identifier)), ALWAYS)
-        given: Holders = {}
-        while given != held:
-            given = dict(held)
-            for told in events:
-                if told.submitter in held:
-                    for party, since in self._handed_over(identifier, told):
-                        held[party] = min(since, held.get(party, since))
-        return held
+    def _begin(self, identifier: str) -> None:
+        """Who brought the goods into being, and to whom they were handed from there."""
+        told = self._history.counting(identifier)
+        self._leading[identifier] = [each for each in told if each.leads_on]
+        self._held[identifier] = dict.fromkeys(_origin(identifier, told, self._leading[identifier]), ALWAYS)
+        self._hand_over(identifier)
 
-    def _handed_over(self, identifier: str, told: Told) -> Iterator[tuple[str, datetime]]:
-        """To whom the event names, and to whoever holds what the goods are packed into."""
-        words = told.words
-        if identifier not in words.roles["input"]:
-            yield from ((party, told.at) for party in words.receivers)
-        for box in _boxes(identifier, told):
-            inside = self._held.get(box, {})
-            speakers = {*inside, told.submitter}
-            later = [
-                each for each in self._history.counting(box)
-                if each.leads_on and each.at >= told.at and each.submitter in speakers
-            ]  # fmt: skip
-            left = taken_out(identifier, box, later, "AggregationEvent") or FOREVER
-            yield from ((party, max(since, told.at)) for party, since in inside.items() if since <= left)
-
-    def _boxes(self, identifier: str) -> Iterator[str]:
+    def _hand_over(self, identifier: str) -> None:
         held = self._held[identifier]
-        for told in self._history.counting(identifier):
-            if told.leads_on and told.submitter in held:
-                yield from _boxes(identifier, told)
+        before: Holders = {}
+        while before != held:
+            before = dict(held)
+            for told in self._leading[identifier]:
+                if told.submitter in held and identifier not in told.roles["input"]:
+                    for party in told.words.receivers:
+                        held[party] = min(told.at, held.get(party, told.at))
+
+    def _packings(self, identifier: str) -> Iterator[Told]:
+        held = self._held[identifier]
+        for told in self._leading[identifier]:
+            if told.submitter in held and told.words.packs and identifier in told.roles["child"]:
+                yield told
+
+    def _spread(self, identifier: str, packed: Sequence[Told]) -> bool:
+        """Whoever holds a container holds what is inside. Whether that made any difference."""
+        held = self._held[identifier]
+        before = dict(held)
+        for told in packed:
+            for box in told.roles["parent"]:
+                inside = self._held.get(box, {})
+                left = self._left(identifier, box, told, {*inside, told.submitter})
+                for party, since in inside.items():
+                    if since <= left:
+                        held[party] = min(max(since, told.at), held.get(party, FOREVER))
+        self._hand_over(identifier)
+        return held != before
+
+    def _left(self, identifier: str, box: str, packing: Told, speakers: Set[str]) -> datetime:
+        told = self._leading.get(box, ())
+        later = [each for each in told if each.at_us >= packing.at_us and each.submitter in speakers]
+        return taken_out(identifier, box, later, "AggregationEvent") or FOREVER
 
 
 def claimed(records: Sequence[Told], subject: str) -> frozenset[str]:
@@ -117,23 +133,15 @@ def _further(identifier: str, is_opened: bool, told: Told, history: History) -> 
             yield from ((each, False) for each in part.roles["input"] if is_goods(each))
     if identifier in words.roles["epc"] and words.lot and is_goods(words.lot):
         yield words.lot, False
-    yield from ((box, False) for box in _boxes(identifier, told))
+    if words.packs and identifier in words.roles["child"]:
+        yield from ((box, False) for box in words.roles["parent"] if is_goods(box))
     if is_opened and words.packs and identifier in words.roles["parent"]:
         yield from ((each, True) for each in words.roles["child"] if is_goods(each))
 
 
-def _origin(identifier: str, events: Sequence[Told]) -> list[str]:
+def _origin(identifier: str, told: Sequence[Told], leading: Sequence[Told]) -> list[str]:
     """Who brought them into being: the first to say so, else to pack something into them, else to speak."""
-    told = sorted(events, key=lambda each: (each.captured_at_ms, each.key))
-    makers = [each for each in told if each.leads_on and identifier in each.words.made]
-    packers = [
-        each for each in told
-        if each.leads_on and each.words.packs and identifier in each.roles["parent"]
-    ]  # fmt: skip
-    return [each.submitter for each in (makers or packers or told)[:1]]
-
-
-def _boxes(identifier: str, told: Told) -> Iterator[str]:
-    words = told.words
-    if words.packs and identifier in words.roles["child"]:
-        yield from filter(is_goods, words.roles["parent"])
+    makers = [each for each in leading if identifier in each.words.made]
+    packers = [each for each in leading if each.words.packs and identifier in each.roles["parent"]]
+    first = min(makers or packers or told, key=attrgetter("captured_at_ms", "key"), default=None)
+    return [] if first is None else [first.submitter]

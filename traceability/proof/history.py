@@ -1,11 +1,12 @@
 """Events by the goods they are about, each asked for once: what walks and custody look things up in."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from operator import attrgetter
 
-from traceability.proof.told import Told
+from traceability.proof.told import Told, microseconds
 
 ALWAYS = datetime.min.replace(tzinfo=UTC)
 FOREVER = datetime.max.replace(tzinfo=UTC)
@@ -14,7 +15,8 @@ Telling = Callable[[Iterable[str]], Mapping[str, Sequence[Told]]]
 """For each identifier the events that it stands in, that label goods as of it, or that share it as their
 transformationID; in no order, and nothing for one that is in none."""
 
-by_time = attrgetter("at", "key")
+by_time = attrgetter("at_us", "key")
+_moment = attrgetter("at_us")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,8 @@ class History:
     def __init__(self, telling: Telling) -> None:
         self._telling = telling
         self._events: dict[str, list[Told]] = {}
+        self._known: dict[str, Told] = {}
+        """Each event once, by its key, however often it is found."""
         self._wrong: set[object] = set()
 
     def learn(self, identifiers: Iterable[str]) -> None:
@@ -52,16 +56,21 @@ class History:
         new = [each for each in identifiers if each not in self._events]
         found = self._telling(new) if new else {}
         for identifier in new:
-            events = sorted(found.get(identifier, ()), key=by_time)
+            events = [self._known.setdefault(each.key, each) for each in found.get(identifier, ())]
+            events.sort(key=by_time)
             self._wrong |= {each.name for each in events if each.is_declaration}
             self._events[identifier] = events
 
     def of(self, identifier: str, span: Span) -> list[Told]:
         """Those in this time, by time; none of what was not learned."""
-        return [each for each in self._events.get(identifier, ()) if span.start <= each.at <= span.end]
+        events = self._events.get(identifier, [])
+        first = 0 if span.start == ALWAYS else bisect_left(events, microseconds(span.start), key=_moment)
+        end = None if span.end == FOREVER else bisect_right(events, microseconds(span.end), key=_moment)
+        return events[first:end]
 
     def counting(self, identifier: str) -> list[Told]:
-        return [each for each in self._events.get(identifier, ()) if each.name not in self._wrong]
+        events = self._events.get(identifier, [])
+        return [each for each in events if each.name not in self._wrong] if self._wrong else events
 
     def counts(self, told: Told) -> bool:
         """Whether it is neither declared wrong by its own submitter nor such a declaration."""

@@ -3,26 +3,32 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
-from traceability.epcis.event import ROLES, Event, Role, canonical
+from traceability.epcis.event import Event, Role, canonical
 from traceability.gs1.digital_link import CANONICAL_STEM
 from traceability.proof.quantity import master_data
 from traceability.proof.records import Record
 
-_NOBODY: Mapping[Role, frozenset[str]] = {role: frozenset() for role in ROLES}
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _PARTY = tuple(f"{CANONICAL_STEM}/{key}/" for key in ("417", "414"))
+_NOBODY = frozenset[str]()
 _NO_GOODS = (*_PARTY, f"{CANONICAL_STEM}/8004/")
 
 
-@dataclass(frozen=True, slots=True)
+class _Roles(dict[Role, frozenset[str]]):
+    def __missing__(self, role: Role) -> frozenset[str]:
+        return _NOBODY
+
+
+@dataclass(slots=True)
 class Words:
-    """Of one event: what it says, and of which things."""
+    """Of one event: what it says, and of which things. Frozen, it would take twice as long to make."""
 
     kind: str
     """The event type."""
     roles: Mapping[Role, frozenset[str]]
-    """Canonical identifiers; every role is there."""
+    """Canonical identifiers; none for a role in which nothing stands."""
     action: str | None = None
     step: str | None = None
     """The business step."""
@@ -31,6 +37,8 @@ class Words:
     """Of what comes into being here: the lot that it is of (`guoji:lot`)."""
     transformation: str | None = None
     """Several events with one transformationID are one transformation (EPCIS 2.0, 7.4.5)."""
+    receivers: tuple[str, ...] = ()
+    """The parties (GLN) that it names as destination, also by a location of theirs."""
     is_harvest: bool = False
     growing_since: str | None = None
     """As it was written."""
@@ -49,10 +57,6 @@ class Words:
         return frozenset(found)
 
     @property
-    def stores(self) -> bool:
-        return self.step in ("storing", "stocking")
-
-    @property
     def made(self) -> frozenset[str]:
         """What comes into being here."""
         if self.kind == "ObjectEvent" and self.action == "ADD":
@@ -64,16 +68,18 @@ class Words:
         return self.kind == "AggregationEvent" and self.action == "ADD"
 
     @property
-    def receivers(self) -> frozenset[str]:
-        """The parties (GLN) that it names as destination, also by a location of theirs."""
-        named = self.roles["destination"]
-        return frozenset(each.split("/")[4][:13] for each in named if each.startswith(_PARTY))
+    def is_stored(self) -> bool:
+        return self.step in ("storing", "stocking")
+
+    @property
+    def places(self) -> str:
+        return " ".join(sorted(self.roles["place"]))
 
     @property
     def leads_on(self) -> bool:
         """Whether goods lead to others, to a party or to a device here: most are only seen."""
         sees = self.kind in ("ObjectEvent", "TransactionEvent") and self.action != "ADD"
-        return not sees or self.stores or bool(self.lot or self.receivers)
+        return not sees or bool(self.lot or self.receivers)
 
 
 @dataclass(slots=True, eq=False)
@@ -82,7 +88,8 @@ class Told:
 
     key: str
     """Hex leaf hash of its entry."""
-    at: datetime
+    at_us: int
+    """When it happened, in microseconds since 1970."""
     submitter: str
     """GLN."""
     captured_at_ms: int
@@ -91,7 +98,15 @@ class Told:
     is_declaration: bool
     """Whether it declares another one wrong."""
     leads_on: bool
+    is_stored: bool
+    """Whether the goods stay at its places for a while."""
+    places: str
+    """Where it was, one after another: the same text for the same places."""
     _words: Words | str
+
+    @property
+    def at(self) -> datetime:
+        return EPOCH + timedelta(microseconds=self.at_us)
 
     @property
     def words(self) -> Words:
@@ -108,26 +123,31 @@ class Told:
         words, event = words_of(record.event), record.event
         return cls(
             record.key,
-            event.event_time,
+            microseconds(event.event_time),
             record.submitter,
             record.captured_at_ms,
             record.name,
             "errorDeclaration" in event.body,
             words.leads_on,
+            words.is_stored,
+            words.places,
             words,
         )
 
 
 def words_of(event: Event) -> Words:
     body, place, stated = event.body, event.body.get("readPoint"), master_data(event.body)
+    roles = event.identifiers_by_role()
+    receivers = {each.split("/")[4] for each in roles["destination"] if each.startswith(_PARTY)}
     return Words(
         kind=event.kind,
-        roles={role: frozenset(named) for role, named in event.identifiers_by_role().items()},
+        roles=_Roles((role, frozenset(named)) for role, named in roles.items() if named),
         action=_text(body.get("action")),
         step=_text(body.get("bizStep")),
         read_point=_canonical(place.get("id") if isinstance(place, Mapping) else None),
         lot=_canonical(stated.get("guoji:lot")),
         transformation=_canonical(body.get("transformationID")),
+        receivers=tuple(sorted(receivers)),
         is_harvest=event.is_harvest,
         growing_since=_text(stated.get("guoji:growingSince")),
     )
@@ -143,8 +163,12 @@ def write(words: Words) -> str:
 
 def read(text: str) -> Words:
     said = json.loads(text)
-    roles = {role: frozenset(named) for role, named in said.pop("roles").items()}
-    return Words(roles={**_NOBODY, **roles}, **said)
+    roles = _Roles((role, frozenset(named)) for role, named in said.pop("roles").items())
+    return Words(roles=roles, receivers=tuple(said.pop("receivers", ())), **said)
+
+
+def microseconds(moment: datetime) -> int:
+    return (moment - EPOCH) // timedelta(microseconds=1)
 
 
 def fitting_of(bearer: str) -> str:

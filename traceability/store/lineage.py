@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -20,7 +19,7 @@ from sqlalchemy import (
 
 from traceability.log.name_map import name_hash
 from traceability.proof.records import Record
-from traceability.proof.told import Told, Words, words_of, write
+from traceability.proof.told import Told, Words, microseconds, words_of, write
 from traceability.store.bulk import insert_all
 from traceability.store.schema import AT_ONCE, metadata
 
@@ -42,6 +41,8 @@ told = Table(
     Column("name", LargeBinary(16), nullable=False),
     Column("is_declaration", Boolean, nullable=False),
     Column("leads_on", Boolean, nullable=False),
+    Column("is_stored", Boolean, nullable=False),
+    Column("places", Text, nullable=False),
     Column("words", Text, nullable=False),
 )
 
@@ -54,8 +55,7 @@ kin = Table(
     sqlite_with_rowid=False,
 )
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-Row = tuple[int, str, int, str, int, bytes, bool, bool, str]
+Row = tuple[int, str, int, str, int, bytes, bool, bool, bool, str, str]
 
 
 def tell_events(connection: Connection, events: Iterable[tuple[int, Record]]) -> None:
@@ -74,12 +74,14 @@ def told_row(number: int, record: Record, words: Words) -> Row:
     return (
         number,
         record.key,
-        (record.event.event_time - _EPOCH) // timedelta(microseconds=1),
+        microseconds(record.event.event_time),
         record.submitter,
         record.captured_at_ms,
         sha256("\n".join(record.name).encode()).digest()[:16],
         "errorDeclaration" in record.event.body,
         words.leads_on,
+        words.is_stored,
+        words.places,
         write(words),
     )
 
@@ -94,11 +96,11 @@ def read_told(connection: Connection, identifiers: Iterable[str]) -> Mapping[str
     names, found = list(named), defaultdict[str, list[Told]](list)
     known: dict[int, Told] = {}
     for start in range(0, len(names), AT_ONCE):
-        for name, number, key, at_us, *rest in _rows(connection, names[start : start + AT_ONCE]):
-            each = known.get(number)
+        for row in _rows(connection, names[start : start + AT_ONCE]):
+            each = known.get(row[1])
             if each is None:
-                each = known[number] = Told(key, _EPOCH + timedelta(microseconds=at_us), *rest)
-            found[named[name]].append(each)
+                each = known[row[1]] = Told(*row[2:])
+            found[named[row[0]]].append(each)
     return found
 
 

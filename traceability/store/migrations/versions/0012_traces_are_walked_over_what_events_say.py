@@ -21,6 +21,8 @@ def upgrade() -> None:
     sa.Column('name', sa.LargeBinary(length=16), nullable=False),
     sa.Column('is_declaration', sa.Boolean(), nullable=False),
     sa.Column('leads_on', sa.Boolean(), nullable=False),
+    sa.Column('is_stored', sa.Boolean(), nullable=False),
+    sa.Column('places', sa.Text(), nullable=False),
     sa.Column('words', sa.Text(), nullable=False),
     sa.PrimaryKeyConstraint('event_id', name=op.f('pk_told'))
     )
