@@ -4,12 +4,15 @@ import json
 
 import pytest
 
-from tests.builders import CONTEXT, FARM, FIELD_LOT, OTHER_LOT, a_harvest, a_pack_out
+from tests.api.capturing import a_document
+from tests.builders import CONTEXT, FARM, FIELD_LOT, OTHER_LOT, a_harvest, a_pack_out, an_event
 from traceability.cli.main import main
 from traceability.epcis.event import Event
+from traceability.gs1.digital_link import item
 from traceability.ledger.capture import as_stored
+from traceability.ledger.grant import Grant
 from traceability.settings import Settings
-from traceability.wiring import open_store
+from traceability.wiring import ledger, open_store
 
 
 @pytest.fixture
@@ -46,6 +49,25 @@ def test_what_two_lots_took_together_is_told_with_the_events(home, capsys):
         (FIELD_LOT, "40", "60")
     ]
     assert len(told["over_drawn"][0]["events"]) == 3
+
+
+@pytest.mark.parametrize(("setting", "errors"), [("true", 1), ("false", 0)])
+def test_codes_beyond_the_harvest_are_refused_where_the_setting_says_so(home, setting, errors):
+    held(home, a_harvest(0, kg=30))
+    ours = ledger(Settings.read({"GUOJI_HOME": str(home), "GUOJI_REFUSE_OVER_ISSUE": setting}))
+    content = {"guoji:value": 10, "guoji:uom": "KGM"}
+    bodies = []
+    for lot, first in ((OTHER_LOT, 10), (FIELD_LOT, 20)):
+        codes = [item("09521234000013", f"A0000000000000{number}") for number in range(first, first + 4)]
+        labels = {"guoji:lot": lot, "guoji:netContent": content}
+        bodies.append({**an_event(hours=5, action="ADD", epcList=codes).body, "ilmd": labels})
+
+    job = ours.jobs.capture(json.dumps(a_document(*bodies)).encode(), Grant("capture", FARM), "proceed")
+
+    assert len(job.errors) == errors
+    assert all(
+        "/epcisBody/eventList/1/ilmd/guoji:lot: found codes with which 40 KGM" in each for each in job.errors
+    )
 
 
 def test_a_lot_that_nobody_knows_is_refused(home, capsys):
