@@ -163,6 +163,33 @@ def test_proof_and_the_log_under_it_need_no_package_of_the_server(pyz, plain_pyt
     subprocess.run([plain_python, "-I", "-c", code], check=True)
 
 
+JUDGE = """
+import json, sys
+from datetime import datetime
+sys.path.insert(0, sys.argv[1])
+from traceability.proof.confirm import Belief, judge
+from traceability.proof.issuers import TrustedIssuer
+
+vector = json.load(open(sys.argv[2], encoding="utf-8"))
+issuers = [TrustedIssuer.parse(text) for text in vector["issuers"]]
+belief = Belief(issuers, vector["lists"], datetime.fromisoformat(vector["now"]))
+found = judge(vector["event"]["guoji:credential"], belief)
+print(found.outcome.value, found.reason)
+"""
+
+
+def test_it_judges_credentials_where_cryptography_is_and_elsewhere_says_what_to_install(pyz, plain_python):
+    def judged(name, *python):
+        file = PROJECT / "tests" / "vectors" / "credentials" / f"{name}.json"
+        words = [*python, "-I", "-c", JUDGE, str(pyz), str(file)]
+        return subprocess.run(words, capture_output=True, check=True, text=True).stdout
+
+    assert judged("sound", plain_python).startswith("confirmed ")
+    assert judged("key-of-an-impostor", plain_python).startswith("not-signed ")
+    bare = judged("sound", sys.executable, "-S")
+    assert bare.startswith("unchecked no credential can be checked without the packages `cryptography`")
+
+
 def test_the_licences_are_in_the_file(pyz):
     with ZipFile(pyz) as archive:
         licences = [name for name in archive.namelist() if name.endswith("LICENSE")]
