@@ -25,6 +25,7 @@ from api.routes import (
     farm_sign_in,
     harvest,
     health,
+    imports,
     landing,
     log,
     overlay,
@@ -35,6 +36,7 @@ from api.routes import (
 )
 from api.words import languages
 from traceability.farm.farm import Farm
+from traceability.imports.importer import Importer
 
 _PARTS = (
     scan,
@@ -55,12 +57,22 @@ _PARTS = (
     farm_devices,
     farm_alerts,
     harvest,
+    imports,
     landing,
 )
 
 
-def create_app(ledger: Ledger, public_url: str, live_every_s: float = 1, farm: Farm | None = None) -> FastAPI:
-    """The application that serves `ledger`, and `farm` to farmers; its links say `public_url`."""
+def create_app(
+    ledger: Ledger,
+    public_url: str,
+    live_every_s: float = 1,
+    farm: Farm | None = None,
+    importer: Importer | None = None,
+) -> FastAPI:
+    """The application that serves `ledger`, `farm` to farmers and `importer` to partners with sheets.
+
+    Its links say `public_url`.
+    """
     app = FastAPI(title="Guoji", docs_url=None, redoc_url=None, openapi_url=None)
     speak = languages()
     pages = Pages()
@@ -74,10 +86,12 @@ def create_app(ledger: Ledger, public_url: str, live_every_s: float = 1, farm: F
         speak,
         public_url.rstrip("/"),
         farm,
+        importer,
     )
     app.state.error_page = _error_page
     problems.install(app)
     farm_sign_in.install(app)
+    imports.install(app)
     for part in _PARTS:
         app.include_router(part.router)
     app.add_middleware(GZipMiddleware, minimum_size=1024)

@@ -14,6 +14,7 @@ from api.readiness import Health, Readiness
 from api.words import Words, preferred
 from traceability.errors import NotAuthorised
 from traceability.farm.farm import Farm
+from traceability.imports.importer import Importer
 from traceability.ledger.capture_jobs import CaptureJobs
 from traceability.ledger.grant import ADMIN, CAPTURE, READ, Grant
 from traceability.ledger.named_queries import NamedQueries
@@ -116,6 +117,7 @@ class Site:
     public_url: str
     """What links and QR codes say; no slash at its end."""
     farm: Farm | None
+    importer: Importer | None
 
 
 def _site(request: Request) -> Site:

@@ -11,7 +11,14 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from api.words import Words
 
 _HERE = Path(__file__).parent
-_STYLES = ("page.css", "farm.css", "overlay.css", "overlay-vertical.css", "overlay-horizontal.css")
+_STYLES = (
+    "page.css",
+    "farm.css",
+    "import.css",
+    "overlay.css",
+    "overlay-vertical.css",
+    "overlay-horizontal.css",
+)
 _SCRIPTS = ("overlay.js",)
 _OTHER = {"zh-CN": {"lang": "en", "name": "English"}, "en": {"lang": "zh-CN", "name": "中文"}}
 

@@ -11,6 +11,7 @@ from api.app import create_app
 from api.deps import Ledger
 from traceability.errors import ChainUnavailable, Erased, InvalidInput, NotAuthorised, Unavailable, Unknown
 from traceability.farm.farm import Farm
+from traceability.imports.importer import Importer
 from traceability.ledger.grant import Grant
 from traceability.ledger.personal import Kept
 from traceability.ledger.ports import Captured
@@ -133,10 +134,14 @@ class SampleLedger:
 
 @contextmanager
 def served(
-    ledger: Ledger, live_every_s: float = 1, farm: Farm | None = None, public_url: str = PUBLIC_URL
+    ledger: Ledger,
+    live_every_s: float = 1,
+    farm: Farm | None = None,
+    public_url: str = PUBLIC_URL,
+    importer: Importer | None = None,
 ) -> Iterator[str]:
     """The address of the application over `ledger` on a free port, for as long as the block lasts."""
-    app = create_app(ledger, public_url, live_every_s, farm)
+    app = create_app(ledger, public_url, live_every_s, farm, importer)
     config = uvicorn.Config(app, port=0, ws="none", log_level="critical", timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)

@@ -143,11 +143,16 @@ def _serve(_args: argparse.Namespace) -> int:
     import uvicorn
 
     from api.app import create_app
-    from traceability.wiring import farm, ledger, open_store, public_url
+    from traceability.wiring import farm, importer, ledger, open_store, public_url
 
     settings = Settings.read(os.environ)
     store = open_store(settings)
-    app = create_app(ledger(settings, store), public_url=public_url(settings), farm=farm(store))
+    app = create_app(
+        ledger(settings, store),
+        public_url=public_url(settings),
+        farm=farm(store),
+        importer=importer(store),
+    )
     uvicorn.run(
         app,
         host=settings.http_host,
