@@ -139,6 +139,14 @@ def test_only_whoever_may_recall_does():
     assert not holds(LOT, *MADE, a_recall(), rights=Registered(F1=SHOP_GLN))
 
 
+def test_nobody_has_goods_recalled_by_saying_that_they_were_made_of_recalled_ones():
+    other = digital_link.lot("09521234000013", "F2")
+    theirs = ((a_harvest(1, lot=other), SHOP_GLN), (a_pack_out(4, other), SHOP_GLN))
+
+    assert not holds(LOT, *MADE, *theirs, (a_recall(9, other), SHOP_GLN))
+    assert holds(other, *MADE, *theirs, (a_recall(9, other), SHOP_GLN))
+
+
 def test_a_recall_that_was_declared_wrong_is_none():
     recall = a_recall()
 
