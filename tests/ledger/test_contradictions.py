@@ -185,3 +185,25 @@ def test_a_place_without_sound_coordinates_has_no_distance(place):
 def test_distances_are_along_the_earth():
     assert kilometres(BEIJING, URUMQI) == pytest.approx(2_400, rel=0.02)
     assert kilometres(BEIJING, f"{BEIJING};u=35") == 0
+
+
+def test_what_a_stranger_says_contradicts_nothing():
+    lies = [a_shipment_of_lots(2, LOT), a_pack_out(1, source=LOT, made=OTHER_LOT)]
+
+    assert found_in(a_chain(), stranger=lies) == []
+    assert found_in([*a_chain(), *lies]) != []
+
+
+def in_parts(hours, source=None, made=None):
+    fields = {"inputQuantityList": source, "outputQuantityList": made}
+    goods = {name: [{"epcClass": lot}] for name, lot in fields.items() if lot}
+    return an_event("TransformationEvent", hours, transformationID="urn:x:1", **goods)
+
+
+def test_a_transformation_in_parts_is_missing_no_link_and_closes_a_circle():
+    chain = [a_harvest(0), in_parts(2, source=FIELD_LOT), in_parts(3, made=LOT)]
+    circle = [*chain, a_pack_out(5, source=LOT, made=FIELD_LOT)]
+
+    assert found_in(chain) == []
+    assert Kind.CYCLE in [kind for kind, _, _ in found_in(circle)]
+    assert [kind for kind, _, _ in found_in(chain[1:])] == [Kind.MISSING_LINK]

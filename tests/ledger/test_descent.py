@@ -20,11 +20,14 @@ from tests.builders import (
     an_event,
 )
 from traceability.ledger.capture import as_stored
+from traceability.ledger.contradictions import contradictions
 from traceability.ledger.descent import Descent, descent
 from traceability.ledger.lineage import MOST_STAYS, lineage
 from traceability.proof.balance import Outcome, balance
 from traceability.proof.history import told_in
 from traceability.proof.told import Told
+
+STRANGER = "9521234000013"
 
 
 def stored(*events):
@@ -122,3 +125,39 @@ def test_a_descent_that_reaches_further_than_is_walked_says_so():
     )
 
     assert of(LOT, turning).is_cut
+
+
+def test_a_transformation_in_parts_is_one_both_ways():
+    """EPCIS 2.0, 7.4.5: any of what went in may be in all that came out."""
+    shared = {"transformationID": "urn:uuid:5c1f5b1e-1111-4222-8333-444455556666"}
+    events = [
+        a_harvest(0),
+        an_event("TransformationEvent", 2, inputQuantityList=[{"epcClass": FIELD_LOT}], **shared),
+        an_event("TransformationEvent", 4, outputQuantityList=[{"epcClass": LOT}], **shared),
+        an_event("TransformationEvent", 5, outputQuantityList=[{"epcClass": OTHER_LOT}], **shared),
+    ]
+    back = lineage(LOT, told_in(map(Told.of, stored(*events))))
+
+    assert hours_of(of(FIELD_LOT, *events)) == [0, 2, 4, 5]
+    assert hours_of(back) == [0, 2, 4]
+    assert [each.kind for each in contradictions(LOT, back.goods, back.counting)] == []
+
+
+def test_parts_of_another_party_are_no_parts():
+    shared = {"transformationID": "urn:x:1"}
+    put_in = an_event("TransformationEvent", 2, inputQuantityList=[{"epcClass": FIELD_LOT}], **shared)
+    took_out = an_event("TransformationEvent", 4, outputQuantityList=[{"epcClass": LOT}], **shared)
+    theirs = as_stored(took_out, STRANGER, 9, (99).to_bytes(16))
+    told = told_in(map(Told.of, [*stored(a_harvest(0), put_in), theirs]))
+
+    assert hours_of(descent(FIELD_LOT, told)) == [0, 2]
+    assert hours_of(lineage(LOT, told)) == [4]
+
+
+def test_goods_that_a_stranger_says_are_made_of_it_are_followed_and_its_say_on_the_lot_is_a_claim():
+    theirs = as_stored(a_pack_out(3), STRANGER, 9, (99).to_bytes(16))
+    label = as_stored(labels(4, ITEM, FIELD_LOT), STRANGER, 10, (98).to_bytes(16))
+    found = descent(FIELD_LOT, told_in(map(Told.of, [*stored(a_harvest(0)), theirs, label])))
+
+    assert hours_of(found) == [0, 3, 4]
+    assert [each.key in found.claimed for each in found.told] == [False, True, True]

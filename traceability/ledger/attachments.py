@@ -7,7 +7,7 @@ from datetime import datetime
 from traceability.ledger.extensions import moment
 from traceability.proof.custody import Custody
 from traceability.proof.history import ALWAYS, FOREVER, History, Span, taken_out
-from traceability.proof.told import Told, fitting_of
+from traceability.proof.told import Told, fittings_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +29,11 @@ def attachments(
     """Devices on the goods themselves, where they grew, and where they stood since."""
     where = [(identifier, span, True) for identifier, span in goods]
     where += reversed(list(_places(events)))
-    history.learn({fitting_of(identifier) for identifier, _, cold_chain in where})
+    history.learn({fittings_of(identifier) for identifier, _, cold_chain in where})
     for identifier, span, cold_chain in where:
-        told = [each for each in history.counting(fitting_of(identifier)) if custody.stands(each, identifier)]
+        told = [
+            each for each in history.counting(fittings_of(identifier)) if custody.stands(each, identifier)
+        ]
         for device, fitted, by in fitted_on(identifier, told):
             common = fitted.cut(span)
             if common is not None:

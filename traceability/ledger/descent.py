@@ -1,11 +1,11 @@
 """What became of a lot: lineage the other way, to all that was made, packed and labelled of it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 
 from traceability.ledger.lineage import MOST_STAYS, Stay, Walk, containers
 from traceability.proof.history import History, Span, Telling, by_time
-from traceability.proof.told import Told, is_goods
+from traceability.proof.told import Told, is_goods, labels_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +14,7 @@ class Descent:
     told: tuple[Told, ...]
     """Its events by time, voided ones and the declarations that void them included."""
     claimed: frozenset[str]
-    """Keys of those by parties that never held what they are about."""
+    """Keys of those by parties that never held what they are about, and of all that follows from these."""
     is_cut: bool
     """Whether it reaches further than was followed."""
 
@@ -33,27 +33,34 @@ def descent(lot: str, telling: Telling, most: int = MOST_STAYS) -> Descent:
     while generation and len(seen) + len(generation) <= most:
         seen |= generation
         following: set[Stay] = set()
+        goods = {stay.identifier for stay in generation}
+        walk.history.learn(goods | {labels_of(each) for each in goods})
         for stay in walk.look_up(generation):
-            events.update((each.key, each) for each in walk.events(stay))
-            stand |= walk.standing(stay)
-            following.update(_made(stay, walk.events(stay), walk.history))
-            following.update(
-                box for each in walk.telling(stay) if each.words.packs
-                if stay.identifier in each.roles["child"]
-                for box in containers(stay, each)
-            )  # fmt: skip
+            labels = walk.history.of(labels_of(stay.identifier), Span()) if stay.opened else []
+            its_own = [*walk.events(stay), *labels]
+            events.update((each.key, each) for each in its_own)
+            held = {each.key for each in its_own if walk.custody.stands(each, stay.identifier)}
+            stand |= held if not stay.claimed else set()
+            following.update(_made(stay, its_own, held, walk.history))
+            following.update(_boxes(stay, walk.telling(stay)))
         generation = following - seen
     ordered = sorted(events.values(), key=by_time)
     not_held = frozenset(each.key for each in ordered if walk.history.counts(each)) - stand
     return Descent(lot, tuple(ordered), not_held, bool(generation))
 
 
-def _made(stay: Stay, told: Sequence[Told], history: History) -> Iterator[Stay]:
+def _made(stay: Stay, told: Sequence[Told], held: Set[str], history: History) -> Iterator[Stay]:
     for each in told:
         if not (each.leads_on and history.counts(each)):
             continue
-        words = each.words
-        made = set(words.roles["epc"]) if words.lot == stay.identifier else set()
-        if stay.identifier in words.roles["input"]:
+        made = set(each.roles["epc"]) if each.words.lot == stay.identifier else set()
+        if stay.identifier in each.roles["input"]:
             made.update(*(part.roles["output"] for part in history.parts(each)))
-        yield from (Stay(one, Span(), opened=True) for one in made if is_goods(one))
+        claimed = stay.claimed or each.key not in held
+        yield from (Stay(one, Span(), opened=True, claimed=claimed) for one in made if is_goods(one))
+
+
+def _boxes(stay: Stay, told: Sequence[Told]) -> Iterator[Stay]:
+    for each in told:
+        if each.words.packs and stay.identifier in each.roles["child"]:
+            yield from containers(stay, each)

@@ -9,7 +9,7 @@ from traceability.errors import InvalidInput
 from traceability.ledger.attachments import fitted_on
 from traceability.ledger.seal import CONTEXT
 from traceability.proof.history import FOREVER, History, Span, Telling
-from traceability.proof.told import fitting_of
+from traceability.proof.told import fittings_of
 from traceability.telemetry.clock import iso
 from traceability.telemetry.device import Device
 
@@ -33,11 +33,11 @@ def fittings(device: Device, telling: Telling) -> list[Fitting]:
     bearers = {
         bearer for words in told for bearer in words.roles["parent"] if words.kind == "AssociationEvent"
     }
-    history.learn({fitting_of(bearer) for bearer in bearers})
+    history.learn({fittings_of(bearer) for bearer in bearers})
     known = (
         Fitting(bearer, span)
         for bearer in bearers
-        for giai, span, by in fitted_on(bearer, history.counting(fitting_of(bearer)))
+        for giai, span, by in fitted_on(bearer, history.counting(fittings_of(bearer)))
         if (giai, by) == (device.giai, device.party)
     )
     return sorted(known, key=lambda each: (each.span.start, each.span.end))

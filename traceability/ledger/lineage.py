@@ -24,6 +24,8 @@ class Stay:
     of the containers that it shared with others."""
     inside: str | None = None
     """Of a container: the goods in it, whose leaving ends the stay."""
+    claimed: bool = False
+    """Reached by the word of a party that never held what it says they are made of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +66,6 @@ class Walk:
     def events(self, stay: Stay) -> list[Told]:
         return self.history.of(stay.identifier, stay.span)
 
-    def standing(self, stay: Stay) -> set[str]:
-        """Keys of the events by parties that held these goods."""
-        return {each.key for each in self.events(stay) if self.custody.stands(each, stay.identifier)}
-
     def telling(self, stay: Stay) -> list[Told]:
         """The events by which these goods lead to others: those that count, by parties that held them."""
         return self._telling(stay, stay.identifier)
@@ -105,7 +103,7 @@ def lineage(subject: str, telling: Telling) -> Lineage:
         for stay in walk.look_up(generation):
             stays.append(stay)
             events.update((each.key, each) for each in walk.events(stay))
-            stand |= walk.standing(stay)
+            stand |= {each.key for each in walk.events(stay) if walk.custody.stands(each, stay.identifier)}
             following.update(_neighbours(stay, walk.telling(stay), walk.history))
         generation = following - seen
     ordered = sorted(events.values(), key=by_time)
@@ -158,7 +156,8 @@ def _sources(stay: Stay, told: Told, history: History) -> Iterator[Stay]:
 def containers(stay: Stay, packing: Told) -> Iterator[Stay]:
     """What these goods were packed into, for as long as they belong to the history."""
     for box in filter(is_goods, packing.roles["parent"]):
-        yield Stay(box, Span(packing.at, stay.span.end), opened=False, inside=stay.identifier)
+        span = Span(packing.at, stay.span.end)
+        yield Stay(box, span, opened=False, inside=stay.identifier, claimed=stay.claimed)
 
 
 def _contents(stay: Stay, packing: Told, unpackings: Sequence[Told]) -> Iterator[Stay]:

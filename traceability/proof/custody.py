@@ -6,7 +6,7 @@ from operator import attrgetter
 
 from traceability.proof.history import ALWAYS, FOREVER, History, taken_out, told_in
 from traceability.proof.records import R
-from traceability.proof.told import Told, is_goods
+from traceability.proof.told import Told, is_goods, labels_of
 
 Holders = dict[str, datetime]
 """Parties (GLN), each with the time since when it held the goods. Who held them once may always speak."""
@@ -45,11 +45,14 @@ class Custody:
     def stands(self, told: Told, identifier: str) -> bool:
         """Whether its submitter ever held the goods, so that what it says of them counts."""
         held = self._held.get(identifier)
-        return held is None or told.submitter in held
+        if held is not None:
+            return told.submitter in held
+        alone = self._history.counting(identifier)[:1]
+        return not is_goods(identifier) or all(each.submitter == told.submitter for each in alone)
 
     def _is_contested(self, identifier: str) -> bool:
-        speakers = {each.submitter for each in self._history.counting(identifier)}
-        return len(speakers) > 1 and is_goods(identifier)
+        told = (*self._history.counting(identifier), *self._history.counting(labels_of(identifier)))
+        return len({each.submitter for each in told}) > 1 and is_goods(identifier)
 
     def _begin(self, identifier: str) -> None:
         """Who brought the goods into being, and to whom they were handed from there."""

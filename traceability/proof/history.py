@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from operator import attrgetter
 
-from traceability.proof.told import Told, microseconds
+from traceability.proof.told import Told, microseconds, parts_of
 
 ALWAYS = datetime.min.replace(tzinfo=UTC)
 FOREVER = datetime.max.replace(tzinfo=UTC)
 
 Telling = Callable[[Iterable[str]], Mapping[str, Sequence[Told]]]
-"""For each identifier the events that it stands in, that label goods as of it, or that share it as their
-transformationID; in no order, and nothing for one that is in none."""
+"""The events in which each identifier stands, or which `fittings_of` and its like name; in no order, and
+nothing for one that is in none."""
 
 by_time = attrgetter("at_us", "key")
 _moment = attrgetter("at_us")
@@ -81,8 +81,8 @@ class History:
         shared = told.words.transformation
         if shared is None:
             return [told]
-        self.learn([shared])
-        return [each for each in self.counting(shared) if each.submitter == told.submitter]
+        self.learn([parts_of(shared)])
+        return [each for each in self.counting(parts_of(shared)) if each.submitter == told.submitter]
 
 
 def taken_out(content: str, bearer: str, later: Iterable[Told], kind: str) -> datetime | None:

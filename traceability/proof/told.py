@@ -51,9 +51,10 @@ class Words:
     @property
     def further(self) -> frozenset[str]:
         """What it is looked up by besides all that stands in it as EPCIS has it."""
-        found = {each for each in (self.lot, self.transformation) if each}
+        found = [labels_of(self.lot)] if self.lot else []
+        found += [parts_of(self.transformation)] if self.transformation else []
         if self.kind == "AssociationEvent":
-            found |= {fitting_of(each) for each in self.roles["parent"]}
+            found += [fittings_of(each) for each in self.roles["parent"]]
         return frozenset(found)
 
     @property
@@ -171,9 +172,19 @@ def microseconds(moment: datetime) -> int:
     return (moment - EPOCH) // timedelta(microseconds=1)
 
 
-def fitting_of(bearer: str) -> str:
+def fittings_of(bearer: str) -> str:
     """What the events are looked up by that put devices on it: a place stands in far too many others."""
     return f"fitted on {bearer}"
+
+
+def labels_of(lot: str) -> str:
+    """What the events are looked up by in which goods come into being as of this lot."""
+    return f"labelled as {lot}"
+
+
+def parts_of(transformation: str) -> str:
+    """What the events are looked up by that have this transformationID."""
+    return f"part of {transformation}"
 
 
 def is_goods(identifier: str) -> bool:

@@ -87,7 +87,7 @@ def told_row(number: int, record: Record, words: Words) -> Row:
 
 
 def kin_names(words: Words) -> list[bytes]:
-    return sorted(name_hash(each) for each in words.further - frozenset().union(*words.roles.values()))
+    return sorted(map(name_hash, words.further))
 
 
 def read_told(connection: Connection, identifiers: Iterable[str]) -> Mapping[str, Sequence[Told]]:
