@@ -50,7 +50,10 @@ SENTENCES = frozenset(
         message("the losses of one processing want one unit"),
         message("want analyte, result and unit of the result, or none of them"),
         message("differs from row {row}, which belongs to the same"),
-        message("the heading {heading}, which this sender's sheets had, is gone; say which one it is now"),
+        message(
+            "found no column for {column}, which was {heading} before; "
+            "say which one it is by mapping the columns"
+        ),
         message("a second column for {column}; leave one, or map the columns"),
         message("found no column for {column}; add it, or say which one it is by mapping the columns"),
     }

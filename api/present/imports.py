@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from api.present import measures
 from api.present.import_faults import FaultLine, fault_line
 from api.present.text import plain
 from api.words import Words, message
@@ -24,10 +25,10 @@ _STEPS: Mapping[str, str] = {
     "destroying": message("destroyed"),
 }
 _LISTS: Mapping[str, str] = {
-    "quantityList": message("goods"),
-    "childQuantityList": message("packed goods"),
-    "inputQuantityList": message("put in"),
-    "outputQuantityList": message("made"),
+    "quantityList": message("Goods"),
+    "childQuantityList": message("Packed goods"),
+    "inputQuantityList": message("Put in"),
+    "outputQuantityList": message("Made"),
 }
 
 
@@ -140,15 +141,15 @@ def _lines(planned: Plan, here: int, words: Words) -> Sequence[tuple[str, str]]:
         f"{words.say(_STEPS[step])} {words.number(count)}" for step, count in sorted(planned.steps.items())
     )
     totals = [
-        (words.say(_LISTS[name]), f"{written(amount)} {unit}")
+        (words.say(_LISTS[name]), f"{written(amount)} {measures.unit(unit)}")
         for (name, unit), amount in sorted(planned.totals.items())
     ]
     return [
         (words.say("Rows"), words.number(planned.rows)),
         (words.say("Records they become"), f"{words.number(len(planned.events))} ({steps})"),
         (words.say("Recorded before"), words.number(here)),
-        (words.say("From"), words.moment(first)),
-        (words.say("To"), words.moment(last)),
+        (words.say("From"), f"{words.date(first)} {words.time(first)}"),
+        (words.say("To"), f"{words.date(last)} {words.time(last)}"),
         (words.say("Lots, items, boxes, pallets"), words.number(len(planned.goods))),
         *totals,
     ]
@@ -156,7 +157,7 @@ def _lines(planned: Plan, here: int, words: Words) -> Sequence[tuple[str, str]]:
 
 def _notes(planned: Plan, words: Words) -> Sequence[str]:
     notes = []
-    if planned.assumed_zone:
+    if planned.assumed_zone and planned.events:
         notes.append(
             words.say_many(
                 "{count} time names no time zone and is taken as Beijing time.",
@@ -164,13 +165,15 @@ def _notes(planned: Plan, words: Words) -> Sequence[str]:
                 planned.assumed_zone,
             )
         )
-    if planned.unsure_numbers:
+    if planned.unsure_numbers and planned.events:
         notes.append(
             words.say("Some lots or serial numbers are numbers in the file: zeros in front of them are lost.")
         )
     if planned.layout.unread:
         notes.append(words.say("Not read: {columns}", columns=plain(", ".join(planned.layout.unread))))
-    notes += [
-        words.say("Now under another heading: {moved}", moved=plain(each)) for each in planned.layout.moved
-    ]
+    for before, now in planned.layout.changed:
+        said = words.say("The heading {before} is gone.", before=plain(before))
+        if now:
+            said = words.say("The heading {before} is now {now}.", before=plain(before), now=plain(now))
+        notes.append(said)
     return notes

@@ -95,7 +95,7 @@ def test_a_sheet_is_looked_at_recorded_and_its_lot_can_be_opened(partner, store)
 
     assert page.status_code == 200
     assert store.events.mentioning([link("HY1")]) == []
-    for said in ("Records they become", "1 (harvested 1)", "28.8 KGM", "1 time names no time zone"):
+    for said in ("Records they become", "1 (harvested 1)", "28.8 kg", "1 time names no time zone"):
         assert said in page.text
     done = partner.record(page)
     assert done.status_code == 200

@@ -186,7 +186,10 @@ def test_a_heading_that_was_renamed_since_is_named(guoji, tmp_path):
     code, printed, _ = guoji("import", "sheet", file, *SHEET, "--yes")
 
     assert code == 65
-    assert "the heading 货, which this sender's sheets had, is gone" in printed
+    assert "found no column for 批次号 (Lot), which was 货 before" in printed
+    assert guoji("import", "map", file, *SHEET, "--means", "货物=lot", "--yes")[0] == 0
+    code, printed, _ = guoji("import", "sheet", file, *SHEET, "--yes")
+    assert (code, "is gone" in printed) == (0, False)
 
 
 @pytest.mark.parametrize(

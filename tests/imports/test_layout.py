@@ -75,22 +75,20 @@ def test_what_the_sender_said_goes_before_what_we_would_guess():
     assert layout.mapped()["批号"] == ""
 
 
-def test_a_heading_that_is_gone_since_last_time_is_named():
-    saved = {"货": "gtin", "数量": "amount"}
+def test_a_needed_column_that_is_gone_since_last_time_is_named_by_its_heading():
+    saved = {"重": "amount", "单位": "unit"}
 
-    faults = lay_out(kind("harvest"), headings("货号", "批号", "数量", "单位", "时间", "地点"), saved).faults
+    [fault] = lay_out(kind("harvest"), headings("重重", "批号", "单位", "时间", "地点"), saved).faults
 
-    assert [str(fault) for fault in faults] == [
-        "row 1: the heading 货, which this sender's sheets had, is gone; say which one it is now"
-    ]
+    assert "found no column for 数量 (Quantity), which was 重 before" in str(fault)
 
 
-def test_what_stands_under_another_heading_than_last_time_is_told():
-    saved = {"我的批号": "lot", "数量": "amount"}
+def test_what_stands_under_another_heading_than_last_time_or_nowhere_is_told():
+    saved = {"我的批号": "lot", "数量": "amount", "货": "gtin", "天气": ""}
 
     layout = lay_out(kind("harvest"), headings("批号", "数量", "单位", "时间", "地点"), saved)
 
-    assert (layout.faults, layout.moved) == ((), ("批号, before: 我的批号",))
+    assert (layout.faults, layout.changed) == ((), (("我的批号", "批号"), ("货", "")))
 
 
 def test_a_row_without_the_column_of_its_lot_is_no_mistake_of_ours():

@@ -46,6 +46,8 @@ def _map(args: argparse.Namespace) -> int:
     for at, heading in enumerate(layout.headings):
         if heading:
             print(printable(f"  {heading}: {names.get(at, 'not read')}"))
+    for before, now in layout.changed:
+        print(printable(f"  the heading {before} is gone; now {now or 'none'}"))
     for fault in layout.faults:
         print(printable(f"  {fault}"))
     if layout.faults:

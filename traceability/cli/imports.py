@@ -174,7 +174,7 @@ def _notes(planned: "Plan", zone: str) -> list[str]:
         )
     if planned.layout.unread:
         notes.append(f"columns that are not read: {', '.join(planned.layout.unread)}")
-    notes += [f"now under another heading: {moved}" for moved in planned.layout.moved]
+    notes += [f"the heading {before} is gone; now {now or 'none'}" for before, now in planned.layout.changed]
     if planned.sheet.encoding not in ("", "UTF-8"):
         notes.append(f"read as {planned.sheet.encoding}")
     return notes

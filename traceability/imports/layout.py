@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from traceability.imports.fault import Fault
@@ -28,8 +28,8 @@ class Layout:
     headings: Sequence[str]
     unread: tuple[str, ...]
     """Headings that mean nothing to us, or that the sender said not to read."""
-    moved: tuple[str, ...]
-    """What stands under another heading than last time, in words."""
+    changed: tuple[tuple[str, str], ...]
+    """A heading that meant something last time and is not there, and the one in its place, "" for none."""
     faults: tuple[Fault, ...]
 
     def mapped(self) -> Mapped:
@@ -45,9 +45,8 @@ def lay_out(kind: Kind, rows: Sequence[Sequence[Cell]], saved: Mapped) -> Layout
     headings = [" ".join(cell.text.split())[:_LONGEST] for cell in rows[best]] if rows else []
     columns = found[best] if found else {}
     faults = [
-        *_gone(headings, saved, columns, best),
         *_twice(columns, headings, best, kind),
-        *_absent(kind, columns, best),
+        *_absent(kind, columns, best, saved),
     ]
     read = {at for several in columns.values() for at in several}
     return Layout(
@@ -55,7 +54,7 @@ def lay_out(kind: Kind, rows: Sequence[Sequence[Cell]], saved: Mapped) -> Layout
         at={name: several[0] for name, several in columns.items()},
         headings=headings,
         unread=tuple(text for at, text in enumerate(headings) if text and at not in read),
-        moved=tuple(_moved(headings, saved, columns)),
+        changed=tuple(_changed(headings, saved, columns)),
         faults=tuple(faults),
     )
 
@@ -84,28 +83,13 @@ def _guessed(kind: Kind, heading: str) -> str:
     return ""
 
 
-def _gone(headings: Sequence[str], saved: Mapped, columns: Mapping[str, list[int]], row: int) -> list[Fault]:
-    """Columns that this sender had, and that stand under no heading now."""
-    wants = "the heading {heading}, which this sender's sheets had, is gone; say which one it is now"
-    return [
-        Fault(row + 1, -1, "", "", wants, {"heading": heading})
-        for heading, name in _changed(headings, saved)
-        if name not in columns
-    ]
-
-
-def _moved(headings: Sequence[str], saved: Mapped, columns: Mapping[str, list[int]]) -> list[str]:
-    return [
-        f"{headings[columns[name][0]]}, before: {heading}"
-        for heading, name in _changed(headings, saved)
-        if name in columns
-    ]
-
-
-def _changed(headings: Sequence[str], saved: Mapped) -> list[tuple[str, str]]:
-    """Headings that meant something last time and are not there, with what they meant."""
+def _changed(
+    headings: Sequence[str], saved: Mapped, columns: Mapping[str, list[int]]
+) -> Iterator[tuple[str, str]]:
     there = set(map(plainly, headings))
-    return [(heading, name) for heading, name in saved.items() if name and heading not in there]
+    for heading, name in saved.items():
+        if name and heading not in there:
+            yield heading, headings[columns[name][0]] if name in columns else ""
 
 
 def _twice(columns: Mapping[str, list[int]], headings: Sequence[str], row: int, kind: Kind) -> list[Fault]:
@@ -118,13 +102,17 @@ def _twice(columns: Mapping[str, list[int]], headings: Sequence[str], row: int, 
     ]
 
 
-def _absent(kind: Kind, columns: Mapping[str, list[int]], row: int) -> list[Fault]:
+def _absent(kind: Kind, columns: Mapping[str, list[int]], row: int, saved: Mapped) -> Iterator[Fault]:
     wants = "found no column for {column}; add it, or say which one it is by mapping the columns"
-    return [
-        Fault(row + 1, -1, "", "", wants, {"column": _both(column)})
-        for column in kind.columns
-        if column.required and column.name not in columns
-    ]
+    said = (
+        "found no column for {column}, which was {heading} before; say which one it is by mapping the columns"
+    )
+    before = {name: heading for heading, name in saved.items()}
+    for column in kind.columns:
+        if column.required and column.name not in columns:
+            values = {"column": _both(column), "heading": before.get(column.name, "")}
+            is_own = values["heading"] not in ("", *map(plainly, column.headings.values()))
+            yield Fault(row + 1, -1, "", "", said if is_own else wants, values)
 
 
 def _both(column: Column) -> str:
