@@ -8,18 +8,13 @@ from urllib.parse import urlencode
 
 from fastapi import Depends, Request
 
-from api.deps import granted
 from api.epcis_headers import MEDIA, check_spoken, preferred_media, prefixes_of
 from api.epcis_paging import Paging, Place, read_paging, without_paging
 from api.problems import TooLongUri
 from traceability.errors import BadQuery, InvalidInput
-from traceability.ledger.grant import Grant
 
 LONGEST_URI = 8_000
 """Path and query, in bytes."""
-
-# Who holds no token of a party or of the administrator sees what a trace shows, and no more.
-ReaderDep = Annotated[Grant, Depends(granted("capture", "admin"))]
 
 
 @dataclass(frozen=True, slots=True)

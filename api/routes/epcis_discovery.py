@@ -4,9 +4,9 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from api import epcis_answer
-from api.deps import WHOLE
+from api.deps import WHOLE, ReaderDep
 from api.epcis_openapi.document import served
-from api.epcis_request import AskedDep, ReaderDep
+from api.epcis_request import AskedDep
 from api.problems import NotServed
 from api.routes.epcis_resources import RESOURCES
 

@@ -7,9 +7,9 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from api import epcis_answer
-from api.deps import WHOLE, LedgerDep, Site, SiteDep
+from api.deps import WHOLE, LedgerDep, ReaderDep, Site, SiteDep
 from api.epcis_paging import Place
-from api.epcis_request import Asked, AskedDep, ReaderDep
+from api.epcis_request import Asked, AskedDep
 from traceability.epcis.query.answer import SIMPLE
 from traceability.epcis.query.parse import parse_query
 from traceability.epcis.query.query import Condition, Query

@@ -7,9 +7,9 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from api import epcis_answer
-from api.deps import WHOLE, LedgerDep, SiteDep, body_of
+from api.deps import WHOLE, LedgerDep, ReaderDep, SiteDep, body_of
 from api.epcis_headers import prefixes_of
-from api.epcis_request import AskedDep, ReaderDep, SentDep
+from api.epcis_request import AskedDep, SentDep
 from api.problems import NotServed
 from api.routes.epcis_events import page_of
 from traceability.errors import BadQuery, BadSubscription

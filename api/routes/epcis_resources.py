@@ -7,9 +7,9 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from api import epcis_answer
-from api.deps import WHOLE, LedgerDep, SiteDep
+from api.deps import WHOLE, LedgerDep, ReaderDep, SiteDep
 from api.epcis_paging import Place
-from api.epcis_request import Asked, AskedDep, ReaderDep
+from api.epcis_request import Asked, AskedDep
 from api.routes import epcis_events
 from traceability.epcis.query.parse import parse_query
 from traceability.epcis.query.query import Condition

@@ -30,7 +30,7 @@ class SampleHealth:
 
 @dataclass
 class SampleLedger:
-    """A ledger that holds `traces` by subject, and knows the tokens "capture", "read" and "nobody"."""
+    """A ledger that holds `traces` by subject, and knows tokens called as their roles, and "nobody"."""
 
     traces: dict[str, Trace] = field(default_factory=dict)
     captured: list[tuple[bytes, str]] = field(default_factory=list)
@@ -119,6 +119,7 @@ class SampleLedger:
         known = {
             "capture": Grant("capture", "9521234000013"),
             "read": Grant("read", None),
+            "farm": Grant("farm", "9521234000013"),
             "nobody": Grant("capture", None),
         }
         if token not in known:

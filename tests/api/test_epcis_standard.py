@@ -42,7 +42,7 @@ def test_every_status_of_the_standard_is_given(placed, path):
     answers = [
         placed.get(address),
         placed.get(address, headers={"Authorization": ""}),
-        placed.get(address, headers={"Authorization": "Bearer read"}),
+        placed.get(address, headers={"Authorization": "Bearer farm"}),
         placed.get(address, headers={"Accept": "application/xml"}),
         placed.get(address, params={"EQ_nothing": "1"}),
         placed.get(address, params={"EQ_bizStep": "shipping|" * 2000}),
