@@ -15,7 +15,7 @@ from traceability.proof.custody import Custody
 from traceability.proof.history import History
 from traceability.proof.quantity import written
 from traceability.proof.records import Proven, Record
-from traceability.proof.told import words_of
+from traceability.proof.told import labels_of, words_of
 
 _WHERE = "ilmd", "guoji:lot"
 
@@ -37,7 +37,8 @@ class OverIssue:
         lots = {lot for lot in labelled if lot is not None}
         if not lots:
             return [[] for _ in events]
-        about = [event for event, words in zip(events, said, strict=True) if words.found_by & lots]
+        names = {*lots, *map(labels_of, lots)}
+        about = [event for event, words in zip(events, said, strict=True) if words.found_by & names]
         reasons = dict(self._reasons(lots, about, submitter))
         return [
             [Fault(_WHERE, reasons[lot])] if lot is not None and lot in reasons else [] for lot in labelled
@@ -60,10 +61,15 @@ class OverIssue:
     def _own_events(self, lots: Iterable[str]) -> list[StoredEvent]:
         """Those that name or label the lots, by parties that held them: nobody uses up another's lot."""
         history = History(self.store.telling)
-        history.learn(lots)
+        history.learn([*lots, *map(labels_of, lots)])
         custody = Custody(history)
         custody.settle(lots)
-        told = {each.key: each for lot in lots for each in history.counting(lot) if custody.stands(each, lot)}
+        told = {
+            each.key: each
+            for lot in lots
+            for each in (*history.counting(lot), *history.counting(labels_of(lot)))
+            if custody.stands(each, lot)
+        }
         return in_order(list(told.values()), self.store)
 
 
