@@ -6,6 +6,7 @@ import re
 import time
 
 import pytest
+import typst
 
 from tests.builders import (
     CASE,
@@ -176,6 +177,23 @@ def test_a_drill_is_timed_and_leaves_nothing_behind(home, capsys):
     assert {row["name"] for row in rows if row["part"] == "goods"} == {FIELD_LOT, LOT, ITEM, CASE}
     assert not recalls_of(home, FIELD_LOT)
     assert store_in(home).recalls.all() == []
+
+
+def test_a_report_can_be_printed(home):
+    assert recall("--yes", "--report", str(home / "report.PDF")) == 0
+    assert (home / "report.PDF").read_bytes().startswith(b"%PDF-")
+
+
+def test_a_report_that_cannot_be_printed_is_refused_before_anything_is_recalled(home, capsys, monkeypatch):
+    class Latin:
+        def families(self):
+            return ["Libertinus Serif"]
+
+    monkeypatch.setattr(typst, "Fonts", Latin)
+
+    assert recall("--yes", "--report", str(home / "report.pdf")) == 65
+    assert "no font with Chinese letters is installed" in capsys.readouterr().err
+    assert not recalls_of(home, FIELD_LOT)
 
 
 def test_a_report_of_another_form_is_refused_before_anything_is_recalled(home, capsys):

@@ -15,7 +15,7 @@ from traceability.exports.recall_report import HEADERS, MOST_PRINTED, RecallRepo
 from traceability.ledger.affected import Affected, Amount, Reached
 from traceability.ledger.recall import Order
 
-AT = datetime(2026, 11, 22, 3, tzinfo=UTC)
+AT = datetime(2026, 11, 22, 3, 0, 0, 123_456, tzinfo=UTC)
 SHOP = "9521234000020"
 
 

@@ -95,30 +95,35 @@ class RecallReport:
     def pdf(self) -> bytes:
         """Chinese and English; the same bytes for the same report, on a machine with the same fonts.
 
-        Raises `InvalidInput` if no font here has Chinese letters.
+        Raises `InvalidInput` as `printing_font` does.
         """
-        found = set(typst.Fonts().families())
-        font = next((name for name in _FONTS if name in found), None)
-        if font is None:
-            raise InvalidInput(
-                "no font with Chinese letters is installed, so no PDF was written: install one such as "
-                "Noto Sans CJK (Debian: apt install fonts-noto-cjk), or write a .csv"
-            )
         parts: dict[str, list[list[str]]] = {"summary": [], "step": [], "party": [], "goods": []}
         for part, *row in self.rows()[1:]:
             parts[part].append([visible(cell) for cell in row])
         more = max(len(parts["goods"]) - MOST_PRINTED, 0)
         parts["goods"] = parts["goods"][:MOST_PRINTED]
-        data = {"font": font, "drill": self.drill, "more": more, **parts}
+        data = {"font": printing_font(), "drill": self.drill, "more": more, **parts}
         page = typst.compile(
             files(__package__).joinpath("recall_report.typ").read_bytes(),
             sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
             format="pdf",
-            timestamp=self.order.at,
+            timestamp=int(self.order.at.timestamp()),
         )
         if not isinstance(page, bytes):
             raise TypeError(f"typst gave {type(page).__name__}, want the bytes of one file")
         return page
+
+
+def printing_font() -> str:
+    """A family of this machine with Chinese letters. Raises `InvalidInput` if there is none."""
+    found = set(typst.Fonts().families())
+    for name in _FONTS:
+        if name in found:
+            return name
+    raise InvalidInput(
+        "no font with Chinese letters is installed, so a PDF cannot be written: install one such as "
+        "Noto Sans CJK (Debian: apt install fonts-noto-cjk), or write a .csv"
+    )
 
 
 def kinds(reached: Iterator[Reached] | Sequence[Reached]) -> str:
