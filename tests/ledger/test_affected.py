@@ -158,6 +158,7 @@ def test_goods_are_recalled_once(world):
     with pytest.raises(InvalidInput, match=f"recalled already, by {FARM}: {NOTICE}"):
         check_new(an_order(), world.look().recalls)
     check_new(an_order(LOT), world.look(LOT).recalls)
+    check_new(an_order(party=AUTHORITY), world.look().recalls)
 
 
 def test_only_the_maker_the_owner_or_an_authority_may(world):

@@ -94,6 +94,15 @@ def test_a_recall_of_any_time_reaches_all_that_was_made_of_the_lot(subject, hour
     assert not holds(subject, *MADE)
 
 
+def test_a_transformation_that_is_told_in_parts_is_one():
+    took = {"inputQuantityList": [{"epcClass": FIELD_LOT}], "transformationID": "urn:uuid:1"}
+    made = {"outputQuantityList": [{"epcClass": LOT}], "transformationID": "urn:uuid:1"}
+    parts = [an_event("TransformationEvent", hours, **part) for hours, part in ((2, took), (3, made))]
+
+    assert holds(LOT, a_harvest(0), *parts, a_recall())
+    assert not holds(LOT, a_harvest(0), (parts[0], SHOP_GLN), parts[1], a_recall())
+
+
 def test_what_was_made_of_another_lot_is_not_recalled():
     other = digital_link.lot("09521234000013", "F2")
 

@@ -108,11 +108,11 @@ def _order(args: argparse.Namespace, settings: Settings) -> "Order":
 
 def _check_report(file: Path | None) -> None:
     """Beforehand: a recall must not be recorded and then lack its report for a typo or a font."""
-    from traceability.exports.recall_report import printing_font
-
     if file is not None and file.suffix.lower() not in (".pdf", ".csv"):
         raise InvalidInput(f"{file.name} ends in {file.suffix or 'nothing'}, want .pdf or .csv")
     if file is not None and file.suffix.lower() == ".pdf":
+        from traceability.exports.recall_report import printing_font
+
         printing_font()
 
 

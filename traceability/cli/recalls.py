@@ -99,11 +99,13 @@ def _show(args: argparse.Namespace) -> int:
         print("no recall reaches it")
         return 0
     touched = _look(subject, store).touched
-    told = how_told(touched, parties_told(settings), by=recalls[0].by)
+    targets = parties_told(settings)
+    told = how_told(touched, targets, by=recalls[0].by)
     for party in touched.parties:
         has = [each for each in touched.reached if each.holder == party and not each.is_gone]
         print(f"  {party}  has {kinds(has) or 'none left'}; {told.get(party, 'recalled it')}")
-    for late in store.alerts.undelivered():
+    theirs = {name for names in targets.values() for name in names}
+    for late in [each for each in store.alerts.undelivered() if each.notice.target in theirs]:
         again = "given up" if late.due_at_ms is None else "is tried again"
         said = f"not delivered to {late.notice.target}, {again}: {late.trouble} ({late.notice.subject})"
         print(printable(f"  {said}"))

@@ -51,9 +51,12 @@ class Order:
 
 
 def check_new(order: Order, held: Sequence[RecallNotice]) -> None:
-    """Raises `InvalidInput` if a recall of the very same goods holds already."""
+    """Raises `InvalidInput` if this party recalls the very same goods already.
+
+    An authority may do so on top of the owner, who then cannot end it alone.
+    """
     for each in held:
-        if each.holds and order.subject in each.goods:
+        if each.holds and each.by == order.party and order.subject in each.goods:
             known = each.notice or each.key
             raise InvalidInput(f"{order.subject} is recalled already, by {each.by}: {known}")
 

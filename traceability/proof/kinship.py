@@ -20,8 +20,11 @@ class Kinship:
         """Of a container, after the last event."""
         self._containers: defaultdict[str, set[str]] = defaultdict(set)
         """That goods ever lay in: whoever took them out may have said so late."""
+        took: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+        for each in [each for each in records if each.event.kind == "TransformationEvent"]:
+            took[_transformation(each)].update(each.event.identifiers_by_role()["input"])
         for each in makers(records):
-            self._make(each)
+            self._make(each, took[_transformation(each)])
         for each in sorted(records, key=lambda each: (each.event.event_time, each.key)):
             if each.event.kind == "AggregationEvent":
                 self._pack(each)
@@ -48,12 +51,12 @@ class Kinship:
             [name], lambda each: {box for box in self._containers[each] if each in self._contents[box]}
         )
 
-    def _make(self, record: Record) -> None:
+    def _make(self, record: Record, took: Iterable[str]) -> None:
         roles = record.event.identifiers_by_role()
         made = [*roles["output"], *roles["epc"]]
         whole = master_data(record.event.body).get("guoji:lot")
         labelled = [canonical(whole)] if isinstance(whole, str) else []
-        for source in (*roles["input"], *labelled):
+        for source in (*took, *labelled):
             for each in made:
                 self._sources[each].add(source)
                 self._products[source].add(each)
@@ -75,6 +78,12 @@ class Kinship:
             for parent in parents if not is_lot(child) else ():
                 held[parent].add(child)
         return held.__getitem__
+
+
+def _transformation(record: Record) -> tuple[str, str]:
+    """Several events of one party with one transformationID are one transformation (EPCIS 2.0, 7.4.5)."""
+    shared = record.event.body.get("transformationID")
+    return record.submitter, canonical(shared) if isinstance(shared, str) else record.key
 
 
 def is_lot(name: str) -> bool:
