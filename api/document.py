@@ -8,10 +8,9 @@ from traceability.cold_chain.exposure import Exposure
 from traceability.cold_chain.shelf_life import Remaining
 from traceability.ledger.recalled import RecallNotice
 from traceability.ledger.trace import Curve, LabResult, Trace, TracedEvent
-from traceability.ledger.yields import OverYield
+from traceability.ledger.yields import over_yield_json
 from traceability.proof.balance import balance_json
 from traceability.proof.judged import judged_json
-from traceability.proof.quantity import exact
 from traceability.proof.verdict import Contradicted, TraceVerdict, TraceVerified, Unchecked, Verdict, Verified
 from traceability.telemetry.findings import Finding
 
@@ -39,7 +38,7 @@ def trace_document(trace: Trace) -> dict[str, Any]:
             for found in trace.contradictions
         ],
         "balance": None if trace.balance is None else balance_json(trace.balance),
-        "over_yields": [_over_yield(over) for over in trace.over_yields],
+        "over_yields": [over_yield_json(over) for over in trace.over_yields],
         "staged": [dict(staged) for staged in trace.staged],
         "chain_label": trace.chain_label,
         "recalls": [_recall(recall) for recall in trace.recalls],
@@ -95,20 +94,6 @@ def _recall(recall: RecallNotice) -> dict[str, Any]:
         "level": recall.level,
         "released_at": _time(recall.released_at),
         "evidence": recall.evidence,
-    }
-
-
-def _over_yield(over: OverYield) -> dict[str, Any]:
-    """Amounts as in the balance: texts with all their decimals."""
-    return {
-        "lot": over.lot,
-        "plot": over.plot,
-        "party": over.party,
-        "profile": over.crop.name,
-        "hectares": exact(over.hectares),
-        "bears_kg": exact(over.bears),
-        "picked_kg": exact(over.picked),
-        "events": list(over.events),
     }
 
 

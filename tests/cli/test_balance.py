@@ -4,8 +4,7 @@ import json
 
 import pytest
 
-from tests.api.capturing import a_document
-from tests.builders import CONTEXT, FARM, FIELD_LOT, OTHER_LOT, a_harvest, a_pack_out, an_event
+from tests.builders import CONTEXT, FARM, FIELD, FIELD_LOT, OTHER_LOT, a_harvest, a_pack_out, an_event
 from traceability.cli.main import main
 from traceability.epcis.event import Event
 from traceability.gs1.digital_link import item
@@ -51,6 +50,21 @@ def test_what_two_lots_took_together_is_told_with_the_events(home, capsys):
     assert len(told["over_drawn"][0]["events"]) == 3
 
 
+def test_a_plot_that_gave_more_than_it_bears_is_told(home, capsys):
+    (home / "cold-chain.toml").write_text('[gtin]\n09521234000013 = "apple"\n')
+    place = {"id": FIELD, "guoji:area": {"guoji:value": 1, "guoji:uom": "MTK"}}
+    held(home, a_harvest(0, kg=30, readPoint=place))
+
+    assert main(["balance", FIELD_LOT]) == 0
+    _, told = capsys.readouterr().out.splitlines()
+    assert told.startswith(
+        f"More than the plot can bear: {FIELD_LOT}: 30 kg of apple were picked on {FIELD} within a season, "
+        "0 ha can bear 20 kg (events "
+    )
+    assert main(["balance", FIELD_LOT, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["over_yields"][0]["hectares"] == "0.0001"
+
+
 @pytest.mark.parametrize(("setting", "errors"), [("true", 1), ("false", 0)])
 def test_codes_beyond_the_harvest_are_refused_where_the_setting_says_so(home, setting, errors):
     held(home, a_harvest(0, kg=30))
@@ -62,7 +76,10 @@ def test_codes_beyond_the_harvest_are_refused_where_the_setting_says_so(home, se
         labels = {"guoji:lot": lot, "guoji:netContent": content}
         bodies.append({**an_event(hours=5, action="ADD", epcList=codes).body, "ilmd": labels})
 
-    job = ours.jobs.capture(json.dumps(a_document(*bodies)).encode(), Grant("capture", FARM), "proceed")
+    document = {"@context": CONTEXT, "type": "EPCISDocument", "schemaVersion": "2.0"}
+    document |= {"creationDate": "2026-11-20T00:00:00Z", "epcisBody": {"eventList": bodies}}
+
+    job = ours.jobs.capture(json.dumps(document).encode(), Grant("capture", FARM), "proceed")
 
     assert len(job.errors) == errors
     assert all(

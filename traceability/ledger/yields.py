@@ -4,11 +4,12 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from fractions import Fraction
-from typing import Protocol
+from typing import Any, Protocol
 
 from traceability.cold_chain.profiles import Profile
 from traceability.ledger.ports import StoredEvent
 from traceability.proof.plots import Picking, pickings
+from traceability.proof.quantity import exact
 
 MOST_HARVESTS = 5_000
 """At the plots of one trace, the newest: one page must not add up for minutes."""
@@ -101,3 +102,17 @@ def _beyond(
     for lot, (weight, start, end) in worst.items():
         keys = tuple(dict.fromkeys(each.key for each in picked[start:end]))
         yield OverYield(lot, picked[0].plot, picked[0].party, crop, hectares, most, weight, keys)
+
+
+def over_yield_json(over: OverYield) -> dict[str, Any]:
+    """Amounts as in the balance: texts with all their decimals."""
+    return {
+        "lot": over.lot,
+        "plot": over.plot,
+        "party": over.party,
+        "profile": over.crop.name,
+        "hectares": exact(over.hectares),
+        "bears_kg": exact(over.bears),
+        "picked_kg": exact(over.picked),
+        "events": list(over.events),
+    }
