@@ -1,13 +1,11 @@
 """Which goods a recall reaches: what goods consist of, what became of them, what they lie in."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from traceability.epcis.event import canonical
 from traceability.proof.quantity import master_data
 from traceability.proof.records import Record, makers
-
-_Edges = Mapping[str, set[str]]
 
 
 class Kinship:
@@ -20,6 +18,8 @@ class Kinship:
         """Of a container, after the last event."""
         self._containers: defaultdict[str, set[str]] = defaultdict(set)
         """That goods ever lay in: whoever took them out may have said so late."""
+        self._held: defaultdict[str, set[str]] = defaultdict(set)
+        """The other way: what ever lay in a container, without lots, of which only some did."""
         took: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
         for each in [each for each in records if each.event.kind == "TransformationEvent"]:
             took[_transformation(each)].update(each.event.identifiers_by_role()["input"])
@@ -42,7 +42,7 @@ class Kinship:
 
         A container that was emptied and used again is among them: better one too many.
         """
-        units = [] if is_lot(recalled) else _closure([recalled], self._ever_in(self._containers))
+        units = [] if is_lot(recalled) else _closure([recalled], self._held.__getitem__)
         return _closure([recalled, *units], lambda name: self._products[name] | self._containers[name])
 
     def lying_in(self, name: str) -> set[str]:
@@ -66,18 +66,11 @@ class Kinship:
         for parent in roles["parent"]:
             if action == "ADD":
                 self._contents[parent].update(roles["child"])
+                self._held[parent].update(child for child in roles["child"] if not is_lot(child))
                 for child in roles["child"]:
                     self._containers[child].add(parent)
             elif action == "DELETE":
                 self._contents[parent] -= set(roles["child"]) or set(self._contents[parent])
-
-    @staticmethod
-    def _ever_in(containers: _Edges) -> Callable[[str], set[str]]:
-        held: defaultdict[str, set[str]] = defaultdict(set)
-        for child, parents in containers.items():
-            for parent in parents if not is_lot(child) else ():
-                held[parent].add(child)
-        return held.__getitem__
 
 
 def _transformation(record: Record) -> tuple[str, str]:
