@@ -54,6 +54,19 @@ def test_our_own_events_pass(file):
         (an_event(**{"guoji:readingCount": -1}), "/guoji:readingCount"),
         (an_event(**{"guoji:readingCount": True}), "/guoji:readingCount"),
         *[
+            (an_event(**{"guoji:promise": promise}), "/guoji:promise")
+            for promise in (
+                "不使用禁用农药",
+                ["text"],
+                {},
+                {"guoji:words": []},
+                {"guoji:words": "text"},
+                {"guoji:words": ["text", 1]},
+                {"guoji:words": ["text"], "guoji:grounds": "text"},
+                {"guoji:grounds": ["text"]},
+            )
+        ],
+        *[
             (an_event(**{"guoji:labResults": [{"guoji:value": value}]}), "/guoji:labResults/0/guoji:value")
             for value in (1e300, -1.1e9, "11", True, None)
         ],
@@ -111,6 +124,8 @@ def test_a_refusal_says_how_to_commit_and_does_not_repeat_what_is_personal():
         an_event(**{"farm:email": {"guoji:commitment": DIGEST}}),
         an_event(ilmd={"farm:time": "yesterday", "farm:value": 1e300}),
         an_event(**{"guoji:labResults": [{"guoji:value": -1e9, "guoji:limit": 1e-9}]}),
+        an_event(**{"guoji:promise": {"guoji:words": ["不使用禁用农药"]}}),
+        an_event(**{"guoji:promise": {"guoji:words": ["a"], "guoji:grounds": ["b"], "guoji:note": 1}}),
     ],
 )
 def test_events_merely_unlike_ours_pass(event):

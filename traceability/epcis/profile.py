@@ -120,6 +120,13 @@ def _is_amount(value: object) -> bool:
     return isinstance(value, dict) and {"guoji:value", "guoji:uom"} <= value.keys()
 
 
+def _is_promise(value: object) -> bool:
+    if not isinstance(value, dict) or not value.get("guoji:words"):
+        return False
+    lists = [value["guoji:words"], value.get("guoji:grounds", [])]
+    return all(isinstance(each, list) and {type(text) for text in each} <= {str} for each in lists)
+
+
 def _are_objects(value: object) -> bool:
     return isinstance(value, list) and all(isinstance(item, dict) for item in value)
 
@@ -161,6 +168,7 @@ _OWN: Mapping[str, _Shape] = {
     "guoji:netContent": (_is_amount, "an object with guoji:value and guoji:uom"),
     "guoji:findings": _OBJECTS,
     "guoji:labResults": _OBJECTS,
+    "guoji:promise": (_is_promise, "an object with guoji:words and guoji:grounds, each a list of texts"),
     "guoji:staged": _TEXT,
     "guoji:name": _TEXT,
 }
