@@ -1,6 +1,6 @@
 """What the page for sheets shows: what a sheet would become, what is wrong with it, what was recorded."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -8,8 +8,10 @@ from api.present import measures
 from api.present.import_faults import FaultLine, fault_line
 from api.present.text import plain
 from api.words import Words, message
+from traceability.epcis.event import Event
 from traceability.imports.kinds import Kind, kinds, plainly
 from traceability.imports.plan import Plan
+from traceability.imports.resembling import goods_of
 from traceability.proof.quantity import written
 
 MOST_SHOWN = 200
@@ -75,7 +77,9 @@ def kinds_view(words: Words) -> list[Choice]:
     return [Choice(each.name, _title(each, words)) for each in kinds().values()]
 
 
-def look_view(planned: Plan, here: int, said: Mapping[str, str], words: Words) -> LookView:
+def look_view(
+    planned: Plan, here: int, resembling: Sequence[Event] | None, said: Mapping[str, str], words: Words
+) -> LookView:
     layout = planned.layout
     return LookView(
         kind=Choice(planned.kind.name, _title(planned.kind, words)),
@@ -90,7 +94,7 @@ def look_view(planned: Plan, here: int, said: Mapping[str, str], words: Words) -
             if plainly(heading) in said
         ),
         lines=() if planned.faults else tuple(_lines(planned, here, words)),
-        notes=tuple(_notes(planned, words)),
+        notes=(*_notes(planned, words), *_careful(resembling, words)),
     )
 
 
@@ -177,3 +181,15 @@ def _notes(planned: Plan, words: Words) -> Sequence[str]:
             said = words.say("The heading {before} is now {now}.", before=plain(before), now=plain(now))
         notes.append(said)
     return notes
+
+
+def _careful(resembling: Sequence[Event] | None, words: Words) -> Iterator[str]:
+    if resembling is None:
+        yield words.say("Too many goods to tell whether rows were changed since they were recorded.")
+    elif resembling:
+        goods = sorted({_called(link) for event in resembling for link in goods_of(event)})
+        yield words.say(
+            "Careful: of the same goods, time and place something else is recorded. If rows were changed or "
+            "added since then, these goods count twice: {goods}",
+            goods=", ".join(goods[:_MOST_GOODS]) + ("…" if len(goods) > _MOST_GOODS else ""),
+        )

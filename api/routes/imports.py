@@ -83,11 +83,12 @@ def look(site: SiteDep, words: WordsDep, importer: ImporterDep, sent: SentDep) -
         with _one_at_a_time():
             planned, said = _planned(importer, sent)
             here = importer.here(planned, sent.sender.grant)
+            changed = importer.resembling(planned, sent.sender.grant)
     except NotAuthorised:
         raise
     except InvalidInput as refusal:
         return _choose(site, words, sent.sender.form_key, sent.sender.grant.submitter, str(refusal))
-    view = look_view(planned, here, said, words)
+    view = look_view(planned, here, changed, said, words)
     return farm_page(
         site,
         words,

@@ -116,6 +116,14 @@ def test_a_page_that_is_loaded_again_records_nothing_twice(partner, store):
     assert len(store.events.mentioning([link("TWICE")])) == 1
 
 
+def test_rows_that_were_changed_since_are_told_before_they_are_recorded(partner):
+    partner.record(partner.look(a_csv("harvest", a_row("harvest", lot="CHANGED"))))
+
+    page = partner.look(a_csv("harvest", a_row("harvest", lot="CHANGED", amount="30")))
+
+    assert "these goods count twice: CHANGED" in page.text
+
+
 def test_each_wrong_cell_is_shown_and_nothing_can_be_recorded(partner, store):
     page = partner.look(a_csv("harvest", a_row("harvest", amount=EVIL), a_row("harvest", lot="EVIL")))
 

@@ -1,6 +1,7 @@
 """A partner's sheet goes in by `guoji import`: shown first, all or nothing, and the same sheet but once."""
 
 import io
+import json
 import sys
 
 import pytest
@@ -9,6 +10,7 @@ from sqlalchemy import func, select
 from tests.imports.sheets import PARTY, a_csv, a_row
 from traceability.cli.main import main
 from traceability.epcis.document import read_document
+from traceability.imports import importer as importer_module
 from traceability.ledger.grant import Grant
 from traceability.store.events import event
 from traceability.store.schema import open_engine
@@ -239,3 +241,49 @@ def test_no_file_is_written_where_nothing_is_wrong_or_of_another_form(guoji, she
     assert guoji("import", "sheet", sound, *SHEET, "--yes", "--errors", tmp_path / "x.csv")[0] == 0
     assert guoji("import", "sheet", sound, *SHEET, "--yes", "--errors", tmp_path / "x.pdf")[0] == 65
     assert not list(tmp_path.glob("x.*"))
+
+
+def test_rows_that_were_changed_since_they_were_imported_are_told(guoji, sheet):
+    guoji("import", "sheet", sheet(a_row("harvest"), a_row("harvest", lot="HY2")), *SHEET, "--yes")
+    changed = sheet(a_row("harvest", amount="30"), a_row("harvest", lot="HY2"), name="changed.csv")
+
+    _, printed, _ = guoji("import", "sheet", changed, *SHEET, given="no\n")
+
+    assert "careful: 1 events differ from recorded ones of the same goods, time and place;" in printed
+    assert printed.count("https://id.gs1.org/01/09521234000020/10/HY1\n") == 2
+    assert "careful" not in guoji("import", "sheet", sheet(a_row("harvest")), *SHEET, given="no\n")[1]
+
+
+def test_a_pallet_that_got_a_row_since_it_was_imported_is_told(guoji, sheet):
+    pallet = ("--kind", "packing", "--party", PARTY)
+    guoji("import", "sheet", sheet(a_row("packing"), kind="packing"), *pallet, "--yes")
+    more = sheet(a_row("packing"), a_row("packing", lot="HY2"), kind="packing")
+
+    assert "careful: 1 events differ" in guoji("import", "sheet", more, *pallet, given="no\n")[1]
+
+
+def test_what_was_declared_wrong_may_be_sent_anew(guoji, sheet, store):
+    ours, grant = importer(store), Grant("capture", PARTY)
+    first = ours.plan("harvest", sheet(a_row("harvest")).read_bytes(), grant)
+    ours.record(first, grant)
+    ours.jobs.capture_one(_declared_wrong(first), grant)
+
+    again = ours.plan("harvest", sheet(a_row("harvest", amount="30")).read_bytes(), grant)
+
+    assert ours.resembling(again, grant) == []
+
+
+def _declared_wrong(planned):
+    [event] = planned.events
+    declaration = {"declarationTime": "2026-11-21T00:00:00.000Z", "reason": "incorrect_data"}
+    return json.dumps({"@context": event.context, **event.body, "errorDeclaration": declaration}).encode()
+
+
+def test_of_too_many_goods_it_is_said_that_nobody_looked(guoji, sheet, monkeypatch):
+    monkeypatch.setattr(importer_module, "MOST_GOODS", 1)
+
+    _, printed, _ = guoji(
+        "import", "sheet", sheet(a_row("harvest"), a_row("harvest", lot="HY2")), *SHEET, "--yes"
+    )
+
+    assert "note: too many goods to tell" in printed

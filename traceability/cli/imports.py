@@ -15,6 +15,7 @@ from traceability.errors import InvalidInput
 from traceability.settings import Settings
 
 if TYPE_CHECKING:
+    from traceability.epcis.event import Event
     from traceability.imports.plan import Plan
 
 _WRONG = 65
@@ -93,6 +94,7 @@ def _sheet(args: argparse.Namespace) -> int:
         _write_errors(args, planned)
         return _WRONG
     _show(planned, args.zone, ours.here(planned, grant))
+    _show_resembling(ours.resembling(planned, grant))
     if not args.yes and input("Capture these events? Type yes: ").strip() != "yes":
         print("nothing was kept")
         return _WRONG
@@ -150,17 +152,28 @@ def _show(planned: "Plan", zone: str, here: int) -> None:
     print(f"first {first.isoformat()}, last {last.isoformat()}")
     for (name, unit), amount in sorted(planned.totals.items()):
         print(f"  {name}: {written(amount)} {unit}")
+    print(f"about {len(planned.goods)} lots, items, boxes or pallets:")
     _show_goods(planned.goods)
     for note in _notes(planned, zone):
         print(printable(f"note: {note}"))
 
 
 def _show_goods(goods: Sequence[str]) -> None:
-    print(f"about {len(goods)} lots, items, boxes or pallets:")
     for link in goods[:20]:
         print(f"  {link}")
     if len(goods) > 20:
         print(f"  and {len(goods) - 20} more")
+
+
+def _show_resembling(found: "list[Event] | None") -> None:
+    if found is None:
+        print("note: too many goods to tell whether rows were changed since they were imported")
+    elif found:
+        from traceability.imports.resembling import goods_of
+
+        print(f"careful: {len(found)} events differ from recorded ones of the same goods, time and place;")
+        print("  if rows were changed or added since they were imported, their goods count twice:")
+        _show_goods(sorted({link for event in found for link in goods_of(event)}))
 
 
 def _notes(planned: "Plan", zone: str) -> list[str]:

@@ -8,15 +8,20 @@ from typing import Protocol
 
 from traceability.epcis.canonical import canonical_bytes
 from traceability.epcis.document import read_each
+from traceability.epcis.event import Event
 from traceability.errors import InvalidInput
 from traceability.imports.cells import BEIJING
 from traceability.imports.kinds import kind
 from traceability.imports.layout import Layout, Mapped, lay_out
 from traceability.imports.plan import Plan, Tell, plan
+from traceability.imports.resembling import resembling
 from traceability.ledger.capture import faults_for
 from traceability.ledger.capture_jobs import CaptureJobs, Job
 from traceability.ledger.grant import Grant
 from traceability.sheets.read import read_cells
+
+MOST_GOODS = 5_000
+"""Lots, items and units whose earlier events are looked at."""
 
 
 class Remembered(Protocol):
@@ -77,6 +82,17 @@ class Importer:
         """How many of its events the party has sent before; they are not kept twice."""
         digests = {sha256(canonical_bytes(each.body, each.context)).digest() for each in planned.events}
         return len(self.remembered.here(grant.submitter, digests))
+
+    def resembling(self, planned: Plan, grant: Grant) -> list[Event] | None:
+        """Events of a plan that look as if their rows were changed since they were imported.
+
+        None if the plan is about more goods than `MOST_GOODS`: then nobody has looked.
+        """
+        goods = planned.goods
+        if len(goods) > MOST_GOODS:
+            return None
+        stored = [each for each in self.jobs.events.mentioning(goods) if each.submitter == grant.submitter]
+        return resembling(planned.events, stored)
 
     def record(self, planned: Plan, grant: Grant) -> Job:
         """Capture all events of a plan in one job and one commit. Raises `InvalidInput` if it has faults."""

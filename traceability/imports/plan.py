@@ -17,6 +17,7 @@ from traceability.imports.events import CONTEXT, Body
 from traceability.imports.fault import Fault
 from traceability.imports.kinds import AT, Kind
 from traceability.imports.layout import Layout, Mapped, lay_out
+from traceability.imports.resembling import goods_of
 from traceability.imports.rows import Row, read_rows
 from traceability.imports.together import Made, make_events
 from traceability.proof.quantity import quantities
@@ -59,14 +60,7 @@ class Plan:
     @property
     def goods(self) -> list[str]:
         """Canonical Digital Links of lots, items and logistic units, in order."""
-        places = ("place", "source", "destination", "transaction", "device")
-        named = {
-            each.identifier
-            for event in self.events
-            for each in event.identifiers()
-            if each.role not in places
-        }
-        return sorted(named)
+        return sorted({link for event in self.events for link in goods_of(event)})
 
     @property
     def totals(self) -> dict[tuple[str, str], Fraction]:
