@@ -128,6 +128,14 @@ def test_a_redirection_is_followed_only_where_that_is_allowed():
             fetch(Request(url), 5, AT_MOST)
 
 
+def test_only_the_address_that_was_looked_at_is_asked_past_every_proxy(monkeypatch):
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
+    with answering(redirecting("/there")) as url:
+        named = url.replace("127.0.0.1", "nobody.invalid")
+
+        assert fetch(Request(f"{named}/there"), 5, AT_MOST, address="127.0.0.1") == b"ok"
+
+
 @pytest.mark.parametrize("to", ["file:///etc/passwd", "ftp://127.0.0.1/x", "data:text/plain,x"])
 def test_nobody_is_led_out_of_the_web(to):
     with answering(redirecting(to)) as url, pytest.raises(Unavailable):
