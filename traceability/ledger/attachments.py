@@ -29,32 +29,40 @@ def attachments(
     """Devices on the goods themselves, where they grew, and where they stood since."""
     where = [(identifier, span, True) for identifier, span in goods]
     where += reversed(list(_places(events)))
-    history.learn({fittings_of(identifier) for identifier, _, cold_chain in where})
+    bearers = {identifier for identifier, _, _ in where}
+    history.learn([fittings_of(bearer) for bearer in bearers])
+    fitted = {bearer: list(_fittings(bearer, history, custody)) for bearer in bearers}
     for identifier, span, cold_chain in where:
-        told = [
-            each for each in history.counting(fittings_of(identifier)) if custody.stands(each, identifier)
-        ]
-        for device, fitted, by in fitted_on(identifier, told):
-            common = fitted.cut(span)
+        for device, on, by in fitted[identifier]:
+            common = on.cut(span)
             if common is not None:
                 yield Attachment(device, common, cold_chain, by)
+
+
+def _fittings(bearer: str, history: History, custody: Custody) -> Iterator[tuple[str, Span, str]]:
+    told = history.counting(fittings_of(bearer))
+    return fitted_on(bearer, [each for each in told if custody.stands(each, bearer)])
 
 
 def _places(events: Sequence[Told]) -> Iterator[tuple[str, Span, bool]]:
     """Where the goods grew, up to the harvest; and each place of storage, until they were seen elsewhere."""
     until: dict[str, datetime] = {}
-    """For each place of the event before (in the walk back): when the goods were next seen elsewhere."""
+    """For each place of the event after: when the goods were next seen elsewhere."""
+    since: dict[str, datetime] = {}
+    """For each of those that was one of storage by then: from when on."""
     later, where = FOREVER, ""
     for told in reversed(events):
         if told.places != where:
-            until = {place: until.get(place, later) for place in told.places.split()}
-            where = told.places
+            where, here = told.places, told.places.split()
+            yield from ((each, Span(since.pop(each), until[each]), True) for each in {*since} - {*here})
+            until = {place: until.get(place, later) for place in here}
         later = told.at
-        if told.leads_on and told.words.is_harvest:
-            for place in until:
-                yield place, Span(moment(told.words.growing_since) or ALWAYS, told.at), False
-        elif told.is_stored:
-            yield from ((place, Span(told.at, left), True) for place, left in until.items())
+        if told.is_stored:
+            since |= dict.fromkeys(until, later)
+        elif told.leads_on and told.words.is_harvest:
+            grown = Span(moment(told.words.growing_since) or ALWAYS, later)
+            yield from ((place, grown, False) for place in until)
+    yield from ((place, Span(start, until[place]), True) for place, start in since.items())
 
 
 def fitted_on(bearer: str, history: Sequence[Told]) -> Iterator[tuple[str, Span, str]]:

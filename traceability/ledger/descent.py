@@ -35,14 +35,14 @@ def descent(lot: str, telling: Telling, most: int = MOST_STAYS) -> Descent:
         following: set[Stay] = set()
         goods = {stay.identifier for stay in generation}
         walk.history.learn(goods | {labels_of(each) for each in goods})
-        for stay in walk.look_up(generation):
+        for stay, told in walk.look_up(generation):
             labels = walk.history.of(labels_of(stay.identifier), Span()) if stay.opened else []
-            its_own = [*walk.events(stay), *labels]
-            events.update((each.key, each) for each in its_own)
-            held = {each.key for each in its_own if walk.custody.stands(each, stay.identifier)}
+            its_own = [*told, *labels]
+            events.update({each.key: each for each in its_own})
+            held = {each.key for each in walk.custody.standing(its_own, stay.identifier)}
             stand |= held if not stay.claimed else set()
             following.update(_made(stay, its_own, held, walk.history))
-            following.update(_boxes(stay, walk.telling(stay)))
+            following.update(_boxes(stay, walk.leading(told, stay.identifier)))
         generation = following - seen
     ordered = sorted(events.values(), key=by_time)
     not_held = frozenset(each.key for each in ordered if walk.history.counts(each)) - stand

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from traceability.ledger.attachments import Attachment, attachments
 from traceability.ledger.ports import EventStore, StoredEvent
@@ -56,34 +57,28 @@ class Walk:
         self.history = History(telling)
         self.custody = Custody(self.history)
 
-    def look_up(self, stays: set[Stay]) -> list[Stay]:
-        """The events of all of them in one query; the stays, containers' cut to when the goods left."""
+    def look_up(self, stays: set[Stay]) -> Iterator[tuple[Stay, list[Told]]]:
+        """Each with its events, all of them in one query; containers' are cut to when the goods left."""
         goods = {stay.identifier for stay in stays}
         self.history.learn(goods)
         self.custody.settle(goods)
-        return [self._ended(stay) for stay in stays]
+        for stay in stays:
+            told = self.history.of(stay.identifier, stay.span)
+            left = None if stay.inside is None else self._left(stay.inside, stay.identifier, told)
+            if left is not None:
+                stay = replace(stay, span=Span(stay.span.start, left))
+                told = self.history.of(stay.identifier, stay.span)
+            yield stay, told
 
-    def events(self, stay: Stay) -> list[Told]:
-        return self.history.of(stay.identifier, stay.span)
+    def _left(self, content: str, box: str, told: Sequence[Told]) -> datetime | None:
+        """When the goods left their container, as a holder of either says."""
+        later = {each.key: each for goods in (box, content) for each in self.leading(told, goods)}
+        return taken_out(content, box, sorted(later.values(), key=by_time), "AggregationEvent")
 
-    def telling(self, stay: Stay) -> list[Told]:
-        """The events by which these goods lead to others: those that count, by parties that held them."""
-        return self._telling(stay, stay.identifier)
-
-    def _telling(self, stay: Stay, goods: str) -> list[Told]:
-        return [
-            each
-            for each in self.events(stay)
-            if each.leads_on and self.history.counts(each) and self.custody.stands(each, goods)
-        ]
-
-    def _ended(self, stay: Stay) -> Stay:
-        """A stay in a container ends when the goods left it, as a holder of either says."""
-        if stay.inside is None:
-            return stay
-        told = [each for goods in (stay.identifier, stay.inside) for each in self._telling(stay, goods)]
-        left = taken_out(stay.inside, stay.identifier, sorted(told, key=by_time), "AggregationEvent")
-        return stay if left is None else replace(stay, span=Span(stay.span.start, left))
+    def leading(self, told: Sequence[Told], goods: str) -> list[Told]:
+        """Those by which these goods lead to others: that count, and are by parties that held them."""
+        counting = [each for each in told if each.leads_on and self.history.counts(each)]
+        return self.custody.standing(counting, goods)
 
 
 def lineage(subject: str, telling: Telling) -> Lineage:
@@ -100,11 +95,11 @@ def lineage(subject: str, telling: Telling) -> Lineage:
     while generation and len(seen) + len(generation) <= MOST_STAYS:
         seen |= generation
         following: set[Stay] = set()
-        for stay in walk.look_up(generation):
+        for stay, told in walk.look_up(generation):
             stays.append(stay)
-            events.update((each.key, each) for each in walk.events(stay))
-            stand |= {each.key for each in walk.events(stay) if walk.custody.stands(each, stay.identifier)}
-            following.update(_neighbours(stay, walk.telling(stay), walk.history))
+            events.update({each.key: each for each in told})
+            stand.update([each.key for each in walk.custody.standing(told, stay.identifier)])
+            following.update(_neighbours(stay, walk.leading(told, stay.identifier), walk.history))
         generation = following - seen
     ordered = sorted(events.values(), key=by_time)
     voided = frozenset(each.key for each in ordered if not walk.history.counts(each))

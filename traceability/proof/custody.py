@@ -42,6 +42,13 @@ class Custody:
             if not changed:
                 break
 
+    def standing(self, told: Sequence[Told], identifier: str) -> list[Told]:
+        """Those of `told` that stand."""
+        held = self._held.get(identifier)
+        if held is None:
+            return [each for each in told if self.stands(each, identifier)]
+        return [each for each in told if each.submitter in held]
+
     def stands(self, told: Told, identifier: str) -> bool:
         """Whether its submitter ever held the goods, so that what it says of them counts."""
         held = self._held.get(identifier)
@@ -67,8 +74,9 @@ class Custody:
         while before != held:
             before = dict(held)
             for told in self._leading[identifier]:
-                if told.submitter in held and identifier not in told.roles["input"]:
-                    for party in told.words.receivers:
+                words = told.words
+                if words.receivers and told.submitter in held and identifier not in words.roles["input"]:
+                    for party in words.receivers:
                         held[party] = min(told.at, held.get(party, told.at))
 
     def _packings(self, identifier: str) -> Iterator[Told]:

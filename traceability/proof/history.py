@@ -58,7 +58,7 @@ class History:
         for identifier in new:
             events = [self._known.setdefault(each.key, each) for each in found.get(identifier, ())]
             events.sort(key=by_time)
-            self._wrong |= {each.name for each in events if each.is_declaration}
+            self._wrong.update(each.name for each in events if each.is_declaration)
             self._events[identifier] = events
 
     def of(self, identifier: str, span: Span) -> list[Told]:

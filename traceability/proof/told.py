@@ -111,9 +111,10 @@ class Told:
 
     @property
     def words(self) -> Words:
-        if isinstance(self._words, str):
-            self._words = read(self._words)
-        return self._words
+        words = self._words
+        if isinstance(words, str):
+            words = self._words = read(words)
+        return words
 
     @property
     def roles(self) -> Mapping[Role, frozenset[str]]:

@@ -114,4 +114,5 @@ def _rows(connection: Connection, names: list[bytes]) -> Sequence[Any]:
         for by in ("mention", "kin")
     )
     values = tuple(names) * 2 if is_sqlite else (names, names)
-    return connection.exec_driver_sql(statement, values).all()
+    # The driver's own rows: these are thousands, and are read once.
+    return connection.exec_driver_sql(statement, values).cursor.fetchall()
