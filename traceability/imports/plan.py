@@ -1,7 +1,7 @@
 """What a sheet would become: its events and what they add up to, or everything that is wrong with it."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from fractions import Fraction
@@ -21,7 +21,7 @@ from traceability.imports.resembling import goods_of
 from traceability.imports.rows import Row, read_rows
 from traceability.imports.together import Made, make_events
 from traceability.proof.quantity import quantities
-from traceability.sheets.cell import Cell, Sheet
+from traceability.sheets.cell import Sheet
 
 MOST_ROWS = 100_000
 """Events that one capture takes."""
@@ -96,9 +96,10 @@ def plan(
     if not sheet.rows:
         raise InvalidInput("sheet is empty")
     layout = lay_out(kind, sheet.rows, saved)
+    filled = sum(any(cell.text.strip() for cell in row) for row in sheet.rows[layout.row + 1 :])
+    if filled > MOST_ROWS:
+        raise InvalidInput(f"sheet has {filled} rows, want at most {MOST_ROWS} at a time")
     read = list(read_rows(kind, sheet.rows, layout, zone, now)) if not layout.faults else []
-    if len(read) > MOST_ROWS:
-        raise InvalidInput(f"sheet has {len(read)} rows, want at most {MOST_ROWS} at a time")
     if not read and not layout.faults:
         raise InvalidInput("sheet has headings and no rows below them")
     rows = [row for row in read if isinstance(row, Row)]
@@ -115,10 +116,8 @@ def plan(
         rows=len(read),
         events=() if faults else tuple(sorted(events, key=lambda event: event.event_time)),
         faults=tuple(sorted(faults)),
-        assumed_zone=sum(not has_zone(cell) for cell in _cells(rows, sheet, AT)),
-        unsure_numbers=sum(
-            cell.kind == "number" for key in ("lot", "serial") for cell in _cells(rows, sheet, key)
-        ),
+        assumed_zone=sum(not has_zone(row.cell(AT)) for row in rows),
+        unsure_numbers=sum(row.cell(key).kind == "number" for key in ("lot", "serial") for row in rows),
     )
 
 
@@ -135,13 +134,6 @@ def _checked(made: Sequence[Made], judge: Judge, tell: Tell) -> tuple[list[Event
                 faults.append(each.rows[0].fault("", "{error}", error=told(judged)))
         tell(start + len(portion))
     return events, faults
-
-
-def _cells(rows: Sequence[Row], sheet: Sheet, key: str) -> Iterator[Cell]:
-    """The cells in which `key` was read."""
-    for row in rows:
-        if key in row.values:
-            yield sheet.rows[row.number - 1][row.cells[key][0]]
 
 
 def _document(bodies: Sequence[Body]) -> bytes:

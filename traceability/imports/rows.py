@@ -24,8 +24,9 @@ class Row:
     """As a spreadsheet program counts."""
     values: Mapping[str, Value]
     """By `Column.key`; what was left empty is absent."""
-    cells: Mapping[str, tuple[int, str, str]]
-    """By the same, column (from 0; -1 for none), heading and text."""
+    cells: Sequence[Cell]
+    places: Mapping[str, tuple[int, str]]
+    """By the same, in which column (from 0) it stands and under which heading; one mapping for all rows."""
 
     def text(self, key: str) -> str | None:
         value = self.values.get(key)
@@ -33,7 +34,13 @@ class Row:
 
     def fault(self, key: str, wants: str, /, **values: str) -> Fault:
         """Something wrong with the cell that holds `key`; "" for the row as a whole."""
-        return Fault(self.number, *self.cells.get(key, (-1, "", "")), wants, values)
+        column, heading = self.places.get(key, (-1, ""))
+        return Fault(self.number, column, heading, self.cell(key).text, wants, values)
+
+    def cell(self, key: str) -> Cell:
+        """Empty for what has no column, and where the row ends before it."""
+        column, _ = self.places.get(key, (len(self.cells), ""))
+        return self.cells[column] if column < len(self.cells) else EMPTY
 
     @property
     def at(self) -> datetime:
@@ -76,48 +83,51 @@ def read_rows(
     kind: Kind, cells: Sequence[Sequence[Cell]], layout: Layout, zone: timezone, now: datetime
 ) -> Iterator[Row | list[Fault]]:
     """Each row that is not empty, or what is wrong with it. Nothing happens after `now`."""
-    seen: dict[tuple[object, ...], int] = {}
+    places = {
+        column.key: (layout.at[column.name], layout.headings[layout.at[column.name]])
+        for column in kind.columns
+        if column.name in layout.at
+    }
+    reader = _Reader(kind, places, zone, now, {})
     for at in range(layout.row + 1, len(cells)):
         if any(cell.text.strip() for cell in cells[at]):
-            yield _Reader(kind, layout, at, cells[at], zone, now).row(seen)
+            yield reader.row(at + 1, cells[at])
 
 
 @dataclass(frozen=True, slots=True)
 class _Reader:
-    """One row being read."""
-
     kind: Kind
-    layout: Layout
-    at: int
-    cells: Sequence[Cell]
+    places: Mapping[str, tuple[int, str]]
     zone: timezone
     now: datetime
+    seen: dict[tuple[object, ...], int]
+    """By its meaning, the number of the row that said it first."""
 
-    def row(self, seen: dict[tuple[object, ...], int]) -> Row | list[Fault]:
-        if self._is_example():
-            return [self._fault("", "the example of the template; delete this row")]
+    def row(self, number: int, cells: Sequence[Cell]) -> Row | list[Fault]:
         values: dict[str, Value] = {}
+        row = Row(number, values, cells, self.places)
+        if self._is_example(row):
+            return [row.fault("", "the example of the template; delete this row")]
         faults: list[Fault] = []
         for column in self.kind.columns:
-            cell = self._cell(column.name)
+            cell = row.cell(column.key)
             if not cell.text.strip():
                 if column.required:
-                    faults.append(self._fault(column.name, "nothing stands here, and it is needed"))
+                    faults.append(row.fault(column.key, "nothing stands here, and it is needed"))
                 continue
             try:
                 values[column.key] = read(column.holds, cell, self.zone)
             except Wrong as wrong:
-                faults.append(self._fault(column.name, wrong.wants, **wrong.values))
-        row = Row(self.at + 1, values, {column.key: self._where(column.name) for column in self.kind.columns})
+                faults.append(row.fault(column.key, wrong.wants, **wrong.values))
         faults += [] if faults else self._of_row(row)
-        return faults or self._unless_twice(row, seen)
+        return faults or self._unless_twice(row)
 
-    def _unless_twice(self, row: Row, seen: dict[tuple[object, ...], int]) -> Row | list[Fault]:
-        first = seen.setdefault(row.meaning, row.number)
+    def _unless_twice(self, row: Row) -> Row | list[Fault]:
+        first = self.seen.setdefault(row.meaning, row.number)
         if first == row.number:
             return row
         said = "says the same as row {row}; delete one, or add the amounts up in one row"
-        return [self._fault("", said, row=str(first))]
+        return [row.fault("", said, row=str(first))]
 
     def _of_row(self, row: Row) -> list[Fault]:
         """What is wrong with values that are sound one by one."""
@@ -155,20 +165,9 @@ class _Reader:
             if named in (["serial"], ["unit_code"]) and key in row.values:
                 yield row.fault(key, "an item, box or pallet has no quantity here; leave it empty")
 
-    def _is_example(self) -> bool:
-        read_columns = [column for column in self.kind.columns if column.name in self.layout.at]
-        return all(typed(self._cell(column.name)) == column.example for column in read_columns)
+    def _is_example(self, row: Row) -> bool:
+        there = [column for column in self.kind.columns if column.key in self.places]
+        return all(typed(row.cell(column.key)) == column.example for column in there)
 
     def _title(self, name: str) -> str:
         return next(column.headings["en"] for column in self.kind.columns if column.name == name)
-
-    def _cell(self, name: str) -> Cell:
-        at = self.layout.at.get(name, len(self.cells))
-        return self.cells[at] if at < len(self.cells) else EMPTY
-
-    def _where(self, name: str) -> tuple[int, str, str]:
-        at = self.layout.at.get(name, -1)
-        return (at, self.layout.headings[at], self._cell(name).text) if at >= 0 else (-1, "", "")
-
-    def _fault(self, name: str, wants: str, /, **values: str) -> Fault:
-        return Fault(self.at + 1, *self._where(name), wants, values)
