@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.builders import FIELD, LOT, START, a_harvest, a_pack_out
+from tests.builders import CONTEXT, FIELD, LOT, START, a_harvest, a_pack_out
 from tests.laboratories import LIST_URL, NOW, a_credential, a_list, a_subject, a_trusted, an_inspection, day
 from traceability.cli import verify
 from traceability.cli.confirmed import Confirmed
+from traceability.epcis.event import Event
 from traceability.proof.proof_file import parse_proof_file, proof_json
 from traceability.proof.trust import TrustPolicy
 from traceability.proof.verdict import Unchecked, Verified
@@ -90,8 +91,31 @@ def test_a_plot_is_believed_only_by_harvests_that_are_verified():
 def test_of_an_event_that_is_not_verified_nothing_is_told():
     found = confirmed(an_inspection(a_credential()), lists=[a_list()], verdict=Unchecked("not anchored"))
 
-    assert list(found.lines()) == ["Credential of event 1: not told: the event is not verified"]
-    assert found.as_json() == [{"event": 1, "is": "not-told", "why": "the event is not verified"}]
+    assert list(found.lines()) == [
+        "Credential of event 1: not told: the event is not verified, or was declared wrong"
+    ]
+    assert found.as_json() == [
+        {"event": 1, "is": "not-told", "why": "the event is not verified, or was declared wrong"}
+    ]
+
+
+def test_a_record_that_was_declared_wrong_is_confirmed_by_nobody():
+    event = an_inspection(a_credential())
+    wrong = Event({**event.body, "errorDeclaration": {"declarationTime": day(2)}}, CONTEXT)
+
+    assert [each["is"] for each in confirmed(event, wrong, lists=[a_list()]).as_json()] == ["not-told"] * 2
+
+
+def test_an_event_that_nobody_validated_is_passed_over_and_ends_nothing():
+    odd = [
+        Event({**a_harvest(0).body, name: value}, CONTEXT)
+        for name, value in (("eventTime", "x"), ("type", 7))
+    ]
+    actionless = Event({k: v for k, v in a_harvest(0).body.items() if k != "action"}, CONTEXT)
+
+    found = confirmed(*odd, actionless, an_inspection(a_credential()), lists=[a_list()])
+
+    assert [each["is"] for each in found.as_json()] == ["confirmed"]
 
 
 def test_verify_reads_lists_from_files_and_refuses_one_that_is_not_there(tmp_path, capsys):

@@ -98,6 +98,7 @@ def test_what_is_no_sound_vc_jwt_is_refused_with_a_reason(text, said):
         ({"issuer": "http://lab.example"}, "neither an https URL"),
         ({"issuer": {"id": ISSUER, "key": 1}}, "unknown name 'key'"),
         ({"validFrom": "yesterday"}, "validFrom is"),
+        ({"validFrom": "0001-01-01T00:00:00+14:00"}, "validFrom is"),
         ({"validFrom": "2026-11-20T06:00:00"}, "no time zone"),
         ({"validUntil": day(0)}, "lies before validFrom"),
         ({"validUntil": None, "validFrom": None}, "lacks 'validFrom'"),

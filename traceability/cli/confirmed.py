@@ -11,16 +11,16 @@ from traceability.proof.confirm import CREDENTIAL, About, Belief, judge
 from traceability.proof.grown import Grown
 from traceability.proof.judged import Judged, judged_json
 from traceability.proof.proof_file import Proof
-from traceability.proof.records import Proven
+from traceability.proof.records import Proven, standing
 from traceability.proof.trust import TrustPolicy
 from traceability.proof.verdict import Verdict, Verified
 
-UNPROVEN = "the event is not verified"
+UNPROVEN = "the event is not verified, or was declared wrong"
 
 
 @dataclass(frozen=True, slots=True)
 class Confirmed:
-    """The credentials in the events of a file, by the number of the event; None where it is not verified."""
+    """The credentials in the events of a file, by the number of the event; None where that does not count."""
 
     judged: Mapping[int, Judged | None]
 
@@ -34,19 +34,16 @@ class Confirmed:
     ) -> "Confirmed":
         """By what the verified events of the file say, nobody else."""
         belief = Belief(policy.issuers if policy else (), lists, now)
-        proven: dict[int, Proven] = {}
-        for number, (proof, verdict) in enumerate(events, start=1):
-            if isinstance(verdict, Verified):
-                with suppress(InvalidInput):
-                    proven[number] = Proven.of(proof)
-        grown = Grown(list(proven.values()))
-        found: dict[int, Judged | None] = {}
-        for number, (proof, _) in enumerate(events, start=1):
+        records = [_proven(event) for event in events]
+        counting = standing([each for each in records if each is not None])
+        counts, grown = {each.key for each in counting}, Grown(counting)
+        judged: dict[int, Judged | None] = {}
+        for number, ((proof, _), record) in enumerate(zip(events, records, strict=True), start=1):
             text = proof.event.get(CREDENTIAL)
             if isinstance(text, str):
-                record = proven.get(number)
-                found[number] = None if record is None else judge(text, belief, About.of(record, grown))
-        return cls(found)
+                told = record if record is not None and record.key in counts else None
+                judged[number] = None if told is None else judge(text, belief, About.of(told, grown))
+        return cls(judged)
 
     def lines(self) -> Iterator[str]:
         for number, judged in self.judged.items():
@@ -57,6 +54,17 @@ class Confirmed:
 
     def as_json(self) -> list[dict[str, Any]]:
         return [_json(number, judged) for number, judged in self.judged.items()]
+
+
+def _proven(event: tuple[Proof, Verdict]) -> Proven | None:
+    """None for what is not verified, and for an event that was never validated."""
+    proof, verdict = event
+    if isinstance(verdict, Verified):
+        with suppress(InvalidInput):
+            record = Proven.of(proof)
+            _ = record.event.event_time
+            return record
+    return None
 
 
 def _headline(judged: Judged) -> str:

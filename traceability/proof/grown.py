@@ -23,7 +23,7 @@ class Grown:
         self._sources: defaultdict[str, set[str]] = defaultdict(set)
         for each in makers(standing(records)):
             roles = each.event.identifiers_by_role()
-            if each.event.is_harvest:
+            if "action" in each.event.body and each.event.is_harvest:
                 harvest = Harvest(frozenset(roles["place"]), each.event.event_time)
                 for lot in roles["class"]:
                     self._harvests[lot].append(harvest)

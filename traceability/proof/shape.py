@@ -8,6 +8,7 @@ from traceability.epcis.values import read_time
 from traceability.errors import InvalidInput
 
 LONGEST_TEXT = 2_000
+YEARS = range(1970, 3000)
 LARGEST = 1e9
 """Of quantities: pages divide by a limit, and must not run into infinity."""
 
@@ -37,9 +38,9 @@ def take(
 
 
 def a_time(value: str, what: str) -> datetime:
-    """An RFC 3339 time with its time zone."""
+    """An RFC 3339 time with its time zone, in the years of events."""
     moment = read_time(value)
-    if moment is None:
+    if moment is None or moment.year not in YEARS:
         raise InvalidInput(f"{what} is {value!r:.40}, want a time such as 2026-11-20T06:30:00Z")
     return moment
 
