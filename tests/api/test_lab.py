@@ -5,7 +5,10 @@ from datetime import timedelta
 
 import pytest
 
+from api.document import trace_document
+from api.pages import Pages
 from api.present.lab import _WHY_NOT, lab_reports
+from api.present.trace import trace_page
 from api.words import languages
 from tests.api.samples import a_trace
 from tests.builders import LOT, START
@@ -20,7 +23,7 @@ STATED = LabResult(
 )
 
 
-def a_report(text=None, results=(), words=ENGLISH, **changed):
+def a_trace_with(text=None, results=(), **changed):
     text = text or a_credential()
     carried = CarriedCredential(
         key="k",
@@ -31,7 +34,11 @@ def a_report(text=None, results=(), words=ENGLISH, **changed):
         staged=None,
         judged=judged(text, an_inspection(text), **changed),
     )
-    [report] = lab_reports(replace(a_trace(), lab_results=results, credentials=(carried,)), words)
+    return replace(a_trace(), lab_results=results, credentials=(carried,))
+
+
+def a_report(text=None, results=(), words=ENGLISH, **changed):
+    [report] = lab_reports(a_trace_with(text, results, **changed), words)
     return report
 
 
@@ -92,3 +99,14 @@ def test_hostile_text_of_a_report_stays_text():
     [line] = a_report(a_credential(subject=a_subject(results=[result]))).lines
 
     assert "‮" not in line.analyte + line.note
+
+
+def test_the_page_says_it_and_the_document_too():
+    trace = a_trace_with(a_credential(subject=a_subject(results=[{**RESULT, "method": "<b>m"}])))
+    page = trace_page(trace, ENGLISH, "https://guoji.example")
+    html = bytes(Pages().html("trace.html", ENGLISH, page.badge.state, page=page).body).decode()
+
+    assert "<b>Confirmed by Demo Laboratory (CMA 2026-0001)." in html
+    assert "<small>&lt;b&gt;m · ±" in html
+    [told] = trace_document(trace)["credentials"]
+    assert (told["event"], told["is"], told["name"]["en"]) == ("k", "confirmed", "Demo Laboratory")
