@@ -6,6 +6,7 @@ import io
 import zipfile
 from contextlib import suppress
 from datetime import date, datetime
+from itertools import zip_longest
 
 import openpyxl
 import pytest
@@ -18,7 +19,7 @@ from traceability.errors import InvalidInput
 from traceability.sheets import cell as cell_module
 from traceability.sheets.cell import Cell, column_name
 from traceability.sheets.read import read_cells, read_sheet
-from traceability.sheets.write import to_xlsx
+from traceability.sheets.write import neutral, to_csv, to_xlsx
 
 NS = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
 BOMB = '<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>'
@@ -155,6 +156,17 @@ def _alike(mine, theirs):
         read = datetime.fromisoformat(mine.text)
         return abs(read - datetime.fromisoformat(theirs.isoformat())).total_seconds() < 1
     return float(mine.text) == theirs if isinstance(theirs, float) else mine.text == theirs
+
+
+@given(st.lists(st.lists(st.text(max_size=20), min_size=2, max_size=3), min_size=1, max_size=5))
+def test_what_we_write_is_read_back_in_both_forms(table):
+    written = [[neutral(text) for text in row] for row in table]
+
+    from_csv, from_xlsx = read_sheet(to_csv(table)), read_sheet(to_xlsx(table))
+
+    assert from_csv == written
+    for found, row in zip_longest(from_xlsx, written, fillvalue=[]):
+        assert [*found, *[""] * (len(row) - len(found))] == row
 
 
 @pytest.mark.parametrize(
