@@ -21,6 +21,7 @@ from traceability.ledger.named_queries import NamedQueries
 from traceability.ledger.personal import Kept
 from traceability.ledger.ports import Captured
 from traceability.ledger.search import Search
+from traceability.ledger.subscriptions import Subscriptions
 from traceability.ledger.trace import Trace
 
 WHOLE = ["GET", "HEAD"]
@@ -94,6 +95,10 @@ class Ledger(Protocol):
     @property
     def queries(self) -> NamedQueries:
         """Queries that parties have given names."""
+
+    @property
+    def subscriptions(self) -> Subscriptions:
+        """Who is sent what answers a named query."""
 
     def authorise(self, token: str) -> Grant:
         """Raises `NotAuthorised` for a token that we did not issue."""

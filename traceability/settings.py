@@ -129,6 +129,10 @@ class Settings:
     """Its public keys: https URL of a JWK set (http on this machine), or a file, from the home."""
     oauth_party_claim: str = "gln"
     """Claim of its tokens that holds the GLN of a party."""
+    subscription_private_hosts: str = ""
+    """Hosts with private addresses that subscriptions may be delivered to, with commas between them."""
+    subscription_loopback: bool = False
+    """Whether subscriptions may be delivered to this machine, by http too."""
     log_json: bool = False
     """One JSON object a line on stderr, for machines; otherwise lines for people."""
 

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from traceability import own_policy
 from traceability.alert_plan import Plan, read_plan, read_secret_in
+from traceability.alerts.partner_post import PartnerPost
 from traceability.alerts.webhook import Allowed
 from traceability.chain.rpc import RpcChain
 from traceability.cold_chain.profiles import Profiles, read_profiles, shipped
@@ -29,6 +30,7 @@ from traceability.ledger.public_log import PublicLog
 from traceability.ledger.read_trace import TraceReader
 from traceability.ledger.recalled import RecallReader
 from traceability.ledger.recent import RecentTraces
+from traceability.ledger.subscriptions import Subscriptions
 from traceability.own_chain import ANSWER_WITHIN_S, ask_chain, rpc_url
 from traceability.settings import Settings
 from traceability.store.alert_watches import AlertWatchTable
@@ -47,9 +49,11 @@ from traceability.store.farm import FarmTable
 from traceability.store.history import History
 from traceability.store.imports import ImportTable
 from traceability.store.log import CheckpointTable, LogTable
+from traceability.store.log_events import LogEventTable
 from traceability.store.migrate import check_up_to_date
 from traceability.store.name_map import NameMapTable
 from traceability.store.named_queries import NamedQueryTable
+from traceability.store.notices import NoticeTable
 from traceability.store.parties import PartyTable
 from traceability.store.personal import PersonalTable
 from traceability.store.plots import PlotTable
@@ -57,11 +61,11 @@ from traceability.store.quarantine import QuarantineTable
 from traceability.store.recalls import RecallTable
 from traceability.store.schema import open_engine
 from traceability.store.sealing import SealTable
-from traceability.store.status_lists import StatusListFolder
 from traceability.store.search import EventSearch
+from traceability.store.status_lists import StatusListFolder
+from traceability.store.subscriptions import SubscriptionTable
 from traceability.store.tokens import TokenTable
 from traceability.telemetry.thresholds import THRESHOLDS, Thresholds, parse_thresholds
-
 
 ANEW_EVERY_S = 600
 
@@ -84,6 +88,9 @@ class Store:
     jobs: JobTable
     imports: ImportTable
     named_queries: NamedQueryTable
+    subscriptions: SubscriptionTable
+    notices: NoticeTable
+    log_events: LogEventTable
     log: LogTable
     names: NameMapTable
     checkpoints: CheckpointTable
@@ -125,6 +132,9 @@ def open_store(settings: Settings) -> Store:
         jobs=JobTable(engine),
         imports=ImportTable(engine),
         named_queries=NamedQueryTable(engine),
+        subscriptions=SubscriptionTable(engine),
+        notices=NoticeTable(engine),
+        log_events=LogEventTable(engine),
         log=LogTable(engine),
         names=NameMapTable(engine),
         checkpoints=CheckpointTable(engine, settings.origin),
@@ -219,6 +229,9 @@ def ledger(settings: Settings, store: Store | None = None) -> Ledger:
         search=store.search,
         jobs=_jobs(store),
         queries=NamedQueries(store.named_queries, _now_ms),
+        subscriptions=Subscriptions(
+            store.named_queries, store.subscriptions, store.tokens, partner_post(settings).check, _now_ms
+        ),
         policy_text=own_policy.policy_text(settings),
         now=lambda: datetime.now(UTC),
         ask_chain=lambda method, *params: ask_chain(settings, method, *params),
@@ -247,13 +260,21 @@ def thresholds(settings: Settings) -> Thresholds:
 def alert_plan(settings: Settings) -> Plan:
     """What is watched and who is told; nothing and nobody where there is no file."""
     file = settings.home / settings.alerts_file
-    hosts = [host.strip() for host in settings.alert_private_hosts.split(",") if host.strip()]
     return read_plan(
         file.read_text("utf-8") if file.exists() else "",
         profiles(settings),
-        Allowed(hosts, settings.alert_loopback),
+        _allowed(settings.alert_private_hosts, settings.alert_loopback),
         read_secret_in(settings.home),
     )
+
+
+def partner_post(settings: Settings) -> PartnerPost:
+    """Sends what partners have subscribed to."""
+    return PartnerPost(_allowed(settings.subscription_private_hosts, settings.subscription_loopback))
+
+
+def _allowed(private_hosts: str, loopback: bool) -> Allowed:
+    return Allowed([host.strip() for host in private_hosts.split(",") if host.strip()], loopback)
 
 
 def erasure_journal(settings: Settings) -> ErasureFile:

@@ -16,7 +16,7 @@ from cryptography.x509.oid import NameOID
 from tests.alerts.sinks import webhook_sink
 from traceability.alerts import webhook
 from traceability.alerts.alert import Notice
-from traceability.alerts.webhook import Allowed, Webhook, check_url, resolve, signature
+from traceability.alerts.webhook import Allowed, Webhook, check_url, key_of, resolve, signature
 from traceability.errors import InvalidInput, Unavailable
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -33,7 +33,7 @@ def test_the_signature_is_that_of_the_standard_webhooks_specification():
     """Its own example: libraries of the specification have it among their tests."""
     body = b'{"test": 2432232314}'
 
-    signed = signature(SECRET, "msg_p5jXN8AQM9LWM0D4loKWxJek", "1614265330", body)
+    signed = signature(key_of(SECRET), "msg_p5jXN8AQM9LWM0D4loKWxJek", "1614265330", body)
 
     assert signed == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
 

@@ -8,10 +8,13 @@ from sqlalchemy import select
 
 from tests.api.serving import SampleLedger, served
 from tests.builders import CONTEXT, a_harvest
+from traceability.alerts.partner_post import PartnerPost
+from traceability.alerts.webhook import Allowed
 from traceability.ledger.capture_jobs import CaptureJobs
 from traceability.ledger.grant import Grant
 from traceability.ledger.named_queries import NamedQueries
 from traceability.ledger.permission import Permission
+from traceability.ledger.subscriptions import Subscriptions
 from traceability.store.capture_jobs import JobTable
 from traceability.store.events import EventTable, event
 from traceability.store.migrate import migrate
@@ -19,6 +22,8 @@ from traceability.store.named_queries import NamedQueryTable
 from traceability.store.parties import PartyTable
 from traceability.store.schema import open_engine
 from traceability.store.search import EventSearch
+from traceability.store.subscriptions import SubscriptionTable
+from traceability.store.tokens import TokenTable
 
 GRANTS = {
     "capture": Grant("capture", "9521234000013"),
@@ -39,6 +44,13 @@ class CaptureLedger(SampleLedger):
         self.permission = Permission(self.parties.register, EventTable(engine))
         self.jobs = CaptureJobs(JobTable(engine), EventTable(engine), self.permission, lambda: self.now_ms)
         self.queries = NamedQueries(NamedQueryTable(engine), lambda: self.now_ms)
+        self.subscriptions = Subscriptions(
+            self.queries.store,
+            SubscriptionTable(engine),
+            TokenTable(engine),
+            PartnerPost(Allowed()).check,
+            lambda: self.now_ms,
+        )
 
     def authorise(self, token):
         return GRANTS[token] if token in GRANTS else super().authorise(token)
@@ -51,10 +63,10 @@ class CaptureLedger(SampleLedger):
 
 
 @contextmanager
-def a_capture_ledger(folder):
+def a_capture_ledger(folder, kind=CaptureLedger):
     engine = open_engine(f"sqlite:///{folder / 'store.db'}", create=True)
     migrate(engine)
-    yield CaptureLedger(engine)
+    yield kind(engine)
     engine.dispose()
 
 

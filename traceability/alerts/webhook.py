@@ -1,4 +1,4 @@
-"""Post a notice to a webhook, signed after the Standard Webhooks specification, only where it may go."""
+"""Post to a webhook, signed after the Standard Webhooks specification, only where it may go."""
 
 import hashlib
 import hmac
@@ -7,15 +7,20 @@ import socket
 import ssl
 import time
 from base64 import b64decode, b64encode
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from threading import Timer
 from urllib.parse import urlsplit
 
 from traceability.alerts.alert import Notice
 from traceability.errors import InvalidInput, Unavailable
 
 WITHIN_S = 5
+"""For each wait."""
+LONGEST_S = 20
+"""For all of it."""
 SECRET_PREFIX = "whsec_"  # noqa: S105 - what every secret begins with
 SHORTEST_SECRET = 24
 """Bytes; so the specification wants it."""
@@ -44,52 +49,74 @@ class Webhook:
     now_s: Callable[[], float] = time.time
 
     def __post_init__(self) -> None:
-        _key(self.secret)
+        key_of(self.secret)
         check_url(self.url, self.allowed)
 
     def __call__(self, notice: Notice) -> None:
         """Raises `Unavailable` unless it answers 2xx; a redirect is not followed."""
-        parts = urlsplit(self.url)
-        host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
-        address = resolve(host, port, self.allowed, parts.scheme)
-        connection = self._connection(parts.scheme, host, port, address)
-        try:
-            path = f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"
-            connection.request("POST", path, notice.body, self._headers(notice))
-            status = connection.getresponse().status
-        except (OSError, http.client.HTTPException) as error:
-            raise Unavailable(f"webhook at {host}: {error or type(error).__name__}") from error
-        finally:
-            connection.close()
-        if not 200 <= status < 300:
-            raise Unavailable(f"webhook at {host} answered {status}, want 2xx")
-
-    def _headers(self, notice: Notice) -> dict[str, str]:
         at = str(int(self.now_s()))
-        return {
-            "Content-Type": "application/json",
+        key = key_of(self.secret)
+        headers = {
             "webhook-id": notice.key,
             "webhook-timestamp": at,
-            "webhook-signature": signature(self.secret, notice.key, at, notice.body),
+            "webhook-signature": signature(key, notice.key, at, notice.body),
         }
-
-    def _connection(self, scheme: str, host: str, port: int, address: str) -> http.client.HTTPConnection:
-        """To the address that was checked: asking again for the name could give another one."""
-        if scheme == "http":
-            connection = http.client.HTTPConnection(host, port, timeout=WITHIN_S)
-        else:
-            connection = http.client.HTTPSConnection(host, port, timeout=WITHIN_S, context=self.tls)
-        # The library's own hook for where a connection goes; TLS still checks the certificate for `host`.
-        connection._create_connection = lambda _, *rest: socket.create_connection(  # type: ignore[attr-defined]
-            (address, port), *rest
-        )
-        return connection
+        status = post(self.url, notice.body, headers, self.allowed, self.tls)
+        if not 200 <= status < 300:
+            raise Unavailable(f"webhook at {urlsplit(self.url).hostname} answered {status}, want 2xx")
 
 
-def signature(secret: str, key: str, at: str, body: bytes) -> str:
+def post(
+    url: str, body: bytes, headers: Mapping[str, str], allowed: Allowed, tls: ssl.SSLContext | None = None
+) -> int:
+    """The status of the answer; a redirect is not followed.
+
+    Raises `Unavailable` if nobody answers in time, `InvalidInput` for where nothing may be sent.
+    """
+    check_url(url, allowed)
+    parts = urlsplit(url)
+    host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+    address = resolve(host, port, allowed, parts.scheme)
+    connection = _connection(parts.scheme, host, port, address, tls)
+    # A receiver that sends its answer byte by byte keeps within each wait, and must not hold us for ever.
+    hang_up = Timer(LONGEST_S, _hang_up, [connection])
+    hang_up.start()
+    try:
+        path = f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"
+        connection.request("POST", path, body, {"Content-Type": "application/json", **headers})
+        return connection.getresponse().status
+    except (OSError, http.client.HTTPException) as error:
+        raise Unavailable(f"webhook at {host}: {error or type(error).__name__}") from error
+    finally:
+        hang_up.cancel()
+        connection.close()
+
+
+def _connection(
+    scheme: str, host: str, port: int, address: str, tls: ssl.SSLContext | None
+) -> http.client.HTTPConnection:
+    """To the address that was checked: asking again for the name could give another one."""
+    if scheme == "http":
+        connection = http.client.HTTPConnection(host, port, timeout=WITHIN_S)
+    else:
+        context = tls or ssl.create_default_context()
+        connection = http.client.HTTPSConnection(host, port, timeout=WITHIN_S, context=context)
+    # The library's own hook for where a connection goes; TLS still checks the certificate for `host`.
+    connection._create_connection = lambda _, *rest: socket.create_connection(  # type: ignore[attr-defined]
+        (address, port), *rest
+    )
+    return connection
+
+
+def _hang_up(connection: http.client.HTTPConnection) -> None:
+    with suppress(OSError, AttributeError):  # it may not be connected, or not any more
+        connection.sock.shutdown(socket.SHUT_RDWR)
+
+
+def signature(secret: bytes, key: str, at: str, body: bytes) -> str:
     """`v1,` and the base64 of HMAC-SHA256 over id, time and body."""
     signed = f"{key}.{at}.".encode() + body
-    return "v1," + b64encode(hmac.digest(_key(secret), signed, hashlib.sha256)).decode()
+    return "v1," + b64encode(hmac.digest(secret, signed, hashlib.sha256)).decode()
 
 
 def check_url(url: str, allowed: Allowed) -> None:
@@ -108,7 +135,7 @@ def check_url(url: str, allowed: Allowed) -> None:
         raise InvalidInput(f"webhook {url[:200]!r}: want https://host/path")
     if parts.scheme == "http" and not allowed.loopback:
         raise InvalidInput(
-            f"webhook {url[:200]!r}: want https; setting alert_loopback allows http to this machine"
+            f"webhook {url[:200]!r}: want https; only to this machine may a setting allow http"
         )
 
 
@@ -139,7 +166,7 @@ def _may_go_to(address: IPv4Address | IPv6Address, host: str, scheme: str, allow
     return address.is_global and not address.is_multicast and not any(address in each for each in _TRANSLATED)
 
 
-def _key(secret: str) -> bytes:
+def key_of(secret: str) -> bytes:
     try:
         key = b64decode(secret.removeprefix(SECRET_PREFIX), validate=True)
     except ValueError:

@@ -28,7 +28,7 @@ from traceability.proof.trust import MAX_CHARACTERS
 from traceability.settings import Settings, addresses_file
 
 UP_WITHIN_S = 90
-ROLES = ("gateway", "seal", "publish", "anchor", "alert", "serve")
+ROLES = ("gateway", "seal", "publish", "anchor", "alert", "notify", "serve")
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -20,6 +20,7 @@ from traceability.ledger.public_log import PublicLog
 from traceability.ledger.read_trace import TraceReader
 from traceability.ledger.recent import RecentTraces
 from traceability.ledger.search import Search
+from traceability.ledger.subscriptions import Subscriptions
 from traceability.ledger.trace import Trace
 from traceability.log import tiles
 from traceability.proof.proof_file import Proof, TraceProof, to_bytes
@@ -59,6 +60,7 @@ class Ledger:
     search: Search
     jobs: CaptureJobs
     queries: NamedQueries
+    subscriptions: Subscriptions
     policy_text: str
     now: Callable[[], datetime]
     ask_chain: Callable[..., object]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
-from sqlalchemy import Engine, RowMapping, delete, func, insert, select
+from sqlalchemy import Engine, delete, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from traceability.errors import InvalidInput, NameTaken, NoSuchName
@@ -31,21 +31,23 @@ class NamedQueryTable:
     def named(self, owner: str, name: str) -> NamedQuery:
         asked = select(named_query).where(named_query.c.owner == owner, named_query.c.name == name)
         with self._engine.connect() as connection:
-            row = connection.execute(asked).mappings().first()
+            row = connection.execute(asked).first()
         if row is None:
             raise NoSuchName(f"you have no query named {name[:LONGEST_NAME]!r}")
-        return as_query(row)
+        return as_query(*row)
 
     def of(self, owner: str, after: str, at_most: int) -> list[NamedQuery]:
         asked = select(named_query).where(named_query.c.owner == owner, named_query.c.id > after)
         with self._engine.connect() as connection:
-            rows = connection.execute(asked.order_by(named_query.c.id).limit(at_most)).mappings()
-            return [as_query(row) for row in rows]
+            rows = connection.execute(asked.order_by(named_query.c.id).limit(at_most))
+            return [as_query(*row) for row in rows]
 
     def remove(self, owner: str, name: str) -> None:
         query_id = self.named(owner, name).id
-        mine = select(subscription.c.id).where(subscription.c.query_id == query_id)
+        theirs = select(subscription.c.id).where(subscription.c.query_id == query_id)
         with self._engine.begin() as connection:
+            # Locked first, so that no look adds a delivery between the two.
+            mine = connection.execute(theirs.with_for_update()).scalars().all()
             connection.execute(delete(delivery).where(delivery.c.subscription_id.in_(mine)))
             connection.execute(delete(subscription).where(subscription.c.query_id == query_id))
             connection.execute(delete(named_query).where(named_query.c.id == query_id))
@@ -61,12 +63,6 @@ def _row(query: NamedQuery) -> Mapping[str, Any]:
     }
 
 
-def as_query(row: RowMapping) -> NamedQuery:
-    """A row of `named_query`, whatever else stands in it."""
-    return NamedQuery(
-        row["id"],
-        row["owner"],
-        row["name"],
-        orjson.loads(row["definition"]),
-        orjson.loads(row["prefixes"]),
-    )
+def as_query(query_id: str, owner: str, name: str, definition: str, prefixes: str) -> NamedQuery:
+    """From the columns of `named_query`, in their order."""
+    return NamedQuery(query_id, owner, name, orjson.loads(definition), orjson.loads(prefixes))
