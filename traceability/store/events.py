@@ -3,7 +3,6 @@
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 
-import orjson
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -14,7 +13,6 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    RowMapping,
     String,
     Table,
     Text,
@@ -25,12 +23,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import IntegrityError
 
-from traceability.epcis.event import Event
 from traceability.errors import Unknown
 from traceability.ledger.ports import Captured, StoredEvent
 from traceability.log.name_map import name_hash, split_hashes
 from traceability.proof.told import Told
-from traceability.store.bulk import Values, insert_all
+from traceability.store.bulk import insert_all
+from traceability.store.event_rows import event_row, stored_event
 from traceability.store.lineage import read_told, tell_events
 from traceability.store.schema import AT_ONCE, metadata
 from traceability.store.terms import index_events
@@ -101,12 +99,12 @@ class EventTable:
             row = connection.execute(select(event).where(event.c.key == key)).mappings().first()
         if row is None:
             raise Unknown(f"no event has the key {key[:80]!r}")
-        return _stored(row)
+        return stored_event(row)
 
     def by_keys(self, keys: Sequence[str]) -> list[StoredEvent]:
         with self._engine.connect() as connection:
             return [
-                _stored(row)
+                stored_event(row)
                 for start in range(0, len(keys), AT_ONCE)
                 for row in connection.execute(
                     select(event).where(event.c.key.in_(keys[start : start + AT_ONCE]))
@@ -118,7 +116,7 @@ class EventTable:
         ids = select(mention.c.event_id).where(mention.c.name.in_(names))
         with self._engine.connect() as connection:
             return [
-                _stored(row)
+                stored_event(row)
                 for row in connection.execute(select(event).where(event.c.id.in_(ids))).mappings()
             ]
 
@@ -143,7 +141,7 @@ class EventTable:
         mine = select(event).where(event.c.submitter == party, event.c.is_harvest)
         with self._engine.connect() as connection:
             rows = connection.execute(mine.order_by(event.c.id.desc()).limit(at_most)).mappings()
-            return [_stored(row) for row in rows]
+            return [stored_event(row) for row in rows]
 
 
 def keep_events(
@@ -176,7 +174,7 @@ def insert_events(connection: Connection, events: Sequence[StoredEvent]) -> tupl
 def read_events(connection: Connection, numbers: Sequence[int]) -> dict[int, StoredEvent]:
     """Some events, at most `AT_ONCE`, by their numbers."""
     rows = connection.execute(select(event).where(event.c.id.in_(numbers))).mappings()
-    return {row["id"]: _stored(row) for row in rows}
+    return {row["id"]: stored_event(row) for row in rows}
 
 
 def _wait_for_turn(connection: Connection, alone: bool) -> None:
@@ -224,7 +222,7 @@ def _insert_new(connection: Connection, new: Sequence[StoredEvent]) -> None:
     if not new:
         return
     numbered = list(zip(_numbers(connection, len(new)), new, strict=True))
-    insert_all(connection, event, [_row(number, each) for number, each in numbered])
+    insert_all(connection, event, [event_row(number, each) for number, each in numbered])
     names = [(name, number) for number, each in numbered for name in split_hashes(each.names)]
     insert_all(connection, mention, names)
     insert_all(connection, pending, [(number,) for number, _ in numbered])
@@ -239,32 +237,3 @@ def _numbers(connection: Connection, count: int) -> Sequence[int]:
         return range(newest + 1, newest + 1 + count)
     drawn = func.nextval(func.pg_get_serial_sequence(event.name, "id"))
     return connection.execute(select(drawn).select_from(func.generate_series(1, count))).scalars().all()
-
-
-def _row(number: int, new: StoredEvent) -> Values:
-    return (
-        number,
-        new.key,
-        orjson.dumps(new.event.body).decode(),
-        orjson.dumps(new.event.context).decode(),
-        new.event_hash,
-        new.content_digest,
-        new.submitter,
-        new.captured_at_ms,
-        new.entry,
-        new.names,
-        new.event.is_harvest,
-    )
-
-
-def _stored(row: RowMapping) -> StoredEvent:
-    return StoredEvent(
-        event=Event(body=orjson.loads(row["body"]), context=orjson.loads(row["context"])),
-        entry=row["entry"],
-        names=row["names"],
-        key=row["key"],
-        event_hash=row["event_hash"],
-        content_digest=row["content_digest"],
-        submitter=row["submitter"],
-        captured_at_ms=row["captured_at_ms"],
-    )
