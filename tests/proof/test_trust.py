@@ -87,7 +87,10 @@ def _issuer(**changed):
         (f"issuer {_issuer(keys=[KEY.jwk(), OTHER_KEY.jwk() | {'kid': KEY.key_id}])}", "two keys of one kid"),
         (f"issuer {_issuer(keys=[{'kty': 'oct', 'k': 'AAAA', 'kid': 'x'}])}", "neither an OKP key"),
         (f"issuer {_issuer(keys=[OTHER_KEY.jwk() | {'x': 'AAAA'}])}", "3 bytes, want 32"),
-        (f"issuer {_issuer(lists=['http://lab.example/1'])}", "want an https URL"),
+        *(
+            (f"issuer {_issuer(lists=[url])}", "want an https URL")
+            for url in ("http://lab.example/1", "https://", "https://[::1", "https://a@b/1", "https://b:x/1")
+        ),
         (f"issuer {_issuer(until='2027')}", "until of issuer"),
         ("chain", "cannot read"),
         ("chain 1 2", "cannot read"),

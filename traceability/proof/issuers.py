@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from traceability.epcis.compact_jws import from_base64url
 from traceability.epcis.parse import parse_json
@@ -67,9 +68,19 @@ def _lists(urls: Sequence[object]) -> tuple[str, ...]:
     if len(urls) > MAX_LISTS:
         raise InvalidInput(f"issuer has {len(urls)} status lists, want at most {MAX_LISTS}")
     for url in urls:
-        if not isinstance(url, str) or not url.startswith("https://"):
+        if not isinstance(url, str) or not _is_https(url):
             raise InvalidInput(f"status list of issuer is at {url!r:.80}, want an https URL")
     return tuple(map(str, urls))
+
+
+def _is_https(url: str) -> bool:
+    """Whether it can be fetched from: it will be, so a sloppy one is told while a person is looking."""
+    try:
+        parts = urlsplit(url)
+        sound = parts.scheme == "https" and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+    return sound and "@" not in parts.netloc and url.isascii() and url.isprintable() and " " not in url
 
 
 def check_issuer_id(text: str) -> None:
