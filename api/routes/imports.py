@@ -33,6 +33,10 @@ from traceability.imports.layout import Mapped
 from traceability.imports.plan import Plan
 
 router = APIRouter(prefix="/import")
+MOST_ROWS = 20_000
+"""Of a sheet on this page: a reader waits for it."""
+_MEANS = "means_"
+"""Begins the name of a field that says what a column means; its number follows."""
 _reading = threading.Semaphore()
 """One sheet at a time: reading a large one fills a processor for seconds."""
 
@@ -122,15 +126,17 @@ def _choose(site: Site, words: Words, form_key: str, party: str, refused: str = 
 def _planned(importer: Importer, sent: Sent) -> tuple[Plan, Mapped]:
     """What the sheet would become, and what the form said of its headings."""
     name, data, grant = sent.text("kind"), sent.file, sent.sender.grant
+    if not any(field.startswith(_MEANS) for field in sent.fields):
+        return importer.plan(name, data, grant, at_most=MOST_ROWS), {}
     headings = importer.lay_out(name, data, grant, {}).headings
     said = {
-        plainly(heading): sent.text(f"means_{at}")
+        plainly(heading): sent.text(f"{_MEANS}{at}")
         for at, heading in enumerate(headings)
-        if f"means_{at}" in sent.fields and plainly(heading)
+        if f"{_MEANS}{at}" in sent.fields and plainly(heading)
     }
     # Whoever changed the columns has seen all of them.
-    saved = importer.lay_out(name, data, grant, said).mapped() if said else None
-    return importer.plan(name, data, grant, said=saved), said
+    saved = importer.lay_out(name, data, grant, said).mapped()
+    return importer.plan(name, data, grant, said=saved, at_most=MOST_ROWS), said
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 import ast
 import re
+import threading
 from base64 import b64decode
 from html import unescape
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 from api.multipart import MOST_PARTS, read_form
 from api.present.import_faults import SENTENCES, fault_line
+from api.routes import imports as imports_page
 from api.words import languages
 from tests.api.serving import served
 from tests.imports.sheets import PARTY, a_csv, a_row
@@ -166,9 +168,20 @@ def test_what_is_no_sheet_is_refused_on_the_page_in_words(partner):
     assert "want one of harvest" in partner.look(b"x", kind="eating").text
 
 
-def test_a_sheet_that_is_too_large_is_refused_before_it_is_read(partner):
+def test_a_sheet_that_is_too_large_is_refused_before_it_is_read(partner, monkeypatch):
     assert "on this page" in partner.look(b"x" * (2 * 1024 * 1024 + 1)).text
     assert partner.look(b"x" * (3 * 1024 * 1024)).status_code == 413
+    monkeypatch.setattr(imports_page, "MOST_ROWS", 1)
+    two = a_csv("harvest", a_row("harvest"), a_row("harvest", lot="HY2"))
+    assert "sheet has 2 rows, want at most 1 at a time" in partner.look(two).text
+
+
+def test_one_sheet_is_read_at_a_time(partner, monkeypatch):
+    monkeypatch.setattr(imports_page, "_reading", threading.Semaphore(0))
+
+    page = partner.look(a_csv("harvest", a_row("harvest")))
+
+    assert page.status_code == 503
 
 
 @pytest.mark.parametrize("path", ["/import", "/import/look", "/import/record", "/import/sign-out"])

@@ -90,14 +90,14 @@ def _sound(document):
     return read_document(document)
 
 
-def test_a_sheet_without_rows_and_one_with_too_many_are_refused(monkeypatch):
+def test_a_sheet_without_rows_and_one_with_too_many_are_refused():
     with pytest.raises(InvalidInput, match="no rows below"):
         planned("harvest", a_csv("harvest"))
     with pytest.raises(InvalidInput, match="sheet is empty"):
         planned("harvest", b"")
-    monkeypatch.setattr(plan_module, "MOST_ROWS", 1)
+    two = read_cells(a_csv("harvest", a_row("harvest"), {}, a_row("harvest", lot="HY2")))
     with pytest.raises(InvalidInput, match="sheet has 2 rows, want at most 1"):
-        planned("harvest", a_csv("harvest", a_row("harvest"), a_row("harvest", lot="HY2")))
+        plan(kind("harvest"), two, PARTY, BEIJING, NOW, {}, _sound, at_most=1)
 
 
 def test_a_kind_that_there_is_not_is_refused():

@@ -13,7 +13,7 @@ from traceability.errors import InvalidInput
 from traceability.imports.cells import BEIJING
 from traceability.imports.kinds import kind
 from traceability.imports.layout import Layout, Mapped, lay_out
-from traceability.imports.plan import Plan, Tell, plan
+from traceability.imports.plan import MOST_ROWS, Plan, Tell, plan
 from traceability.imports.resembling import resembling
 from traceability.ledger.capture import faults_for
 from traceability.ledger.capture_jobs import CaptureJobs, Job
@@ -49,6 +49,7 @@ class Importer:
         zone: timezone = BEIJING,
         tell: Tell = lambda _checked: None,
         said: Mapped | None = None,
+        at_most: int = MOST_ROWS,
     ) -> Plan:
         """What the bytes of a CSV or XLSX file would become; nothing is kept.
 
@@ -65,6 +66,7 @@ class Importer:
             self.remembered.mapping(grant.submitter, kind_name) if said is None else said,
             lambda document: read_each(document, also),
             tell,
+            at_most,
         )
 
     def lay_out(self, kind_name: str, data: bytes, grant: Grant, said: Mapped) -> Layout:

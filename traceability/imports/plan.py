@@ -88,17 +88,18 @@ def plan(
     saved: Mapped,
     judge: Judge,
     tell: Tell = lambda _checked: None,
+    at_most: int = MOST_ROWS,
 ) -> Plan:
     """Read the whole sheet, for its sender `party` (GLN); times without zone are taken as `zone`.
 
-    Raises `InvalidInput` for a sheet with more than `MOST_ROWS` rows, or without any.
+    Raises `InvalidInput` for a sheet with more than `at_most` rows, or without any.
     """
     if not sheet.rows:
         raise InvalidInput("sheet is empty")
     layout = lay_out(kind, sheet.rows, saved)
     filled = sum(any(cell.text.strip() for cell in row) for row in sheet.rows[layout.row + 1 :])
-    if filled > MOST_ROWS:
-        raise InvalidInput(f"sheet has {filled} rows, want at most {MOST_ROWS} at a time")
+    if filled > at_most:
+        raise InvalidInput(f"sheet has {filled} rows, want at most {at_most} at a time")
     read = list(read_rows(kind, sheet.rows, layout, zone, now)) if not layout.faults else []
     if not read and not layout.faults:
         raise InvalidInput("sheet has headings and no rows below them")
