@@ -1,32 +1,8 @@
 """Every difference of what we serve from the official OpenAPI document of EPCIS 2.0, with its reason."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from enum import Enum
-from typing import Any, Final
+from collections.abc import Mapping
 
-
-class _Missing(Enum):
-    LEFT_OUT = "left out"
-
-
-LEFT_OUT: Final = _Missing.LEFT_OUT
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """What stands at a place is made of the object that it stands in."""
-
-    of: Callable[[Mapping[str, Any]], object]
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    at: tuple[str, ...]
-    """Names that lead from the top to what differs; "*" and "?" in one stand for any letters."""
-    ours: object
-    """What stands there instead, a `Made`, or `LEFT_OUT`. A last name that gets a value has no "*"."""
-    why: str
+from api.epcis_openapi.difference import LEFT_OUT, Difference, Made
 
 
 def _response(name: str) -> Mapping[str, str]:
@@ -64,6 +40,14 @@ _SELF = {
 }
 
 
+_WRONG = (
+    "SubscriptionControlsException",
+    "QueryParameterException",
+    "QueryValidationException",
+    "ValidationException",
+)
+
+
 def _subscribes(reference: str) -> bool:
     name = reference.rpartition("/")[2]
     return name.startswith("GS1-Query-") or name in ("Upgrade", "Connection")
@@ -88,7 +72,6 @@ DIFFERENCES: tuple[Difference, ...] = (
     Difference(("paths", "*", "options", "security"), [], _PUBLIC),
     Difference(("paths", "*", "options", "responses", "40[1346]"), LEFT_OUT, _PUBLIC),
     # What is not there.
-    Difference(("paths", "/queries/{queryName}/subscriptions*"), LEFT_OUT, "subscriptions are not there yet"),
     Difference(
         ("paths", "/queries/{queryName}/events", "get", "parameters"),
         Made(lambda get: [each for each in get["parameters"] if not _subscribes(each["$ref"])]),
@@ -154,12 +137,22 @@ DIFFERENCES: tuple[Difference, ...] = (
         "a parameter or a header that is not understood is refused everywhere, never ignored",
     ),
     Difference(
-        ("paths", "/queries", "post", "responses", "400"),
-        _response("400QueryIssues"),
-        "a query may be wrong, and the official document names no answer to that",
+        ("paths", "/queries*", "[gpd]*", "responses", "400"),
+        _response("400SubscriptionIssues"),
+        "a query or a subscription may be wrong, and so may a header",
     ),
     Difference(
-        ("paths", "/queries", "post", "responses", "413"),
+        ("paths", "/queries*", "delete", "responses", "503"),
+        _response("503Unavailable"),
+        "a store can be away for a while",
+    ),
+    Difference(
+        ("paths", "/queries*", "delete", "responses", "414"),
+        _response("414URLTooLong"),
+        "any address may be too long",
+    ),
+    Difference(
+        ("paths", "/queries*", "post", "responses", "413"),
         _response("413CapturePayloadTooLarge"),
         "a body may be too large, of a query too",
     ),
@@ -190,6 +183,16 @@ DIFFERENCES: tuple[Difference, ...] = (
         ("components", "responses", "404ResourceNotFound", "content", "application/problem+json", "schema"),
         _problem_of(404, "NoSuchResourceException", "NoSuchNameException"),
         "its example says NoSuchResourceException, its schema forbids it",
+    ),
+    Difference(
+        ("components", "responses", "400SubscriptionIssues", "content"),
+        {"application/problem+json": {"schema": _problem_of(400, *_WRONG)}},
+        "it is a problem as any other, and something else than a subscription's controls may be wrong",
+    ),
+    Difference(
+        ("paths", "/queries/*", "post", "responses", "201", "headers", "Location", "schema", "format"),
+        LEFT_OUT,
+        "it is relative, as its description allows and its format does not",
     ),
     Difference(
         ("components", "responses", "409ResourceAlreadyExistsException", *_PROBLEM[:-1]),

@@ -9,7 +9,8 @@ from typing import Any
 
 import orjson
 
-from api.epcis_openapi.differences import DIFFERENCES, LEFT_OUT, Difference, Made
+from api.epcis_openapi.difference import LEFT_OUT, Difference, Made
+from api.epcis_openapi.differences import DIFFERENCES
 
 _OFFICIAL = files(__package__) / "epcis-openapi-2.0.0.json"
 

@@ -11,9 +11,10 @@ from schemathesis.specs.openapi import checks
 
 from api.app import create_app
 from api.epcis_openapi.document import described, operations
-from tests.api.capturing import a_capture_ledger, a_document, bodies
+from tests.api.capturing import CaptureLedger, a_capture_ledger, a_document, bodies
 from tests.api.examples import alone, example_events
 from tests.api.serving import PUBLIC_URL
+from tests.ledger.subscribing import DEST, World
 
 CHECKS = [
     checks.status_code_conformance,
@@ -27,10 +28,23 @@ FREE = ("/openapi.json", "/nextPageToken/{token}")
 """Nothing that is asked for there can be wrong."""
 
 
+class SubscribedLedger(CaptureLedger):
+    """One that notifies too; nothing is sent from here."""
+
+    def __init__(self, engine):
+        super().__init__(engine)
+        world = World(engine)
+        self.subscriptions = world.subscriptions
+        self.grant = world.grant
+
+    def authorise(self, token):
+        return self.grant
+
+
 @pytest.fixture(scope="module")
 def api(tmp_path_factory):
     """What the real application describes, over an empty store."""
-    with a_capture_ledger(tmp_path_factory.mktemp("store")) as ledger:
+    with a_capture_ledger(tmp_path_factory.mktemp("store"), SubscribedLedger) as ledger:
         yield schemathesis.openapi.from_asgi("/epcis/openapi.json", create_app(ledger, PUBLIC_URL))
 
 
@@ -80,6 +94,28 @@ def test_what_was_captured_is_described_wherever_it_is_asked_for(api):
     assert len(found) >= len(example_events()) + 3
     for named in [each["eventID"] for each in found if "eventID" in each]:
         assert events_of(ask(api, "/events/{eventID}", eventID=named))
+
+
+def test_a_named_query_and_its_subscription_are_described_as_long_as_they_are_there(api):
+    shipping = {"name": "shipping", "query": {"EQ_bizStep": ["shipping"]}}
+    path, name = "/queries/{queryName}", {"queryName": "shipping"}
+    ask(api, "/queries", "POST", 201, shipping)
+    ask(api, "/queries", "POST", 409, shipping)
+    ask(api, path, **name)
+    ask(api, f"{path}/events", **name)
+    assert {each["name"] for each in ask(api, "/queries").json()} == {"all", "shipping"}
+
+    one = f"{path}/subscriptions/{{subscriptionID}}"
+    for controls in ({"stream": True}, {"schedule": {"hour": "6"}}):
+        sent = {"dest": DEST, "secret": "x" * 16, **controls}
+        made = ask(api, f"{path}/subscriptions", "POST", 201, sent, **name).json()["subscriptionID"]
+        ask(api, one, subscriptionID=made, **name)
+        assert len(ask(api, f"{path}/subscriptions", **name).json()) == 1
+        ask(api, one, "DELETE", 204, subscriptionID=made, **name)
+        ask(api, one, "GET", 404, subscriptionID=made, **name)
+
+    ask(api, path, "DELETE", 204, **name)
+    ask(api, path, "GET", 404, **name)
 
 
 RESOURCES = {

@@ -1,6 +1,7 @@
 """What we serve is described; it differs from the official description only where a table says so and why."""
 
 import json
+import re
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from hashlib import sha256
@@ -10,7 +11,8 @@ from fastapi.routing import iter_route_contexts
 
 from api.app import create_app
 from api.epcis_openapi import document
-from api.epcis_openapi.differences import DIFFERENCES, LEFT_OUT, Difference
+from api.epcis_openapi.difference import LEFT_OUT, Difference
+from api.epcis_openapi.differences import DIFFERENCES
 from api.epcis_openapi.document import apply, described, official, operations
 from tests.api.serving import PUBLIC_URL, SampleLedger
 from traceability.epcis.query.parameters import FIXED, ORDERING
@@ -85,10 +87,11 @@ def as_described(path):
     """The path of a route as the document spells it."""
     path = path.removeprefix("/epcis").replace(":path}", "}") or "/"
     names = {"eventTypes": "eventType", "events": "eventID", "capture": "captureID", "queries": "queryName"}
-    head, brace, tail = path.partition("{")
-    top = head.strip("/").partition("/")[0]
-    given = names.get(top, top.removesuffix("s"))
-    return f"{head}{{{given}}}{tail.partition('}')[2]}" if brace and top != "nextPageToken" else path
+    top = path.split("/")[1]
+    if top == "nextPageToken":
+        return path
+    given = re.sub(r"\{\w+\}", f"{{{names.get(top, top.removesuffix('s'))}}}", path, count=1)
+    return given.replace("{subscription_id}", "{subscriptionID}")
 
 
 def test_what_is_described_is_what_is_there():
