@@ -189,4 +189,12 @@ async def _body(request: Request) -> bytes:
 # Routes name the token before the body: a stranger's body is never read.
 WriterDep = Annotated[Grant, Depends(granted(CAPTURE, ADMIN))]
 ReaderDep = Annotated[Grant, Depends(granted(READ, CAPTURE, ADMIN))]
+
+
+def _search(grant: ReaderDep, ledger: LedgerDep) -> Search:
+    return ledger.search if grant.reads == "all" else ledger.search.only_for(grant.party or "")
+
+
+SearchDep = Annotated[Search, Depends(_search)]
+"""Finds the events that whoever asks may read; nobody else gets so far."""
 BodyDep = Annotated[bytes, Depends(_body)]

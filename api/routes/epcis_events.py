@@ -7,14 +7,14 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from api import epcis_answer
-from api.deps import WHOLE, LedgerDep, ReaderDep, Site, SiteDep
+from api.deps import WHOLE, SearchDep, Site, SiteDep
 from api.epcis_paging import Place
 from api.epcis_request import Asked, AskedDep
 from traceability.epcis.query.answer import SIMPLE
 from traceability.epcis.query.parse import parse_query
 from traceability.epcis.query.query import Condition, Query
 from traceability.errors import BadQuery, Unknown
-from traceability.ledger.search import Position
+from traceability.ledger.search import Position, Search
 
 router = APIRouter(prefix="/epcis/events")
 
@@ -33,33 +33,33 @@ def discover() -> Response:
 
 
 @router.api_route("", methods=WHOLE)
-def events(_: ReaderDep, asked: AskedDep, site: SiteDep) -> Response:
-    return answer(asked, site, ())
+def events(search: SearchDep, asked: AskedDep, site: SiteDep) -> Response:
+    return answer(asked, site, search, ())
 
 
 @router.api_route("/{event_id:path}", methods=WHOLE)
-def event(event_id: str, _: ReaderDep, asked: AskedDep, ledger: LedgerDep) -> Response:
+def event(event_id: str, search: SearchDep, asked: AskedDep) -> Response:
     asked.check_no_parameters("a single event")
     query = Query((Condition("EQ", ("eventID",), (event_id,)),))
-    page = ledger.search.find(query, None, _MOST_OF_ONE_ID)
+    page = search.find(query, None, _MOST_OF_ONE_ID)
     if not page.events:
         raise Unknown(f"no event has the ID {event_id[:80]!r}")
     return epcis_answer.document(page.events, asked)
 
 
-def answer(asked: Asked, site: Site, also: Sequence[Condition]) -> Response:
+def answer(asked: Asked, site: Site, search: Search, also: Sequence[Condition]) -> Response:
     """A page of the events that fulfil the parameters and `also` these conditions."""
     query = parse_query(asked.pairs, asked.prefixes)
-    return page_of(replace(query, conditions=(*also, *query.conditions)), asked, site)
+    return page_of(replace(query, conditions=(*also, *query.conditions)), asked, site, search)
 
 
-def page_of(query: Query, asked: Asked, site: Site, query_name: str = SIMPLE) -> Response:
+def page_of(query: Query, asked: Asked, site: Site, search: Search, query_name: str = SIMPLE) -> Response:
     """The page of the answer to `query` that is asked for."""
     after, given = _read_place(asked.paging.after)
     if after is None:
-        site.ledger.search.check_count(query)
+        search.check_count(query)
     left = asked.paging.per_page if query.event_count_limit is None else query.event_count_limit - given
-    page = site.ledger.search.find(query, after, min(asked.paging.per_page, left))
+    page = search.find(query, after, min(asked.paging.per_page, left))
     given += len(page.events)
     if page.end is None or given == query.event_count_limit:
         return epcis_answer.document(page.events, asked, None, query_name)

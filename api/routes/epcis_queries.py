@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from api import epcis_answer
-from api.deps import WHOLE, LedgerDep, ReaderDep, SiteDep, body_of
+from api.deps import WHOLE, LedgerDep, ReaderDep, SearchDep, SiteDep, body_of
 from api.epcis_headers import prefixes_of
 from api.epcis_request import AskedDep, SentDep
 from api.problems import NotServed
@@ -77,7 +77,9 @@ def remove(name: str, grant: ReaderDep, _: SentDep, ledger: LedgerDep) -> Respon
 
 
 @router.api_route("/{name}/events", methods=WHOLE)
-def events(name: str, grant: ReaderDep, asked: AskedDep, site: SiteDep, request: Request) -> Response:
+def events(
+    name: str, grant: ReaderDep, search: SearchDep, asked: AskedDep, site: SiteDep, request: Request
+) -> Response:
     query = site.ledger.queries.store.named(owner_of(grant), name)
     subscribe = f"want POST /epcis/queries/{name}/subscriptions, which sends to a webhook"
     if "upgrade" in request.headers:
@@ -86,7 +88,7 @@ def events(name: str, grant: ReaderDep, asked: AskedDep, site: SiteDep, request:
         if parameter in _CONTROLS:
             raise BadSubscription(f"{parameter} subscribes over WebSocket, not served here; {subscribe}")
         raise BadQuery(f"{parameter[:80]!r} is no parameter of a named query, which has its own")
-    return page_of(query.query(), asked, site, name)
+    return page_of(query.query(), asked, site, search, name)
 
 
 def _shown(query: NamedQuery) -> dict[str, object]:

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from api import epcis_answer
-from api.deps import WHOLE, LedgerDep, ReaderDep, SiteDep
+from api.deps import WHOLE, SearchDep, SiteDep
 from api.epcis_paging import Place
 from api.epcis_request import Asked, AskedDep
 from api.routes import epcis_events
@@ -43,10 +43,10 @@ def _serve(name: str, resource: Resource) -> None:
     def discover() -> Response:
         return epcis_answer.discovery()
 
-    def members(_: ReaderDep, asked: AskedDep, site: SiteDep) -> Response:
+    def members(search: SearchDep, asked: AskedDep, site: SiteDep) -> Response:
         asked.check_no_parameters("a list; want perPage or nextPageToken")
         after, size = _read_place(asked.paging.after), asked.paging.per_page
-        page = site.ledger.search.values(resource.kind, after, size + 1)
+        page = search.values(resource.kind, after, size + 1)
         listed = [value for _, value in page[:size]]
         if resource.kind == "eventType":
             listed = [value for value in listed if value not in EVENT_TYPES]
@@ -56,14 +56,14 @@ def _serve(name: str, resource: Resource) -> None:
         place = (page[size - 1][0].hex(),)
         return epcis_answer.collection(listed, asked, asked.next_page(site.public_url, place))
 
-    def member(value: str, _: ReaderDep, asked: AskedDep, ledger: LedgerDep) -> Response:
+    def member(value: str, search: SearchDep, asked: AskedDep) -> Response:
         asked.check_no_parameters("a list; want perPage or nextPageToken")
-        _known(value, resource, asked, ledger.search)
+        _known(value, resource, asked, search)
         return epcis_answer.collection(["events"], asked)
 
-    def events(value: str, _: ReaderDep, asked: AskedDep, site: SiteDep) -> Response:
+    def events(value: str, search: SearchDep, asked: AskedDep, site: SiteDep) -> Response:
         # The same parameter beside it is one more condition.
-        return epcis_events.answer(asked, site, [_known(value, resource, asked, site.ledger.search)])
+        return epcis_events.answer(asked, site, search, [_known(value, resource, asked, search)])
 
     # The longest first: an EPC may hold any path.
     endpoints: Mapping[str, Callable[..., Response]] = {

@@ -41,3 +41,9 @@ class Search(Protocol):
 
     def occurs(self, kind: Kind, value: str) -> bool:
         """Whether any event has it; spelled as `fields_of` does."""
+
+    def only_for(self, party: str) -> "Search":
+        """The same, as if there were no events but those that concern a party (`readers_of`).
+
+        What occurs is then read out of them, and `QueryTooLarge` raised where that are too many.
+        """

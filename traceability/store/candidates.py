@@ -21,6 +21,7 @@ from sqlalchemy import (
 from traceability.epcis.query.query import Query
 from traceability.epcis.query.terms import IN_ORDER, lookups
 from traceability.ledger.search import Position
+from traceability.store.readers import read_by
 from traceability.store.terms import digest, microseconds, moment, term
 
 SORTED_AT_ONCE = 5_000
@@ -42,16 +43,20 @@ class _Plan:
     bounds: ColumnElement[bool]
     terms: tuple[_Digests, ...]
     """For each condition that has them: an answer has one of these."""
+    reader: str | None
+    """GLN of the party that alone the events concern; there are no others then."""
 
 
 class Candidates:
     """Windows of positions in order: those that fit the terms of a query, and the last one that was seen."""
 
-    def __init__(self, connection: Connection, query: Query, after: Position | None) -> None:
+    def __init__(
+        self, connection: Connection, query: Query, after: Position | None, reader: str | None = None
+    ) -> None:
         self.exhausted = False
         """Whether there are no more."""
         self._connection = connection
-        self._plan = _plan(query)
+        self._plan = _plan(query, reader)
         self._after = after
 
     def __iter__(self) -> Iterator[tuple[list[Position], Position]]:
@@ -74,7 +79,7 @@ class Candidates:
         others = plan.terms[:narrowest] + plan.terms[narrowest + 1 :]
         narrow = plan.terms[narrowest]
         if plan.order is moment.c.event_id:
-            return lambda after: self._run(_by_number(narrow, others, after))
+            return lambda after: self._run(_by_number(plan, narrow, others, after))
         if few > SORTED_AT_ONCE:
             return lambda after: self._run(_walk(plan, after))
         numbers = self._connection.execute(_numbers(narrow)).scalars().all()
@@ -88,7 +93,7 @@ class Candidates:
         return self._connection.execute(select(func.count()).select_from(some)).scalar_one()
 
 
-def _plan(query: Query) -> _Plan:
+def _plan(query: Query, reader: str | None) -> _Plan:
     terms = tuple([digest(each) for each in sorted(wanted)] for wanted in lookups(query))
     timed = [condition for condition in query.conditions if not IN_ORDER.isdisjoint(condition.fields)]
     bounds = [
@@ -100,7 +105,7 @@ def _plan(query: Query) -> _Plan:
     # Where no order is asked for, that of the time which is asked for needs the fewest looks.
     by = query.order_by or (timed[0].fields[0] if timed else None)
     order = _TIMES[by] if by else moment.c.event_id
-    return _Plan(order, bool(query.order_by) and query.descending, and_(true(), *bounds), terms)
+    return _Plan(order, bool(query.order_by) and query.descending, and_(true(), *bounds), terms, reader)
 
 
 def _numbers(digests: _Digests) -> Select[tuple[int]]:
@@ -118,7 +123,7 @@ def _walk(
     wanted = select(
         plan.order.label("at"), number.label("number"), _fits(number, plan.terms if terms is None else terms)
     )
-    wanted = wanted.where(plan.bounds, true() if among is None else among)
+    wanted = wanted.where(plan.bounds, true() if among is None else among, _concerns(plan, number))
     if after is not None:
         here, there = tuple_(plan.order, number), tuple_(literal(after.at), literal(after.number))
         wanted = wanted.where(here < there if plan.descending else here > there)
@@ -127,14 +132,14 @@ def _walk(
 
 
 def _by_number(
-    narrow: _Digests, others: Sequence[_Digests], after: Position | None
+    plan: _Plan, narrow: _Digests, others: Sequence[_Digests], after: Position | None
 ) -> Select[tuple[int, int, bool]]:
     """Events that have one of some terms, in the order of their numbers: each term hands them out so."""
     past = -1 if after is None else after.number
     parts = [
         select(
             select(term.c.event_id)
-            .where(term.c.digest == each, term.c.event_id > past)
+            .where(term.c.digest == each, term.c.event_id > past, _concerns(plan, term.c.event_id))
             .order_by(term.c.event_id)
             .limit(WINDOW)
             .subquery()
@@ -147,6 +152,11 @@ def _by_number(
         .order_by(number)
         .limit(WINDOW)
     )
+
+
+def _concerns(plan: _Plan, number: ColumnElement[int]) -> ColumnElement[bool]:
+    # Of other events not even the place in the order may be told: it is where a next page begins.
+    return true() if plan.reader is None else number.in_(read_by(plan.reader))
 
 
 def _fits(number: ColumnElement[int], terms: Sequence[_Digests]) -> ColumnElement[bool]:

@@ -30,6 +30,7 @@ from traceability.proof.told import Told
 from traceability.store.bulk import insert_all
 from traceability.store.event_rows import event_row, stored_event
 from traceability.store.lineage import read_told, tell_events
+from traceability.store.readers import keep_readers
 from traceability.store.schema import AT_ONCE, metadata
 from traceability.store.terms import index_events
 
@@ -227,6 +228,7 @@ def _insert_new(connection: Connection, new: Sequence[StoredEvent]) -> None:
     insert_all(connection, mention, names)
     insert_all(connection, pending, [(number,) for number, _ in numbered])
     index_events(connection, numbered)
+    keep_readers(connection, numbered)
     tell_events(connection, numbered)
 
 

@@ -45,7 +45,7 @@ class PartyTable:
     def register(self) -> Register:
         """As it stands now."""
         with self._engine.connect() as connection:
-            return Register.of(_all(connection))
+            return registered(connection)
 
     def owner_of(self, identifier: str) -> str | None:
         return self.register().owner_of(identifier)
@@ -76,6 +76,11 @@ class PartyTable:
             connection.execute(delete(party_prefix).where(party_prefix.c.gln == gln))
             if connection.execute(delete(party).where(party.c.gln == gln)).rowcount == 0:
                 raise Unknown(f"party {gln} is not registered; `guoji party list` shows those that are")
+
+
+def registered(connection: Connection) -> Register:
+    """As the caller's transaction sees it."""
+    return Register.of(_all(connection))
 
 
 def _all(connection: Connection) -> list[Party]:

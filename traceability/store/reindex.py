@@ -10,6 +10,7 @@ from sqlalchemy import Column, Connection, Row, select
 from traceability.epcis.event import Event
 from traceability.store.events import event
 from traceability.store.lineage import tell_events
+from traceability.store.readers import keep_readers
 from traceability.store.terms import index_events
 
 _AT_ONCE = 500
@@ -68,6 +69,12 @@ def tell_all_events(connection: Connection) -> None:
     """Write the rows that traces are walked over, of every event; their tables must be empty."""
     for rows in _portions(connection, TOLD):
         tell_events(connection, [(row.id, as_retold(row)) for row in rows])
+
+
+def keep_all_readers(connection: Connection) -> None:
+    """Note whom every event concerns; the table must be empty."""
+    for rows in _portions(connection, TOLD):
+        keep_readers(connection, [(row.id, as_retold(row)) for row in rows])
 
 
 def _portions(connection: Connection, columns: Sequence[Column[Any]]) -> Iterator[Sequence[Row[Any]]]:

@@ -6,19 +6,23 @@ from itertools import islice
 
 from sqlalchemy import Connection, Engine, func, select
 
+from traceability.epcis.query.fields import fields_of
 from traceability.epcis.query.matches import matches
-from traceability.epcis.query.query import Query
+from traceability.epcis.query.query import Condition, Query
 from traceability.errors import QueryTooLarge
 from traceability.ledger.ports import StoredEvent
 from traceability.ledger.search import Kind, Page, Position
 from traceability.store.candidates import Candidates
 from traceability.store.events import event, read_events
-from traceability.store.terms import digest, occurring
+from traceability.store.readers import read_by
+from traceability.store.terms import LISTED, digest, listed_values, occurring
 
 MOST_READ = 2_000
 """Events that one page reads to see whether they are answers."""
 LARGEST_PAGE = 4 * 1024 * 1024
 """Characters of all events of a page, and of all that are read at once; but always one event."""
+MOST_OWN = 5_000
+"""Events of a party that are read to list what occurs in them."""
 _READ_AT_ONCE = 50
 
 
@@ -34,14 +38,18 @@ class _Looked:
 class EventSearch:
     """A page costs what it looks at, which has a limit; it never reads all events of the store."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, reader: str | None = None) -> None:
         self._engine = engine
+        self._reader = reader
+
+    def only_for(self, party: str) -> "EventSearch":
+        return EventSearch(self._engine, party)
 
     def find(self, query: Query, after: Position | None, at_most: int) -> Page:
         found: list[StoredEvent] = []
         length, end = 0, after
         with self._engine.connect() as connection:
-            candidates = Candidates(connection, query, after)
+            candidates = Candidates(connection, query, after, self._reader)
             for looked in _look(connection, query, candidates):
                 if looked.answer is not None:
                     length += looked.length
@@ -56,7 +64,7 @@ class EventSearch:
         if at_most is None:
             return
         with self._engine.connect() as connection:
-            candidates = Candidates(connection, query, None)
+            candidates = Candidates(connection, query, None, self._reader)
             answers = (each for each in _look(connection, query, candidates) if each.answer is not None)
             some = sum(1 for _ in islice(answers, at_most + 1))
         if some > at_most or not candidates.exhausted:
@@ -65,6 +73,8 @@ class EventSearch:
             )
 
     def values(self, kind: Kind, after: bytes, at_most: int) -> Sequence[tuple[bytes, str]]:
+        if self._reader is not None:
+            return self._values_of_own(kind, after)[:at_most]
         wanted = select(occurring.c.digest, occurring.c.value).where(
             occurring.c.kind == kind, occurring.c.digest > after
         )
@@ -72,7 +82,25 @@ class EventSearch:
             rows = connection.execute(wanted.order_by(occurring.c.digest).limit(at_most))
             return [(row.digest, row.value) for row in rows]
 
+    def _values_of_own(self, kind: Kind, after: bytes) -> Sequence[tuple[bytes, str]]:
+        assert self._reader is not None
+        found: dict[bytes, str] = {}
+        with self._engine.connect() as connection:
+            numbers = connection.execute(read_by(self._reader).limit(MOST_OWN + 1))
+            own = [row.event_id for row in numbers]
+            if len(own) > MOST_OWN:
+                raise QueryTooLarge(
+                    f"more than {MOST_OWN} events concern party {self._reader}: ask for events"
+                )
+            for start in range(0, len(own), _READ_AT_ONCE):
+                for each in read_events(connection, own[start : start + _READ_AT_ONCE]).values():
+                    values = (value for of, value in listed_values(fields_of(each)) if of == kind)
+                    found.update((digest(value), value) for value in values)
+        return sorted(each for each in found.items() if each[0] > after)
+
     def occurs(self, kind: Kind, value: str) -> bool:
+        if self._reader is not None:
+            return bool(self.find(Query((Condition("EQ", LISTED[kind], (value,)),)), None, 1).events)
         row = select(occurring.c.kind).where(occurring.c.kind == kind, occurring.c.digest == digest(value))
         with self._engine.connect() as connection:
             return connection.execute(row).first() is not None

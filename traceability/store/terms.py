@@ -62,7 +62,7 @@ occurring = Table(
     sqlite_with_rowid=False,
 )
 
-_LISTED: dict[Kind, tuple[str, ...]] = {
+LISTED: dict[Kind, tuple[str, ...]] = {
     "eventType": ("eventType",),
     "epc": ("epc", "parentID", "inputEPC", "outputEPC"),
     "bizStep": ("bizStep",),
@@ -104,7 +104,7 @@ def times_of(fields: dict[str, set[Value]]) -> tuple[int, int]:
 
 def listed_values(fields: dict[str, set[Value]]) -> Iterator[tuple[Kind, str]]:
     """What an event adds to the lists of what occurs, with its kind."""
-    for kind, names in _LISTED.items():
+    for kind, names in LISTED.items():
         for name in names:
             for value in fields.get(name, ()):
                 # A class that stands for its items is looked up, but it is no thing.
