@@ -68,6 +68,7 @@ def keep(
 ) -> None:
     """Record `events` and put the notices into the outbox, in one commit."""
     from traceability.alerts.recall import News, notices
+    from traceability.gs1.digital_link import CANONICAL_STEM
     from traceability.ledger.capture import as_stored
     from traceability.wiring import public_url
 
@@ -77,14 +78,21 @@ def keep(
         for party in touched.parties
         if party != order.party
     }
-    page = public_url(settings) + order.subject.removeprefix("https://id.gs1.org")
-    at = order.at.isoformat(timespec="seconds")
     notice = order.notice or "-"
-    said = (order.reason, order.advice, order.level, page)
-    news = News(kind, notice, order.subject, order.party, at, *said)
+    news = News(
+        kind=kind,
+        notice=notice,
+        subject=order.subject,
+        by=order.party,
+        at=order.at.isoformat(timespec="seconds"),
+        reason=order.reason,
+        advice=order.advice,
+        level=order.level,
+        page=public_url(settings) + order.subject.removeprefix(CANONICAL_STEM),
+    )
     kept = [as_stored(event, order.party, now_ms, secrets.token_bytes(16)) for event in events]
     store.recalls.keep(kept, list(notices(news, holding, targets)), now_ms)
-    print(f"{kind}: {order.notice or ''}, {len(kept)} events; `guoji recalls show` says who was told")
+    print(f"{kind}: {notice}, {len(kept)} events; `guoji recalls show` says who was told")
 
 
 def agreed(question: str) -> bool:
