@@ -3,8 +3,11 @@
 import hashlib
 import hmac
 import json
+import socket
 import ssl
+import threading
 from base64 import b64decode, b64encode
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -69,6 +72,27 @@ def test_nobody_there_is_unavailable():
 
     with pytest.raises(Unavailable):
         Webhook(url, SECRET, HERE)(NOTICE)
+
+
+def test_whoever_answers_byte_by_byte_is_hung_up_on(monkeypatch):
+    """Each wait is short enough; all of them together are not."""
+    monkeypatch.setattr(webhook, "LONGEST_S", 0.3)
+    ended = threading.Event()
+
+    def drip(connection):
+        with connection, suppress(OSError):
+            for byte in b"H" * 10_000:
+                connection.sendall(bytes([byte]))
+                if ended.wait(0.02):
+                    return
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=lambda: drip(server.accept()[0]))
+        thread.start()
+        with pytest.raises(Unavailable):
+            Webhook(f"http://127.0.0.1:{server.getsockname()[1]}/", SECRET, HERE)(NOTICE)
+        ended.set()
+        thread.join()
 
 
 PRIVATE = [

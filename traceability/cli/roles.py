@@ -159,6 +159,8 @@ def _serve(_args: argparse.Namespace) -> int:
         port=settings.http_port,
         log_level="warning",
         access_log=False,
+        # There is no WebSocket here: whoever asks for one is told so by the route, in HTTP.
+        ws="none",
         # Listeners of live pages stay connected for ever; they come back by themselves.
         timeout_graceful_shutdown=2,
     )
