@@ -37,7 +37,14 @@ def lab(settings, monkeypatch, tmp_path, capsys):
 
 
 SIGNER = ("--issuer", ISSUER, "--key", "lab.pem", "--until", LATER)
-SAID = ("--lot", LOT, "--tested", "2026-11-20T12:30:00+08:00", "--report", "report.pdf")
+SAID = (
+    "--lot",
+    LOT.replace("id.gs1.org", "shop.example"),
+    "--tested",
+    "2026-11-20T12:30:00+08:00",
+    "--report",
+    "report.pdf",
+)
 IN_LIST = ("--list", LIST, "--index", "5")
 
 
@@ -141,6 +148,16 @@ def test_what_does_not_fit_is_refused_in_one_line_and_nothing_is_written(lab, tm
 
         assert (code, said in told, told.count("\n")) == (65, True, 1), told
         assert not (tmp_path / "x").exists()
+
+
+def test_lists_are_fetched_where_the_policy_says_and_never_from_this_machine(lab):
+    trust(lab)
+    assert lab("refresh") == (0, "")
+
+    trust(lab, "--list", "https://127.0.0.1/status")
+
+    code, said = lab("refresh")
+    assert (code, "https://127.0.0.1/status" in said, "leads to 127.0.0.1" in said) == (65, True, True)
 
 
 def test_a_private_key_is_readable_by_its_owner_alone_and_never_believed(lab, tmp_path):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from traceability.cli import laboratory_attach, laboratory_refresh, laboratory_trust
 from traceability.cli.argument import whole
-from traceability.cli.read_source import read_file
+from traceability.cli.read_source import read_file, read_jws
 from traceability.epcis.compact_jws import MAX_LIST_CHARACTERS
 from traceability.errors import InvalidInput
 from traceability.proof.issuers import KINDS
@@ -139,10 +139,11 @@ def _read_key(args: argparse.Namespace) -> "LaboratoryKey":
 def _issue(args: argparse.Namespace) -> int:
     from traceability.laboratory.sheet import read_results
     from traceability.proof.laboratory import result_json
+    from traceability.proof.subject import goods
 
     results = () if args.sheet is None else read_results(read_file(args.sheet, MAX_REPORT_BYTES))
     subject = {
-        "lots": args.lot,
+        "lots": None if args.lot is None else [goods(lot) for lot in args.lot],
         "plots": args.plot,
         "testedAt": None if args.tested is None else args.tested.isoformat(),
         "results": [result_json(result) for result in results] or None,
@@ -187,9 +188,7 @@ def _revoke(args: argparse.Namespace) -> int:
     key = _read_key(args)
     revoked = set(args.index)
     if args.before is not None:
-        before = StatusList.parse(
-            read_file(args.before, MAX_LIST_CHARACTERS).decode("ascii", "replace").strip()
-        )
+        before = StatusList.parse(read_jws(str(args.before), MAX_LIST_CHARACTERS))
         if before.url != args.list:
             raise InvalidInput(f"{args.before} is the list {before.url}, not {args.list}")
         revoked |= before.indices()

@@ -6,7 +6,7 @@ import os
 from datetime import UTC, datetime
 from pathlib import Path
 
-from traceability.cli.read_source import read_file
+from traceability.cli.read_source import read_jws
 from traceability.cli.terminal import printable
 from traceability.epcis.compact_jws import MAX_CHARACTERS
 from traceability.errors import InvalidInput
@@ -65,4 +65,4 @@ def _attach(args: argparse.Namespace) -> int:
 
 
 def _text(file: Path) -> str:
-    return read_file(file, MAX_CHARACTERS + 1).decode("ascii", "replace").strip()
+    return read_jws(str(file), MAX_CHARACTERS)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from traceability.cli.read_source import read_file, read_source, read_text
+from traceability.cli.read_source import read_file, read_jws, read_text
 from traceability.cli.terminal import printable
 from traceability.epcis.compact_jws import MAX_CHARACTERS, MAX_LIST_CHARACTERS
 from traceability.errors import InvalidInput
@@ -78,9 +78,9 @@ def _check(args: argparse.Namespace) -> int:
     from traceability.proof.trust import TrustPolicy
 
     policy = TrustPolicy.parse(read_text(args.trust, MAX_POLICY))
-    lists = [read_source(source, MAX_LIST_CHARACTERS).decode("ascii", "replace") for source in args.status]
-    text = read_file(args.credential, MAX_CHARACTERS + 1).decode("ascii", "replace").strip()
-    found = judge(text, Belief(policy.issuers, [each.strip() for each in lists], datetime.now(UTC)))
+    lists = [read_jws(source, MAX_LIST_CHARACTERS) for source in args.status]
+    text = read_jws(str(args.credential), MAX_CHARACTERS)
+    found = judge(text, Belief(policy.issuers, lists, datetime.now(UTC)))
     said = found.credential
     for result in said.results if said is not None else ():
         print(printable(json.dumps(result_json(result), ensure_ascii=False)))
@@ -95,7 +95,9 @@ def _check(args: argparse.Namespace) -> int:
 def _unnamed(args: argparse.Namespace, said: "Credential | None") -> Iterator[str]:
     from hashlib import sha256
 
-    if args.lot is not None and (said is None or args.lot not in said.lots):
+    from traceability.proof.subject import goods
+
+    if args.lot is not None and (said is None or goods(args.lot) not in said.lots):
         yield args.lot
     if args.report is not None:
         digest = sha256(read_file(args.report, MAX_DOCUMENT_BYTES)).hexdigest()

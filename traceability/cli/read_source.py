@@ -18,6 +18,11 @@ def read_source(source: str, at_most: int) -> bytes:
     return _fetch(source, at_most) if is_url(source) else read_file(Path(source), at_most)
 
 
+def read_jws(source: str, at_most: int) -> str:
+    """A credential as text, whatever white space a program left around it. Raises as `read_source`."""
+    return read_source(source, at_most + len("\r\n")).decode("ascii", "replace").strip()
+
+
 def read_file(path: Path, at_most: int) -> bytes:
     """As `read_source`."""
     try:

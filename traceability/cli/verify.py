@@ -13,7 +13,7 @@ from traceability.cli.balanced import Balanced
 from traceability.cli.confirmed import Confirmed
 from traceability.cli.disclosed import Disclosed
 from traceability.cli.read_proof import read_proof
-from traceability.cli.read_source import read_source, read_text
+from traceability.cli.read_source import read_jws, read_text
 from traceability.cli.recalled import Recalled
 from traceability.cli.terminal import printable
 from traceability.cli.verify_arguments import add_questions
@@ -67,7 +67,7 @@ def run(args: argparse.Namespace) -> int:
     chains = [RpcChain(url) for url in dict.fromkeys(urls)]
     proof = read_proof(args.proof, MAX_BYTES)
     asked, disclosed = asked_for(args.subject, args.proof), Disclosed.read(args.disclosure)
-    lists = [read_source(source, MAX_LIST_CHARACTERS).decode("ascii", "replace") for source in args.status]
+    lists = [read_jws(source, MAX_LIST_CHARACTERS) for source in args.status]
     if isinstance(proof, Proof):
         report = verify(proof, policy, chains, asked)
         report = replace(report, verdict=disclosed.judge(report.verdict, [proof.event], policy is not None))
