@@ -2,8 +2,8 @@
 
     python -m bench.epcis.trace [--store 100000 1000000] [--events 10000] [--rounds 9] [--database URL]
 
-The database of `--database` must be empty; without it each size has a SQLite file of its own. Events are
-kept without being hashed or signed: capture has a measurement of its own.
+The database of `--database` must be empty; without it each size has a SQLite file of its own. Only the
+tables that a walk reads are filled: capture has a measurement of its own.
 """
 
 import argparse
@@ -18,6 +18,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import orjson
 from sqlalchemy import Engine, text
 
 from traceability.epcis.event import Event
@@ -28,10 +29,13 @@ from traceability.ledger.contradictions import contradictions
 from traceability.ledger.descent import descent
 from traceability.ledger.lineage import in_order, lineage
 from traceability.ledger.ports import StoredEvent
-from traceability.log.name_map import name_hash, name_hashes
+from traceability.log.name_map import name_hash, name_hashes, split_hashes
 from traceability.proof.balance import balance
 from traceability.proof.told import read
-from traceability.store.events import EventTable, insert_events
+from traceability.store.bulk import insert_all
+from traceability.store.events import EventTable, mention
+from traceability.store.events import event as event_table
+from traceability.store.lineage import tell_events
 from traceability.store.migrate import migrate
 from traceability.store.schema import open_engine
 
@@ -76,17 +80,29 @@ def _fill(engine: Engine, size: int, of_trace: int) -> None:
     ours, others = list(_history(of_trace)), _strangers()
     between = max(size // len(ours) - 1, 0)
     mixed = (each for one in ours for each in (*islice(others, between), one))
-    numbered = enumerate(mixed)
+    numbered = enumerate(mixed, start=1)
     while some := [_stored(number, by, body) for number, (by, body) in islice(numbered, 5_000)]:
         with engine.begin() as connection:
-            insert_events(connection, some)
+            insert_all(connection, event_table, [_row(each) for each in some])
+            names = [(name, each.captured_at_ms) for each in some for name in split_hashes(each.names)]
+            insert_all(connection, mention, names)
+            tell_events(connection, [(each.captured_at_ms, each) for each in some])
 
 
 def _stored(number: int, by: str, body: Body) -> StoredEvent:
+    """Its number is also the time of its capture."""
     digest, event = sha256(number.to_bytes(8)).digest(), Event(body, [STANDARD_CONTEXT])
     names = name_hashes(each.identifier for each in event.identifiers())
     uri = f"ni:///sha-256;{digest.hex()}?ver=CBV2.0"
     return StoredEvent(event, digest, digest.hex(), names, uri, digest, by, number)
+
+
+def _row(new: StoredEvent) -> tuple[object, ...]:
+    """In the order of the table's columns."""
+    body, context = orjson.dumps(new.event.body).decode(), orjson.dumps(new.event.context).decode()
+    hashes = (new.event_hash, new.content_digest)
+    number = new.captured_at_ms
+    return (number, new.key, body, context, *hashes, new.submitter, number, new.entry, new.names, False)
 
 
 def _history(events: int) -> Iterator[tuple[str, Body]]:
