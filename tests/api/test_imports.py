@@ -10,14 +10,12 @@ from pathlib import Path
 import httpx
 import pytest
 
-from api.multipart import MOST_PARTS, read_form
 from api.present.import_faults import SENTENCES, fault_line
 from api.routes import imports as imports_page
 from api.words import languages
 from tests.api.serving import served
 from tests.imports.sheets import PARTY, a_csv, a_row
 from traceability import imports
-from traceability.errors import InvalidInput
 from traceability.imports.fault import Fault
 from traceability.ledger.grant import Grant
 from traceability.ledger.parties import Party
@@ -281,34 +279,6 @@ def _texts(node):
             yield text
         case ast.IfExp(body=one, orelse=other):
             yield from [*_texts(one), *_texts(other)]
-
-
-BOUNDARY = "multipart/form-data; boundary=x"
-
-
-def test_a_form_with_a_file_is_read_byte_by_byte():
-    content = bytes(range(256)) + b"\r\n--y\r\n\r\n--"
-    body = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.xlsx"\r\n\r\n' + content
-    body += b'\r\n--x\r\ncontent-disposition: form-data; name="kind"\r\n\r\n\r\n--x--\r\n'
-
-    assert read_form(BOUNDARY, body) == {"file": content, "kind": b""}
-
-
-@pytest.mark.parametrize(
-    ("media", "body"),
-    [
-        ("", b""),
-        ("text/plain", b""),
-        (BOUNDARY, b""),
-        (BOUNDARY, b"--x\r\n\r\n\r\n--x--"),
-        (BOUNDARY, b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n1'),
-        (BOUNDARY, b"--x\r\n" * (MOST_PARTS + 2)),
-        (BOUNDARY, b'junk--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n--x--'),
-    ],
-)
-def test_a_form_that_no_browser_writes_is_refused(media, body):
-    with pytest.raises(InvalidInput):
-        read_form(media, body)
 
 
 def test_the_sheet_comes_back_with_the_form(partner):

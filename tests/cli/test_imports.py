@@ -8,9 +8,11 @@ import pytest
 from sqlalchemy import func, select
 
 from tests.imports.sheets import PARTY, a_csv, a_row
+from traceability.cli.import_map import KINDS
 from traceability.cli.main import main
 from traceability.epcis.document import read_document
 from traceability.imports import importer as importer_module
+from traceability.imports.kinds import kinds
 from traceability.ledger.grant import Grant
 from traceability.store.events import event
 from traceability.store.schema import open_engine
@@ -45,6 +47,10 @@ def sheet(tmp_path):
 def events_kept(settings):
     with open_engine(settings.database_url).connect() as connection:
         return connection.scalar(select(func.count()).select_from(event))
+
+
+def test_the_kinds_of_the_command_are_those_that_are_described():
+    assert tuple(kinds()) == KINDS
 
 
 def test_a_sheet_is_shown_and_kept_only_when_somebody_says_yes(guoji, sheet, settings):

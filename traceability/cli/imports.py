@@ -3,23 +3,19 @@
 import argparse
 import os
 import sys
-from collections.abc import Sequence
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from traceability.cli import import_map
 from traceability.cli.import_map import KINDS
-from traceability.cli.terminal import printable
 from traceability.errors import InvalidInput
 from traceability.settings import Settings
 
 if TYPE_CHECKING:
-    from traceability.epcis.event import Event
     from traceability.imports.plan import Plan
 
 _WRONG = 65
-_MOST_SHOWN = 200
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -79,6 +75,7 @@ def _template(args: argparse.Namespace) -> int:
 
 
 def _sheet(args: argparse.Namespace) -> int:
+    from traceability.cli.import_shown import show_faults, show_plan, show_resembling
     from traceability.gs1.keys import gln
     from traceability.ledger.grant import CAPTURE, Grant
     from traceability.wiring import importer, open_store
@@ -90,11 +87,11 @@ def _sheet(args: argparse.Namespace) -> int:
     data = args.file.read_bytes()
     planned = ours.plan(args.kind, data, grant, _zone(args.zone), _progress)
     if planned.faults:
-        _show_faults(args.file, planned)
+        show_faults(args.file, planned)
         _write_errors(args, planned)
         return _WRONG
-    _show(planned, args.zone, ours.here(planned, grant))
-    _show_resembling(ours.resembling(planned, grant))
+    show_plan(planned, args.zone, ours.here(planned, grant))
+    show_resembling(ours.resembling(planned, grant))
     if not args.yes and input("Capture these events? Type yes: ").strip() != "yes":
         print("nothing was kept")
         return _WRONG
@@ -117,15 +114,6 @@ def _progress(checked: int) -> None:
         print(f"checked: {checked} events", file=sys.stderr)
 
 
-def _show_faults(file: Path, planned: "Plan") -> None:
-    sheet = f", sheet {planned.sheet.name}" if planned.sheet.name else ""
-    print(printable(f"{file}{sheet}: faults: {len(planned.faults)}; nothing was kept"))
-    for fault in planned.faults[:_MOST_SHOWN]:
-        print(printable(f"  {fault}"))
-    if len(planned.faults) > _MOST_SHOWN:
-        print(f"  and {len(planned.faults) - _MOST_SHOWN} more")
-
-
 def _write_errors(args: argparse.Namespace, planned: "Plan") -> None:
     from traceability.imports.marked import faults_csv, marked_xlsx
 
@@ -140,54 +128,3 @@ def _form(file: Path) -> str:
     if form not in (".xlsx", ".csv"):
         raise InvalidInput(f"{file.name} ends in {form or 'nothing'}, want .xlsx or .csv")
     return form
-
-
-def _show(planned: "Plan", zone: str, here: int) -> None:
-    from traceability.proof.quantity import written
-
-    first, last = planned.span
-    print(f"{planned.rows} rows become {len(planned.events)} events; {here} of them are here already")
-    for step, count in sorted(planned.steps.items()):
-        print(f"  {step}: {count}")
-    print(f"first {first.isoformat()}, last {last.isoformat()}")
-    for (name, unit), amount in sorted(planned.totals.items()):
-        print(f"  {name}: {written(amount)} {unit}")
-    print(f"about {len(planned.goods)} lots, items, boxes or pallets:")
-    _show_goods(planned.goods)
-    for note in _notes(planned, zone):
-        print(printable(f"note: {note}"))
-
-
-def _show_goods(goods: Sequence[str]) -> None:
-    for link in goods[:20]:
-        print(f"  {link}")
-    if len(goods) > 20:
-        print(f"  and {len(goods) - 20} more")
-
-
-def _show_resembling(found: "list[Event] | None") -> None:
-    if found is None:
-        print("note: too many goods to tell whether rows were changed since they were imported")
-    elif found:
-        from traceability.imports.resembling import goods_of
-
-        print(f"careful: {len(found)} events differ from recorded ones of the same goods, time and place;")
-        print("  if rows were changed or added since they were imported, their goods count twice:")
-        _show_goods(sorted({link for event in found for link in goods_of(event)}))
-
-
-def _notes(planned: "Plan", zone: str) -> list[str]:
-    notes = []
-    if planned.assumed_zone:
-        notes.append(f"{planned.assumed_zone} times name no time zone and are taken as {zone}")
-    if planned.unsure_numbers:
-        notes.append(
-            f"{planned.unsure_numbers} lots or serial numbers are numbers in the file: if they had zeros "
-            "in front, those are lost"
-        )
-    if planned.layout.unread:
-        notes.append(f"columns that are not read: {', '.join(planned.layout.unread)}")
-    notes += [f"the heading {before} is gone; now {now or 'none'}" for before, now in planned.layout.changed]
-    if planned.sheet.encoding not in ("", "UTF-8"):
-        notes.append(f"read as {planned.sheet.encoding}")
-    return notes

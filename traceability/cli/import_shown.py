@@ -1,0 +1,68 @@
+"""What `guoji import` prints of a sheet: what it would become, or what is wrong with it."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from traceability.cli.terminal import printable
+from traceability.epcis.event import Event
+from traceability.imports.plan import Plan
+from traceability.imports.resembling import goods_of
+from traceability.proof.quantity import written
+
+_MOST_FAULTS, _MOST_GOODS = 200, 20
+
+
+def show_faults(file: Path, planned: Plan) -> None:
+    sheet = f", sheet {planned.sheet.name}" if planned.sheet.name else ""
+    print(printable(f"{file}{sheet}: faults: {len(planned.faults)}; nothing was kept"))
+    for fault in planned.faults[:_MOST_FAULTS]:
+        print(printable(f"  {fault}"))
+    if len(planned.faults) > _MOST_FAULTS:
+        print(f"  and {len(planned.faults) - _MOST_FAULTS} more")
+
+
+def show_plan(planned: Plan, zone: str, here: int) -> None:
+    first, last = planned.span
+    print(f"{planned.rows} rows become {len(planned.events)} events; {here} of them are here already")
+    for step, count in sorted(planned.steps.items()):
+        print(f"  {step}: {count}")
+    print(f"first {first.isoformat()}, last {last.isoformat()}")
+    for (name, unit), amount in sorted(planned.totals.items()):
+        print(f"  {name}: {written(amount)} {unit}")
+    print(f"about {len(planned.goods)} lots, items, boxes or pallets:")
+    _show_goods(planned.goods)
+    for note in _notes(planned, zone):
+        print(printable(f"note: {note}"))
+
+
+def _show_goods(goods: Sequence[str]) -> None:
+    for link in goods[:_MOST_GOODS]:
+        print(f"  {link}")
+    if len(goods) > _MOST_GOODS:
+        print(f"  and {len(goods) - _MOST_GOODS} more")
+
+
+def show_resembling(found: list[Event] | None) -> None:
+    if found is None:
+        print("note: too many goods to tell whether rows were changed since they were imported")
+    elif found:
+        print(f"careful: {len(found)} events differ from recorded ones of the same goods, time and place;")
+        print("  if rows were changed or added since they were imported, their goods count twice:")
+        _show_goods(sorted({link for event in found for link in goods_of(event)}))
+
+
+def _notes(planned: Plan, zone: str) -> list[str]:
+    notes = []
+    if planned.assumed_zone:
+        notes.append(f"{planned.assumed_zone} times name no time zone and are taken as {zone}")
+    if planned.unsure_numbers:
+        notes.append(
+            f"{planned.unsure_numbers} lots or serial numbers are numbers in the file: if they had zeros "
+            "in front, those are lost"
+        )
+    if planned.layout.unread:
+        notes.append(f"columns that are not read: {', '.join(planned.layout.unread)}")
+    notes += [f"the heading {before} is gone; now {now or 'none'}" for before, now in planned.layout.changed]
+    if planned.sheet.encoding not in ("", "UTF-8"):
+        notes.append(f"read as {planned.sheet.encoding}")
+    return notes
