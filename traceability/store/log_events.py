@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from itertools import islice
+from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Engine, Row, Select, and_, exists, select
+from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, and_, exists, select, true
 
 from traceability.epcis.query.matches import matches
 from traceability.epcis.query.query import Query
@@ -12,8 +13,9 @@ from traceability.epcis.query.terms import lookups
 from traceability.ledger.grant import Grant
 from traceability.ledger.notify import Answers
 from traceability.ledger.ports import StoredEvent
-from traceability.store.events import read_events
+from traceability.store.events import event, read_events
 from traceability.store.log import log_entry, size_of_log
+from traceability.store.readers import read_by
 from traceability.store.terms import digest, term
 
 WINDOW = 1_000
@@ -37,9 +39,9 @@ class LogEventTable:
         found: list[int] = []
         bytes_left = MOST_BYTES
         with self._engine.connect() as connection:
-            rows = connection.execute(_window(query, start, end)).all()
+            rows = connection.execute(_window(query, start, end, grant)).all()
             for row, stored in _read(connection, [row for row in rows if row.fits]):
-                if not (_may_read(grant, stored) and matches(stored, query)):
+                if not matches(stored, query):
                     continue
                 bytes_left -= len(orjson.dumps(stored.event.body))
                 if len(found) == at_most or (found and bytes_left < 0):
@@ -49,16 +51,21 @@ class LogEventTable:
 
     def events(self, numbers: Sequence[int], grant: Grant) -> Sequence[StoredEvent]:
         with self._engine.connect() as connection:
-            events = read_events(connection, numbers) if numbers else {}
-        return [events[each] for each in numbers if _may_read(grant, events[each])]
+            mine = select(event.c.id).where(event.c.id.in_(numbers), _may_read(event.c.id, grant))
+            events = read_events(connection, connection.execute(mine).scalars().all())
+        return [events[each] for each in numbers if each in events]
 
 
-def _window(query: Query, start: int, end: int) -> Select[tuple[int, int | None, bool]]:
+def _window(query: Query, start: int, end: int, grant: Grant) -> Select[tuple[int, int | None, bool]]:
     number = log_entry.c.event_id
     terms = [[digest(each) for each in sorted(wanted)] for wanted in lookups(query)]
     has = [exists().where(term.c.digest.in_(some), term.c.event_id == number) for some in terms]
     return (
-        select(log_entry.c.index.label("at"), number, and_(number.is_not(None), *has).label("fits"))
+        select(
+            log_entry.c.index.label("at"),
+            number,
+            and_(number.is_not(None), _may_read(number, grant), *has).label("fits"),
+        )
         .where(log_entry.c.index >= start, log_entry.c.index < end)
         .order_by(log_entry.c.index)
         .limit(WINDOW)
@@ -75,5 +82,5 @@ def _read(
         yield from ((row, events[row.event_id]) for row in some)
 
 
-def _may_read(grant: Grant, stored: StoredEvent) -> bool:
-    return grant.reads == "all" or stored.submitter == grant.party
+def _may_read(number: ColumnElement[Any], grant: Grant) -> ColumnElement[bool]:
+    return true() if grant.reads == "all" else number.in_(read_by(grant.party or ""))
