@@ -153,6 +153,20 @@ def test_a_run_of_many_windows_ends_where_the_log_ended_when_it_began(world, mon
     assert world.receiver.kilograms == [1, 2, 3, 4, 5, 6]
 
 
+def test_a_run_that_found_something_early_reports_no_emptiness_at_its_end(world, monkeypatch):
+    monkeypatch.setattr(log_events, "WINDOW", 2)
+    world.add_query("heavy", {"GE_quantity_KGM": 10})
+    world.subscribe("heavy", schedule={"hour": "1"}, reportIfEmpty=True)
+    world.capture(10, 1, 2, 3)
+    world.publish()
+    world.now_ms += DAY_MS
+    world.settle()
+
+    while world.look() or world.notices.due(world.log_events.size(), world.now_ms):
+        world.settle()
+    assert [some for _, _, some in world.receiver.came] == [[10]]
+
+
 def test_a_schedules_run_that_was_too_large_goes_on_in_smaller_parts(world):
     world.subscribe(schedule={"hour": "1"}, reportIfEmpty=True)
     world.capture(1, 2, 3)
@@ -241,6 +255,25 @@ def test_a_later_delivery_never_overtakes_an_earlier_one(world):
     assert world.receiver.kilograms == [1, 1, 2]
 
 
+def test_one_that_is_tried_anew_is_not_overtaken_either(world, monkeypatch):
+    world.subscribe()
+    world.capture(1)
+    world.publish()
+    world.receiver.answers = [500, 500]
+    with monkeypatch.context() as patch:
+        patch.setattr(notify, "MOST_TRIES", 1)
+        world.settle()
+    world.capture(2)
+    world.publish()
+    world.look()
+    [dead] = world.subscriptions.store.dead()
+    world.subscriptions.store.again(dead.id, world.now_ms)
+
+    assert world.deliver().endswith("again in 1 s")
+    assert world.deliver() is None
+    assert world.receiver.kilograms == [1, 1]
+
+
 def test_a_subscriber_that_is_gone_holds_up_no_other(world):
     gone = "https://gone.example/"
     world.subscribe(dest=gone)
@@ -282,6 +315,8 @@ def test_a_revoked_token_ends_its_subscriptions_and_says_so(world):
     assert "revoked" in stopped[gone.id]
     world.capture(2)
     world.publish()
+    due = world.notices.due(world.log_events.size(), world.now_ms)
+    assert [each.subscription.id for each in due] == [other.id]
     world.settle()
     assert [key for _, key, _ in world.receiver.came] == [f"{other.id}-1", f"{other.id}-2"]
 
@@ -289,6 +324,8 @@ def test_a_revoked_token_ends_its_subscriptions_and_says_so(world):
 def test_who_reads_its_own_alone_is_sent_its_own_alone(world):
     world.subscribe(grant=world.issue("own", party=FARM, reads="own"))
     world.capture(1, party="9521321000001")
+    world.publish()
+    assert world.look() == 0
     world.capture(2)
     world.publish()
     world.settle()
