@@ -260,6 +260,17 @@ def test_rows_that_were_changed_since_they_were_imported_are_told(guoji, sheet):
     assert "careful" not in guoji("import", "sheet", sheet(a_row("harvest")), *SHEET, given="no\n")[1]
 
 
+def test_what_another_party_said_of_the_goods_is_no_reason_to_be_careful(guoji, sheet):
+    guoji("import", "sheet", sheet(a_row("harvest")), *SHEET, "--yes")
+    theirs = sheet(a_row("harvest", amount="30"), name="theirs.csv")
+
+    _, printed, _ = guoji(
+        "import", "sheet", theirs, "--kind", "harvest", "--party", "9521234000037", given="no\n"
+    )
+
+    assert "careful" not in printed
+
+
 def test_a_pallet_that_got_a_row_since_it_was_imported_is_told(guoji, sheet):
     pallet = ("--kind", "packing", "--party", PARTY)
     guoji("import", "sheet", sheet(a_row("packing"), kind="packing"), *pallet, "--yes")

@@ -1,6 +1,7 @@
 """Every wrong cell is named with what it holds and what it should; nothing is guessed, nothing is rounded."""
 
 import io
+import zipfile
 
 import openpyxl
 import pytest
@@ -163,6 +164,35 @@ def test_what_a_spreadsheet_made_of_a_cell_is_told(changed, says):
     [fault] = planned("harvest", an_xlsx(**changed)).faults
 
     assert says in str(fault)
+
+
+def a_raw_xlsx(**numbers):
+    """As a program writes it that keeps all seventeen digits of a number."""
+    row = a_row("harvest")
+    columns = kind("harvest").columns
+    heads = "".join(f'<c t="inlineStr"><is><t>{column.headings["en"]}</t></is></c>' for column in columns)
+    cells = "".join(
+        f"<c><v>{numbers[each.name]}</v></c>"
+        if each.name in numbers
+        else f'<c t="inlineStr"><is><t>{row.get(each.name, "")}</t></is></c>'
+        for each in columns
+    )
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as parts:
+        parts.writestr("xl/worksheets/sheet1.xml", f"<s><row>{heads}</row><row>{cells}</row></s>")
+    return file.getvalue()
+
+
+def test_an_amount_has_the_digits_that_a_spreadsheet_shows():
+    [event] = planned("harvest", a_raw_xlsx(amount="0.30000000000000004")).events
+
+    assert event.body["quantityList"][0]["quantity"] == 0.3
+
+
+def test_a_number_with_more_digits_than_a_spreadsheet_keeps_is_no_lot():
+    [fault] = planned("harvest", a_raw_xlsx(lot="95212340000000013")).faults
+
+    assert "made a number of it and lost digits" in str(fault)
 
 
 @given(st.text(max_size=30), st.sampled_from([*SOUND["harvest"]]))

@@ -6,6 +6,7 @@ import random
 import pytest
 
 from tests.imports.sheets import GOODS, PARTY, SOUND, a_csv, a_row, bodies, faults, planned
+from traceability.gs1.keys import check_digit
 
 LOT = "https://id.gs1.org/01/09521234000020/10/HY1"
 PALLET = "https://id.gs1.org/00/095212340000000013"
@@ -153,6 +154,17 @@ def test_the_order_of_the_rows_changes_no_event(name):
     shuffled = random.Random(7).sample(rows, len(rows))
 
     assert _as_set(bodies(name, *rows)) == _as_set(bodies(name, *shuffled))
+
+
+def test_the_order_of_boxes_changes_no_event():
+    codes = [f"{at:017}" for at in range(9)]
+    none = {"gtin": "", "lot": "", "amount": "", "unit": ""}
+    rows = [a_row("shipping", **none, unit_code=code + check_digit(code)) for code in codes]
+
+    [body] = bodies("shipping", *rows)
+
+    assert body["epcList"] == sorted(body["epcList"])
+    assert [body] == bodies("shipping", *rows[::-1])
 
 
 def test_nothing_in_an_event_tells_when_or_where_it_was_imported():

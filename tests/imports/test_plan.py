@@ -65,14 +65,16 @@ def test_empty_rows_are_passed_over_and_keep_their_number():
     assert fault.cell == "C4"
 
 
-def test_what_capture_would_refuse_is_told_of_the_row():
-    def nobody_may(document):
-        return [[Fault((), "this party may not say so", is_refusal=True)] for _ in read_document(document)]
+def test_what_capture_would_refuse_is_told_of_its_row_and_leaves_no_event():
+    def not_the_second(document):
+        first, *_ = read_document(document)
+        return [first, [Fault((), "this party may not say so", is_refusal=True)]]
 
     sheet = read_cells(a_csv("harvest", a_row("harvest"), a_row("harvest", lot="HY2")))
-    made = plan(kind("harvest"), sheet, PARTY, BEIJING, NOW, {}, nobody_may)
+    made = plan(kind("harvest"), sheet, PARTY, BEIJING, NOW, {}, not_the_second)
 
-    assert [fault.row for fault in made.faults] == [2, 3]
+    assert made.events == ()
+    assert [fault.row for fault in made.faults] == [3]
     assert "may not say so" in str(made.faults[0])
 
 
