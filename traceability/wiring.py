@@ -32,6 +32,7 @@ from traceability.ledger.recalled import RecallReader
 from traceability.ledger.recent import RecentTraces
 from traceability.ledger.subscriptions import Subscriptions
 from traceability.own_chain import ANSWER_WITHIN_S, ask_chain, rpc_url
+from traceability.recaller import Recaller
 from traceability.settings import Settings
 from traceability.store.alert_watches import AlertWatchTable
 from traceability.store.alerts import AlertTable
@@ -164,6 +165,19 @@ def farm(store: Store) -> Farm:
 
 def importer(store: Store) -> Importer:
     return Importer(_jobs(store), store.imports, lambda: datetime.now(UTC))
+
+
+def recaller(settings: Settings, store: Store) -> Recaller:
+    return Recaller(
+        store.events,
+        store.recalls,
+        permission(store),
+        store.parties.register,
+        documents(settings).keep,
+        lambda: alert_plan(settings).parties,
+        public_url(settings),
+        lambda: datetime.now(UTC),
+    )
 
 
 def _jobs(store: Store) -> CaptureJobs:

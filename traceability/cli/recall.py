@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 from uuid import uuid4
 
-from traceability.cli.recall_told import agreed, how_told, keep, parties_told, summary, texts
+from traceability.cli.recall_told import agreed, how_told, keep, summary, texts
 from traceability.cli.terminal import printable
 from traceability.errors import InvalidInput
 from traceability.settings import Settings
@@ -61,31 +61,23 @@ class Watch:
 
 
 def _run(args: argparse.Namespace) -> int:
-    from traceability.ledger.recall import check_new, recall_events
-    from traceability.ledger.recalled import RecallReader
-    from traceability.ledger.recalling import look
-    from traceability.wiring import open_store
+    from traceability.wiring import open_store, recaller
 
     settings = Settings.read(os.environ)
     _check_report(args.report)
     order, watch = _order(args, settings), Watch()
-    store = open_store(settings)
-    reader = RecallReader(store.recalls, store.parties)
-    looked = watch.time("find all that became of it", lambda: look(order.subject, store.events, reader))
-    watch.time("check who may recall it", lambda: looked.check_may_recall(order.party, store.parties))
-    check_new(order, looked.recalls)
-    events = watch.time("write recall and holds", lambda: recall_events(order, looked.touched))
-    targets = {} if args.no_notices else parties_told(settings)
-    told = how_told(looked.touched, targets, order.party)
+    ours = recaller(settings, open_store(settings))
+    looked = watch.time("find all that became of it", lambda: ours.look(order.subject))
+    targets = {} if args.no_notices else ours.targets()
+    planned = watch.time("check and write recall and holds", lambda: ours.plan(order, looked, targets))
+    told = how_told(planned.told)
     for line in summary(order, looked.touched, told):
         print(printable(line))
     if not args.mock and not args.yes and not agreed("Recall it?"):
         print("nothing was recalled")
         return 0
     if not args.mock:
-        watch.time(
-            "record it", lambda: keep("recalled", order, looked.touched, events, targets, store, settings)
-        )
+        watch.time("record it", lambda: keep(planned, ours))
     _report(args, order, looked.touched, told, watch)
     return 0
 

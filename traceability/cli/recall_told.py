@@ -1,19 +1,15 @@
-"""What `guoji recall` and `guoji recalls` share: who is told and how, what is shown, what is recorded."""
+"""What `guoji recall` and `guoji recalls` print alike, and the question that both ask."""
 
-import secrets
 import sys
-import time
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from traceability.errors import InvalidInput
-from traceability.settings import Settings
 
 if TYPE_CHECKING:
-    from traceability.epcis.event import Event
     from traceability.ledger.affected import Affected
     from traceability.ledger.recall import Order
-    from traceability.wiring import Store
+    from traceability.recaller import Planned, Recaller
 
 BY_HAND = "to be told by hand"
 
@@ -24,16 +20,9 @@ def texts(chinese: str | None, english: str | None) -> Mapping[str, str]:
     return {language: text for language, text in said.items() if text is not None}
 
 
-def parties_told(settings: Settings) -> Mapping[str, Sequence[str]]:
-    """The targets of each party (GLN) that has some."""
-    from traceability.wiring import alert_plan
-
-    return alert_plan(settings).parties
-
-
-def how_told(touched: "Affected", targets: Mapping[str, Sequence[str]], by: str) -> Mapping[str, str]:
-    """For each party but the one that recalls."""
-    return {party: ", ".join(targets.get(party, ())) or BY_HAND for party in touched.parties if party != by}
+def how_told(told: Mapping[str, Sequence[str]]) -> Mapping[str, str]:
+    """`told` is by party the names of its targets."""
+    return {party: ", ".join(targets) or BY_HAND for party, targets in told.items()}
 
 
 def summary(order: "Order", touched: "Affected", told: Mapping[str, str]) -> list[str]:
@@ -57,42 +46,10 @@ def summary(order: "Order", touched: "Affected", told: Mapping[str, str]) -> lis
     return lines
 
 
-def keep(
-    kind: str,
-    order: "Order",
-    touched: "Affected",
-    events: "Sequence[Event]",
-    targets: Mapping[str, Sequence[str]],
-    store: "Store",
-    settings: Settings,
-) -> None:
-    """Record `events` and put the notices into the outbox, in one commit."""
-    from traceability.alerts.recall import News, notices
-    from traceability.gs1.digital_link import CANONICAL_STEM
-    from traceability.ledger.capture import as_stored
-    from traceability.wiring import public_url
-
-    now_ms = int(time.time() * 1000)
-    holding = {
-        party: [each.goods for each in touched.reached if each.holder == party and not each.is_gone]
-        for party in touched.parties
-        if party != order.party
-    }
-    notice = order.notice or "-"
-    news = News(
-        kind=kind,
-        notice=notice,
-        subject=order.subject,
-        by=order.party,
-        at=order.at.isoformat(timespec="seconds"),
-        reason=order.reason,
-        advice=order.advice,
-        level=order.level,
-        page=public_url(settings) + order.subject.removeprefix(CANONICAL_STEM),
-    )
-    kept = [as_stored(event, order.party, now_ms, secrets.token_bytes(16)) for event in events]
-    store.recalls.keep(kept, list(notices(news, holding, targets)), now_ms)
-    print(f"{kind}: {notice}, {len(kept)} events; `guoji recalls show` says who was told")
+def keep(planned: "Planned", recaller: "Recaller") -> None:
+    kept = recaller.record(planned)
+    notice = planned.order.notice or "-"
+    print(f"{planned.kind}: {notice}, {len(kept)} events; `guoji recalls show` says who was told")
 
 
 def agreed(question: str) -> bool:

@@ -3,22 +3,19 @@
 import argparse
 import os
 import re
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from traceability.cli.recall_told import agreed, how_told, keep, parties_told, summary, texts
+from traceability.cli.recall_told import agreed, how_told, keep, summary, texts
 from traceability.cli.terminal import printable
-from traceability.errors import InvalidInput, NotAuthorised
+from traceability.errors import InvalidInput
 from traceability.settings import Settings
 
 if TYPE_CHECKING:
     from traceability.ledger.ports import StoredEvent
     from traceability.ledger.recall import Order
     from traceability.ledger.recalled import RecallNotice
-    from traceability.ledger.recalling import Looked
-    from traceability.wiring import Store
 
 _KEY = re.compile(r"[0-9a-f]{64}")
 
@@ -88,7 +85,8 @@ def _line(record: "StoredEvent", counts: bool) -> str:
 def _show(args: argparse.Namespace) -> int:
     from traceability.exports.recall_report import kinds
     from traceability.proof.subject import goods
-    from traceability.wiring import ledger, open_store
+    from traceability.recaller import told as told_by
+    from traceability.wiring import ledger, open_store, recaller
 
     settings, subject = Settings.read(os.environ), goods(args.goods)
     store = open_store(settings)
@@ -98,9 +96,9 @@ def _show(args: argparse.Namespace) -> int:
     if not recalls:
         print("no recall reaches it")
         return 0
-    touched = _look(subject, store).touched
-    targets = parties_told(settings)
-    told = how_told(touched, targets, by=recalls[0].by)
+    ours = recaller(settings, store)
+    touched, targets = ours.look(subject).touched, ours.targets()
+    told = how_told(told_by(touched, targets, recalls[0].by))
     for party in touched.parties:
         has = [each for each in touched.reached if each.holder == party and not each.is_gone]
         print(f"  {party}  has {kinds(has) or 'none left'}; {told.get(party, 'recalled it')}")
@@ -126,64 +124,38 @@ def _state(recall: "RecallNotice") -> str:
     )
 
 
-def _look(subject: str, store: "Store") -> "Looked":
-    from traceability.ledger.recalled import RecallReader
-    from traceability.ledger.recalling import look
-
-    return look(subject, store.events, RecallReader(store.recalls, store.parties))
-
-
 def _release(args: argparse.Namespace) -> int:
-    from traceability.ledger.recall import release_events
-    from traceability.ledger.recalling import evidence
-    from traceability.wiring import open_store
+    from traceability.proof.subject import goods
+    from traceability.wiring import open_store, recaller
 
     settings = Settings.read(os.environ)
-    store = open_store(settings)
+    ours = recaller(settings, open_store(settings))
     keys = [each for each in args.evidence if _KEY.fullmatch(each)]
-    files = [Path(each) for each in args.evidence if not _KEY.fullmatch(each)]
-    contents = [_content(file) for file in files]
-    order, looked, recall = _asked(args, settings, store)
-    proof = list(evidence(looked, recall, keys, _kept(contents, settings)))
-    events = release_events(order, recall, looked.touched, proof)
-    targets = parties_told(settings)
-    for line in summary(order, looked.touched, how_told(looked.touched, targets, order.party)):
+    contents = [_content(Path(each)) for each in args.evidence if not _KEY.fullmatch(each)]
+    looked = ours.look(goods(args.goods))
+    recall = looked.recall(args.notice)
+    order = _order(args, settings, looked.touched.subject, recall.notice)
+    planned = ours.end(order, looked, recall, keys, contents)
+    for line in summary(order, looked.touched, how_told(planned.told)):
         print(printable(line))
-    print(f"  evidence {len(keys)} events, {len(files)} documents")
+    print(f"  evidence {len(keys)} events, {len(contents)} documents")
     if not args.yes and not agreed("End the recall?"):
         print("the recall holds")
         return 0
-    keep("released", order, looked.touched, events, targets, store, settings)
+    keep(planned, ours)
     return 0
 
 
-def _asked(
-    args: argparse.Namespace, settings: Settings, store: "Store"
-) -> tuple["Order", "Looked", "RecallNotice"]:
+def _order(args: argparse.Namespace, settings: Settings, subject: str, notice: str | None) -> "Order":
     from traceability.gs1.keys import gln
     from traceability.ledger.recall import Order
-    from traceability.proof.subject import goods
 
-    subject = goods(args.goods)
-    looked = _look(subject, store)
-    recall = looked.recall(args.notice)
     party = gln(args.party) if args.party else settings.party
-    if party != recall.by and not store.parties.is_authority(party):
-        raise NotAuthorised(
-            f"the recall is of party {recall.by}: only it or an authority may end it, not {party}"
-        )
     reason = texts(args.reason, args.reason_en)
-    return Order(recall.notice, subject, party, reason, {}, None, datetime.now(UTC)), looked, recall
+    return Order(notice, subject, party, reason, {}, None, datetime.now(UTC))
 
 
 def _content(file: Path) -> bytes:
     if not file.is_file():
         raise InvalidInput(f"{str(file)[:200]!r} is neither a file nor the key of an event (64 hex digits)")
     return file.read_bytes()
-
-
-def _kept(contents: Sequence[bytes], settings: Settings) -> list[str]:
-    """Kept before the release names them: one that nobody can see any more would be no evidence."""
-    from traceability.wiring import documents
-
-    return [documents(settings).keep(content) for content in contents]

@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Protocol
 
 from traceability.ledger import extensions
-from traceability.ledger.ports import StoredEvent
+from traceability.ledger.ports import EventStore, StoredEvent
 from traceability.proof.kinship import Kinship
-from traceability.proof.recalls import EVIDENCE, Recall, Rights, notices, recalls
+from traceability.proof.recalls import EVIDENCE, Recall, Rights, is_recall, notices, recalls
 from traceability.proof.records import first_makers, standing
 
 
@@ -73,6 +73,14 @@ class RecallReader:
         held = self.store.of(names)
         found = recalls(names, held, first_makers(records), self.rights)
         return Found(tuple(map(_notice, found)), tuple(held) if found else ())
+
+    def all(self, events: EventStore) -> list[RecallNotice]:
+        """Each recall there ever was, newest first, by all that it names."""
+        held = self.store.all()
+        roles = [each.event.identifiers_by_role() for each in held if is_recall(each)]
+        named = {name for each in roles for name in (*each["epc"], *each["class"])}
+        makers = first_makers(standing(events.mentioning(named)))
+        return list(map(_notice, recalls(named, held, makers, self.rights)))
 
 
 def _notice(recall: Recall[StoredEvent]) -> RecallNotice:
