@@ -170,8 +170,7 @@ def test_a_drill_is_timed_and_leaves_nothing_behind(home, capsys):
         rows = list(csv.DictReader(file))
     assert [row["name"] for row in rows if row["part"] == "step"] == [
         "find all that became of it",
-        "check who may recall it",
-        "write recall and holds",
+        "check and write recall and holds",
     ]
     assert {row["name"]: row["told"] for row in rows if row["part"] == "party"} == {FARM: "", SHOP: "shop"}
     assert {row["name"] for row in rows if row["part"] == "goods"} == {FIELD_LOT, LOT, ITEM, CASE}
