@@ -18,6 +18,7 @@ from tests.fakes import FakeMark
 from traceability.cli import erase as erase_command
 from traceability.cli.main import main
 from traceability.errors import Erased
+from traceability.ledger.grant import Grant
 from traceability.ledger.publish import publish
 from traceability.ledger.record import Rejected
 from traceability.own_policy import log_signer
@@ -57,7 +58,7 @@ def handed(guoji, settings, store):
     for_event, disclosures = printed.splitlines()
     body = {**a_harvest().body, "@context": CONTEXT, **json.loads(for_event)}
     ours = ledger(settings)
-    [captured] = ours.capture(json.dumps(body).encode(), FARM)
+    [captured] = ours.capture(json.dumps(body).encode(), Grant("capture", FARM))
     publish(store.log, store.checkpoints, FakeMark(), log_signer(settings))
     ours.hand_in(disclosures.encode(), captured.key, FARM)
     return Handed(captured.key, json.loads(for_event)[NAME]["guoji:commitment"], disclosures)
@@ -155,7 +156,7 @@ def test_a_person_is_asked_and_only_yes_means_yes(guoji, handed, settings, monke
 def test_what_was_erased_already_or_never_handed_in_is_said(guoji, handed, settings, store):
     body = {**a_harvest(hours=1).body, "@context": CONTEXT, "farm:x": {"guoji:commitment": "7" * 64}}
     body["@context"] = [*CONTEXT, {"farm": "https://farm.example/"}]
-    [captured] = ledger(settings).capture(json.dumps(body).encode(), FARM)
+    [captured] = ledger(settings).capture(json.dumps(body).encode(), Grant("capture", FARM))
     guoji("erase", handed.commitment, "--reason", "asked", "--yes")
 
     _, again, _ = guoji("erase", handed.commitment, "--reason", "again", "--yes")

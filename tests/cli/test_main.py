@@ -254,7 +254,7 @@ def test_a_token_opens_until_it_is_revoked_and_its_secret_is_shown_once(guoji):
     assert (grant.role, grant.party) == ("capture", "9521234000006")
     assert "packhouse\tcapture\t9521234000006\tabout any\treads all\tvalid" in listed
     assert secret.strip() not in listed
-    assert "packhouse\tcapture\t9521234000006\trevoked" in guoji("token", "list")[1]
+    assert "packhouse\tcapture\t9521234000006\tabout any\treads all\trevoked" in guoji("token", "list")[1]
     assert guoji("token", "issue", "packhouse", "--role", "read")[0] == 65
 
 

@@ -119,9 +119,9 @@ def lineage(subject: str, telling: Telling) -> Lineage:
 
 
 def in_order(told: Sequence[Told], events: EventStore) -> list[StoredEvent]:
-    """The events themselves, in the order in which they are told."""
+    """The events themselves, in the order in which they are told, without those that the store has lost."""
     found = {each.key: each for each in events.by_keys([each.key for each in told])}
-    return [found[each.key] for each in told]
+    return [found[each.key] for each in told if each.key in found]
 
 
 def _neighbours(stay: Stay, told: Sequence[Told], history: History) -> Iterator[Stay]:
