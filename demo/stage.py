@@ -30,7 +30,8 @@ from traceability.ledger.grant import FARM, Grant
 from traceability.own_policy import believe_issuer, own_gateways
 from traceability.settings import Settings
 from traceability.upkeep.installation import make
-from traceability.wiring import documents, open_store, public_url
+from traceability.own_files import documents
+from traceability.wiring import open_store, public_url
 
 PROJECT = Path(__file__).parent.parent
 HOME = PROJECT / ".demo"

@@ -8,11 +8,9 @@ from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from traceability import own_policy
-from traceability.alert_plan import Plan, read_plan, read_secret_in
 from traceability.alerts.partner_post import PartnerPost
 from traceability.alerts.webhook import Allowed
 from traceability.chain.rpc import RpcChain
-from traceability.cold_chain.profiles import Profiles, read_profiles, shipped
 from traceability.errors import InvalidInput, Unavailable
 from traceability.farm.farm import Farm
 from traceability.imports.importer import Importer
@@ -31,6 +29,7 @@ from traceability.ledger.read_trace import TraceReader
 from traceability.ledger.recalled import RecallReader
 from traceability.ledger.recent import RecentTraces
 from traceability.ledger.subscriptions import Subscriptions
+from traceability.own_files import alert_plan, documents, erasure_journal, profiles, status_lists
 from traceability.own_chain import ANSWER_WITHIN_S, ask_chain, rpc_url
 from traceability.recaller import Recaller
 from traceability.settings import Settings
@@ -43,8 +42,6 @@ from traceability.store.capture_jobs import JobTable
 from traceability.store.counts import Counts
 from traceability.store.device_keys import DeviceKeyTable
 from traceability.store.devices import DeviceTable
-from traceability.store.documents import DocumentFolder
-from traceability.store.erasure_journal import ErasureFile
 from traceability.store.events import EventTable
 from traceability.store.farm import FarmTable
 from traceability.store.history import History
@@ -63,10 +60,8 @@ from traceability.store.recalls import RecallTable
 from traceability.store.schema import open_engine
 from traceability.store.sealing import SealTable
 from traceability.store.search import EventSearch
-from traceability.store.status_lists import StatusListFolder
 from traceability.store.subscriptions import SubscriptionTable
 from traceability.store.tokens import TokenTable
-from traceability.telemetry.thresholds import THRESHOLDS, Thresholds, parse_thresholds
 
 ANEW_EVERY_S = 600
 
@@ -103,8 +98,6 @@ class Store:
     farm: FarmTable
     personal: PersonalTable
     counts: Counts
-    refuse_over_issue: bool
-    """As the setting of its installation says."""
     close: Callable[[], None]
     """Ends the connections; the store cannot be used after that."""
 
@@ -147,7 +140,6 @@ def open_store(settings: Settings) -> Store:
         farm=FarmTable(engine),
         personal=personal,
         counts=Counts(engine, contract_address),
-        refuse_over_issue=settings.refuse_over_issue,
         close=engine.dispose,
     )
 
@@ -157,21 +149,26 @@ def public_url(settings: Settings) -> str:
     return settings.public_url.rstrip("/") or f"http://{settings.http_host}:{settings.http_port}"
 
 
-def farm(store: Store) -> Farm:
+def farm(settings: Settings, store: Store) -> Farm:
     return Farm(
-        store.tokens, store.farm, store.alerts, store.events, permission(store), lambda: datetime.now(UTC)
+        store.tokens,
+        store.farm,
+        store.alerts,
+        store.events,
+        permission(settings, store),
+        lambda: datetime.now(UTC),
     )
 
 
-def importer(store: Store) -> Importer:
-    return Importer(_jobs(store), store.imports, lambda: datetime.now(UTC))
+def importer(settings: Settings, store: Store) -> Importer:
+    return Importer(_jobs(settings, store), store.imports, lambda: datetime.now(UTC))
 
 
 def recaller(settings: Settings, store: Store) -> Recaller:
     return Recaller(
         store.events,
         store.recalls,
-        permission(store),
+        permission(settings, store),
         store.parties.register,
         documents(settings).keep,
         lambda: alert_plan(settings).parties,
@@ -180,8 +177,8 @@ def recaller(settings: Settings, store: Store) -> Recaller:
     )
 
 
-def _jobs(store: Store) -> CaptureJobs:
-    return CaptureJobs(store.jobs, store.events, permission(store), _now_ms)
+def _jobs(settings: Settings, store: Store) -> CaptureJobs:
+    return CaptureJobs(store.jobs, store.events, permission(settings, store), _now_ms)
 
 
 def authority(settings: Settings, store: Store) -> Authority:
@@ -199,8 +196,8 @@ def authority(settings: Settings, store: Store) -> Authority:
     return Either(store.tokens, Bearer(provider, keys, store.parties.register))
 
 
-def permission(store: Store) -> Permission:
-    issue = OverIssue(store.events) if store.refuse_over_issue else None
+def permission(settings: Settings, store: Store) -> Permission:
+    issue = OverIssue(store.events) if settings.refuse_over_issue else None
     return Permission(store.parties.register, store.events, issue)
 
 
@@ -233,7 +230,7 @@ def ledger(settings: Settings, store: Store | None = None) -> Ledger:
         batches=store.history,
         documents=documents(settings),
         authority=authority(settings, store),
-        permission=permission(store),
+        permission=permission(settings, store),
         personal=Personal(store.events, store.personal, lambda: datetime.now(UTC)),
         prover=prover,
         traces=traces,
@@ -241,7 +238,7 @@ def ledger(settings: Settings, store: Store | None = None) -> Ledger:
             lambda subject: traces.read(subject, datetime.now(UTC)), revision, time.monotonic
         ),
         search=store.search,
-        jobs=_jobs(store),
+        jobs=_jobs(settings, store),
         queries=NamedQueries(store.named_queries, _now_ms),
         subscriptions=Subscriptions(
             store.named_queries, store.subscriptions, store.tokens, partner_post(settings).check, _now_ms
@@ -259,48 +256,9 @@ def ledger(settings: Settings, store: Store | None = None) -> Ledger:
     )
 
 
-def profiles(settings: Settings) -> Profiles:
-    """How each kind of produce is kept. Raises `InvalidInput` for an operator's file that is malformed."""
-    file = settings.home / settings.cold_chain_file
-    return read_profiles(file.read_text("utf-8")) if file.exists() else shipped()
-
-
-def thresholds(settings: Settings) -> Thresholds:
-    """From where on a value is odd. Raises `InvalidInput` for an operator's file that is malformed."""
-    file = settings.home / settings.thresholds_file
-    return parse_thresholds(file.read_text("utf-8"), THRESHOLDS) if file.exists() else THRESHOLDS
-
-
-def alert_plan(settings: Settings) -> Plan:
-    """What is watched and who is told; nothing and nobody where there is no file."""
-    file = settings.home / settings.alerts_file
-    return read_plan(
-        file.read_text("utf-8") if file.exists() else "",
-        profiles(settings),
-        _allowed(settings.alert_private_hosts, settings.alert_loopback),
-        read_secret_in(settings.home),
-    )
-
-
 def partner_post(settings: Settings) -> PartnerPost:
     """Sends what partners have subscribed to."""
-    return PartnerPost(_allowed(settings.subscription_private_hosts, settings.subscription_loopback))
-
-
-def _allowed(private_hosts: str, loopback: bool) -> Allowed:
-    return Allowed([host.strip() for host in private_hosts.split(",") if host.strip()], loopback)
-
-
-def erasure_journal(settings: Settings) -> ErasureFile:
-    return ErasureFile(settings.home / "erasures.jsonl")
-
-
-def status_lists(settings: Settings) -> StatusListFolder:
-    return StatusListFolder(settings.home / "status-lists")
-
-
-def documents(settings: Settings) -> DocumentFolder:
-    return DocumentFolder(settings.home / "documents")
+    return PartnerPost(Allowed.read(settings.subscription_private_hosts, settings.subscription_loopback))
 
 
 def _now_ms() -> int:

@@ -58,7 +58,7 @@ class Farming:
     def __init__(self, settings, store):
         self.store = store
         self.now = datetime.now(UTC).replace(microsecond=0)
-        self.farm = replace(farm(store), now=lambda: self.now)
+        self.farm = replace(farm(settings, store), now=lambda: self.now)
         self.ledger = ledger(settings, store)
         self.sent = {}
 

@@ -57,20 +57,20 @@ def installed(tmp_path_factory):
     settings = Settings.read({"GUOJI_HOME": str(tmp_path_factory.mktemp("sheets") / "home")})
     make(settings)
     store = open_store(settings)
-    yield ledger(settings, store), store
+    yield ledger(settings, store), importer(settings, store), store
     store.close()
 
 
 @pytest.fixture(scope="module")
 def address(installed):
-    ours, store = installed
-    with served(ours, importer=importer(store), public_url="http://farm.example") as address:
+    ours, taker, _ = installed
+    with served(ours, importer=taker, public_url="http://farm.example") as address:
         yield address
 
 
 @pytest.fixture
 def store(installed):
-    return installed[1]
+    return installed[2]
 
 
 @pytest.fixture

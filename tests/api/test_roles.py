@@ -101,7 +101,11 @@ def tokens(store_and_settings, idp):
 def client(store_and_settings):
     store, settings = store_and_settings
     with (
-        served(ledger(settings, store), farm=farm(store), importer=importer(store)) as address,
+        served(
+            ledger(settings, store),
+            farm=farm(settings, store),
+            importer=importer(settings, store),
+        ) as address,
         httpx.Client(base_url=address, trust_env=False, timeout=60) as client,
     ):
         yield client

@@ -14,7 +14,7 @@ from traceability.cli.main import main
 from traceability.cold_chain.profiles import shipped
 from traceability.errors import InvalidInput, Unavailable
 from traceability.store.schema import open_engine
-from traceability.wiring import alert_plan
+from traceability.own_files import alert_plan
 
 SECRET = "whsec_" + "A" * 32
 PLAN = """

@@ -120,7 +120,7 @@ def test_an_import_is_one_job_of_the_party(guoji, sheet, settings):
 
 
 def test_what_is_captured_is_what_the_plan_showed(sheet, settings, store):
-    ours, grant = importer(store), Grant("capture", PARTY)
+    ours, grant = importer(settings, store), Grant("capture", PARTY)
     shown = ours.plan("harvest", sheet(a_row("harvest")).read_bytes(), grant)
 
     ours.record(shown, grant)
@@ -279,8 +279,8 @@ def test_a_pallet_that_got_a_row_since_it_was_imported_is_told(guoji, sheet):
     assert "careful: 1 events differ" in guoji("import", "sheet", more, *pallet, given="no\n")[1]
 
 
-def test_what_was_declared_wrong_may_be_sent_anew(guoji, sheet, store):
-    ours, grant = importer(store), Grant("capture", PARTY)
+def test_what_was_declared_wrong_may_be_sent_anew(guoji, sheet, settings, store):
+    ours, grant = importer(settings, store), Grant("capture", PARTY)
     first = ours.plan("harvest", sheet(a_row("harvest")).read_bytes(), grant)
     ours.record(first, grant)
     ours.jobs.capture_one(_declared_wrong(first), grant)

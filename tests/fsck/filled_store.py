@@ -21,7 +21,8 @@ from traceability.telemetry.device import Device
 from traceability.telemetry.reading import Authenticated, Reading
 from traceability.upkeep.fsck import fsck
 from traceability.upkeep.installation import make
-from traceability.wiring import documents, erasure_journal, open_store
+from traceability.own_files import documents, erasure_journal
+from traceability.wiring import open_store
 
 EVENTS = 300
 """More than one tile."""

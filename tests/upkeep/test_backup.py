@@ -38,7 +38,8 @@ from traceability.upkeep.backup_file import MANIFEST, Writer, opened
 from traceability.upkeep.installation import make
 from traceability.upkeep.restore import restore
 from traceability.upkeep.rotation import rotate_gateway, rotate_log
-from traceability.wiring import documents, open_store
+from traceability.own_files import documents
+from traceability.wiring import open_store
 
 AT = datetime(2026, 11, 22, 7, 30, tzinfo=UTC)
 DATABASES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)]

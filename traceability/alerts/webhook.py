@@ -38,6 +38,11 @@ class Allowed:
     loopback: bool = False
     """Whether this machine may be named, by http too."""
 
+    @classmethod
+    def read(cls, private_hosts: str, loopback: bool) -> "Allowed":
+        """As settings say it: names with commas between them."""
+        return cls([host.strip() for host in private_hosts.split(",") if host.strip()], loopback)
+
 
 @dataclass(frozen=True, slots=True)
 class Webhook:

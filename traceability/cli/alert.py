@@ -73,7 +73,7 @@ class _Changed(Exception):
 
 
 def _read(settings: Settings) -> "Plan":
-    from traceability.wiring import alert_plan
+    from traceability.own_files import alert_plan
 
     return alert_plan(settings)
 

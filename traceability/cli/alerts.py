@@ -49,7 +49,8 @@ def _list(_args: argparse.Namespace) -> int:
 
 
 def _check(_args: argparse.Namespace) -> int:
-    from traceability.wiring import alert_plan, open_store
+    from traceability.own_files import alert_plan
+    from traceability.wiring import open_store
 
     settings = Settings.read(os.environ)
     plan, file = alert_plan(settings), settings.home / settings.alerts_file

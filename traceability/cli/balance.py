@@ -35,7 +35,8 @@ def _balance(args: argparse.Namespace) -> int:
     from traceability.proof.balance import balance, balance_json
     from traceability.proof.records import makers, standing
     from traceability.proof.subject import goods
-    from traceability.wiring import open_store, profiles
+    from traceability.own_files import profiles
+    from traceability.wiring import open_store
 
     lot, settings = goods(args.lot), Settings.read(os.environ)
     store, known = open_store(settings), profiles(settings)

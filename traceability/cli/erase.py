@@ -59,7 +59,7 @@ def _run(args: argparse.Namespace) -> int:
 
 def _erase(args: argparse.Namespace, settings: Settings, store: "Store") -> int:
     from traceability.ledger.erase import check_reason, erase
-    from traceability.wiring import erasure_journal
+    from traceability.own_files import erasure_journal
 
     if args.reason is None:
         raise InvalidInput("no --reason, want one: it is kept, and shown to whoever asks for the value")
@@ -122,7 +122,7 @@ def _agreed() -> bool:
 def _replay(path: Path, settings: Settings, store: "Store") -> int:
     from traceability.ledger.erase import replay
     from traceability.store.erasure_journal import ErasureFile
-    from traceability.wiring import erasure_journal
+    from traceability.own_files import erasure_journal
 
     if not path.is_file():
         raise InvalidInput(f"there is no file {path}")

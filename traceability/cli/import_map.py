@@ -40,7 +40,8 @@ def _map(args: argparse.Namespace) -> int:
     from traceability.wiring import importer, open_store
 
     grant = Grant(CAPTURE, gln(args.party), "guoji import")
-    ours = importer(open_store(Settings.read(os.environ)))
+    settings = Settings.read(os.environ)
+    ours = importer(settings, open_store(settings))
     layout = ours.lay_out(args.kind, args.file.read_bytes(), grant, _said(args.means))
     names = {at: name for name, at in layout.at.items()}
     for at, heading in enumerate(layout.headings):

@@ -83,7 +83,8 @@ def _sheet(args: argparse.Namespace) -> int:
     if args.errors is not None:
         _form(args.errors)
     grant = Grant(CAPTURE, gln(args.party), "guoji import")
-    ours = importer(open_store(Settings.read(os.environ)))
+    settings = Settings.read(os.environ)
+    ours = importer(settings, open_store(settings))
     data = args.file.read_bytes()
     planned = ours.plan(args.kind, data, grant, _zone(args.zone), _progress)
     if planned.faults:

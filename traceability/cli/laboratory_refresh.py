@@ -43,7 +43,7 @@ def _once(settings: Settings) -> None:
     """Raises `Unavailable` that names the lists which stay as they were."""
     from traceability.laboratory.refresh import fetch_list, refresh
     from traceability.own_policy import policy
-    from traceability.wiring import status_lists
+    from traceability.own_files import status_lists
 
     done = list(refresh(policy(settings).issuers, status_lists(settings), fetch_list, datetime.now(UTC)))
     for each in done:

@@ -59,7 +59,8 @@ def _seal(_args: argparse.Namespace) -> int:
 
     from traceability.ledger.seal import seal
     from traceability.ledger.tidy import tidy
-    from traceability.wiring import open_store, public_url, thresholds
+    from traceability.own_files import thresholds
+    from traceability.wiring import open_store, public_url
 
     settings = Settings.read(os.environ)
     limits = thresholds(settings)
@@ -150,8 +151,8 @@ def _serve(_args: argparse.Namespace) -> int:
     app = create_app(
         ledger(settings, store),
         public_url=public_url(settings),
-        farm=farm(store),
-        importer=importer(store),
+        farm=farm(settings, store),
+        importer=importer(settings, store),
     )
     uvicorn.run(
         app,

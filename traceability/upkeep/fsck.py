@@ -15,7 +15,7 @@ from traceability.store.fsck.view import Watch
 from traceability.store.high_water import HighWaterFile
 from traceability.store.migrate import check_up_to_date
 from traceability.store.schema import open_engine
-from traceability.wiring import erasure_journal
+from traceability.own_files import erasure_journal
 
 Tell = Callable[[str], None]
 
