@@ -1,4 +1,4 @@
-"""What lies in the home beside keys and database: the operator's own tables, and what must survive the store."""
+"""What lies in the home beside keys and database: tables of the operator, and what must outlive the store."""
 
 from traceability.alert_plan import Plan, read_plan, read_secret_in
 from traceability.alerts.webhook import Allowed

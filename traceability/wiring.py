@@ -29,8 +29,8 @@ from traceability.ledger.read_trace import TraceReader
 from traceability.ledger.recalled import RecallReader
 from traceability.ledger.recent import RecentTraces
 from traceability.ledger.subscriptions import Subscriptions
-from traceability.own_files import alert_plan, documents, erasure_journal, profiles, status_lists
 from traceability.own_chain import ANSWER_WITHIN_S, ask_chain, rpc_url
+from traceability.own_files import alert_plan, documents, erasure_journal, profiles, status_lists
 from traceability.recaller import Recaller
 from traceability.settings import Settings
 from traceability.store.alert_watches import AlertWatchTable

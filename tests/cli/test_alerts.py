@@ -13,8 +13,8 @@ from traceability.alerts.webhook import Allowed
 from traceability.cli.main import main
 from traceability.cold_chain.profiles import shipped
 from traceability.errors import InvalidInput, Unavailable
-from traceability.store.schema import open_engine
 from traceability.own_files import alert_plan
+from traceability.store.schema import open_engine
 
 SECRET = "whsec_" + "A" * 32
 PLAN = """

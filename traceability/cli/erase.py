@@ -121,8 +121,8 @@ def _agreed() -> bool:
 
 def _replay(path: Path, settings: Settings, store: "Store") -> int:
     from traceability.ledger.erase import replay
-    from traceability.store.erasure_journal import ErasureFile
     from traceability.own_files import erasure_journal
+    from traceability.store.erasure_journal import ErasureFile
 
     if not path.is_file():
         raise InvalidInput(f"there is no file {path}")

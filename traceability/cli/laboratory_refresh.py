@@ -42,8 +42,8 @@ def _refresh(args: argparse.Namespace) -> int:
 def _once(settings: Settings) -> None:
     """Raises `Unavailable` that names the lists which stay as they were."""
     from traceability.laboratory.refresh import fetch_list, refresh
-    from traceability.own_policy import policy
     from traceability.own_files import status_lists
+    from traceability.own_policy import policy
 
     done = list(refresh(policy(settings).issuers, status_lists(settings), fetch_list, datetime.now(UTC)))
     for each in done:
