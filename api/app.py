@@ -32,12 +32,14 @@ from api.routes import (
     overlay,
     personal,
     proof,
+    recalls,
     scan,
     verifier,
 )
 from api.words import languages
 from traceability.farm.farm import Farm
 from traceability.imports.importer import Importer
+from traceability.recaller import Recaller
 
 _PARTS = (
     scan,
@@ -60,6 +62,7 @@ _PARTS = (
     farm_alerts,
     harvest,
     imports,
+    recalls,
     landing,
 )
 
@@ -70,8 +73,9 @@ def create_app(
     live_every_s: float = 1,
     farm: Farm | None = None,
     importer: Importer | None = None,
+    recaller: Recaller | None = None,
 ) -> FastAPI:
-    """The application that serves `ledger`, `farm` to farmers and `importer` to partners with sheets.
+    """The application that serves `ledger`, `farm` to farmers, `importer` and `recaller` to partners.
 
     Its links say `public_url`.
     """
@@ -89,6 +93,7 @@ def create_app(
         public_url.rstrip("/"),
         farm,
         importer,
+        recaller,
     )
     app.state.error_page = _error_page
     problems.install(app)

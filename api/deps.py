@@ -23,6 +23,7 @@ from traceability.ledger.ports import Captured
 from traceability.ledger.search import Search
 from traceability.ledger.subscriptions import Subscriptions
 from traceability.ledger.trace import Trace
+from traceability.recaller import Recaller
 
 WHOLE = ["GET", "HEAD"]
 """Methods of a route that answers with one whole thing."""
@@ -123,6 +124,7 @@ class Site:
     """What links and QR codes say; no slash at its end."""
     farm: Farm | None
     importer: Importer | None
+    recaller: Recaller | None
 
 
 def _site(request: Request) -> Site:

@@ -142,6 +142,10 @@ class Recaller:
                 return each
         raise Unknown(f"there is no recall {key[:80]!r} that this token may see")
 
+    def touched(self, recall: RecallNotice) -> list[Affected]:
+        """Of each of its goods; of none where it is only claimed: who has them is not for everybody."""
+        return [self.look(each).touched for each in recall.goods] if recall.is_entitled else []
+
     def _reader(self) -> RecallReader:
         return RecallReader(self.recalls, self.parties())
 

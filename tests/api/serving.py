@@ -17,6 +17,7 @@ from traceability.ledger.personal import Kept
 from traceability.ledger.ports import Captured
 from traceability.ledger.trace import Trace
 from traceability.proof.personal import Disclosure
+from traceability.recaller import Recaller
 
 PUBLIC_URL = "https://guoji.example"
 
@@ -140,9 +141,10 @@ def served(
     farm: Farm | None = None,
     public_url: str = PUBLIC_URL,
     importer: Importer | None = None,
+    recaller: Recaller | None = None,
 ) -> Iterator[str]:
     """The address of the application over `ledger` on a free port, for as long as the block lasts."""
-    app = create_app(ledger, public_url, live_every_s, farm, importer)
+    app = create_app(ledger, public_url, live_every_s, farm, importer, recaller)
     config = uvicorn.Config(app, port=0, ws="none", log_level="critical", timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)

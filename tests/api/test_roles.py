@@ -19,9 +19,9 @@ from traceability.ledger.grant import ROLES, Grant
 from traceability.ledger.parties import Party
 from traceability.settings import Settings
 from traceability.upkeep.installation import make
-from traceability.wiring import farm, importer, ledger, open_store
+from traceability.wiring import farm, importer, ledger, open_store, recaller
 
-COOKIES = {farm_session.COOKIE: "farm", import_session.COOKIE: "import"}
+COOKIES = {farm_session.COOKIE.name: "farm", import_session.COOKIE.name: "import"}
 OPENS = {
     "nobody": set(),
     "a stranger": set(),
@@ -105,6 +105,7 @@ def client(store_and_settings):
             ledger(settings, store),
             farm=farm(settings, store),
             importer=importer(settings, store),
+            recaller=recaller(settings, store),
         ) as address,
         httpx.Client(base_url=address, trust_env=False, timeout=60) as client,
     ):

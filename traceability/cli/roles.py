@@ -144,7 +144,7 @@ def _serve(_args: argparse.Namespace) -> int:
     import uvicorn
 
     from api.app import create_app
-    from traceability.wiring import farm, importer, ledger, open_store, public_url
+    from traceability.wiring import farm, importer, ledger, open_store, public_url, recaller
 
     settings = Settings.read(os.environ)
     store = open_store(settings)
@@ -153,6 +153,7 @@ def _serve(_args: argparse.Namespace) -> int:
         public_url=public_url(settings),
         farm=farm(settings, store),
         importer=importer(settings, store),
+        recaller=recaller(settings, store),
     )
     uvicorn.run(
         app,

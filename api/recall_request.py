@@ -1,0 +1,87 @@
+"""What programs ask of a recall, as JSON: read strictly, so that no recall says less than was meant."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Literal, TypeVar
+from uuid import uuid4
+
+from fastapi import Depends
+from pydantic import Base64Bytes, BaseModel, ConfigDict, Field, ValidationError
+
+from api.deps import SiteDep
+from api.subject import as_link
+from traceability.errors import InvalidInput, Unknown
+from traceability.ledger.recall import Order
+from traceability.proof.subject import goods
+from traceability.recaller import Recaller
+
+LONGEST_CODE = 2_048
+_Texts = str | dict[Literal["zh", "en"], str]
+"""One text counts in both languages."""
+
+
+class _Asked(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class AskedRecall(_Asked):
+    goods: Annotated[str, Field(max_length=LONGEST_CODE)]
+    reason: _Texts
+    advice: _Texts | None = None
+    level: str | None = None
+    mock: bool = False
+
+    def order(self, party: str, at: datetime) -> Order:
+        """In the name of a party (GLN). Raises `InvalidInput`."""
+        return new_order(self.goods, party, _both(self.reason), _both(self.advice), self.level, at)
+
+
+class AskedRelease(_Asked):
+    reason: _Texts
+    events: list[str] = []
+    """Keys."""
+    documents: list[Base64Bytes] = []
+
+    @property
+    def reasons(self) -> Mapping[str, str]:
+        return _both(self.reason)
+
+
+A = TypeVar("A", bound=_Asked)
+
+
+def read_asked(kind: type[A], body: bytes) -> A:
+    """Raises `InvalidInput` that names the first thing that is wrong."""
+    try:
+        return kind.model_validate_json(body)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(map(str, first["loc"])) or "body"
+        raise InvalidInput(f"{where[:80]}: {first['msg']}") from error
+
+
+def new_order(
+    code: str,
+    party: str,
+    reason: Mapping[str, str],
+    advice: Mapping[str, str],
+    level: str | None,
+    at: datetime,
+) -> Order:
+    """A recall of what `code` (a link, a path, AIs in brackets) names. Raises `InvalidInput`."""
+    return Order(uuid4().urn, goods(as_link(code)), party, reason, advice, level, at)
+
+
+def _both(said: _Texts | None) -> Mapping[str, str]:
+    if said is None:
+        return {}
+    return {"zh": said, "en": said} if isinstance(said, str) else dict(said.items())
+
+
+def _recaller(site: SiteDep) -> Recaller:
+    if site.recaller is None:
+        raise Unknown("nothing can be recalled by this server")
+    return site.recaller
+
+
+RecallerDep = Annotated[Recaller, Depends(_recaller)]
