@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from tests.builders import FARM, LOT, OTHER_LOT, a_harvest, a_pack_out, an_event
+from tests.builders import FARM, FIELD_LOT, LOT, OTHER_LOT, a_harvest, a_pack_out, an_event
 from tests.fakes import FakeEvents
 from traceability.errors import InvalidInput
 from traceability.exports.certificate import Scan, certificate, check_page, link_on, page
@@ -35,12 +35,21 @@ def a_promise(hours=2, words=WORDS, grounds=("质量安全控制", "委托检测
 
 
 def made(*promises, by=FARM):
-    """The certificate of a lot that `FARM` packed, after `promises`."""
-    store = FakeEvents()
+    """The certificate of a lot that `FARM` packed, after `promises` of one party."""
     named = {"guoji:name": {"guoji:zh": "红颜草莓", "guoji:en": "strawberries"}}
     goods = [a_harvest(0, readPoint=FIELD), a_pack_out(1, ilmd=named)]
-    for event, party in [*((each, FARM) for each in goods), *((each, by) for each in promises)]:
+    return certificate_of(captured(*((each, FARM) for each in goods), *((each, by) for each in promises)))
+
+
+def captured(*events):
+    """A store of events, each with its party."""
+    store = FakeEvents()
+    for event, party in events:
         capture([event], party, store, len(store.kept), lambda: bytes(16))
+    return store
+
+
+def certificate_of(store):
     return certificate(LOT, in_order(lineage(LOT, store.telling).told, store))
 
 
@@ -118,6 +127,17 @@ def test_a_promise_that_was_declared_wrong_is_none():
 
     with pytest.raises(InvalidInput, match="no event holds"):
         made(promise, wrong)
+
+
+def test_where_a_stranger_says_that_the_lot_grew_beside_an_own_one_is_not_repeated():
+    famous = {**FIELD, "guoji:name": {"guoji:zh": "名山"}}
+    both = [{"epcClass": each} for each in (FIELD_LOT, OTHER_LOT)]
+    claim = an_event(action="ADD", bizStep="commissioning", quantityList=both, readPoint=famous)
+    store = captured(
+        (a_harvest(0, readPoint=FIELD), FARM), (a_pack_out(1), FARM), (a_promise(), FARM), (claim, STRANGER)
+    )
+
+    assert certificate_of(store).origin == "三号地"
 
 
 def test_hostile_words_stay_words():

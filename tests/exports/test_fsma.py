@@ -22,6 +22,7 @@ from tests.builders import (
     a_packing,
     a_sighting,
     an_event,
+    handed_to,
 )
 from tests.fakes import FakeEvents
 from traceability.epcis.event import Event
@@ -50,7 +51,7 @@ def rows(*events):
 
 
 def rows_about(lot, store):
-    return rows_of_lot(lot, in_order(lineage(lot, store.telling).told, store), store.mentioning)
+    return rows_of_lot(lot, in_order(lineage(lot, store.telling).told, store), store)
 
 
 def a_shipment(hours, units=(), **fields):
@@ -258,6 +259,26 @@ def test_a_lot_that_only_lay_on_the_same_pallet_is_left_out():
     store = captured(packed, a_shipment(2, [PALLET]))
 
     assert [row.tlc for row in rows_about(LOT, store)] == [LOT]
+
+
+def test_what_a_stranger_says_of_a_lot_has_no_row_until_it_is_handed_over():
+    mine, theirs = a_shipment(2, quantityList=GOODS), a_sighting(4, CASE, "receiving")
+    store = captured(a_harvest(0), a_pack_out(1), a_packing(1.5, CASE, [LOT]), mine)
+    captured(theirs, a_shipment(5, quantityList=GOODS), party=OTHER_PARTY, store=store)
+    before = [row.cte.value for row in rows_about(LOT, store)]
+    captured(a_sighting(3, CASE, **handed_to(OTHER_PARTY)), store=store)
+
+    assert before == ["harvesting", "initial packing", "shipping"]
+    assert [row.cte.value for row in rows_about(LOT, store)] == [*before, "shipping", "receiving", "shipping"]
+
+
+def test_a_stranger_who_packs_own_goods_beside_a_lot_gives_it_no_row():
+    store = captured(a_harvest(0), a_pack_out(1), a_shipment(2, quantityList=GOODS))
+    captured(a_harvest(0, lot=OTHER_LOT), party=OTHER_PARTY, store=store)
+    both = [*GOODS, {"epcClass": OTHER_LOT, "quantity": 1, "uom": "KGM"}]
+    captured(a_shipment(3, quantityList=both), party=OTHER_PARTY, store=store)
+
+    assert [row.cte.value for row in rows_about(LOT, store)] == ["harvesting", "initial packing", "shipping"]
 
 
 def test_a_declared_destination_stands_before_what_was_seen_later():

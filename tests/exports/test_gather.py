@@ -12,6 +12,7 @@ from tests.builders import (
     a_pack_out,
     a_sighting,
     an_event,
+    handed_to,
 )
 from traceability.cli.main import main
 from traceability.errors import InvalidInput
@@ -24,6 +25,7 @@ from traceability.sheets.read import read_sheet
 from traceability.upkeep.installation import make
 from traceability.wiring import open_store
 
+BUYER, STRANGER = "9521234000013", "9521234000020"
 GOODS = [{"epcClass": LOT, "quantity": 28, "uom": "KGM"}]
 DAY = ("2026-11-20T08:30Z", "2026-11-20T10:00Z")
 
@@ -64,7 +66,7 @@ def store(home):
 
 def period(store, first, last):
     start, end = (START.replace(hour=6 + hours) for hours in (first, last))
-    return rows_of_period(start, end, store.search, store.events.mentioning)
+    return rows_of_period(start, end, store.search, store.events)
 
 
 def test_a_period_shows_what_happened_in_it_of_goods_that_were_packed_before(store):
@@ -77,6 +79,20 @@ def test_a_period_shows_what_happened_in_it_of_goods_that_were_packed_before(sto
 def test_the_first_moment_of_a_period_belongs_to_it_and_the_last_does_not(store):
     assert [row.cte.value for row in period(store, 0, 4)] == ["harvesting", "initial packing", "shipping"]
     assert period(store, 5, 9) == []
+
+
+def test_a_period_leaves_out_what_strangers_say_and_shows_who_was_handed_the_pallet(tmp_path):
+    settings = Settings.read({"GUOJI_HOME": str(tmp_path / "home")})
+    make(settings, {})
+    store = open_store(settings)
+    sold = [*history()[:3], a_sighting(3, PALLET, **handed_to(BUYER))]
+    seen = an_event(hours=4, action="OBSERVE", bizStep="receiving", quantityList=GOODS)
+    claim = an_event(hours=5, action="OBSERVE", bizStep="receiving", quantityList=GOODS)
+    told = [*((each, FARM) for each in sold), (seen, BUYER), (claim, STRANGER)]
+    for number, (event, party) in enumerate(told):
+        capture([event], party, store.events, number)
+
+    assert [row.utc[11:13] for row in period(store, 4, 9)] == ["10"]
 
 
 def test_a_long_period_is_read_page_by_page(store, monkeypatch):

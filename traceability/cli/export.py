@@ -54,7 +54,7 @@ def _add_fsma(forms: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
         "fsma",
         help="the electronic sortable spreadsheet of FSMA 204 (21 CFR 1.1455)",
         description="One row for each Critical Tracking Event and lot: of one lot and what it was made from, "
-        "or of a period.",
+        "or of a period. What parties say of goods that they never held is left out.",
         epilog="Example: guoji export fsma https://id.gs1.org/01/09521234000020/10/HY261120 -o lot.xlsx",
     )
     fsma.add_argument("lot", nargs="?", help="GS1 Digital Link of a lot; without it, a period")
@@ -97,9 +97,9 @@ def _rows(args: argparse.Namespace, ours: "Ledger") -> "Sequence[Row]":
 
     if args.lot is not None and args.start is None and args.end is None:
         lot = certificate.lot_of(args.lot)
-        return rows_of_lot(lot, ours.traces.all_events(lot), ours.events.mentioning)
+        return rows_of_lot(lot, ours.traces.all_events(lot), ours.events)
     if args.lot is None and args.start is not None and args.end is not None:
-        return rows_of_period(_time(args.start), _time(args.end), ours.search, ours.events.mentioning)
+        return rows_of_period(_time(args.start), _time(args.end), ours.search, ours.events)
     raise InvalidInput("want a lot, or both --from and --to")
 
 

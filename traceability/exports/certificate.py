@@ -15,6 +15,7 @@ from traceability.exports.known import local_time
 from traceability.exports.loads import stated
 from traceability.ledger import extensions
 from traceability.ledger.facts import product
+from traceability.proof.custody import held_only
 from traceability.proof.quantity import exact
 from traceability.proof.records import Record, first_makers, makers, standing
 from traceability.sheets.write import visible
@@ -75,9 +76,9 @@ class Certificate:
 def certificate(lot: str, trace: Sequence[Record]) -> Certificate:
     """From the newest promise about `lot` by the party that was the first to say that it made it.
 
-    Raises `InvalidInput` if there is none.
+    What parties say that never held the goods is not repeated. Raises `InvalidInput` if there is none.
     """
-    records = sorted(standing(trace), key=lambda each: (each.event.event_time, each.key))
+    records = sorted(standing(held_only(trace, lot)), key=lambda each: (each.event.event_time, each.key))
     maker = first_makers(records).get(lot)
     held = [each for each in records if each.submitter == maker and _promises(each.event.body)]
     held = [each for each in held if lot in each.event.identifiers_by_role()["class"]]
