@@ -1,25 +1,22 @@
 """Who is signed in on the page for sheets, by a token in a cookie; and what one of its forms sent."""
 
-import hmac
 from base64 import b64decode
 from binascii import Error as NotBase64
 from collections.abc import Mapping
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Annotated
 
 from fastapi import Depends, Request
-from fastapi.responses import Response
 
 from api.deps import Site, SiteDep
 from api.multipart import read_form
 from api.problems import TooLarge
+from api.signed_in import TokenCookie, form_of, is_same_key
 from traceability.errors import InvalidInput, NotAuthorised, Unknown
 from traceability.imports.importer import Importer
 from traceability.ledger.grant import ADMIN, CAPTURE, Grant
 
-COOKIE = "guoji_import"
-LASTS_S = 12 * 3_600
+COOKIE = TokenCookie("guoji_import", "/import", lasts_s=12 * 3_600)
 LARGEST_FILE = 2 * 1024 * 1024
 _LARGEST_FORM = 3 * 1024 * 1024
 """With the file as base64, as it goes back and forth between page and server: none is kept here."""
@@ -33,7 +30,6 @@ class KeyNeeded(NotAuthorised):
 class Sender:
     grant: Grant
     form_key: str
-    """Stands in each form: a stranger's page cannot know it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,23 +62,7 @@ def opened_by(token: str, site: Site) -> Sender:
         raise KeyNeeded(str(error)) from error
     if grant.role not in (CAPTURE, ADMIN) or grant.party is None:
         raise KeyNeeded(f"the token has role {grant.role}, want {CAPTURE}, with a party")
-    return Sender(grant, sha256(f"guoji import form {token}".encode()).hexdigest()[:32])
-
-
-def keep_signed_in(response: Response, token: str, site: Site) -> None:
-    response.set_cookie(
-        COOKIE,
-        token,
-        max_age=LASTS_S,
-        path="/import",
-        secure=site.public_url.startswith("https:"),
-        httponly=True,
-        samesite="strict",
-    )
-
-
-def sign_out(response: Response) -> None:
-    response.delete_cookie(COOKIE, path="/import", httponly=True, samesite="strict")
+    return Sender(grant, COOKIE.form_key(token))
 
 
 def _importer(site: SiteDep) -> Importer:
@@ -95,7 +75,7 @@ ImporterDep = Annotated[Importer, Depends(_importer)]
 
 
 def _sender(request: Request, site: SiteDep, _: ImporterDep) -> Sender:
-    token = request.cookies.get(COOKIE, "")
+    token = COOKIE.of(request)
     if not token:
         raise KeyNeeded("")
     # Asked each time: a token that was revoked opens nothing from that moment on.
@@ -108,15 +88,9 @@ SenderDep = Annotated[Sender, Depends(_sender)]
 # Names the sender before the body: a stranger's file is never read.
 async def _sent(request: Request, sender: SenderDep) -> Sent:
     """Raises `NotAuthorised` for a form that stands on a page of another site or another sender."""
-    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
-        raise NotAuthorised("this form was sent from another site")
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > _LARGEST_FORM:
-            raise TooLarge(f"form is longer than {_LARGEST_FORM} bytes")
-    fields = read_form(request.headers.get("content-type", ""), bytes(body))
-    if not hmac.compare_digest(fields.get("form_key", b""), sender.form_key.encode()):
+    body = await form_of(request, _LARGEST_FORM)
+    fields = read_form(request.headers.get("content-type", ""), body)
+    if not is_same_key(fields.get("form_key", b""), sender.form_key):
         raise NotAuthorised("this form was shown to somebody else, or before you signed in anew")
     return Sent(sender, fields)
 

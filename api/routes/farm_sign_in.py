@@ -6,14 +6,13 @@ from fastapi.responses import Response
 from api.deps import Site, SiteDep, WordsDep, words_for
 from api.farm_page import farm_page, go_to
 from api.farm_session import (
+    COOKIE,
     FarmDep,
     FieldsDep,
     SignedBeforeDep,
     SignInNeeded,
     SubmittedDep,
-    keep_signed_in,
     shown_to,
-    sign_out,
 )
 from api.words import Words
 from traceability.errors import NotAuthorised
@@ -42,14 +41,14 @@ def sign_in(
         asked = (site, words, "farm_other.html", 200, before.form_key)
         return farm_page(*asked, token=token, here=here, there=there)
     response = go_to("/farm", words)
-    keep_signed_in(response, token, site)
+    COOKIE.keep(response, token, site)
     return response
 
 
 @router.post("/sign-out")
 def end(words: WordsDep, _: SubmittedDep) -> Response:
     response = go_to("/farm", words)
-    sign_out(response)
+    COOKIE.drop(response)
     return response
 
 
@@ -64,5 +63,5 @@ def _ask_to_sign_in(request: Request, refusal: Exception) -> Response:
     page = farm_page(site, words_for(request), "farm_sign_in.html", 401, refused=bool(str(refusal)))
     page.headers["WWW-Authenticate"] = "Bearer"
     if str(refusal):
-        sign_out(page)
+        COOKIE.drop(page)
     return page

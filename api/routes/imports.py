@@ -13,14 +13,13 @@ from api.deps import Site, SiteDep, WordsDep, words_for
 from api.farm_page import farm_page, go_to
 from api.farm_session import FieldsDep
 from api.import_session import (
+    COOKIE,
     ImporterDep,
     KeyNeeded,
     SenderDep,
     Sent,
     SentDep,
-    keep_signed_in,
     opened_by,
-    sign_out,
 )
 from api.present.imports import done_view, kinds_view, look_view
 from api.problems import Busy
@@ -61,14 +60,14 @@ def sign_in(site: SiteDep, words: WordsDep, _: ImporterDep, fields: FieldsDep) -
     token = fields.get("token", "").strip()
     opened_by(token, site)
     response = go_to("/import", words)
-    keep_signed_in(response, token, site)
+    COOKIE.keep(response, token, site)
     return response
 
 
 @router.post("/sign-out")
 def end(words: WordsDep, _: SentDep) -> Response:
     response = go_to("/import", words)
-    sign_out(response)
+    COOKIE.drop(response)
     return response
 
 
@@ -154,5 +153,5 @@ def _ask_for_key(request: Request, refusal: Exception) -> Response:
     page = farm_page(site, words_for(request), "import_sign_in.html", 401, refused=bool(str(refusal)))
     page.headers["WWW-Authenticate"] = "Bearer"
     if str(refusal):
-        sign_out(page)
+        COOKIE.drop(page)
     return page

@@ -67,7 +67,7 @@ def test_nobody_else_gets_past_the_form_for_signing_in(farming, address, key):
         farming.store.tokens.revoke("lost", 5)
     with Phone(address) as phone:
         if token is not None:
-            phone.cookies.set(COOKIE, token, path="/farm")
+            phone.cookies.set(COOKIE.name, token, path="/farm")
         answers = [phone.get(path) for path in PAGES]
         answers += [phone.post(path, data={"form_key": "x"}) for path in FORMS]
         answers.append(phone.post("/farm/sign-in", data={"token": token or ""}))
