@@ -70,17 +70,23 @@ class Account:
     @property
     def had(self) -> Fraction:
         """All of it; where nobody said that it came into being, what was received."""
-        return self.harvested + self.made or sum(self.received.values(), ZERO)
+        came = self.harvested + self.made if self.made else self.harvested
+        return came or sum(self.received.values(), ZERO)
+
+    @property
+    def there(self) -> Fraction:
+        """What was neither used nor is gone; less than nothing if too much was drawn."""
+        return self.had - self.used - self.gone
 
     @property
     def claimed(self) -> Fraction:
         """What is labelled, packed or was shipped, as far as it is still there."""
         most = max([self.held, *self.shipped.values()])
-        return min(most, max(self.had - self.used - self.gone, ZERO))
+        return min(most, max(self.there, ZERO))
 
     @property
     def left(self) -> Fraction:
-        return self.had - self.used - self.gone - self.claimed
+        return self.there - self.claimed
 
     def use(self, amount: Fraction, event: str, *, gone: bool) -> None:
         if gone:
@@ -89,11 +95,11 @@ class Account:
             self.used += amount
         self._check(Draw.USED, self.had, self.used + self.gone, event)
         # What is not loose was taken out of its container, though nobody said so.
-        self.held = min(self.held, max(self.had - self.used - self.gone, ZERO))
+        self.held = min(self.held, max(self.there, ZERO))
 
     def hold(self, amount: Fraction, event: str) -> None:
         self.held += amount
-        self._check(Draw.HELD, self.had - self.used - self.gone, self.held, event)
+        self._check(Draw.HELD, self.there, self.held, event)
 
     def release(self, amount: Fraction) -> None:
         self.held = max(self.held - amount, ZERO)
@@ -115,9 +121,9 @@ class Account:
         self.draws[draw][event] = None
         worst = self.over.get(draw)
         if (
-            self.is_bounded
+            drew > had
+            and self.is_bounded
             and self.had
-            and drew > had
             and (worst is None or drew - had >= worst.drew - worst.had)
         ):
             events = tuple(dict.fromkeys([*self.sources, *self.draws[draw]]))

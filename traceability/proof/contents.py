@@ -19,8 +19,7 @@ class Contents:
         self._bearer: dict[str, str] = {}
 
     def put(self, container: str, goods: Goods, amount: Fraction) -> None:
-        held = self._amounts[container]
-        held[goods] = held.get(goods, Fraction(0)) + amount
+        _add(self._amounts[container], goods, amount)
 
     def nest(self, container: str, unit: str) -> None:
         """`unit` lies in `container` from now on, and nowhere else."""
@@ -51,7 +50,7 @@ class Contents:
         whole: Load = {}
         for unit in self._within(containers):
             for goods, amount in self._amounts[unit].items():
-                whole[goods] = whole.get(goods, Fraction(0)) + amount
+                _add(whole, goods, amount)
         return whole
 
     def empty(self, containers: Iterable[str]) -> Load:
@@ -72,3 +71,7 @@ class Contents:
                 found[unit] = None
                 waiting.extend(self._nested[unit])
         return found
+
+
+def _add(load: Load, goods: Goods, amount: Fraction) -> None:
+    load[goods] = load[goods] + amount if goods in load else amount

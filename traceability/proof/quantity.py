@@ -4,12 +4,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Context, Decimal, Inexact
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from traceability.epcis.event import canonical
 
 KILOGRAM, PIECE, HECTARE = "KGM", "H87", "HAR"
 _LARGEST = 10**12
+_ONE = Fraction(1)
 _EXACT = Context(prec=800, traps=[Inexact])
 """Wide enough for a sum of the largest amount and the smallest number that JSON can hold."""
 
@@ -52,10 +54,17 @@ def quantities(body: Mapping[str, Any], field: str) -> Iterator[Quantity]:
 
 def measure(value: object, code: object) -> tuple[Fraction | None, str]:
     """An amount in its base unit. A number is read as JSON writes it: 0.1 is a tenth."""
-    unit, factor = UNITS.get(str(code), (str(code), Fraction(1)))
+    unit, factor = UNITS.get(str(code), (str(code), _ONE))
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= _LARGEST:
         return None, unit
-    return Fraction(str(value)) * factor, unit
+    amount = _as_written(value)
+    return (amount if factor == 1 else amount * factor), unit
+
+
+# Reading a number takes longer than reckoning with it, and goods go through many events with the same one.
+@lru_cache(4096)
+def _as_written(number: float) -> Fraction:
+    return Fraction(str(number))
 
 
 def written(amount: Fraction) -> str:
@@ -103,7 +112,7 @@ def area(body: Mapping[str, Any]) -> Fraction | None:
 
 
 def _stated(value: object) -> tuple[Fraction, str] | None:
-    if not isinstance(value, Mapping):
+    if not value or not isinstance(value, Mapping):
         return None
     amount, unit = measure(value.get("guoji:value"), value.get("guoji:uom"))
     return (amount, unit) if amount else None
@@ -111,7 +120,7 @@ def _stated(value: object) -> tuple[Fraction, str] | None:
 
 def master_data(body: Mapping[str, Any]) -> Mapping[str, Any]:
     stated = body.get("ilmd")
-    return stated if isinstance(stated, Mapping) else {}
+    return stated if stated and isinstance(stated, Mapping) else {}
 
 
 def names(body: Mapping[str, Any], name: str) -> list[str]:
