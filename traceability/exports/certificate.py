@@ -87,7 +87,7 @@ def certificate(lot: str, trace: Sequence[Record]) -> Certificate:
     newest = held[-1]
     return Certificate(
         lot=lot,
-        product=_chinese(product([each for each in makers(records) if _made(each, lot)])),
+        product=_chinese(product(lot, [each for each in makers(records) if _made(each, lot)])),
         amount=_amount(lot, newest.event.body),
         origin=_origin(lot, records),
         promiser=_chinese(extensions.party_name(newest.event)),

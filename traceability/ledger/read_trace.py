@@ -63,7 +63,7 @@ class _Gathered:
     @property
     def claims(self) -> frozenset[str]:
         """Keys of the others. A laboratory holds nothing of what it looks at: its results bear its name."""
-        looks = (each.key for each in self.goods if each.event.body.get("bizStep") == "inspecting")
+        looks = (each.key for each in self.goods if each.event.step == "inspecting")
         return self.line.claimed.difference(looks)
 
     @property
@@ -93,14 +93,14 @@ class TraceReader:
         made = makers(counting)
         harvest = next((each.event for each in made if each.event.is_harvest), None)
         profile = profile_of(subject, self.profiles)
-        goods = bearing(facts.storage_range(made), profile)
+        goods = bearing(facts.storage_range(subject, counting), profile)
         curves = [curve for pair in found.attached for curve in self._curves(*pair, goods, now)]
         harvested_at = None if harvest is None else harvest.event_time
         traced = self._traced(found)
         carried = self.credentials.of(standing(found.goods), counting, found.claims, now)
         return Trace(
             subject=subject,
-            product=facts.product(made),
+            product=facts.product(subject, counting),
             origin={} if harvest is None else extensions.place_name(harvest),
             harvested_at=harvested_at,
             verdict=of_trace([each.verdict for each in traced]),
