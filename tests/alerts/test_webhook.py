@@ -97,8 +97,10 @@ def test_whoever_answers_byte_by_byte_is_hung_up_on(monkeypatch):
 
 PRIVATE = [
     "127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0",
-    "224.0.0.1",
-    "::1", "::", "fe80::1%eth0", "fd00::1", "::ffff:10.0.0.1", "64:ff9b::a00:1", "2002:a00:1::1", "ff02::1",
+    "224.0.0.1", "192.88.99.1", "198.18.0.1", "255.255.255.255",
+    "::1", "::", "fe80::1%eth0", "fd00::1", "fec0::1", "ff02::1", "2001:db8::1", "::ffff:10.0.0.1",
+    "::10.0.0.1", "::ffff:0:10.0.0.1", "64:ff9b::a00:1", "64:ff9b:1::1", "2002:a00:1::1", "2001::a00:1",
+    "::ffff:93.184.216.34", "5f00::1",
 ]  # fmt: skip
 
 
@@ -118,8 +120,9 @@ def test_one_private_address_among_public_ones_is_enough_to_refuse(monkeypatch):
 
 
 def test_public_addresses_and_listed_hosts_are_allowed(monkeypatch):
-    leads_to(monkeypatch, "93.184.216.34")
-    assert resolve("hooks.example.org", 443, Allowed()) == "93.184.216.34"
+    for address in ("93.184.216.34", "2606:2800:21f::1", "240e::1"):
+        leads_to(monkeypatch, address)
+        assert resolve("hooks.example.org", 443, Allowed()) == address
 
     leads_to(monkeypatch, "10.0.0.1")
     assert resolve("erp.farm", 443, Allowed(["erp.farm"])) == "10.0.0.1"

@@ -25,8 +25,10 @@ SECRET_PREFIX = "whsec_"  # noqa: S105 - what every secret begins with
 SHORTEST_SECRET = 24
 """Bytes; so the specification wants it."""
 
-_TRANSLATED = [ip_network(each) for each in ("64:ff9b::/96", "64:ff9b:1::/48", "2001::/32", "2002::/16")]
-"""IPv6 networks that lead to IPv4 addresses, private ones too."""
+_UNICAST = ip_network("2000::/3")
+"""All of IPv6 that was ever given out (RFC 4291 2.4). Beside it lie forms that lead to any IPv4 address."""
+_TUNNELS = [ip_network(each) for each in ("2001::/32", "2002::/16", "192.88.99.0/24")]
+"""Public by their form: Teredo and 6to4 lead to IPv4 addresses, private ones too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +170,8 @@ def _may_go_to(address: IPv4Address | IPv6Address, host: str, scheme: str, allow
         return False
     if host in allowed.private_hosts:
         return True
-    return address.is_global and not address.is_multicast and not any(address in each for each in _TRANSLATED)
+    is_unicast = address in _UNICAST if address.version == 6 else not address.is_multicast
+    return address.is_global and is_unicast and not any(address in each for each in _TUNNELS)
 
 
 def key_of(secret: str) -> bytes:
