@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import json
+import threading
 import time
 from pathlib import Path
 
@@ -205,6 +206,33 @@ def test_while_the_provider_is_down_known_keys_count_for_an_hour_and_of_others_n
     clock.now_s += KEPT_S
     with pytest.raises(KeysUnavailable):
         bearer.authorise(idp.token())
+
+
+def test_while_one_asks_a_slow_provider_nobody_waits_for_it(idp, clock):
+    asked, answered = threading.Event(), threading.Event()
+    answers = iter([idp.key_set])
+
+    def read():
+        for answer in answers:
+            return answer()
+        asked.set()
+        assert answered.wait(10)
+        return idp.key_set()
+
+    keys = KeySet(read, clock)
+    keys.key("first")
+    idp.make_key("second")
+    clock.now_s += FRESH_S + 1
+    slow = threading.Thread(target=lambda: keys.key("second"))
+    slow.start()
+    assert asked.wait(10)
+
+    assert keys.key("first").key_id == "first"
+    with pytest.raises(KeysUnavailable, match="are being read; ask again in a moment"):
+        keys.key("second")
+    answered.set()
+    slow.join()
+    assert keys.key("second").key_id == "second"
 
 
 def test_keys_for_anything_else_are_passed_over(idp):

@@ -29,7 +29,7 @@ _SMALLEST_RSA = 2_048
 
 
 class KeySet:
-    """Asked by many threads; one at a time looks, and those who know their key do not wait for it."""
+    """Asked by many threads; one at a time looks, and nobody waits for it."""
 
     def __init__(self, read: Callable[[], bytes], now_s: Callable[[], float] = time.monotonic) -> None:
         self._read = read
@@ -41,26 +41,34 @@ class KeySet:
 
     def key(self, kid: str) -> PyJWK:
         """Raises `NotAuthorised` if the set has none with this name, `KeysUnavailable` if nobody can tell."""
+        is_settled = True
         if kid not in self._keys or self._now_s() - self._read_s > FRESH_S:
-            self._look()
+            is_settled = self._look()
         is_known = self._now_s() - self._read_s <= KEPT_S
         if is_known and kid in self._keys:
             return self._keys[kid]
+        if not is_settled:
+            raise KeysUnavailable("the keys of the identity provider are being read; ask again in a moment")
         if self._trouble or not is_known:
             raise KeysUnavailable(f"the keys of the identity provider cannot be read: {self._trouble}")
         raise NotAuthorised(f"the identity provider has no key {kid[:80]!r}")
 
-    def _look(self) -> None:
-        with self._looking:
-            if self._now_s() - self._tried_s < BETWEEN_S:
-                return
-            self._tried_s = self._now_s()
-            try:
+    def _look(self) -> bool:
+        """False if somebody else is looking."""
+        # Strangers choose what is looked for, and the provider may be slow: threads that queue here would be
+        # missing everywhere else.
+        if not self._looking.acquire(blocking=False):
+            return False
+        try:
+            if self._now_s() - self._tried_s >= BETWEEN_S:
+                self._tried_s = self._now_s()
                 self._keys = read_key_set(self._read())
-            except (Unavailable, Unknown, InvalidInput) as error:
-                self._trouble = str(error)
-            else:
                 self._read_s, self._trouble = self._now_s(), ""
+        except (Unavailable, Unknown, InvalidInput) as error:
+            self._trouble = str(error)
+        finally:
+            self._looking.release()
+        return True
 
 
 def reader_of(where: str, home: Path) -> Callable[[], bytes]:
