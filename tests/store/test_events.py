@@ -61,6 +61,15 @@ def test_events_are_found_by_everything_they_mention(engine):
     assert events.mentioning(["https://id.gs1.org/00/095212340000000013"]) == []
 
 
+def test_events_are_found_among_more_names_than_a_statement_takes(engine):
+    events = EventTable(engine)
+    capture([a_harvest(), a_pack_out(3)], FARM, events, 5)
+
+    names = [LOT, *(f"urn:x:{number}" for number in range(70_000)), FIELD_LOT]
+
+    assert len(events.mentioning(names)) == 2
+
+
 def test_an_unknown_key_is_an_unknown_event(engine):
     with pytest.raises(Unknown, match="no event has the key 'abc'"):
         EventTable(engine).by_key("abc")

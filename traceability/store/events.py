@@ -114,12 +114,13 @@ class EventTable:
 
     def mentioning(self, identifiers: Iterable[str]) -> list[StoredEvent]:
         names = [name_hash(identifier) for identifier in identifiers]
-        ids = select(mention.c.event_id).where(mention.c.name.in_(names))
+        found: dict[int, StoredEvent] = {}
         with self._engine.connect() as connection:
-            return [
-                stored_event(row)
-                for row in connection.execute(select(event).where(event.c.id.in_(ids))).mappings()
-            ]
+            for start in range(0, len(names), AT_ONCE):
+                some = mention.c.name.in_(names[start : start + AT_ONCE])
+                theirs = select(event).where(event.c.id.in_(select(mention.c.event_id).where(some)))
+                found.update((row["id"], stored_event(row)) for row in connection.execute(theirs).mappings())
+        return list(found.values())
 
     def telling(self, identifiers: Iterable[str]) -> Mapping[str, Sequence[Told]]:
         with self._engine.connect() as connection:
