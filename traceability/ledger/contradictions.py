@@ -110,7 +110,9 @@ def _still_in(seen: Seen, identifier: str, one: Told, other: Told) -> bool:
     if first in seen.containers(second) or second in seen.containers(first):
         return False
     between = [
-        each for each in seen.of(first) if one.at_us <= each.at_us <= other.at_us and each.words.action == "DELETE"
+        each
+        for each in seen.of(first)
+        if one.at_us <= each.at_us <= other.at_us and each.words.action == "DELETE"
     ]
     return not any(not each.roles["child"] or identifier in each.roles["child"] for each in between)
 

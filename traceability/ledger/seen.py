@@ -59,10 +59,7 @@ class Seen:
         """Events by time in which it, what held it, or what it held, took one of these steps."""
         ours = self.containers(identifier) | _closure(identifier, self._contents)
         found = {
-            told.key: told
-            for each in ours
-            for told in self._moves.get(each, ())
-            if told.words.step in steps
+            told.key: told for each in ours for told in self._moves.get(each, ()) if told.words.step in steps
         }
         return sorted(found.values(), key=by_time)
 
