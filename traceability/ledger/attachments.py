@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from traceability.ledger.extensions import moment
 from traceability.proof.custody import Custody
@@ -46,23 +45,28 @@ def _fittings(bearer: str, history: History, custody: Custody) -> Iterator[tuple
 
 def _places(events: Sequence[Told]) -> Iterator[tuple[str, Span, bool]]:
     """Where the goods grew, up to the harvest; and each place of storage, until they were seen elsewhere."""
-    until: dict[str, datetime] = {}
-    """For each place of the event after: when the goods were next seen elsewhere."""
-    since: dict[str, datetime] = {}
-    """For each of those that was one of storage by then: from when on."""
-    later, where = FOREVER, ""
+    until: dict[str, Told | None] = {}
+    """For each place of the event after: by which event the goods were next seen elsewhere."""
+    since: dict[str, Told] = {}
+    """For each of those that was one of storage by then: from which event on."""
+    later: Told | None = None
+    where = ""
     for told in reversed(events):
         if told.places != where:
             where, here = told.places, told.places.split()
-            yield from ((each, Span(since.pop(each), until[each]), True) for each in {*since} - {*here})
+            yield from ((each, _stay(since.pop(each), until[each]), True) for each in {*since} - {*here})
             until = {place: until.get(place, later) for place in here}
-        later = told.at
+        later = told
         if told.is_stored:
-            since |= dict.fromkeys(until, later)
+            since |= dict.fromkeys(until, told)
         elif told.leads_on and told.words.is_harvest:
-            grown = Span(moment(told.words.growing_since) or ALWAYS, later)
+            grown = Span(moment(told.words.growing_since) or ALWAYS, told.at)
             yield from ((place, grown, False) for place in until)
-    yield from ((place, Span(start, until[place]), True) for place, start in since.items())
+    yield from ((place, _stay(start, until[place]), True) for place, start in since.items())
+
+
+def _stay(first: Told, later: Told | None) -> Span:
+    return Span(first.at, later.at if later else FOREVER)
 
 
 def fitted_on(bearer: str, history: Sequence[Told]) -> Iterator[tuple[str, Span, str]]:
@@ -74,5 +78,4 @@ def fitted_on(bearer: str, history: Sequence[Told]) -> Iterator[tuple[str, Span,
             continue
         later = [each for each in fittings[position + 1 :] if each.submitter == by]
         for device in words.roles["child"]:
-            end = taken_out(device, bearer, later, "AssociationEvent") or FOREVER
-            yield device, Span(told.at, end), by
+            yield device, _stay(told, taken_out(device, bearer, later, "AssociationEvent")), by

@@ -1,8 +1,8 @@
 """Which events belong to a lot, item or logistic unit."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from traceability.ledger.attachments import Attachment, attachments
 from traceability.ledger.ports import EventStore, StoredEvent
@@ -14,9 +14,8 @@ MOST_STAYS = 20_000
 """A history that reaches further is cut there: one event must not keep a server busy for hours."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stay:
-    """Goods that belong to the subject's history, for the time they do."""
+class Stay(NamedTuple):
+    """Goods that belong to the subject's history, for the time they do. A tuple, as `Span` is."""
 
     identifier: str
     span: Span
@@ -66,12 +65,12 @@ class Walk:
             told = self.history.of(stay.identifier, stay.span)
             left = None if stay.inside is None else self._left(stay.inside, stay.identifier, told)
             if left is not None:
-                stay = replace(stay, span=Span(stay.span.start, left))
+                stay = stay._replace(span=Span(stay.span.start, left.at))
                 told = self.history.of(stay.identifier, stay.span)
             yield stay, told
 
-    def _left(self, content: str, box: str, told: Sequence[Told]) -> datetime | None:
-        """When the goods left their container, as a holder of either says."""
+    def _left(self, content: str, box: str, told: Sequence[Told]) -> Told | None:
+        """By which event the goods left their container, as a holder of either says."""
         later = {each.key: each for goods in (box, content) for each in self.leading(told, goods)}
         return taken_out(content, box, sorted(later.values(), key=by_time), "AggregationEvent")
 
@@ -160,4 +159,4 @@ def _contents(stay: Stay, packing: Told, unpackings: Sequence[Told]) -> Iterator
     later = [each for each in unpackings if by_time(each) > by_time(packing)]
     for content in filter(is_goods, packing.roles["child"]):
         left = taken_out(content, stay.identifier, later, "AggregationEvent")
-        yield Stay(content, Span(end=left or stay.span.end), opened=True)
+        yield Stay(content, Span(end=left.at if left else stay.span.end), opened=True)

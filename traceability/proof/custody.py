@@ -1,15 +1,16 @@
 """Who ever held goods: only they can say what becomes of them (docs/adr/0033)."""
 
 from collections.abc import Iterable, Iterator, Sequence, Set
-from datetime import datetime
+from math import inf
 from operator import attrgetter
 
-from traceability.proof.history import ALWAYS, FOREVER, History, taken_out, told_in
+from traceability.proof.history import History, taken_out, told_in
 from traceability.proof.records import R
 from traceability.proof.told import Told, is_goods, labels_of
 
-Holders = dict[str, datetime]
-"""Parties (GLN), each with the time since when it held the goods. Who held them once may always speak."""
+Holders = dict[str, float]
+"""Parties (GLN), each with the time since when it held the goods, in microseconds since 1970. Who held them
+once may always speak."""
 
 DEEPEST = 32
 """Containers within containers, beyond which nobody looks."""
@@ -65,7 +66,7 @@ class Custody:
         """Who brought the goods into being, and to whom they were handed from there."""
         told = self._history.counting(identifier)
         self._leading[identifier] = [each for each in told if each.leads_on]
-        self._held[identifier] = dict.fromkeys(_origin(identifier, told, self._leading[identifier]), ALWAYS)
+        self._held[identifier] = dict.fromkeys(_origin(identifier, told, self._leading[identifier]), -inf)
         self._hand_over(identifier)
 
     def _hand_over(self, identifier: str) -> None:
@@ -77,7 +78,7 @@ class Custody:
                 words = told.words
                 if words.receivers and told.submitter in held and identifier not in words.roles["input"]:
                     for party in words.receivers:
-                        held[party] = min(told.at, held.get(party, told.at))
+                        held[party] = min(told.at_us, held.get(party, inf))
 
     def _packings(self, identifier: str) -> Iterator[Told]:
         held = self._held[identifier]
@@ -95,14 +96,15 @@ class Custody:
                 left = self._left(identifier, box, told, {*inside, told.submitter})
                 for party, since in inside.items():
                     if since <= left:
-                        held[party] = min(max(since, told.at), held.get(party, FOREVER))
+                        held[party] = min(max(since, told.at_us), held.get(party, inf))
         self._hand_over(identifier)
         return held != before
 
-    def _left(self, identifier: str, box: str, packing: Told, speakers: Set[str]) -> datetime:
+    def _left(self, identifier: str, box: str, packing: Told, speakers: Set[str]) -> float:
         told = self._leading.get(box, ())
         later = [each for each in told if each.at_us >= packing.at_us and each.submitter in speakers]
-        return taken_out(identifier, box, later, "AggregationEvent") or FOREVER
+        left = taken_out(identifier, box, later, "AggregationEvent")
+        return inf if left is None else left.at_us
 
 
 def claimed(records: Sequence[Told], subject: str) -> frozenset[str]:
