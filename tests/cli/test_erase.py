@@ -15,7 +15,6 @@ import pytest
 
 from tests.builders import CONTEXT, FARM, a_harvest
 from tests.fakes import FakeMark
-from traceability.cli import erase as erase_command
 from traceability.cli.main import main
 from traceability.errors import Erased
 from traceability.ledger.grant import Grant
@@ -146,7 +145,7 @@ def test_a_person_is_asked_and_only_yes_means_yes(guoji, handed, settings, monke
         def isatty(self):
             return True
 
-    monkeypatch.setattr(erase_command.sys, "stdin", Terminal(f"{answer}\n"))
+    monkeypatch.setattr(sys, "stdin", Terminal(f"{answer}\n"))
     code = main(["erase", handed.commitment, "--reason", "asked"])
 
     assert code == 0

@@ -21,13 +21,18 @@ from traceability.wiring import importer, ledger, open_store
 SHEET = ("--kind", "harvest", "--party", PARTY)
 
 
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
 @pytest.fixture
 def guoji(settings, monkeypatch, capsys):
     """Run `guoji` in the home of `settings`: exit code, standard output, standard error."""
     monkeypatch.setenv("GUOJI_HOME", str(settings.home))
 
     def run(*words, given=""):
-        monkeypatch.setattr(sys, "stdin", io.StringIO(given))
+        monkeypatch.setattr(sys, "stdin", Terminal(given))
         code = main([str(word) for word in words])
         return code, *capsys.readouterr()
 
@@ -59,15 +64,15 @@ def test_a_sheet_is_shown_and_kept_only_when_somebody_says_yes(guoji, sheet, set
     code, printed, _ = guoji("import", "sheet", file, *SHEET, given="no\n")
 
     assert (code, events_kept(settings)) == (65, 0)
-    assert "2 rows become 2 events; 0 of them are here already\n  creating_class_instance: 2\n" in printed
+    assert "2 rows become 2 events; here already: 0\n  creating_class_instance: 2\n" in printed
     assert "  quantityList: 30 KGM\n" in printed
-    assert "note: 2 times name no time zone and are taken as +08:00\n" in printed
+    assert "note: times without a time zone, taken as +08:00: 2\n" in printed
     assert printed.endswith("Capture these events? Type yes: nothing was kept\n")
 
     code, printed, _ = guoji("import", "sheet", file, *SHEET, given="yes\n")
 
     assert (code, events_kept(settings)) == (0, 2)
-    assert "captured: 2 events, job " in printed
+    assert "captured: 2 new events, job " in printed
 
 
 def test_the_same_sheet_again_is_told_and_kept_but_once(guoji, sheet, settings):
@@ -78,8 +83,44 @@ def test_the_same_sheet_again_is_told_and_kept_but_once(guoji, sheet, settings):
     code, printed, _ = guoji("import", "sheet", more, *SHEET, "--yes")
 
     assert code == 0
-    assert "3 rows become 3 events; 2 of them are here already\n" in printed
+    assert "3 rows become 3 events; here already: 2\n" in printed
+    assert "captured: 1 new event, job " in printed
     assert events_kept(settings) == 3
+
+
+def test_a_sheet_that_is_here_whole_captures_nothing_and_asks_nobody(guoji, sheet, settings):
+    guoji("import", "sheet", sheet(a_row("harvest")), *SHEET, "--yes")
+
+    code, printed, _ = guoji("import", "sheet", sheet(a_row("harvest")), *SHEET)
+
+    assert (code, events_kept(settings)) == (0, 1)
+    assert printed.endswith("nothing is new; all of it was captured before\n")
+
+
+@pytest.mark.parametrize("command", [("sheet",), ("map",)])
+def test_the_end_of_input_is_a_no(guoji, sheet, settings, command):
+    code, printed, _ = guoji("import", *command, sheet(a_row("harvest")), *SHEET, given="")
+
+    assert (code, events_kept(settings)) == (65, 0)
+    assert "Type yes: \nnothing was " in printed
+
+
+def test_where_nobody_sits_nobody_is_asked(guoji, sheet, settings, monkeypatch):
+    monkeypatch.setattr(Terminal, "isatty", lambda _: False)
+
+    code, _, said = guoji("import", "sheet", sheet(a_row("harvest")), *SHEET, given="yes\n")
+
+    assert (code, events_kept(settings)) == (65, 0)
+    assert "nobody can be asked here, want --yes" in said
+
+
+def test_the_sender_is_called_by_its_registered_name(guoji, sheet):
+    guoji("party", "add", PARTY, "--name", "红果果\x1b合作社")
+
+    _, printed, _ = guoji("import", "sheet", sheet(a_row("harvest")), *SHEET, "--yes")
+
+    assert printed.startswith(f"party {PARTY}, registered as 红果果")
+    assert "\x1b" not in printed
 
 
 def test_one_wrong_cell_keeps_nothing_and_is_named_by_file_and_place(guoji, sheet, settings):
@@ -148,6 +189,18 @@ def test_a_template_is_written(guoji, tmp_path, name):
 
     assert (code, printed) == (0, f"{tmp_path / name}: written\n")
     assert (tmp_path / name).read_bytes()[:2] in (b"PK", b"\xef\xbb")
+
+
+def test_a_template_does_not_write_over_a_sheet_unless_told_to(guoji, tmp_path):
+    filled = tmp_path / "harvest.csv"
+    filled.write_text("filled in")
+
+    code, _, said = guoji("import", "template", "harvest", "-o", filled)
+
+    assert (code, filled.read_text()) == (65, "filled in")
+    assert "is there already, want another name or --force" in said
+    assert guoji("import", "template", "harvest", "-o", filled, "--force")[0] == 0
+    assert filled.read_text() != "filled in"
 
 
 def test_a_template_of_another_form_is_refused(guoji, tmp_path):
@@ -255,7 +308,7 @@ def test_rows_that_were_changed_since_they_were_imported_are_told(guoji, sheet):
 
     _, printed, _ = guoji("import", "sheet", changed, *SHEET, given="no\n")
 
-    assert "careful: 1 events differ from recorded ones of the same goods, time and place;" in printed
+    assert "careful: of the same goods, time and place something else is recorded in 1 event;" in printed
     assert printed.count("https://id.gs1.org/01/09521234000020/10/HY1\n") == 2
     assert "careful" not in guoji("import", "sheet", sheet(a_row("harvest")), *SHEET, given="no\n")[1]
 
@@ -276,7 +329,7 @@ def test_a_pallet_that_got_a_row_since_it_was_imported_is_told(guoji, sheet):
     guoji("import", "sheet", sheet(a_row("packing"), kind="packing"), *pallet, "--yes")
     more = sheet(a_row("packing"), a_row("packing", lot="HY2"), kind="packing")
 
-    assert "careful: 1 events differ" in guoji("import", "sheet", more, *pallet, given="no\n")[1]
+    assert "is recorded in 1 event;" in guoji("import", "sheet", more, *pallet, given="no\n")[1]
 
 
 def test_what_was_declared_wrong_may_be_sent_anew(guoji, sheet, settings, store):

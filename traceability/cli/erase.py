@@ -2,12 +2,12 @@
 
 import argparse
 import os
-import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from traceability.cli.agreed import agreed
 from traceability.cli.terminal import printable
 from traceability.errors import InvalidInput, Unknown
 from traceability.settings import Settings
@@ -69,7 +69,7 @@ def _erase(args: argparse.Namespace, settings: Settings, store: "Store") -> int:
         raise InvalidInput("nothing is named, want a COMMITMENT or an --event that holds some")
     for line in _described(commitments, store):
         print(printable(line))
-    if not args.yes and not _agreed():
+    if not args.yes and not agreed("Erase these values for good?"):
         print("nothing was erased")
         return 0
     now_ms = int(time.time() * 1000)
@@ -111,12 +111,6 @@ def _described(commitments: Sequence[str], store: "Store") -> list[str]:
             what = "never handed in; it will not be taken any more"
         lines.append(f"  {commitment}  {what}")
     return lines
-
-
-def _agreed() -> bool:
-    if not sys.stdin.isatty():
-        raise InvalidInput("nobody can be asked here, want --yes")
-    return input("Erase these values for good? Type yes: ").strip() == "yes"
 
 
 def _replay(path: Path, settings: Settings, store: "Store") -> int:

@@ -4,6 +4,7 @@ import argparse
 import os
 from pathlib import Path
 
+from traceability.cli.agreed import agreed
 from traceability.cli.terminal import printable
 from traceability.errors import InvalidInput
 from traceability.settings import Settings
@@ -54,7 +55,7 @@ def _map(args: argparse.Namespace) -> int:
     if layout.faults:
         print("nothing was remembered; say what the headings mean with --means HEADING=COLUMN")
         return _REFUSED
-    if not args.yes and input("Remember this for the party's sheets? Type yes: ").strip() != "yes":
+    if not args.yes and not agreed("Remember this for the party's sheets?"):
         print("nothing was remembered")
         return _REFUSED
     ours.remembered.keep_mapping(grant.submitter, args.kind, layout.mapped())

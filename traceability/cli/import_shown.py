@@ -7,9 +7,15 @@ from traceability.cli.terminal import printable
 from traceability.epcis.event import Event
 from traceability.imports.plan import Plan
 from traceability.imports.resembling import goods_of
+from traceability.ledger.parties import Party
 from traceability.proof.quantity import written
 
 _MOST_FAULTS, _MOST_GOODS = 200, 20
+
+
+def counted(count: int, thing: str) -> str:
+    """1 row, 2 rows."""
+    return f"{count} {thing}{'' if count == 1 else 's'}"
 
 
 def show_faults(file: Path, planned: Plan) -> None:
@@ -21,15 +27,19 @@ def show_faults(file: Path, planned: Plan) -> None:
         print(f"  and {len(planned.faults) - _MOST_FAULTS} more")
 
 
-def show_plan(planned: Plan, zone: str, here: int) -> None:
+def show_plan(planned: Plan, zone: str, here: int, party: Party | None) -> None:
+    """`party` is the sender as it is registered."""
     first, last = planned.span
-    print(f"{planned.rows} rows become {len(planned.events)} events; {here} of them are here already")
+    if party is not None:
+        print(printable(f"party {party.gln}, registered as {party.name}"))
+    became = f"{counted(planned.rows, 'row')} become {counted(len(planned.events), 'event')}"
+    print(f"{became}; here already: {here}")
     for step, count in sorted(planned.steps.items()):
         print(f"  {step}: {count}")
     print(f"first {first.isoformat()}, last {last.isoformat()}")
     for (name, unit), amount in sorted(planned.totals.items()):
         print(f"  {name}: {written(amount)} {unit}")
-    print(f"about {len(planned.goods)} lots, items, boxes or pallets:")
+    print(f"lots, items, boxes and pallets: {len(planned.goods)}")
     _show_goods(planned.goods)
     for note in _notes(planned, zone):
         print(printable(f"note: {note}"))
@@ -46,7 +56,8 @@ def show_resembling(found: list[Event] | None) -> None:
     if found is None:
         print("note: too many goods to tell whether rows were changed since they were imported")
     elif found:
-        print(f"careful: {len(found)} events differ from recorded ones of the same goods, time and place;")
+        others = counted(len(found), "event")
+        print(f"careful: of the same goods, time and place something else is recorded in {others};")
         print("  if rows were changed or added since they were imported, their goods count twice:")
         _show_goods(sorted({link for event in found for link in goods_of(event)}))
 
@@ -54,11 +65,11 @@ def show_resembling(found: list[Event] | None) -> None:
 def _notes(planned: Plan, zone: str) -> list[str]:
     notes = []
     if planned.assumed_zone:
-        notes.append(f"{planned.assumed_zone} times name no time zone and are taken as {zone}")
+        notes.append(f"times without a time zone, taken as {zone}: {planned.assumed_zone}")
     if planned.unsure_numbers:
         notes.append(
-            f"{planned.unsure_numbers} lots or serial numbers are numbers in the file: if they had zeros "
-            "in front, those are lost"
+            "lots or serial numbers that are numbers in the file, so that zeros in front of them are lost: "
+            f"{planned.unsure_numbers}"
         )
     if planned.layout.unread:
         notes.append(f"columns that are not read: {', '.join(planned.layout.unread)}")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from traceability.cli import import_map
+from traceability.cli.agreed import agreed
 from traceability.cli.import_map import KINDS
 from traceability.errors import InvalidInput
 from traceability.settings import Settings
@@ -38,6 +39,7 @@ def _add_template(actions: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "--lang", choices=("zh", "en"), default="zh", help="of its headings; zh if not said"
     )
     template.add_argument("-o", "--output", type=Path, required=True, help="file to write: .xlsx or .csv")
+    template.add_argument("--force", action="store_true", help="write over a file that is there")
     template.set_defaults(run=_template)
 
 
@@ -69,13 +71,15 @@ def _template(args: argparse.Namespace) -> int:
     from traceability.imports.template import to_csv, to_xlsx
 
     write = {".xlsx": to_xlsx, ".csv": to_csv}[_form(args.output)]
+    if args.output.exists() and not args.force:
+        raise InvalidInput(f"{args.output} is there already, want another name or --force")
     args.output.write_bytes(write(kind(args.kind), args.lang))
     print(f"{args.output}: written")
     return 0
 
 
 def _sheet(args: argparse.Namespace) -> int:
-    from traceability.cli.import_shown import show_faults, show_plan, show_resembling
+    from traceability.cli.import_shown import counted, show_faults, show_plan, show_resembling
     from traceability.gs1.keys import gln
     from traceability.ledger.grant import CAPTURE, Grant
     from traceability.wiring import importer, open_store
@@ -84,20 +88,25 @@ def _sheet(args: argparse.Namespace) -> int:
         _form(args.errors)
     grant = Grant(CAPTURE, gln(args.party), "guoji import")
     settings = Settings.read(os.environ)
-    ours = importer(settings, open_store(settings))
+    store = open_store(settings)
+    ours = importer(settings, store)
     data = args.file.read_bytes()
     planned = ours.plan(args.kind, data, grant, _zone(args.zone), _progress)
     if planned.faults:
         show_faults(args.file, planned)
         _write_errors(args, planned)
         return _WRONG
-    show_plan(planned, args.zone, ours.here(planned, grant))
+    here = ours.here(planned, grant)
+    show_plan(planned, args.zone, here, store.parties.register().parties.get(grant.submitter))
     show_resembling(ours.resembling(planned, grant))
-    if not args.yes and input("Capture these events? Type yes: ").strip() != "yes":
+    if here == len(planned.events):
+        print("nothing is new; all of it was captured before")
+        return 0
+    if not args.yes and not agreed("Capture these events?"):
         print("nothing was kept")
         return _WRONG
     job = ours.record(planned, grant)
-    print(f"captured: {len(planned.events)} events, job {job.id}")
+    print(f"captured: {counted(len(planned.events) - here, 'new event')}, job {job.id}")
     return 0
 
 
