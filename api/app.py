@@ -32,6 +32,7 @@ from api.routes import (
     overlay,
     personal,
     proof,
+    recall_page,
     recalls,
     scan,
     verifier,
@@ -63,6 +64,7 @@ _PARTS = (
     harvest,
     imports,
     recalls,
+    recall_page,
     landing,
 )
 
@@ -99,6 +101,7 @@ def create_app(
     problems.install(app)
     farm_sign_in.install(app)
     imports.install(app)
+    recall_page.install(app)
     for part in _PARTS:
         app.include_router(part.router)
     app.add_middleware(GZipMiddleware, minimum_size=1024)

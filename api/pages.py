@@ -15,6 +15,7 @@ _STYLES = (
     "page.css",
     "farm.css",
     "import.css",
+    "recall.css",
     "overlay.css",
     "overlay-vertical.css",
     "overlay-horizontal.css",

@@ -1,13 +1,14 @@
 """Recall goods and end a recall, for commands, the page and programs alike: look, plan, then record."""
 
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
 from traceability.alerts.alert import Notice
-from traceability.alerts.recall import News, notices
+from traceability.alerts.ports import Undelivered
+from traceability.alerts.recall import News, notice_key, notices
 from traceability.epcis.event import Event
 from traceability.errors import InvalidInput, NotAuthorised, Unknown
 from traceability.gs1.digital_link import CANONICAL_STEM
@@ -57,6 +58,7 @@ class Recaller:
     """Its SHA-256 in hex."""
     targets: Callable[[], Mapping[str, Sequence[str]]]
     """As `Planned.targets`. Raises `InvalidInput` for a malformed file."""
+    undelivered: Callable[[], Sequence[Undelivered]]
     public_url: str
     now: Callable[[], datetime]
 
@@ -108,15 +110,9 @@ class Recaller:
         grant: Grant,
     ) -> Planned:
         """What whoever holds a grant would end. Raises as `end` does."""
-        if len(recall.goods) != 1:
-            raise InvalidInput(
-                f"the recall names {len(recall.goods)} goods: end it with guoji recalls release"
-            )
         if not recall.holds:
-            raise InvalidInput(
-                f"the recall {recall.notice or recall.key} does not hold, so it cannot be ended"
-            )
-        [subject] = recall.goods
+            raise InvalidInput(f"recall {recall.notice or recall.key} does not hold: it cannot be ended")
+        subject = only_goods(recall)
         order = Order(recall.notice, subject, grant.submitter, reason, {}, None, self.now())
         planned = self.end(order, self.look(subject), recall, keys, documents)
         self.permission.check(planned.events[:1], grant)
@@ -146,6 +142,16 @@ class Recaller:
         """Of each of its goods; of none where it is only claimed: who has them is not for everybody."""
         return [self.look(each).touched for each in recall.goods] if recall.is_entitled else []
 
+    def late(self, recall: RecallNotice, parties: Collection[str]) -> Mapping[str, Sequence[str]]:
+        """Of these parties (GLN), those that a notice did not reach so far: by which targets."""
+        kind = "recalled" if recall.released_at is None else "released"
+        keys = {notice_key(recall.notice or "-", kind, party): party for party in parties}
+        found: dict[str, list[str]] = {}
+        for each in self.undelivered():
+            if each.notice.key in keys:
+                found.setdefault(keys[each.notice.key], []).append(each.notice.target)
+        return found
+
     def _reader(self) -> RecallReader:
         return RecallReader(self.recalls, self.parties())
 
@@ -162,6 +168,13 @@ class Recaller:
             level=order.level,
             page=self.public_url + order.subject.removeprefix(CANONICAL_STEM),
         )
+
+
+def only_goods(recall: RecallNotice) -> str:
+    """Its goods. Raises `InvalidInput` for a recall that came as an event about several."""
+    if len(recall.goods) != 1:
+        raise InvalidInput(f"the recall names {len(recall.goods)} goods: see guoji recalls of each")
+    return recall.goods[0]
 
 
 def told(touched: Affected, targets: Mapping[str, Sequence[str]], by: str) -> Mapping[str, Sequence[str]]:

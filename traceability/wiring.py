@@ -172,6 +172,7 @@ def recaller(settings: Settings, store: Store) -> Recaller:
         store.parties.register,
         documents(settings).keep,
         lambda: alert_plan(settings).parties,
+        store.alerts.undelivered,
         public_url(settings),
         lambda: datetime.now(UTC),
     )

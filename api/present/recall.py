@@ -41,7 +41,7 @@ def recalls(trace: Trace, words: Words) -> Recalls:
 def _holding(recall: RecallNotice, subject: str, words: Words) -> RecallLine:
     sentences = [_since(recall, words)]
     if subject not in recall.goods:
-        goods = ", ".join(_called(name, words) for name in recall.goods)
+        goods = ", ".join(called(name, words) for name in recall.goods)
         sentences.append(
             words.say("Recalled is {goods}; these goods come from it or are with it.", goods=goods)
         )
@@ -79,7 +79,7 @@ def _since(recall: RecallNotice, words: Words) -> str:
     )
 
 
-def _called(name: str, words: Words) -> str:
+def called(name: str, words: Words) -> str:
     """By the finest of its codes: a lot by its number."""
     code, value = digital_link.parse(name).path[-1]
     return f"{words.say(_KINDS.get(code, code))} {plain(value)}"

@@ -52,6 +52,11 @@ def step_name(event: Event, words: Words) -> str:
         return words.say("Harvest")
     if step == "commissioning" and event.kind == "TransformationEvent":
         return words.say("Sorted and packed")
+    return step_word(step, words)
+
+
+def step_word(step: str, words: Words) -> str:
+    """What a business step is called where nothing else of its event is known."""
     known = _STEPS.get(step)
     return words.say(known) if known else plain(step)
 

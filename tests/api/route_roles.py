@@ -3,8 +3,8 @@
 from typing import Literal
 
 Gate = Literal["open", "read", "capture", "farm", "sheets"]
-"""Open to all; for bearer tokens that read, or capture; for tokens that the page of farmers takes, or that
-for sheets, in a cookie or where they sign in."""
+"""Open to all; for bearer tokens that read, or capture; for tokens that the page of farmers takes, or those
+for sheets and for recalls, in a cookie or where they sign in."""
 
 RESOURCES = ("eventTypes", "epcs", "bizSteps", "bizLocations", "readPoints", "dispositions")
 _READ = ("", "/{value:path}", "/{value:path}/events")
@@ -66,6 +66,16 @@ GATES: dict[str, Gate] = {
     "DELETE /epcis/nextPageToken/{token}": "open",
     **{f"OPTIONS /epcis/{name}{path}": "open" for name in RESOURCES for path in _READ},
     **{f"GET HEAD /epcis/{name}{path}": "read" for name in RESOURCES for path in _READ},
+    "GET /recall": "sheets",
+    "POST /recall/sign-in": "sheets",
+    "POST /recall/sign-out": "sheets",
+    "POST /recall/look": "sheets",
+    "POST /recall/drill": "sheets",
+    "POST /recall/drill/report": "sheets",
+    "POST /recall/record": "sheets",
+    "GET /recall/{key}": "sheets",
+    "GET /recall/{key}/report.{form}": "sheets",
+    "POST /recall/{key}/release": "sheets",
     "GET /recalls": "capture",
     "POST /recalls": "capture",
     "GET /recalls/{key}": "capture",

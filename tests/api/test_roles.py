@@ -3,13 +3,12 @@
 import re
 import time
 from dataclasses import replace
-from hashlib import sha256
 
 import httpx
 import pytest
 from fastapi.routing import iter_route_contexts
 
-from api import farm_session, import_session
+from api import farm_session, import_session, recall_session
 from api.app import create_app
 from tests.access.provider import AUDIENCE, ISSUER, IdentityProvider
 from tests.api.farming import PARTY
@@ -21,7 +20,7 @@ from traceability.settings import Settings
 from traceability.upkeep.installation import make
 from traceability.wiring import farm, importer, ledger, open_store, recaller
 
-COOKIES = {farm_session.COOKIE.name: "farm", import_session.COOKIE.name: "import"}
+COOKIES = [farm_session.COOKIE, import_session.COOKIE, recall_session.COOKIE]
 OPENS = {
     "nobody": set(),
     "a stranger": set(),
@@ -120,21 +119,24 @@ def routes():
 
 
 def a_form(path, fields):
-    """With a file in it where the page for sheets takes one."""
-    if path.startswith("/import/") and not path.endswith("sign-in"):
+    """As the pages take one that may hold a file."""
+    if path.startswith(("/import/", "/recall/")) and not path.endswith("sign-in"):
         return {"files": {name: (None, value) for name, value in fields.items()}}
     return {"data": fields}
 
 
 def asked(client, method, path, token):
     """The status, asked with the token in each place where one may stand."""
-    headers = {"Cookie": "; ".join(f"{name}={token}" for name in COOKIES), "Content-Type": "application/json"}
+    headers = {
+        "Cookie": "; ".join(f"{each.name}={token}" for each in COOKIES),
+        "Content-Type": "application/json",
+    }
     if token:
         headers["Authorization"] = f"Bearer {token}"
     content = b"{}"
-    for page in COOKIES.values():
-        if path.startswith(f"/{page}/") and method == "POST":
-            form_key = sha256(f"guoji {page} form {token}".encode()).hexdigest()[:32]
+    for cookie in COOKIES:
+        if path.startswith(f"{cookie.path}/") and method == "POST":
+            form_key = cookie.form_key(token)
             form = httpx.Request("POST", "http://x", **a_form(path, {"form_key": form_key, "token": token}))
             content, headers["Content-Type"] = form.read(), form.headers["content-type"]
     sent = {"headers": headers, "content": content if method == "POST" else None}

@@ -41,10 +41,15 @@ def notices(
     The same news to the same party has the same key, whoever makes it: it is kept once.
     """
     for party, goods in holding.items():
-        key = sha256(f"{news.notice} {news.kind} {party}".encode()).hexdigest()[:32]
+        key = notice_key(news.notice, news.kind, party)
         for target in targets.get(party, ()):
             subject = f"{_ZH[news.kind]} {_EN[news.kind]}: {news.subject.rpartition('/')[2]}"
             yield Notice(key, target, subject, _text(news, goods), _body(news, key, party, goods))
+
+
+def notice_key(notice: str, kind: str, party: str) -> str:
+    """Of what a party (GLN) is told by each of its targets."""
+    return sha256(f"{notice} {kind} {party}".encode()).hexdigest()[:32]
 
 
 def _text(news: News, goods: Sequence[str]) -> str:

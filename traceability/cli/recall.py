@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 from uuid import uuid4
 
-from traceability.cli.recall_told import agreed, how_told, keep, summary, texts
+from traceability.cli.recall_told import agreed, keep, summary, texts
 from traceability.cli.terminal import printable
 from traceability.errors import InvalidInput
 from traceability.settings import Settings
@@ -61,6 +61,7 @@ class Watch:
 
 
 def _run(args: argparse.Namespace) -> int:
+    from traceability.exports.recall_report import how_told
     from traceability.wiring import open_store, recaller
 
     settings = Settings.read(os.environ)

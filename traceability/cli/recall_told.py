@@ -1,7 +1,7 @@
 """What `guoji recall` and `guoji recalls` print alike, and the question that both ask."""
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from traceability.errors import InvalidInput
@@ -11,18 +11,11 @@ if TYPE_CHECKING:
     from traceability.ledger.recall import Order
     from traceability.recaller import Planned, Recaller
 
-BY_HAND = "to be told by hand"
-
 
 def texts(chinese: str | None, english: str | None) -> Mapping[str, str]:
     """One text is in both languages."""
     said = {"zh": chinese or english, "en": english or chinese}
     return {language: text for language, text in said.items() if text is not None}
-
-
-def how_told(told: Mapping[str, Sequence[str]]) -> Mapping[str, str]:
-    """`told` is by party the names of its targets."""
-    return {party: ", ".join(targets) or BY_HAND for party, targets in told.items()}
 
 
 def summary(order: "Order", touched: "Affected", told: Mapping[str, str]) -> list[str]:

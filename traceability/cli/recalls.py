@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from traceability.cli.recall_told import agreed, how_told, keep, summary, texts
+from traceability.cli.recall_told import agreed, keep, summary, texts
 from traceability.cli.terminal import printable
 from traceability.errors import InvalidInput
 from traceability.settings import Settings
@@ -83,7 +83,7 @@ def _line(record: "StoredEvent", counts: bool) -> str:
 
 
 def _show(args: argparse.Namespace) -> int:
-    from traceability.exports.recall_report import kinds
+    from traceability.exports.recall_report import how_told, kinds
     from traceability.proof.subject import goods
     from traceability.recaller import told as told_by
     from traceability.wiring import ledger, open_store, recaller
@@ -125,6 +125,7 @@ def _state(recall: "RecallNotice") -> str:
 
 
 def _release(args: argparse.Namespace) -> int:
+    from traceability.exports.recall_report import how_told
     from traceability.proof.subject import goods
     from traceability.wiring import open_store, recaller
 

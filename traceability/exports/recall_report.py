@@ -50,7 +50,7 @@ class RecallReport:
     told: Mapping[str, str]
     """By GLN, how each party is told."""
     steps: Sequence[tuple[str, float]]
-    """What was done, and how many seconds each took."""
+    """What was done, and how many seconds each took; empty for a report made later."""
     drill: bool
     """Whether nothing was recorded and nobody told."""
 
@@ -86,7 +86,7 @@ class RecallReport:
             *(("amount", told_amount(each)) for each in touched.amounts),
             ("followed to the end", "no" if touched.is_cut else "yes"),
             ("events", str(touched.events)),
-            ("seconds", f"{sum(seconds for _, seconds in self.steps):.3f}"),
+            *([("seconds", f"{sum(seconds for _, seconds in self.steps):.3f}")] if self.steps else []),
         ]
 
     def csv(self) -> bytes:
@@ -112,6 +112,11 @@ class RecallReport:
         if not isinstance(page, bytes):
             raise TypeError(f"typst gave {type(page).__name__}, want the bytes of one file")
         return page
+
+
+def how_told(told: Mapping[str, Sequence[str]]) -> Mapping[str, str]:
+    """`told` is by party the names of its targets."""
+    return {party: ", ".join(targets) or "to be told by hand" for party, targets in told.items()}
 
 
 def printing_font() -> str:
