@@ -134,7 +134,7 @@ def _never_shipped(seen: Seen) -> Iterator[Contradiction]:
 
 def _in_circles(seen: Seen) -> Iterator[Contradiction]:
     """Goods that were made, over however many steps, from themselves."""
-    turns = [each for each in seen.history if each.words.kind == "TransformationEvent"]
+    turns = [each for each in seen.leading if each.words.kind == "TransformationEvent"]
     given: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
     for told in turns:
         given[_transformation(told)] |= told.roles["output"]
@@ -171,7 +171,7 @@ def _way_back(start: str, sources: dict[str, dict[str, Told]]) -> list[Told]:
 
 
 def _missing(seen: Seen) -> Iterator[Contradiction]:
-    for told in seen.history:
+    for told in seen.leading:
         for source in sorted(told.roles["input"] & seen.goods):
             if source not in seen.made and not seen.packing_of(source):
                 yield Contradiction(Kind.MISSING_LINK, source, _keys(told))

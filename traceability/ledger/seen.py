@@ -14,8 +14,10 @@ class Seen:
 
     def __init__(self, subject: str, goods: Collection[str], history: Sequence[Told]) -> None:
         self.subject, self.goods, self.history = subject, frozenset(goods), history
+        self.leading = [each for each in history if each.leads_on]
+        """Those in which goods come into being, are used or packed: most are only seen."""
         first: dict[str, str] = {}
-        for told in sorted(history, key=lambda each: (each.captured_at_ms, each.key)):
+        for told in sorted(self.leading, key=lambda each: (each.captured_at_ms, each.key)):
             for identifier in told.words.made:
                 first.setdefault(identifier, told.submitter)
         self.made: dict[str, Told] = {}
@@ -32,6 +34,8 @@ class Seen:
                 self._events[identifier].append(told)
             for identifier in moved(told) if words.step in (*SHIPPING, *RECEIVING) else ():
                 self._moves[identifier].append(told)
+        for told in self.leading:
+            words = told.words
             for identifier in words.made:
                 if first[identifier] == told.submitter:
                     self.made.setdefault(identifier, told)
