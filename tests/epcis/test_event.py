@@ -109,6 +109,32 @@ def test_a_harvest_is_where_quantities_first_come_into_being(fields, expected):
     assert an_event(**harvest | fields).is_harvest is expected
 
 
+@pytest.mark.parametrize(
+    "spelled",
+    [
+        "commissioning",
+        "urn:epcglobal:cbv:bizstep:commissioning",
+        "https://ref.gs1.org/cbv/BizStep-commissioning",
+        "https://ns.gs1.org/cbv/BizStep-commissioning",
+        "cbv:BizStep-commissioning",
+        "step:commissioning",
+    ],
+)
+def test_a_step_is_one_word_however_it_is_spelled(spelled):
+    declared = {"step": "https://ref.gs1.org/cbv/BizStep-"}
+    goods = {"action": "ADD", "quantityList": [{"epcClass": link(1)}]}
+    event = an_event(bizStep=spelled, **goods)
+    event = Event(event.body, [*event.context, declared])
+
+    assert event.step == "commissioning"
+    assert event.is_harvest
+
+
+def test_a_step_of_ones_own_is_no_word_of_the_standard():
+    assert an_event(bizStep="https://mine.example/BizStep-commissioning").step.startswith("https://mine")
+    assert an_event().step is None
+
+
 @given(st.from_regex(PLAIN, fullmatch=True))
 def test_every_long_way_leaves_a_plain_link_as_it_is(link):
     assert _canonical(link) == canonical(link) == link

@@ -8,11 +8,12 @@ from functools import lru_cache
 from typing import Any, Literal, get_args
 
 from traceability.epcis import epc
-from traceability.epcis.context import ContextItem
+from traceability.epcis.context import ContextItem, prefixes
 from traceability.epcis.event_hash import EventHash, event_hash
 from traceability.epcis.links import PLAIN, canonical_link
 from traceability.epcis.values import read_time
 from traceability.epcis.vocabulary import EVENT_TYPES
+from traceability.epcis.words import word
 from traceability.errors import InvalidInput
 from traceability.gs1 import digital_link
 
@@ -86,14 +87,39 @@ class Event:
         return moment
 
     @property
+    def step(self) -> str | None:
+        """The business step: bare where it is a word of the standard, however it is spelled."""
+        return self._word("bizStep")
+
+    @property
+    def disposition(self) -> str | None:
+        """As `step`."""
+        return self._word("disposition")
+
+    @property
+    def read_point(self) -> str | None:
+        """Canonical Digital Link or URI."""
+        stated = _member(self.body.get("readPoint"), "id")
+        return canonical(stated) if isinstance(stated, str) else None
+
+    @property
     def is_harvest(self) -> bool:
         """Whether quantities of a lot come into being here that were made from nothing else in the log."""
         return (
             self.kind == "ObjectEvent"
             and self.body.get("action") == "ADD"
-            and self.body.get("bizStep") in _HARVEST_STEPS
+            and self.step in _HARVEST_STEPS
             and bool(self.body.get("quantityList"))
         )
+
+    def words(self, stated: object) -> list[str]:
+        """The words of a list as it stands in the event, in the spelling of `step`; none of anything else."""
+        found = [each for each in _each(stated) if isinstance(each, str)]
+        known = prefixes(self.context) if any(":" in each for each in found) else {}
+        return [word(each, known) for each in found]
+
+    def _word(self, name: str) -> str | None:
+        return next(iter(self.words(self.body.get(name))), None)
 
     def hash(self, version: str = "CBV2.0") -> EventHash:
         """Compute the CBV event hash, the first time that it is asked for."""

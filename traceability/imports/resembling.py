@@ -30,7 +30,5 @@ def resembling(events: Iterable[Event], stored: Sequence[StoredEvent]) -> list[E
 
 
 def _traits(event: Event) -> Iterator[Hashable]:
-    place = event.body.get("readPoint")
-    where = place.get("id") if isinstance(place, dict) else None
     for goods in goods_of(event):
-        yield event.kind, event.body.get("bizStep"), event.event_time, where, goods
+        yield event.kind, event.step, event.event_time, event.read_point, goods

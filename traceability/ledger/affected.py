@@ -119,7 +119,7 @@ def _seen(record: StoredEvent, claimed: Collection[str]) -> Callable[[str, str],
         Reached,
         holder=_next_holder(record) or record.submitter,
         seen_at=record.event.event_time,
-        step=str(record.event.body.get("bizStep") or record.event.kind),
+        step=record.event.step or record.event.kind,
         place=next(iter(record.event.identifiers_by_role()["place"]), ""),
         is_claimed=record.key in claimed,
     )
@@ -135,7 +135,7 @@ def _kind(name: str) -> str:
 
 def _next_holder(record: StoredEvent) -> str | None:
     """Whom a shipment goes to, as whoever shipped it says."""
-    if record.event.body.get("bizStep") not in SHIPPING:
+    if record.event.step not in SHIPPING:
         return None
     listed = record.event.body.get("destinationList")
     found = {
@@ -185,7 +185,7 @@ def _destroyed(names: set[str], unit: str, records: Sequence[StoredEvent]) -> Fr
         (
             quantity.amount
             for each in records
-            if each.event.body.get("bizStep") == "destroying"
+            if each.event.step == "destroying"
             for quantity in quantities(each.event.body, "quantityList")
             if quantity.lot in names and quantity.unit == unit and quantity.amount is not None
         ),

@@ -5,9 +5,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Protocol
 
-from traceability.epcis.context import prefixes
 from traceability.epcis.event import Event, Role
-from traceability.epcis.query.names import word
 from traceability.epcis.validate import Fault, refuse
 from traceability.errors import NotAuthorised
 from traceability.gs1.company_prefix import prefixed
@@ -112,11 +110,7 @@ def speaks_of_recall(event: Event) -> bool:
     """Whether it says that goods are recalled, or are so no more."""
     lasting = event.body.get("persistentDisposition")
     parts = [lasting.get(part) for part in ("set", "unset")] if isinstance(lasting, Mapping) else []
-    words = [event.body.get("disposition"), *(each for part in parts for each in part or ())]
-    if not any(words):
-        return False
-    known = prefixes(event.context)
-    return any(word(each, known) == "recalled" for each in words if isinstance(each, str))
+    return any("recalled" in event.words(stated) for stated in (event.body.get("disposition"), *parts))
 
 
 def _not_about(event: Event, about: Sequence[str]) -> Iterator[str]:

@@ -72,7 +72,7 @@ def evidence(
             raise InvalidInput(
                 f"{key[:80]!r} is no event of these goods that stands and is newer than the recall"
             )
-        action, disposition = held.event.body.get("action"), held.event.body.get("disposition")
+        action, disposition = held.event.body.get("action"), held.event.disposition
         if action != "DELETE" and disposition not in _PUT_RIGHT:
             found = f"event {key} has action {action} and disposition {disposition}"
             raise InvalidInput(f"{found}, want DELETE, or one of {', '.join(_PUT_RIGHT)}")

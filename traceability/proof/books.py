@@ -105,7 +105,7 @@ class Books:
 
     def _enter(self, record: Record) -> None:
         body = record.event.body
-        match record.event.kind, body.get("action"), body.get("bizStep"):
+        match record.event.kind, body.get("action"), record.event.step:
             case "TransformationEvent", _, _:
                 self._turn(record)
             case "AggregationEvent", "ADD", _:

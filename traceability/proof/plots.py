@@ -6,7 +6,6 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
-from traceability.epcis.event import canonical
 from traceability.proof.quantity import KILOGRAM, PIECE, Quantity, area, exact, net_content, quantities
 from traceability.proof.records import Record, standing
 
@@ -48,13 +47,12 @@ def pickings(records: Sequence[Record]) -> list[Picking]:
 
 def _picked(record: Record) -> Iterator[Picking]:
     body = record.event.body
-    match body.get("readPoint"):
-        case {"id": str(place)}:
-            for quantity in quantities(body, "quantityList"):
-                weight = _weight(quantity, net_content(body))
-                if weight is not None:
-                    at, lot = record.event.event_time, quantity.lot
-                    yield Picking(record.key, at, record.submitter, canonical(place), lot, weight, area(body))
+    plot = record.event.read_point
+    for quantity in quantities(body, "quantityList") if plot else ():
+        weight = _weight(quantity, net_content(body))
+        if plot and weight is not None:
+            at, lot = record.event.event_time, quantity.lot
+            yield Picking(record.key, at, record.submitter, plot, lot, weight, area(body))
 
 
 def _weight(quantity: Quantity, of_a_piece: tuple[Fraction, str] | None) -> Fraction | None:

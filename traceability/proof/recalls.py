@@ -1,15 +1,19 @@
 """Which recalls hold for goods, read from events alone (docs/recall.md)."""
 
+import re
+from bisect import bisect_left
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
-from traceability.epcis.context import prefixes
-from traceability.epcis.query.names import word
+from traceability.proof.kinship import Kinship, at_recall
 from traceability.proof.records import Record, standing
+from traceability.proof.spelling import plain
+from traceability.proof.told import Told
 
 R = TypeVar("R", bound=Record)
 
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 EVIDENCE = "guoji:evidence"
 """What a release rests on: one object for each, with the key of an event or the digest of a document."""
 NOTICE_TYPE = "https://ns.guoji.example/epcis/recallNotice"
@@ -44,27 +48,37 @@ class Recall(Generic[R]):
 
 
 def recalls(
-    reaching: Collection[str], records: Sequence[R], makers: Mapping[str, str], rights: Rights
+    told: Sequence[R], kin: Sequence[Told], rights: Rights, subject: str | None = None
 ) -> list[Recall[R]]:
-    """Those among `records` that reach goods, newest first; one declared wrong does not.
+    """The recalls among `told` that reach `subject`, newest first, or all there are; none declared wrong.
 
-    `reaching` are the goods whose recall holds for them (`Kinship.reaching`), `makers` who was the first to
-    make each (`first_makers`). When it was recalled in relation to anything else makes no difference.
+    `kin` are the events, voided ones and declarations included, that lead from the goods to what they were
+    made of, hold or lie in: of each recall, as it was when it was captured (`at_recall`). When it was
+    recalled in relation to anything else makes no difference.
     """
-    ordered = sorted(standing(records), key=lambda each: (each.captured_at_ms, each.key))
+    ordered = sorted(standing(told), key=lambda each: (each.captured_at_ms, each.key))
     releases = [each for each in ordered if _is_release(each)]
+    moments = sorted(each.captured_at_ms for each in kin if each.is_declaration)
+    known: dict[int, Kinship] = {}
     found = []
-    for each in ordered:
-        goods = tuple(sorted(_goods(each) & set(reaching))) if is_recall(each) else ()
+    for each in filter(is_recall, ordered):
+        declared = bisect_left(moments, each.captured_at_ms)
+        if declared not in known:
+            known[declared] = Kinship(at_recall(kin, each.captured_at_ms))
+        goods = tuple(sorted(_goods(each) & (known[declared].reaching(subject) if subject else _goods(each))))
         if goods:
+            makers = known[declared].makers
             entitled = all(may_recall(each.submitter, name, makers, rights) for name in goods)
             found.append(Recall(each, goods, entitled, _release(each, goods, releases, rights)))
     return found[::-1]
 
 
 def may_recall(party: str, name: str, makers: Mapping[str, str], rights: Rights) -> bool:
-    """An authority, or the owner of its key; where nobody owns that, whoever was the first to make it."""
-    return rights.is_authority(party) or party == (rights.owner_of(name) or makers.get(name))
+    """An authority, or the owner of its key; where nobody owns that, whoever was the first to make it.
+
+    `makers` are by plain names.
+    """
+    return rights.is_authority(party) or party == (rights.owner_of(name) or makers.get(plain(name)))
 
 
 def is_recall(record: Record) -> bool:
@@ -85,8 +99,20 @@ def _is_release(record: Record) -> bool:
     return (
         record.event.kind == "ObjectEvent"
         and "recalled" in _lasting(record, "unset")
-        and bool(record.event.body.get(EVIDENCE))
+        and is_evidence(record.event.body.get(EVIDENCE))
     )
+
+
+def is_evidence(value: object) -> bool:
+    """Whether it is a list of objects, each with the key of an event or the SHA-256 of a document, in hex."""
+    return isinstance(value, list) and bool(value) and all(map(_is_piece, value))
+
+
+def _is_piece(value: object) -> bool:
+    match value:
+        case {"guoji:event": str(named)} | {"guoji:document": str(named)}:
+            return isinstance(value, Mapping) and len(value) == 1 and bool(_DIGEST.fullmatch(named))
+    return False
 
 
 def _release(recall: R, goods: Collection[str], releases: Sequence[R], rights: Rights) -> R | None:
@@ -111,8 +137,4 @@ def _goods(record: Record) -> set[str]:
 def _lasting(record: Record, part: str) -> list[str]:
     """The words of its persistent disposition that are set or unset, in one spelling."""
     lasting = record.event.body.get("persistentDisposition")
-    words = lasting.get(part) if isinstance(lasting, Mapping) else None
-    if not isinstance(words, list):
-        return []
-    known = prefixes(record.event.context)
-    return [word(each, known) for each in words if isinstance(each, str)]
+    return record.event.words(lasting.get(part)) if isinstance(lasting, Mapping) else []

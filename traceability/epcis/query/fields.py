@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 
 from traceability.epcis.context import prefixes
 from traceability.epcis.event import canonical
-from traceability.epcis.query.names import class_of, expand, word
+from traceability.epcis.query.names import class_of
 from traceability.epcis.query.query import Recorded, Value
 from traceability.epcis.values import read_time
+from traceability.epcis.words import expand, word
 from traceability.errors import InvalidInput
 
 Pair = tuple[str, Value]

@@ -1,15 +1,9 @@
-"""One spelling for each word, prefix and identifier, whether an event brings it or a query."""
+"""What queries call identifiers that stand for more than one thing."""
 
 import re
-from collections.abc import Mapping
 
 from traceability.epcis.event import canonical
 
-_STANDARD = re.compile(
-    r"(?:urn:epcglobal:cbv:(?:bizstep|disp|btt|sdt|er):"
-    r"|(?:https?://(?:ref|ns)\.gs1\.org/cbv/|cbv:)(?:BizStep|Disp|BTT|SDT|ER)-"
-    r"|(?:https?://(?:(?:www\.|ref\.)?gs1\.org)/voc/|gs1:))(\w+)"
-)
 # What stands before the serial number of a key (TDS 2.0: pure identity patterns).
 _CLASS = re.compile(
     r"https://id\.gs1\.org/(?:01/[0-9]{14}(?=/(?:[^/]+/[^/]+/)*(?:21|235)/)|8006/[0-9]{18}(?=/21/)"
@@ -17,18 +11,6 @@ _CLASS = re.compile(
 )
 ANY_SERIAL = "/*"
 """After a class: one of its items, whichever."""
-
-
-def word(text: str, prefixes: Mapping[str, str]) -> str:
-    """Bare where it is a word of the standard, else the full URI as far as `prefixes` declare it."""
-    full = expand(text, prefixes)
-    standard = _STANDARD.fullmatch(full)
-    return standard[1] if standard else full
-
-
-def expand(text: str, prefixes: Mapping[str, str]) -> str:
-    prefix, colon, rest = text.partition(":")
-    return prefixes[prefix] + rest if colon and prefix in prefixes else text
 
 
 def class_of(uri: str) -> str | None:

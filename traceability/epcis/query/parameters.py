@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from traceability.epcis.query.fields import IN_UNITS, SENSOR_TEXTS, SENSOR_TIMES, SENSOR_URIS
-from traceability.epcis.query.names import expand, word
 from traceability.epcis.query.query import Test
+from traceability.epcis.words import expand, word
 
 Kind = Literal[
     "event type",

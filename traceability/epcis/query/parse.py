@@ -10,11 +10,12 @@ from typing import Literal
 
 from traceability.epcis.event import canonical
 from traceability.epcis.query.fields import number_text
-from traceability.epcis.query.names import ANY_SERIAL, expand, pattern, word
+from traceability.epcis.query.names import ANY_SERIAL, pattern
 from traceability.epcis.query.parameters import FIXED, ORDERING, Kind, Parameter, parameter, undeclared_prefix
 from traceability.epcis.query.query import Condition, Order, Query, Value
 from traceability.epcis.values import read_time
 from traceability.epcis.vocabulary import BIZ_STEPS, DISPOSITIONS, EVENT_TYPES, sensor_terms
+from traceability.epcis.words import expand, word
 from traceability.errors import BadQuery, InvalidInput
 
 LARGEST_COUNT = 1_000_000
