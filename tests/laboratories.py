@@ -8,7 +8,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from tests.builders import CONTEXT, FIELD_LOT, LOT, START, a_harvest, a_pack_out, a_sighting
+from tests.builders import CONTEXT, FARM, FIELD, FIELD_LOT, LOT, START, a_harvest, a_pack_out, a_sighting
 from traceability.epcis.event import Event
 from traceability.laboratory.sign import LaboratoryKey
 from traceability.proof.confirm import About, Belief, judge
@@ -70,6 +70,11 @@ def a_subject(**changed: Any) -> dict[str, Any]:
     return {name: value for name, value in (subject | changed).items() if value is not None}
 
 
+def of_plots(*plots: str, **changed: Any) -> dict[str, Any]:
+    """What a certificate says whose holder is `FARM`."""
+    return a_subject(**{"lots": None, "plots": plots or [FIELD], "holder": FARM, "testedAt": None} | changed)
+
+
 def a_credential(key: LaboratoryKey = KEY, kind: str = "LaboratoryReport", **members: Any) -> str:
     sound = {
         "id": "urn:uuid:6c4f1a52-0f4e-4a55-9df1-9d3f2c1b7a10",
@@ -108,7 +113,7 @@ class ARecord:
 
     event: Event
     key: str = "0" * 64
-    submitter: str = "9521234000006"
+    submitter: str = FARM
     captured_at_ms: int = int((START + timedelta(days=1)).timestamp() * 1000)
 
     @property

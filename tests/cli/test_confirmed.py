@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.builders import CONTEXT, FIELD, LOT, START, a_harvest, a_pack_out
-from tests.laboratories import LIST_URL, NOW, a_credential, a_list, a_subject, a_trusted, an_inspection, day
+from tests.builders import CONTEXT, FARM, LOT, START, a_harvest, a_pack_out
+from tests.laboratories import LIST_URL, NOW, a_credential, a_list, a_trusted, an_inspection, day, of_plots
 from traceability.cli import verify
 from traceability.cli.confirmed import Confirmed
 from traceability.epcis.event import Event
@@ -30,7 +30,7 @@ def proofs(*events):
             some,
             context=tuple(event.context),
             event=event.body,
-            entry=replace(some.entry, captured_at_ms=at + number),
+            entry=replace(some.entry, submitter=FARM, captured_at_ms=at + number),
         )
         for number, event in enumerate(events)
     ]
@@ -69,7 +69,7 @@ def test_an_unknown_issuer_is_not_called_by_the_name_it_gives_itself():
 
 def test_a_plot_is_believed_only_by_harvests_that_are_verified():
     text = a_credential(
-        subject=a_subject(lots=None, plots=[FIELD], testedAt=day(-1)),
+        subject=of_plots(testedAt=day(-1)),
         validFrom=day(-1),
         credentialStatus=None,
     )

@@ -199,7 +199,7 @@ def test_the_laboratory_signs_what_it_reports_and_a_stranger_with_the_policy_fin
     story = tell(NOW, BASE_URL, SERIALS, key)
     (inspected,) = [each.event for each in story.submissions if each.event.get("bizStep") == "inspecting"]
     event = Event(inspected, CONTEXT)
-    about = About(inspected, (story.lot.link,), event.event_time, NOW, Grown([]))
+    about = About(event, (story.lot.link,), event.event_time, NOW, Grown([]))
 
     found = judge(inspected["guoji:credential"], Belief([trusted(key)], [], NOW), about)
 

@@ -4,7 +4,7 @@ from hashlib import sha256
 
 import pytest
 
-from tests.builders import FIELD, FIELD_LOT, LOT, OTHER_LOT, SHOP
+from tests.builders import FIELD_LOT, LOT, OTHER_LOT, SHOP
 from tests.laboratories import (
     PDF,
     a_credential,
@@ -13,6 +13,7 @@ from tests.laboratories import (
     an_inspection,
     day,
     judged,
+    of_plots,
 )
 from traceability.epcis.event import Event
 from traceability.proof.judged import Outcome
@@ -23,9 +24,9 @@ ORGANIC = "OrganicCertificate"
 
 def test_a_plot_speaks_for_all_that_was_packed_from_its_harvest():
     text = a_credential(
-        subject=a_subject(lots=None, plots=[FIELD], testedAt=None),
+        subject=of_plots(),
         validFrom=day(-1),
-        kind="OrganicCertificate",
+        kind=ORGANIC,
     )
     issuers = [a_trusted(**{"for": ["OrganicCertificate"]})]
 
@@ -35,15 +36,13 @@ def test_a_plot_speaks_for_all_that_was_packed_from_its_harvest():
 
 
 def test_a_plot_does_not_speak_for_what_was_harvested_before_it_was_certified():
-    text = a_credential(subject=a_subject(lots=None, plots=[FIELD]), validFrom=day(0.3))
+    text = a_credential(subject=of_plots(testedAt=day(0.25)), validFrom=day(0.3))
 
     assert judged(text).outcome is Outcome.OUT_OF_SCOPE
 
 
 def test_a_plot_does_not_speak_for_another_plot():
-    text = a_credential(
-        subject=a_subject(lots=None, plots=[SHOP], testedAt=None), validFrom=day(-1), kind=ORGANIC
-    )
+    text = a_credential(subject=of_plots(SHOP), validFrom=day(-1), kind=ORGANIC)
 
     assert judged(text, issuers=[a_trusted(**{"for": [ORGANIC]})]).outcome is Outcome.OUT_OF_SCOPE
 

@@ -24,6 +24,11 @@ def test_each_vector_comes_to_its_outcome(name):
     issuers = [TrustedIssuer.parse(text) for text in vector["issuers"]]
     belief = Belief(issuers, vector["lists"], datetime.fromisoformat(vector["now"]))
 
-    found = judge(vector["event"][CREDENTIAL], belief, About.of(record, Grown([])))
+    past = [
+        ARecord(Event(each["event"], CONTEXT), f"{n:064x}", each["submitter"])
+        for n, each in enumerate(vector.get("history", []))
+    ]
+
+    found = judge(vector["event"][CREDENTIAL], belief, About.of(record, Grown(past)))
 
     assert found.outcome.value == vector["want"], found.reason

@@ -80,6 +80,7 @@ def _add_issue(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -
         action="append",
         help="Digital Link of a plot (414 with 254), for its harvests",
     )
+    issue.add_argument("--holder", metavar="GLN", help="the party that harvests on the plots; they need it")
     issue.add_argument("--tested", metavar="TIME", type=_time, help="when; a LaboratoryReport needs it")
     issue.add_argument("--conclusion", choices=("conformant", "non_conformant"))
     issue.add_argument("--report", metavar="FILE", type=Path, help="the PDF, which is named by its SHA-256")
@@ -145,6 +146,7 @@ def _issue(args: argparse.Namespace) -> int:
     subject = {
         "lots": None if args.lot is None else [goods(lot) for lot in args.lot],
         "plots": args.plot,
+        "holder": args.holder,
         "testedAt": None if args.tested is None else args.tested.isoformat(),
         "results": [result_json(result) for result in results] or None,
         "conclusion": args.conclusion,

@@ -1,27 +1,28 @@
 """Whether an event says the same as the credential that it carries."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
+from traceability.epcis.event import Event
 from traceability.proof.credential import Credential
 from traceability.proof.laboratory import Result
 
 _DISPOSITIONS = ("conformant", "non_conformant")
 
 
-def difference(body: Mapping[str, Any], credential: Credential) -> str | None:
+def difference(event: Event, credential: Credential) -> str | None:
     """The first thing that the event says and the credential does not; None where there is none.
 
     An event may say less.
     """
-    return next(_differences(body, credential), None)
+    return next(_differences(event, credential), None)
 
 
-def _differences(body: Mapping[str, Any], credential: Credential) -> Iterator[str]:
+def _differences(event: Event, credential: Credential) -> Iterator[str]:
+    body = event.body
     document = body.get("guoji:reportSha256")
     if document is not None and document not in credential.reports:
         yield f"the event names the document {document!r:.80}, the credential does not"
-    disposition = body.get("disposition")
+    disposition = event.disposition
     if credential.conclusion is not None and disposition in {*_DISPOSITIONS} - {credential.conclusion}:
         yield f"the event says {disposition}, the credential says {credential.conclusion}"
     stated = body.get("guoji:labResults")

@@ -1,10 +1,11 @@
 """Whether a laboratory or certifier that the policy believes confirms what a credential says of goods."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any, Self
+from typing import Self
 
+from traceability.epcis.event import Event
 from traceability.errors import CheckFailed, InvalidInput, Unavailable
 from traceability.proof.agree import difference
 from traceability.proof.credential import REPORT, Credential
@@ -34,7 +35,7 @@ class Belief:
 class About:
     """The event that carries a credential, as far as it matters for it."""
 
-    body: Mapping[str, Any]
+    event: Event
     goods: tuple[str, ...]
     """Canonical Digital Links."""
     happened_at: datetime
@@ -46,7 +47,7 @@ class About:
         roles = record.event.identifiers_by_role()
         goods = tuple(dict.fromkeys(name for role in _GOODS_ROLES for name in roles[role]))  # type: ignore[index]
         captured_at = datetime.fromtimestamp(record.captured_at_ms / 1000, UTC)
-        return cls(record.event.body, goods, record.event.event_time, captured_at, grown)
+        return cls(record.event, goods, record.event.event_time, captured_at, grown)
 
 
 def judge(text: str, belief: Belief, about: About | None = None) -> Judged:
@@ -127,11 +128,12 @@ def _covers(credential: Credential, about: About | None) -> Found:
 
 
 def _grew_within(lot: str, credential: Credential, grown: Grown) -> bool:
-    """Whether all of the lot was harvested on its plots, while it held."""
+    """Whether all of the lot was harvested by its holder on its plots, while it held."""
     harvests = grown.harvests(lot) if credential.plots else None
     since, until = credential.signed.valid_from, credential.signed.valid_until
     return harvests is not None and all(
-        not each.plots.isdisjoint(credential.plots)
+        each.party == credential.holder
+        and each.plot in credential.plots
         and since <= each.at
         and (until is None or each.at <= until)
         for each in harvests
@@ -139,10 +141,10 @@ def _grew_within(lot: str, credential: Credential, grown: Grown) -> bool:
 
 
 def _agrees(credential: Credential, about: About | None) -> Found:
-    found = None if about is None else difference(about.body, credential)
+    found = None if about is None else difference(about.event, credential)
     return None if found is None else (Outcome.DIFFERS, found)
 
 
 def _lists(belief: Belief, about: About | None) -> list[str]:
-    stapled = None if about is None else about.body.get(STATUS_LIST)
+    stapled = None if about is None else about.event.body.get(STATUS_LIST)
     return [*belief.lists, *([stapled] if isinstance(stapled, str) else [])]

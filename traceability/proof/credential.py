@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from traceability.errors import InvalidInput
-from traceability.gs1 import digital_link
+from traceability.gs1 import digital_link, keys
 from traceability.log.text import from_base64
 from traceability.proof.issuers import KINDS
 from traceability.proof.laboratory import MAX_RESULTS, Result
@@ -24,6 +24,7 @@ _SUBJECT = {
     "type": str,
     "lots": list,
     "plots": list,
+    "holder": str,
     "testedAt": str,
     "results": list,
     "conclusion": str,
@@ -38,7 +39,9 @@ class Credential:
     lots: tuple[str, ...]
     """Canonical Digital Links (01 with 10) of what it is about."""
     plots: tuple[str, ...]
-    """Canonical Digital Links (414 with 254): it is about lots that were harvested there while it holds."""
+    """Canonical Digital Links (414 with 254): about lots that `holder` harvested there while it holds."""
+    holder: str | None
+    """GLN of the party that it was given to; plots need one, or anybody could harvest there."""
     tested_at: datetime | None
     results: tuple[Result, ...]
     conclusion: str | None
@@ -60,6 +63,10 @@ class Credential:
         lots, plots = _links(subject, "lots", "lot"), _links(subject, "plots", "place")
         if not lots and not plots:
             raise InvalidInput("credentialSubject names neither lots nor plots")
+        if plots and subject["holder"] is None:
+            raise InvalidInput(
+                "credentialSubject names plots and no holder, want a GLN: who harvests there"
+            )
         if subject["conclusion"] not in (None, "conformant", "non_conformant"):
             raise InvalidInput(
                 f"conclusion is {subject['conclusion']!r:.40}, want conformant or non_conformant"
@@ -70,6 +77,7 @@ class Credential:
             kinds[0],
             lots,
             plots,
+            None if subject["holder"] is None else keys.gln(subject["holder"]),
             _tested_at(subject["testedAt"], kinds[0], signed),
             tuple(Result.parse(each, f"result {number}") for number, each in enumerate(results, start=1)),
             subject["conclusion"],

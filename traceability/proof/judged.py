@@ -61,6 +61,7 @@ def judged_json(judged: Judged) -> dict[str, Any]:
             "kind": judged.credential.kind,
             "lots": list(judged.credential.lots),
             "plots": list(judged.credential.plots),
+            "holder": judged.credential.holder,
             "results": [result_json(result) for result in judged.credential.results],
         }
     return told

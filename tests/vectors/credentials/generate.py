@@ -8,7 +8,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[3]))
 
-from tests.builders import LOT, OTHER_LOT, START
+from tests.builders import CONTEXT, FARM, FIELD, LOT, OTHER_LOT, SHOP, START, a_harvest, a_pack_out
 from tests.laboratories import (
     KEY,
     LIST_URL,
@@ -20,8 +20,10 @@ from tests.laboratories import (
     a_trusted,
     an_inspection,
     day,
+    of_plots,
 )
 from traceability.epcis.compact_jws import to_base64url
+from traceability.epcis.event import Event
 from traceability.laboratory.sign import LaboratoryKey
 from traceability.proof.credential import payload
 
@@ -29,6 +31,8 @@ NONE_SET = "uH4sIAAAAAAAAA-3BMQEAAADCoPVPbQwfoAAAAAAAAAAAAAAAAAAAAIC3AYbSVKsAQAA
 """From the standard's own example. Both stand here as text, since not every zlib packs alike."""
 ONE_SET = "uH4sIAAAAAAACA-3QAQ0AAAwCIO1f2hz_IAIJAAAAAAAAAAAAAADfVAEAAADAOQNQdb5gAEAAAA"
 """The bit 94567."""
+ORGANIC = "OrganicCertificate"
+STRANGER = "9521321000018"
 Vector = dict[str, Any]
 
 
@@ -53,6 +57,32 @@ def vector(credential: str, want: str, lot: str = LOT, **changed: Any) -> Vector
 
 def with_header(text: str, header: dict[str, Any]) -> str:
     return ".".join([to_base64url(json.dumps(header).encode()), *text.split(".")[1:]])
+
+
+def of_a_plot(want: str, *history: tuple[str, Event], **stated: Any) -> Vector:
+    """An organic certificate of `FIELD`, held by `FARM`, in an event about `LOT`."""
+    text = KEY.sign(payload(ORGANIC, KEY.issuer, of_plots(**stated), validFrom=day(-1)))
+    past = [{"submitter": gln, "event": dict(event.body)} for gln, event in history]
+    return vector(text, want, issuers=[a_trusted(**{"for": [ORGANIC]}).text], lists=[], history=past)
+
+
+def of_plots_alone() -> dict[str, Vector]:
+    here, elsewhere = (FARM, a_harvest(0, LOT)), a_harvest(1, LOT, place=SHOP)
+    body = {name: value for name, value in elsewhere.body.items() if name != "bizStep"}
+    spelled = Event({**body, "bizStep": "https://ref.gs1.org/cbv/BizStep-commissioning"}, CONTEXT)
+    brought = a_harvest(0, LOT, place=SHOP, bizLocation={"id": FIELD})
+    packed = (FARM, a_harvest()), (FARM, a_pack_out(3))
+    return {
+        "plot": of_a_plot("confirmed", here),
+        "plot-packed": of_a_plot("confirmed", *packed),
+        "plot-without-a-holder": of_a_plot("unreadable", here, holder=None),
+        "plot-harvested-by-a-stranger": of_a_plot("out-of-scope", (STRANGER, here[1])),
+        "plot-only-where-it-went": of_a_plot("out-of-scope", (FARM, brought)),
+        "plot-and-more-from-elsewhere": of_a_plot("out-of-scope", here, (FARM, spelled)),
+        "plot-and-more-in-no-step": of_a_plot("out-of-scope", here, (FARM, Event(body, CONTEXT))),
+        "plot-packed-by-who-never-had-it": of_a_plot("out-of-scope", packed[0], (STRANGER, packed[1][1])),
+        "plot-of-goods-made-of-themselves": of_a_plot("out-of-scope", here, (FARM, a_pack_out(2, LOT, LOT))),
+    }
 
 
 def vectors() -> dict[str, Vector]:
@@ -93,6 +123,7 @@ def vectors() -> dict[str, Vector]:
         "list-of-another-issuer": vector(
             sound, "status-unknown", issuers=both, lists=[a_list(ONE_SET, OTHER_KEY)]
         ),
+        **of_plots_alone(),
     }
 
 
