@@ -169,6 +169,18 @@ def test_a_token_for_some_prefixes_captures_about_no_other_goods_and_places(held
     assert refusals(held, nothing, about=about)[0].startswith("it names no goods and no place")
 
 
+def test_a_device_of_whatever_key_may_be_fitted_on_goods_that_a_token_is_for(held):
+    def fitted(goods):
+        logger = digital_link.device("9529999LOGGER1")
+        event = an_event("AssociationEvent", 1, action="ADD", parentID=goods, childEPCs=[logger])
+        return refusals(held, event, about=("9521234",))
+
+    assert fitted(CASE) == [""]
+    assert fitted(FOREIGN_UNIT) == [
+        f"the token is for keys that begin with 9521234, and {FOREIGN_UNIT} does not"
+    ]
+
+
 def test_a_grant_without_a_party_captures_nothing(held):
     with pytest.raises(NotAuthorised, match="the token names no party to capture for"):
         held.refusals([a_sighting(1, LOT)], Grant("admin", None))

@@ -16,7 +16,7 @@ from traceability.ledger.ports import StoredEvent
 from traceability.proof.records import first_makers, made
 
 GOODS: tuple[Role, ...] = ("epc", "class", "parent", "child", "input", "output")
-_UNIT = "https://id.gs1.org/00/"
+_UNIT, _DEVICE = "https://id.gs1.org/00/", "https://id.gs1.org/8004/"
 
 
 class Held(Protocol):
@@ -114,7 +114,8 @@ def speaks_of_recall(event: Event) -> bool:
 
 
 def _not_about(event: Event, about: Sequence[str]) -> Iterator[str]:
-    named = _named(event, (*GOODS, "place"))
+    # One's own logger goes with whatever goods it is fitted on.
+    named = [name for name in _named(event, (*GOODS, "place")) if not name.startswith(_DEVICE)]
     if not named:
         yield "it names no goods and no place, and the token is for some of them alone"
     for name in named:
