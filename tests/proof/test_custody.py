@@ -28,6 +28,7 @@ from traceability.proof.told import Told
 
 PACKER, CARRIER, STRANGER = "9521234000013", "9521234000037", "9521234000044"
 SHOPKEEPER = "9521234000020"
+CRATE = "https://id.gs1.org/8003/09521000000005123"
 
 
 def stored(told):
@@ -145,6 +146,53 @@ def test_a_stranger_who_says_that_it_is_on_their_pallet_holds_nothing_of_it():
     told = [(FARM, a_harvest(0, LOT)), (STRANGER, a_packing(1, PALLET, [LOT])), (STRANGER, seen(2))]
 
     assert claims(LOT, *told) == [1, 2]
+
+
+def labelled(hours, unit):
+    return an_event(hours=hours, action="ADD", epcList=[unit])
+
+
+def test_a_container_that_a_stranger_says_to_have_made_after_it_was_filled_is_not_theirs():
+    theft = (STRANGER, labelled(0, CASE))
+
+    assert claims(CASE, (FARM, a_harvest(0, LOT)), (FARM, a_packing(1, CASE, [LOT])), theft) == [2]
+    assert claims(LOT, *in_a_case_on_a_pallet(), theft, (STRANGER, a_pack_out(9, source=LOT))) == [4, 5]
+
+
+def test_who_had_a_container_before_holds_nothing_that_others_pack_into_it():
+    before = [
+        (STRANGER, a_packing(-2, CRATE, [OTHER_LOT])),
+        (STRANGER, a_packing(-1, CRATE, action="DELETE")),
+    ]
+    told = [
+        *before,
+        (FARM, a_harvest(0, LOT)),
+        (FARM, a_packing(1, CRATE, [LOT])),
+        (FARM, a_sighting(2, CRATE, **handed_to(CARRIER))),
+        (CARRIER, a_fitting(3, CRATE, LOGGER)),
+        (STRANGER, a_fitting(4, CRATE, LOGGER)),
+        (STRANGER, a_packing(5, CRATE, action="DELETE")),
+        (STRANGER, a_pack_out(6, source=LOT)),
+    ]
+
+    assert [n for n in claims(LOT, *told) if n > 3] == [6, 7, 8]
+
+
+def test_who_has_a_container_after_it_was_emptied_holds_nothing_that_was_in_it():
+    told = [
+        (FARM, a_harvest(0, LOT)),
+        (FARM, a_packing(1, CRATE, [LOT])),
+        (FARM, a_packing(2, CRATE, action="DELETE")),
+        (STRANGER, a_packing(3, CRATE, [OTHER_LOT])),
+        (STRANGER, seen(4)),
+    ]
+
+    assert 4 in claims(LOT, *told)
+    assert claims(CRATE, *told[:4]) == []
+
+
+def test_whoever_only_looked_first_has_brought_nothing_here():
+    assert claims(LOT, (STRANGER, seen(0, bizStep="inspecting")), (FARM, seen(1))) == [0]
 
 
 def test_packing_in_a_circle_ends():

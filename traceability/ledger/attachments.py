@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from traceability.ledger.extensions import moment
 from traceability.proof.custody import Custody
@@ -22,25 +23,38 @@ class Attachment:
     """GLN of the party that says so."""
 
 
+class Bearer(Protocol):
+    """Goods that may bear devices."""
+
+    @property
+    def identifier(self) -> str: ...
+    @property
+    def span(self) -> Span: ...
+    @property
+    def packing(self) -> Told | None:
+        """Of a container: by which event what is in it came there."""
+
+
 def attachments(
-    events: Sequence[Told], goods: Iterable[tuple[str, Span]], history: History, custody: Custody
+    events: Sequence[Told], goods: Iterable[Bearer], history: History, custody: Custody
 ) -> Iterator[Attachment]:
     """Devices on the goods themselves, where they grew, and where they stood since."""
-    where = [(identifier, span, True) for identifier, span in goods]
-    where += reversed(list(_places(events)))
-    bearers = {identifier for identifier, _, _ in where}
-    history.learn([fittings_of(bearer) for bearer in bearers])
-    fitted = {bearer: list(_fittings(bearer, history, custody)) for bearer in bearers}
-    for identifier, span, cold_chain in where:
-        for device, on, by in fitted[identifier]:
+    where = [((each.identifier, each.packing), each.span, True) for each in goods]
+    where += [((place, None), span, cold) for place, span, cold in reversed(list(_places(events)))]
+    bearers = {bearer for bearer, _, _ in where}
+    history.learn([fittings_of(identifier) for identifier, _ in bearers])
+    fitted = {bearer: list(_fittings(*bearer, history, custody)) for bearer in bearers}
+    for bearer, span, cold_chain in where:
+        for device, on, by in fitted[bearer]:
             common = on.cut(span)
             if common is not None:
                 yield Attachment(device, common, cold_chain, by)
 
 
-def _fittings(bearer: str, history: History, custody: Custody) -> Iterator[tuple[str, Span, str]]:
-    told = history.counting(fittings_of(bearer))
-    return fitted_on(bearer, [each for each in told if custody.stands(each, bearer)])
+def _fittings(
+    bearer: str, packing: Told | None, history: History, custody: Custody
+) -> Iterator[tuple[str, Span, str]]:
+    return fitted_on(bearer, custody.standing(history.counting(fittings_of(bearer)), bearer, packing))
 
 
 def _places(events: Sequence[Told]) -> Iterator[tuple[str, Span, bool]]:

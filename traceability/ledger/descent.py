@@ -39,10 +39,10 @@ def descent(lot: str, telling: Telling, most: int = MOST_STAYS) -> Descent:
             labels = walk.history.of(labels_of(stay.identifier), Span()) if stay.opened else []
             its_own = [*told, *labels]
             events.update({each.key: each for each in its_own})
-            held = {each.key for each in walk.custody.standing(its_own, stay.identifier)}
+            held = {each.key for each in walk.standing(stay, its_own)}
             stand |= held if not stay.claimed else set()
             following.update(_made(stay, its_own, held, walk.history))
-            following.update(_boxes(stay, walk.leading(told, stay.identifier)))
+            following.update(_boxes(stay, walk.leading(stay, told)))
         generation = following - seen
     ordered = sorted(events.values(), key=by_time)
     not_held = frozenset(each.key for each in ordered if walk.history.counts(each)) - stand

@@ -24,6 +24,8 @@ class Stay(NamedTuple):
     of the containers that it shared with others."""
     inside: str | None = None
     """Of a container: the goods in it, whose leaving ends the stay."""
+    packing: Told | None = None
+    """By which they came into it: whoever carried them since speaks of the container here."""
     claimed: bool = False
     """Reached by the word of a party that never held what it says they are made of."""
 
@@ -63,21 +65,28 @@ class Walk:
         self.custody.settle(goods)
         for stay in stays:
             told = self.history.of(stay.identifier, stay.span)
-            left = None if stay.inside is None else self._left(stay.inside, stay.identifier, told)
+            left = None if stay.inside is None else self._left(stay, stay.inside, told)
             if left is not None:
                 stay = stay._replace(span=Span(stay.span.start, left.at))
                 told = self.history.of(stay.identifier, stay.span)
             yield stay, told
 
-    def _left(self, content: str, box: str, told: Sequence[Told]) -> Told | None:
+    def _left(self, stay: Stay, content: str, told: Sequence[Told]) -> Told | None:
         """By which event the goods left their container, as a holder of either says."""
-        later = {each.key: each for goods in (box, content) for each in self.leading(told, goods)}
-        return taken_out(content, box, sorted(later.values(), key=by_time), "AggregationEvent")
-
-    def leading(self, told: Sequence[Told], goods: str) -> list[Told]:
-        """Those by which these goods lead to others: that count, and are by parties that held them."""
         counting = [each for each in told if each.leads_on and self.history.counts(each)]
-        return self.custody.standing(counting, goods)
+        later = {
+            each.key: each
+            for each in (*self.standing(stay, counting), *self.custody.standing(counting, content))
+        }
+        return taken_out(content, stay.identifier, sorted(later.values(), key=by_time), "AggregationEvent")
+
+    def standing(self, stay: Stay, told: Sequence[Told]) -> list[Told]:
+        """Those by parties that held the goods."""
+        return self.custody.standing(told, stay.identifier, stay.packing)
+
+    def leading(self, stay: Stay, told: Sequence[Told]) -> list[Told]:
+        """Those that stand and count, by which these goods lead to others."""
+        return self.standing(stay, [each for each in told if each.leads_on and self.history.counts(each)])
 
 
 def lineage(subject: str, telling: Telling) -> Lineage:
@@ -97,15 +106,14 @@ def lineage(subject: str, telling: Telling) -> Lineage:
         for stay, told in walk.look_up(generation):
             stays.append(stay)
             events.update({each.key: each for each in told})
-            stand.update([each.key for each in walk.custody.standing(told, stay.identifier)])
-            following.update(_neighbours(stay, walk.leading(told, stay.identifier), walk.history))
+            stand.update([each.key for each in walk.standing(stay, told)])
+            following.update(_neighbours(stay, walk.leading(stay, told), walk.history))
         generation = following - seen
     ordered = sorted(events.values(), key=by_time)
     voided = frozenset(each.key for each in ordered if not walk.history.counts(each))
     claimed = frozenset(events) - stand - voided
     counting = [each for each in ordered if each.key not in voided and each.key not in claimed]
-    spans = [(stay.identifier, stay.span) for stay in stays]
-    devices = attachments(counting, spans, walk.history, walk.custody)
+    devices = attachments(counting, stays, walk.history, walk.custody)
     return Lineage(
         subject,
         tuple(ordered),
@@ -151,7 +159,8 @@ def containers(stay: Stay, packing: Told) -> Iterator[Stay]:
     """What these goods were packed into, for as long as they belong to the history."""
     for box in filter(is_goods, packing.roles["parent"]):
         span = Span(packing.at, stay.span.end)
-        yield Stay(box, span, opened=False, inside=stay.identifier, claimed=stay.claimed)
+        inside = stay.identifier
+        yield Stay(box, span, opened=False, inside=inside, packing=packing, claimed=stay.claimed)
 
 
 def _contents(stay: Stay, packing: Told, unpackings: Sequence[Told]) -> Iterator[Stay]:

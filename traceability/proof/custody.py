@@ -1,11 +1,12 @@
 """Who ever held goods: only they can say what becomes of them (docs/adr/0033)."""
 
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Container, Iterable, Iterator, Sequence
 from math import inf
 from operator import attrgetter
+from typing import NamedTuple
 
 from traceability.proof.history import History, taken_out, told_in
-from traceability.proof.records import R
+from traceability.proof.records import R, is_shared
 from traceability.proof.told import Told, is_goods, labels_of
 
 Holders = dict[str, float]
@@ -22,36 +23,30 @@ class Custody:
     def __init__(self, history: History) -> None:
         self._history = history
         self._held: dict[str, Holders] = {}
-        self._leading: dict[str, list[Told]] = {}
-        """The events of goods by which they may change hands."""
+        self._aboard: dict[tuple[str, str], Holders] = {}
+        """Who carries what an event (key) packed into a container."""
+        self._leads: dict[str, list[Told]] = {}
 
     def settle(self, goods: Iterable[str]) -> None:
         """Work it out for `goods`, whose events are learned. One query for each nesting of containers."""
-        found: dict[str, list[Told]] = {}
-        """Goods that holders packed, with those events; what holds others comes later."""
-        waiting = [each for each in goods if each not in self._held and self._is_contested(each)]
-        for _ in range(DEEPEST if waiting else 0):
-            for each in waiting:
-                self._begin(each)
-            found |= {each: packed for each in waiting if (packed := list(self._packings(each)))}
-            boxes = {box for each in waiting for told in found.get(each, ()) for box in told.roles["parent"]}
-            waiting = [box for box in sorted(boxes) if box not in self._held and is_goods(box)]
-            self._history.learn(waiting)
-        # Packed into what is packed itself, it may take a second time, and in a circle some more.
-        for _ in range(DEEPEST if found else 0):
-            changed = [each for each, packed in reversed(found.items()) if self._spread(each, packed)]
-            if not changed:
-                break
+        new = [each for each in goods if each not in self._held and self._is_contested(each)]
+        for each in new:
+            self._held[each] = dict.fromkeys(_origin(each, self._history.counting(each)), -inf)
+        self._learn_boxes(new)
+        for each in new:
+            self._hand_on(each, self._held[each], self._leading(each), DEEPEST)
 
-    def standing(self, told: Sequence[Told], identifier: str) -> list[Told]:
+    def standing(self, told: Sequence[Told], identifier: str, packing: Told | None = None) -> list[Told]:
         """Those of `told` that stand."""
-        held = self._held.get(identifier)
-        if held is None:
-            return [each for each in told if self.stands(each, identifier)]
-        return [each for each in told if each.submitter in held]
+        return [each for each in told if self.stands(each, identifier, packing)]
 
-    def stands(self, told: Told, identifier: str) -> bool:
-        """Whether its submitter ever held the goods, so that what it says of them counts."""
+    def stands(self, told: Told, identifier: str, packing: Told | None = None) -> bool:
+        """Whether its submitter ever held the goods, so that what it says of them counts.
+
+        Of a container, while what `packing` put into it is inside: whether it carried that.
+        """
+        if packing is not None:
+            return told.submitter in self._carriers(identifier, packing, DEEPEST)
         held = self._held.get(identifier)
         if held is not None:
             return told.submitter in held
@@ -62,49 +57,75 @@ class Custody:
         told = (*self._history.counting(identifier), *self._history.counting(labels_of(identifier)))
         return len({each.submitter for each in told}) > 1 and is_goods(identifier)
 
-    def _begin(self, identifier: str) -> None:
-        """Who brought the goods into being, and to whom they were handed from there."""
-        told = self._history.counting(identifier)
-        self._leading[identifier] = [each for each in told if each.leads_on]
-        self._held[identifier] = dict.fromkeys(_origin(identifier, told, self._leading[identifier]), -inf)
-        self._hand_over(identifier)
+    def _leading(self, identifier: str) -> list[Told]:
+        """The events of goods by which they may change hands."""
+        if identifier not in self._leads:
+            self._history.learn([identifier])
+            told = self._history.counting(identifier)
+            self._leads[identifier] = [each for each in told if each.leads_on]
+        return self._leads[identifier]
 
-    def _hand_over(self, identifier: str) -> None:
-        held = self._held[identifier]
+    def _learn_boxes(self, goods: Sequence[str]) -> None:
+        """What they and their containers were packed into by those who may have held them."""
+        speakers = {party for each in goods for party in self._held[each]}
+        seen, waiting = set(goods), list(goods)
+        for _ in range(DEEPEST):
+            boxes: set[str] = set()
+            for thing in waiting:
+                for told in self._leading(thing):
+                    if told.submitter in speakers:
+                        speakers.update(told.words.receivers)
+                        boxes.update(_boxes(thing, told))
+            waiting = sorted(boxes - seen)
+            self._history.learn(waiting)
+            seen |= boxes
+
+    def _hand_on(self, thing: str, held: Holders, told: Sequence[Told], depth: int) -> None:
+        """Add to whom the holders of a thing gave it: by name, or inside of a container."""
         before: Holders = {}
         while before != held:
             before = dict(held)
-            for told in self._leading[identifier]:
-                words = told.words
-                if words.receivers and told.submitter in held and identifier not in words.roles["input"]:
-                    for party in words.receivers:
-                        held[party] = min(told.at_us, held.get(party, inf))
+            for each in told:
+                since = held.get(each.submitter)
+                if since is not None:
+                    for party, at_us in self._given(thing, each, depth).items():
+                        held[party] = min(max(at_us, since), held.get(party, inf))
 
-    def _packings(self, identifier: str) -> Iterator[Told]:
-        held = self._held[identifier]
-        for told in self._leading[identifier]:
-            if told.submitter in held and told.words.packs and identifier in told.roles["child"]:
-                yield told
+    def _given(self, thing: str, told: Told, depth: int) -> Holders:
+        """To whom an event gives a thing, each with since when."""
+        words = told.words
+        given: Holders = {}
+        if thing not in words.roles["input"]:
+            given = dict.fromkeys(words.receivers, told.at_us)
+        for box in _boxes(thing, told) if depth else ():
+            carriers = self._carriers(box, told, depth - 1)
+            left = self._left(thing, box, told, carriers)
+            given |= {party: since for party, since in carriers.items() if since <= left}
+        return given
 
-    def _spread(self, identifier: str, packed: Sequence[Told]) -> bool:
-        """Whoever holds a container holds what is inside. Whether that made any difference."""
-        held = self._held[identifier]
-        before = dict(held)
-        for told in packed:
-            for box in told.roles["parent"]:
-                inside = self._held.get(box, {})
-                left = self._left(identifier, box, told, {*inside, told.submitter})
-                for party, since in inside.items():
-                    if since <= left:
-                        held[party] = min(max(since, told.at_us), held.get(party, inf))
-        self._hand_over(identifier)
-        return held != before
+    def _carriers(self, box: str, packing: Told, depth: int) -> Holders:
+        """Whoever packed, and to whom the container went from there: whoever had it before does not count."""
+        found = self._aboard.get((packing.key, box))
+        if found is None:
+            # Here at once, so that packing in a circle ends.
+            found = self._aboard[packing.key, box] = {packing.submitter: packing.at_us}
+            later = [each for each in self._leading(box) if each.at_us >= packing.at_us]
+            self._hand_on(box, found, later, depth)
+        return found
 
-    def _left(self, identifier: str, box: str, packing: Told, speakers: Set[str]) -> float:
-        told = self._leading.get(box, ())
+    def _left(self, thing: str, box: str, packing: Told, speakers: Container[str]) -> float:
+        told = self._leading(box)
         later = [each for each in told if each.at_us >= packing.at_us and each.submitter in speakers]
-        left = taken_out(identifier, box, later, "AggregationEvent")
+        left = taken_out(thing, box, later, "AggregationEvent")
         return inf if left is None else left.at_us
+
+
+class _Reached(NamedTuple):
+    """Goods that a history reaches; of a container, by which event."""
+
+    identifier: str
+    is_opened: bool = False
+    packing: Told | None = None
 
 
 def claimed(records: Sequence[Told], subject: str) -> frozenset[str]:
@@ -114,20 +135,20 @@ def claimed(records: Sequence[Told], subject: str) -> frozenset[str]:
     history = History(told_in(records))
     custody = Custody(history)
     stand: set[str] = set()
-    seen: set[tuple[str, bool]] = set()
-    waiting = {(subject, True)}
+    seen: set[_Reached] = set()
+    waiting = {_Reached(subject, is_opened=True)}
     while waiting:
         seen |= waiting
-        goods = [identifier for identifier, _ in waiting]
+        goods = [each.identifier for each in waiting]
         history.learn(goods)
         custody.settle(goods)
-        following: set[tuple[str, bool]] = set()
-        for identifier, is_opened in waiting:
-            for told in history.counting(identifier):
-                if custody.stands(told, identifier):
+        following: set[_Reached] = set()
+        for each in waiting:
+            for told in history.counting(each.identifier):
+                if custody.stands(told, each.identifier, each.packing):
                     stand.add(told.key)
                     if told.leads_on:
-                        following.update(_further(identifier, is_opened, told, history))
+                        following.update(_further(each, told, history))
         waiting = following - seen
     return frozenset(each.key for each in records if history.counts(each)) - stand
 
@@ -138,23 +159,36 @@ def held_only(records: Sequence[R], subject: str) -> list[R]:
     return [each for each in records if each.key not in not_held]
 
 
-def _further(identifier: str, is_opened: bool, told: Told, history: History) -> Iterator[tuple[str, bool]]:
+def _further(reached: _Reached, told: Told, history: History) -> Iterator[_Reached]:
     """What the history of these goods reaches, whenever: those that they came from, lay in, and held."""
-    words = told.words
+    words, identifier = told.words, reached.identifier
     if identifier in words.roles["output"]:
         for part in history.parts(told):
-            yield from ((each, False) for each in part.roles["input"] if is_goods(each))
+            yield from (_Reached(each) for each in part.roles["input"] if is_goods(each))
     if identifier in words.roles["epc"] and words.lot and is_goods(words.lot):
-        yield words.lot, False
-    if words.packs and identifier in words.roles["child"]:
-        yield from ((box, False) for box in words.roles["parent"] if is_goods(box))
-    if is_opened and words.packs and identifier in words.roles["parent"]:
-        yield from ((each, True) for each in words.roles["child"] if is_goods(each))
+        yield _Reached(words.lot)
+    yield from (_Reached(box, packing=told) for box in _boxes(identifier, told))
+    if reached.is_opened and words.packs and identifier in words.roles["parent"]:
+        yield from (_Reached(each, is_opened=True) for each in words.roles["child"] if is_goods(each))
 
 
-def _origin(identifier: str, told: Sequence[Told], leading: Sequence[Told]) -> list[str]:
-    """Who brought them into being: the first to say so, else to pack something into them, else to speak."""
-    makers = [each for each in leading if identifier in each.words.made]
-    packers = [each for each in leading if each.words.packs and identifier in each.roles["parent"]]
-    first = min(makers or packers or told, key=attrgetter("captured_at_ms", "key"), default=None)
+def _boxes(thing: str, told: Told) -> list[str]:
+    """What the event packs a thing into."""
+    words = told.words
+    packs = words.packs and thing in words.roles["child"]
+    return [box for box in words.roles["parent"] if is_goods(box)] if packs else []
+
+
+def _begins(identifier: str, told: Told) -> bool:
+    return identifier in told.words.made or (told.words.packs and identifier in told.roles["parent"])
+
+
+def _origin(identifier: str, told: Sequence[Told]) -> Iterable[str]:
+    """Who brought them into being: the first to say so, or to fill them; else the first to speak of them."""
+    begun = [each for each in told if each.leads_on and _begins(identifier, each)]
+    if is_shared(identifier):
+        return {each.submitter for each in begun}
+    # To look at goods brings them nowhere.
+    speaking = begun or [each for each in told if each.words.step != "inspecting"]
+    first = min(speaking, key=attrgetter("captured_at_ms", "key"), default=None)
     return [] if first is None else [first.submitter]

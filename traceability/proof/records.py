@@ -6,6 +6,7 @@ from typing import Protocol, TypeVar
 
 from traceability.epcis.event import Event
 from traceability.errors import InvalidInput
+from traceability.gs1.digital_link import CANONICAL_STEM
 from traceability.log.merkle import leaf_hash
 from traceability.proof.proof_file import Proof
 
@@ -27,6 +28,10 @@ class Record(Protocol):
 
 
 R = TypeVar("R", bound=Record)
+
+NOBODY = ""
+"""No GLN: of a crate that was filled before anybody said that they made it."""
+_RETURNABLE = f"{CANONICAL_STEM}/8003/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +61,14 @@ def standing(records: Sequence[R]) -> list[R]:
 
 
 def first_makers(records: Iterable[Record]) -> dict[str, str]:
-    """Who (GLN) was the first to say that they made each of the goods.
+    """Who (GLN) was the first to say that they made each of the goods, or filled them.
 
     Anybody with a token can say that they made somebody else's lot, too; being later, they do not count.
     """
     first: dict[str, str] = {}
     for each in sorted(records, key=lambda each: (each.captured_at_ms, each.key)):
-        for goods in made(each.event):
-            first.setdefault(goods, each.submitter)
+        for goods, maker in begun(each.event, each.submitter):
+            first.setdefault(goods, maker)
     return first
 
 
@@ -71,6 +76,22 @@ def makers(records: Sequence[R]) -> list[R]:
     """The records that made goods, each by the party that was the first to say that it made them."""
     first = first_makers(records)
     return [each for each in records if any(first[goods] == each.submitter for goods in made(each.event))]
+
+
+def begun(event: Event, submitter: str) -> Iterator[tuple[str, str]]:
+    """The goods that an event makes, and the containers that it fills, which few ever say to have made.
+
+    With whose (GLN) they are, if this is the first event that says so.
+    """
+    yield from ((goods, submitter) for goods in made(event))
+    if (event.kind, event.body.get("action")) == ("AggregationEvent", "ADD"):
+        for box in event.identifiers_by_role()["parent"]:
+            yield box, NOBODY if is_shared(box) else submitter
+
+
+def is_shared(container: str) -> bool:
+    """Whether it goes round, such as a crate of a pool: it is of whoever fills it, for that time."""
+    return container.startswith(_RETURNABLE)
 
 
 def made(event: Event) -> Iterator[str]:
