@@ -22,6 +22,7 @@ SENTENCES = frozenset(
         message("want at most 40 letters, digits, - _ . or /"),
         message("want at most 20 letters, digits or -"),
         message("want kg, g, t, 斤, L, 个, or a code of UNECE Rec 20 such as KGM"),
+        message("a packing unit does not say how much it holds; want kg, or single pieces"),
         message("want one of: {choices}"),
         message("want a name of at most {most} characters, in one line"),
         message("no telephone or identity card numbers: what is recorded stays for ever"),
@@ -60,6 +61,16 @@ SENTENCES = frozenset(
 )
 """Every `wants` that a `Fault` has; a test compares."""
 
+_REFUSALS = frozenset(
+    {
+        message("found an .xls file or one with a password, want .xlsx without password, or .csv"),
+        message("found a PDF or a picture, which is no table, want .xlsx or .csv"),
+        message("no sheet was chosen, or it is empty"),
+        message("sheet has headings and no rows below them"),
+    }
+)
+"""Of whole sheets, those that a partner meets; the others are told as they stand."""
+
 
 @dataclass(frozen=True, slots=True)
 class FaultLine:
@@ -70,6 +81,11 @@ class FaultLine:
     todo: str
 
 
+def refusal_line(refusal: str, words: Words) -> str:
+    return words.say(refusal) if refusal in _REFUSALS else plain(refusal)
+
+
 def fault_line(fault: Fault, words: Words) -> FaultLine:
     said = words.say(fault.wants, **fault.values)
-    return FaultLine(fault.cell, plain(fault.heading), plain(fault.found)[:80], plain(said))
+    cell = fault.cell if fault.column >= 0 else words.say("row {row}", row=fault.row)
+    return FaultLine(cell, plain(fault.heading), plain(fault.found)[:80], plain(said))

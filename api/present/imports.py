@@ -12,7 +12,6 @@ from traceability.epcis.event import Event
 from traceability.imports.kinds import Kind, kinds, plainly
 from traceability.imports.plan import Plan
 from traceability.imports.resembling import goods_of
-from traceability.proof.quantity import written
 
 MOST_SHOWN = 200
 _MOST_GOODS = 50
@@ -144,10 +143,9 @@ def _lines(planned: Plan, here: int, words: Words) -> Sequence[tuple[str, str]]:
     steps = ", ".join(
         f"{words.say(_STEPS[step])} {words.number(count)}" for step, count in sorted(planned.steps.items())
     )
-    totals = [
-        (words.say(_LISTS[name]), f"{written(amount)} {measures.unit(unit)}")
-        for (name, unit), amount in sorted(planned.totals.items())
-    ]
+    totals: dict[str, list[str]] = {}
+    for (name, unit), amount in sorted(planned.totals.items()):
+        totals.setdefault(name, []).append(measures.amount(float(amount), unit, words, 3))
     return [
         (words.say("Rows"), words.number(planned.rows)),
         (words.say("Records they become"), f"{words.number(len(planned.events))} ({steps})"),
@@ -155,7 +153,7 @@ def _lines(planned: Plan, here: int, words: Words) -> Sequence[tuple[str, str]]:
         (words.say("From"), f"{words.date(first)} {words.time(first)}"),
         (words.say("To"), f"{words.date(last)} {words.time(last)}"),
         (words.say("Lots, items, boxes, pallets"), words.number(len(planned.goods))),
-        *totals,
+        *((words.say(_LISTS[name]), words.say(", ").join(amounts)) for name, amounts in totals.items()),
     ]
 
 

@@ -21,9 +21,10 @@ _METRICS: Final = {
 _UNITS: Final = {
     "CEL": "°C", "P1": "%", "H60": "m³/m³", "A97": "hPa", "MMT": "mm", "MTS": "m/s", "D54": "W/m²",
     "KGM": "kg", "GRM": "g", "TNE": "t", "LTR": "L", "J18": "°Bx", "NA": "mg/kg", "M1": "mg/L", "VP": "%",
-    "C62": "", "unstated": "",
+    "LBR": "lb", "ONZ": "oz", "MLT": "mL", "C62": "", "unstated": "",
 }  # fmt: skip
 """By UNECE Rec 20 code. Symbols, alike in all languages."""
+_PIECES: Final = {"H87", "EA"}
 
 TEMPERATURES: Final = {"air_temperature", "pulp_temperature"}
 
@@ -40,5 +41,9 @@ def unit(code: str) -> str:
 
 
 def amount(value: float, code: str, words: Words, digits: int = 2) -> str:
-    """With at most `digits` decimals."""
+    """With at most `digits` decimals; pieces in words."""
+    if code in _PIECES and value == int(value):
+        return words.say_many("{count} piece", "{count} pieces", int(value))
+    if code in _PIECES:
+        return f"{words.number(value, digits)} {words.say('pieces')}"
     return f"{words.number(value, digits)} {unit(code)}".rstrip()

@@ -21,6 +21,7 @@ from api.import_session import (
     SentDep,
     opened_by,
 )
+from api.present.import_faults import refusal_line
 from api.present.imports import done_view, kinds_view, look_view
 from api.problems import Busy
 from api.words import Words
@@ -90,7 +91,8 @@ def look(site: SiteDep, words: WordsDep, importer: ImporterDep, sent: SentDep) -
     except NotAuthorised:
         raise
     except InvalidInput as refusal:
-        return _choose(site, words, sent.sender.form_key, sent.sender.grant.submitter, str(refusal))
+        told = refusal_line(str(refusal), words)
+        return _choose(site, words, sent.sender.form_key, sent.sender.grant.submitter, told)
     view = look_view(planned, here, changed, said, words)
     return farm_page(
         site,

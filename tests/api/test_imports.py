@@ -124,6 +124,28 @@ def test_rows_that_were_changed_since_are_told_before_they_are_recorded(partner)
     assert "these goods count twice: CHANGED" in page.text
 
 
+def test_amounts_are_read_back_in_words_one_line_for_each_use(partner):
+    rows = a_row("harvest"), a_row("harvest", lot="PIECES", amount="1", unit="个")
+
+    page = partner.look(a_csv("harvest", *rows)).text
+
+    assert "1 piece, 28.8 kg" in page
+    assert "H87" not in page
+
+
+@pytest.mark.parametrize("data", [b"%PDF-1.7", b"\xd0\xcf\x11\xe0", b"", a_csv("harvest")])
+def test_a_file_that_is_no_sheet_is_refused_in_the_readers_language(partner, data):
+    refused = re.search(r'role="alert">(.*?)</p>', partner.look(data, lang="zh-CN").text, re.DOTALL)
+
+    assert not re.search("[a-z]{4}", refused[1].replace("xlsx", ""))
+
+
+def test_what_is_wrong_with_a_row_names_it_as_a_row(partner):
+    page = partner.look(a_csv("harvest", a_row("harvest", lot="ROW"), a_row("harvest", lot="ROW")))
+
+    assert '<td class="cell">row 3</td>' in page.text
+
+
 def test_each_wrong_cell_is_shown_and_nothing_can_be_recorded(partner, store):
     page = partner.look(a_csv("harvest", a_row("harvest", amount=EVIL), a_row("harvest", lot="EVIL")))
 

@@ -229,6 +229,17 @@ def test_a_partners_own_headings_are_confirmed_once_and_then_known(guoji, tmp_pa
     assert "note: columns that are not read: 天气\n" in printed
 
 
+def test_what_a_heading_means_is_not_forgotten_when_a_sheet_with_other_headings_comes(guoji, sheet, tmp_path):
+    file = tmp_path / "own.csv"
+    file.write_text(OWN)
+    guoji("import", "map", file, *SHEET, *MEANS, "--yes")
+    guoji("import", "sheet", sheet(a_row("harvest")), *SHEET, "--yes")
+
+    code, printed, _ = guoji("import", "sheet", file, *SHEET, "--yes")
+
+    assert (code, "the heading 批次号 is gone" in printed) == (0, False)
+
+
 def test_a_mapping_is_of_one_party_and_one_kind(guoji, tmp_path):
     file = tmp_path / "own.csv"
     file.write_text(OWN)

@@ -99,11 +99,16 @@ def test_pieces_say_what_one_holds():
 @pytest.mark.parametrize(
     ("rows", "says"),
     [
-        (RUN[:1], "this processing has no row of out"),
-        (RUN[1:], "this processing has no row of in"),
+        (RUN[:1], "this processing has no row of 产出 / out"),
+        (RUN[1:], "this processing has no row of 投入 / in"),
         ([*RUN[:2], a_row("processing", **LOSS, processed_at="2026-11-20 09:01")], "differs from row 2"),
         ([*RUN[:2], a_row("processing", **{**OUT, "lot": "P2", "product": "苹果"})], "differs from row 3"),
         ([*RUN, a_row("processing", **LOSS, unit="个")], "the losses of one processing want one unit"),
+        ([*RUN, a_row("processing", **LOSS, unit="箱")], "a packing unit does not say how much it holds"),
+        (
+            [*RUN, a_row("processing", lot="HY2", unit="箱", piece="5")],
+            "a packing unit does not say how much",
+        ),
         ([*RUN[:2], a_row("processing", **{**LOSS, "lot": "HY1"})], "a row of loss names no goods"),
     ],
 )
@@ -197,7 +202,7 @@ def test_half_kilograms_become_kilograms_and_no_digit_is_lost():
 @pytest.mark.parametrize(
     ("changed", "says"),
     [
-        ({"lot": "", "amount": "", "unit": ""}, "found 0 of Lot, Serial number, Box or pallet (SSCC)"),
+        ({"lot": "", "amount": "", "unit": ""}, "found 0 of 批次号 (Lot), 单品序列号 (Serial number)"),
         ({"unit_code": "095212340000000013"}, "found 2 of"),
         ({"lot": "", "serial": "S1"}, "an item, box or pallet has no quantity here"),
         ({"gtin": ""}, "a lot or serial number needs its product"),

@@ -62,7 +62,7 @@ def test_a_second_column_for_the_same_is_named():
     [fault] = lay_out(kind("harvest"), headings("批号", "数量", "单位", "时间", "地点", "批次号"), {}).faults
 
     assert str(fault).startswith("row 1, column F (批次号)")
-    assert "a second column for Lot" in str(fault)
+    assert "a second column for 批次号 (Lot)" in str(fault)
 
 
 def test_what_the_sender_said_goes_before_what_we_would_guess():
@@ -91,10 +91,26 @@ def test_what_stands_under_another_heading_than_last_time_or_nowhere_is_told():
     assert (layout.faults, layout.changed) == ((), (("我的批号", "批号"), ("货", "")))
 
 
+def test_a_heading_that_another_form_of_the_sender_has_is_not_missed():
+    saved = {"采收处": "place", "地点": "place"}
+
+    layout = lay_out(kind("harvest"), headings("批号", "数量", "单位", "时间", "地点"), saved)
+
+    assert (layout.faults, layout.changed) == ((), ())
+
+
+@pytest.mark.parametrize("heading", ["采收地点", "装箱地点", "地点"])
+def test_a_place_is_known_by_what_is_done_there(heading):
+    layout = lay_out(kind("harvest"), headings("批号", "数量", "单位", "时间", heading), {})
+
+    assert (layout.faults, layout.at["place"]) == ((), 4)
+
+
 def test_a_row_without_the_column_of_its_lot_is_no_mistake_of_ours():
     made = planned("shipping", "时间,地点,发往\n2026-11-20 6:30,9521234000013,9521234000037\n".encode())
 
     assert [str(fault) for fault in made.faults] == [
-        "row 2: found 0 of Lot, Serial number, Box or pallet (SSCC); want one of them"
+        "row 2: found 0 of 批次号 (Lot), 单品序列号 (Serial number), "
+        "箱或托盘码 (Box or pallet (SSCC)); want one of them"
     ]
     assert a_row("shipping")["to"] == "9521234000037"

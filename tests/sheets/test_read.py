@@ -187,6 +187,16 @@ def test_csv_is_read_in_every_way_that_excel_saves_it(encoding, named, delimiter
     assert [[each.text for each in row] for row in sheet.rows] == [["商品", "数量"], ["草;莓,", "28.8"]]
 
 
+def test_what_stands_in_quotes_separates_no_columns():
+    assert read_sheet(b'";;",b\r\nc,d\r\n') == [[";;", "b"], ["c", "d"]]
+
+
+def test_rows_that_come_twice_or_backwards_stand_below_each_other_and_a_cell_without_a_row_nowhere():
+    rows = "".join(f'<row r="{at}"><c><v>{at}</v></c></row>' for at in (2, 1, 0))
+
+    assert read_sheet(an_xlsx(f"<s><c><v>9</v></c>{rows}</s>")) == [[], ["2"], ["1"], ["0"]]
+
+
 @pytest.mark.parametrize(
     ("data", "says"),
     [
@@ -206,6 +216,8 @@ def test_csv_is_read_in_every_way_that_excel_saves_it(encoding, named, delimiter
         (an_xlsx(f'<s {NS}><row><c t="s"><v>-1</v></c></row></s>'), "names text -1"),
         (an_xlsx(f"<s {NS}><row><c>{'<x/>' * 100_001}</c></row></s>"), "100000 elements"),
         (an_xlsx("<s>" + '<row><c r="GR1"/></row>' * 20_001 + "</s>"), "4000000 cells"),
+        (an_xlsx(f"<s>{'<x>' * 51}{'</x>' * 51}</s>"), "50 elements within each other"),
+        (an_xlsx("<s/>", f"<sst>{'<x>' * 51}{'</x>' * 51}</sst>"), "50 elements within each other"),
     ],
 )
 def test_a_hostile_file_is_refused_in_words(data, says):
@@ -219,6 +231,37 @@ def test_a_file_too_large_packed_or_unpacked_is_refused(monkeypatch, most, says)
 
     with pytest.raises(InvalidInput, match=says):
         read_sheet(an_xlsx("<sheet>" + " " * 1_001 + "</sheet>"))
+
+
+def test_all_parts_together_are_unpacked_to_so_many_bytes_and_no_more(monkeypatch):
+    data = an_xlsx(f"<sheet>{' ' * 500}</sheet>", f"<sst>{' ' * 500}</sst>")
+    monkeypatch.setattr(cell_module, "MOST_BYTES", 1_026)
+    read_cells(data)
+    monkeypatch.setattr(cell_module, "MOST_BYTES", 1_025)
+
+    with pytest.raises(InvalidInput, match="sheet1.xml has 515 bytes, want at most 514: 1025 for all parts"):
+        read_cells(data)
+
+
+@pytest.mark.parametrize("empty", ["<si/>", "<si><t/></si>", "<x/>"])
+def test_all_parts_together_have_four_elements_for_each_cell_that_is_taken_and_no_more(empty):
+    """A few kilobytes of them fill a processor for minutes."""
+    each = empty.count("<") - empty.count("</")
+    fits = an_xlsx("<s><row><c/></row></s>", f"<sst>{empty * (36 // each)}</sst>")
+    more = an_xlsx("<s><row><c/></row></s>", f"<sst>{empty * (36 // each)}<x/></sst>")
+
+    assert read_cells(fits, 10).rows == [[Cell("")]]
+    with pytest.raises(InvalidInput, match="XLSX file has more than 40 elements"):
+        read_cells(more, 10)
+
+
+def test_of_cells_as_many_are_taken_as_the_reader_has_time_for():
+    row = "<row><c><v>1</v></c><c><v>2</v></c></row>"
+
+    for data in (b"1,2\n1,2\n", an_xlsx(f"<s>{row * 2}</s>")):
+        assert len(read_cells(data, 4).rows) == 2
+        with pytest.raises(InvalidInput, match="more than 3 cells"):
+            read_cells(data, 3)
 
 
 @given(st.binary(max_size=200))
@@ -235,6 +278,12 @@ def test_one_changed_byte_breaks_no_reader(at, byte):
     data[at % len(data)] = byte
     with suppress(InvalidInput):
         read_sheet(bytes(data))
+
+
+@pytest.mark.parametrize("begins", [b"%PDF-1.7", b"\x89PNG\r\n", b"\xff\xd8\xff\xe0"])
+def test_a_document_or_a_picture_is_no_table(begins):
+    with pytest.raises(InvalidInput, match="which is no table"):
+        read_sheet(begins + bytes(100))
 
 
 def test_columns_are_named_as_spreadsheet_programs_do():

@@ -58,7 +58,7 @@ def _map(args: argparse.Namespace) -> int:
     if not args.yes and not agreed("Remember this for the party's sheets?"):
         print("nothing was remembered")
         return _REFUSED
-    ours.remembered.keep_mapping(grant.submitter, args.kind, layout.mapped())
+    ours.remember(args.kind, layout, grant)
     print("remembered")
     return 0
 

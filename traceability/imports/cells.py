@@ -13,6 +13,7 @@ from traceability.imports import key_cells
 from traceability.imports.fault import Wrong
 from traceability.imports.key_cells import DIGITS_OF_A_NUMBER, Lot, check_not_rounded, typed
 from traceability.imports.kinds import plainly, words
+from traceability.proof.quantity import PIECE
 from traceability.sheets.cell import Cell
 
 BEIJING = timezone(timedelta(hours=8))
@@ -35,6 +36,8 @@ class Unit:
     """UNECE Rec 20."""
     factor: Fraction
     """How many of it one is."""
+    is_packing: bool = False
+    """Whether it is a piece that may hold any amount."""
 
 
 Value = str | Decimal | datetime | Unit | Lot
@@ -120,6 +123,8 @@ def _unit(cell: Cell) -> Unit:
     known = words().units.get(plainly(text))
     if known is not None:
         return Unit(*known)
+    if plainly(text) in words().packings:
+        return Unit(PIECE, Fraction(1), is_packing=True)
     if not _REC20.fullmatch(text):
         raise Wrong("want kg, g, t, 斤, L, 个, or a code of UNECE Rec 20 such as KGM")
     return Unit(text, Fraction(1))

@@ -20,6 +20,8 @@ from traceability.ledger.capture_jobs import CaptureJobs, Job
 from traceability.ledger.grant import Grant
 from traceability.sheets.read import read_cells
 
+_MOST_HEADINGS = 1_000
+"""Of one party and kind that are remembered, newest first."""
 MOST_GOODS = 5_000
 """Lots, items and units whose earlier events are looked at."""
 
@@ -102,5 +104,13 @@ class Importer:
             raise InvalidInput(f"{len(planned.faults)} cells are wrong; nothing was kept")
         job = self.jobs.capture(planned.document, grant, "rollback")
         # After the events: a mapping that led nowhere need not be remembered.
-        self.remembered.keep_mapping(grant.submitter, planned.kind.name, planned.layout.mapped())
+        self.remember(planned.kind.name, planned.layout, grant)
         return job
+
+    def remember(self, kind_name: str, layout: Layout, grant: Grant) -> None:
+        """What its headings mean, beside those of other sheets: a partner has more than one form."""
+        now = layout.mapped()
+        before = self.remembered.mapping(grant.submitter, kind_name)
+        others = [(heading, name) for heading, name in before.items() if heading not in now]
+        kept = dict([*others, *now.items()][-_MOST_HEADINGS:])
+        self.remembered.keep_mapping(grant.submitter, kind_name, kept)

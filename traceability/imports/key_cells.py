@@ -51,7 +51,7 @@ def _key(name: str, ai: str, check: Callable[[str], str], cell: Cell) -> str:
 
 def _wrong_key(name: str, digits: str, error: InvalidInput) -> Wrong:
     length = {"GTIN": 14, "GLN": 13, "SSCC": 18}[name]
-    lengths = "8, 12, 13 or 14" if name == "GTIN" else str(length)
+    lengths = "8/12/13/14" if name == "GTIN" else str(length)
     if not (digits.isascii() and digits.isdigit()):
         return Wrong("want a {name}: {lengths} digits and nothing else", name=name, lengths=lengths)
     full = digits.zfill(length)

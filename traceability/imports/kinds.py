@@ -35,6 +35,11 @@ class Column:
         """What its value is called in a row."""
         return AT if self.holds == "time" else self.name
 
+    @property
+    def title(self) -> str:
+        """For whoever reads either language."""
+        return f"{self.headings['zh']} ({self.headings['en']})"
+
 
 @dataclass(frozen=True, slots=True)
 class Kind:
@@ -51,6 +56,8 @@ class Words:
 
     units: Mapping[str, tuple[str, Fraction]]
     """Code of UNECE Rec 20, and how many of it one is."""
+    packings: frozenset[str]
+    """Units that hold nobody knows how much."""
     choices: Mapping[str, Mapping[str, str]]
     """By what a column holds: each word, and what an event is made of."""
     offered: Mapping[str, tuple[str, ...]]
@@ -92,6 +99,7 @@ def words() -> Words:
     for word, one in described["converted"].items():
         meanings[plainly(word)] = one["unit"], Fraction(one["factor"])
     return Words(
+        packings=frozenset(map(plainly, described["packings"])),
         units={**meanings, **{plainly(code): unit for code, unit in units.items()}},
         choices={
             holds: {plainly(word): meaning for meaning, said in choices.items() for word in said}

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from traceability.imports.fault import Fault
-from traceability.imports.kinds import Column, Kind, plainly
+from traceability.imports.kinds import Kind, plainly
 from traceability.sheets.cell import Cell
 
 Mapped = Mapping[str, str]
@@ -29,7 +29,7 @@ class Layout:
     unread: tuple[str, ...]
     """Headings that mean nothing to us, or that the sender said not to read."""
     changed: tuple[tuple[str, str], ...]
-    """A heading that meant something last time and is not there, and the one in its place, "" for none."""
+    """A heading that meant something before and is not there, and the one in its place, "" for none."""
     faults: tuple[Fault, ...]
 
     def mapped(self) -> Mapped:
@@ -88,12 +88,13 @@ def _changed(
 ) -> Iterator[tuple[str, str]]:
     there = set(map(plainly, headings))
     for heading, name in saved.items():
-        if name and heading not in there:
-            yield heading, headings[columns[name][0]] if name in columns else ""
+        now = headings[columns[name][0]] if name in columns else ""
+        if name and heading not in there and saved.get(plainly(now)) != name:
+            yield heading, now
 
 
 def _twice(columns: Mapping[str, list[int]], headings: Sequence[str], row: int, kind: Kind) -> list[Fault]:
-    titles = {column.name: column.headings["en"] for column in kind.columns}
+    titles = {column.name: column.title for column in kind.columns}
     wants = "a second column for {column}; leave one, or map the columns"
     return [
         Fault(row + 1, at, headings[at], headings[at], wants, {"column": titles[name]})
@@ -110,10 +111,6 @@ def _absent(kind: Kind, columns: Mapping[str, list[int]], row: int, saved: Mappe
     before = {name: heading for heading, name in saved.items()}
     for column in kind.columns:
         if column.required and column.name not in columns:
-            values = {"column": _both(column), "heading": before.get(column.name, "")}
+            values = {"column": column.title, "heading": before.get(column.name, "")}
             is_own = values["heading"] not in ("", *map(plainly, column.headings.values()))
             yield Fault(row + 1, -1, "", "", said if is_own else wants, values)
-
-
-def _both(column: Column) -> str:
-    return f"{column.headings['zh']} ({column.headings['en']})"

@@ -75,6 +75,14 @@ class Row:
         return (self.link, self.amount, *rest)
 
 
+def _of_packings(row: Row) -> Iterator[Fault]:
+    """Ten boxes are no amount, unless beside them stands what one holds."""
+    is_filled = row.text("direction") == "out" and "piece" in row.values
+    for key, value in row.values.items():
+        if isinstance(value, Unit) and value.is_packing and not is_filled:
+            yield row.fault(key, "a packing unit does not say how much it holds; want kg, or single pieces")
+
+
 def number(amount: Fraction) -> int | float:
     return int(amount) if amount.denominator == 1 else float(amount)
 
@@ -131,7 +139,7 @@ class _Reader:
 
     def _of_row(self, row: Row) -> list[Fault]:
         """What is wrong with values that are sound one by one."""
-        faults = list(self._of_goods(row))
+        faults = [*self._of_goods(row), *_of_packings(row)]
         if row.at > self.now:
             faults.append(row.fault(AT, "this lies in the future; is the date right?"))
         return faults
@@ -170,4 +178,4 @@ class _Reader:
         return all(typed(row.cell(column.key)) == column.example for column in there)
 
     def _title(self, name: str) -> str:
-        return next(column.headings["en"] for column in self.kind.columns if column.name == name)
+        return next(column.title for column in self.kind.columns if column.name == name)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from traceability.imports.events import MAKERS, Body
 from traceability.imports.fault import Fault
-from traceability.imports.kinds import Kind
+from traceability.imports.kinds import Kind, words
 from traceability.imports.rows import Row
 
 
@@ -31,7 +31,7 @@ def _check_run(rows: Sequence[Row]) -> list[Fault]:
     """One time, place and product; something in and something out; losses in one unit."""
     ways = {row.text("direction") for row in rows}
     faults = [
-        rows[0].fault("run", "this processing has no row of {way}", way=way)
+        rows[0].fault("run", "this processing has no row of {way}", way=_called(way))
         for way in ("in", "out")
         if way not in ways
     ]
@@ -42,6 +42,11 @@ def _check_run(rows: Sequence[Row]) -> list[Fault]:
     if len(units) > 1:
         faults.append(losses[-1].fault("unit", "the losses of one processing want one unit"))
     return faults
+
+
+def _called(way: str) -> str:
+    """In both languages."""
+    return " / ".join([word for word, means in words().choices["direction"].items() if means == way][:2])
 
 
 def _check_report(rows: Sequence[Row]) -> list[Fault]:

@@ -7,8 +7,10 @@ from traceability.sheets.cell import Sheet
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 """Of OLE: .xls, and .xlsx with a password."""
 
+_OTHERS = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff")
 
-def read_cells(data: bytes) -> Sheet:
+
+def read_cells(data: bytes, most_cells: int = cell.MOST_CELLS) -> Sheet:
     """The cells of a CSV file, or of the first sheet of an XLSX file that is not hidden.
 
     Raises `InvalidInput`.
@@ -17,7 +19,10 @@ def read_cells(data: bytes) -> Sheet:
         raise InvalidInput(f"spreadsheet has {len(data)} bytes, want at most {cell.MOST_BYTES}")
     if data.startswith(_OLD_EXCEL):
         raise InvalidInput("found an .xls file or one with a password, want .xlsx without password, or .csv")
-    return xlsx_file.read(data) if data.startswith(b"PK") else csv_file.read(data)
+    if data.startswith(_OTHERS):
+        raise InvalidInput("found a PDF or a picture, which is no table, want .xlsx or .csv")
+    is_xlsx = data.startswith(b"PK")
+    return xlsx_file.read(data, most_cells) if is_xlsx else csv_file.read(data, most_cells)
 
 
 def read_sheet(data: bytes) -> list[list[str]]:
