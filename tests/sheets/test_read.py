@@ -239,7 +239,7 @@ def test_all_parts_together_are_unpacked_to_so_many_bytes_and_no_more(monkeypatc
     read_cells(data)
     monkeypatch.setattr(cell_module, "MOST_BYTES", 1_025)
 
-    with pytest.raises(InvalidInput, match="sheet1.xml has 515 bytes, want at most 514: 1025 for all parts"):
+    with pytest.raises(InvalidInput, match=r"sheet1.xml has 515 bytes, want at most 514: 1025 for all parts"):
         read_cells(data)
 
 

@@ -7,7 +7,7 @@ from typing import Literal
 from traceability.errors import InvalidInput
 
 MOST_BYTES = 64 * 1024 * 1024
-"""Of the file, and of each part of it unpacked."""
+"""Of the file, and of what we read of it, unpacked."""
 MOST_COLUMNS = 200
 MOST_ROWS = 200_000
 MOST_CELLS = 4_000_000
@@ -41,10 +41,10 @@ def column_name(index: int) -> str:
     return (column_name(high - 1) if high else "") + chr(ord("A") + low)
 
 
-def check_room(rows: int, columns: int, cells: int) -> None:
+def check_room(rows: int, columns: int, cells: int, most_cells: int) -> None:
     """Raises `InvalidInput` for a table larger than we take."""
     for count, most, what in ((rows, MOST_ROWS, "rows"), (columns, MOST_COLUMNS, "columns")):
         if count > most:
             raise InvalidInput(f"spreadsheet has {count} {what}, want at most {most}")
-    if cells > MOST_CELLS:
-        raise InvalidInput(f"spreadsheet has more than {MOST_CELLS} cells")
+    if cells > most_cells:
+        raise InvalidInput(f"spreadsheet has more than {most_cells} cells")

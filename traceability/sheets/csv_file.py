@@ -2,14 +2,16 @@
 
 import csv
 import io
+import re
 
 from traceability.errors import InvalidInput
 from traceability.sheets.cell import Cell, Sheet, check_room
 
 _DELIMITERS = ",;\t"
+_QUOTED = re.compile(r'"[^"]*"')
 
 
-def read(data: bytes) -> Sheet:
+def read(data: bytes, most_cells: int) -> Sheet:
     """Raises `InvalidInput`."""
     text, encoding = _decoded(data)
     rows: list[list[Cell]] = []
@@ -17,7 +19,7 @@ def read(data: bytes) -> Sheet:
     try:
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True):
             cells += len(row)
-            check_room(len(rows) + 1, len(row), cells)
+            check_room(len(rows) + 1, len(row), cells, most_cells)
             rows.append([Cell(each) for each in row])
     except csv.Error as error:
         raise InvalidInput(f"not CSV: {error}") from error
@@ -40,6 +42,6 @@ def _plain(encoding: str) -> str:
 
 
 def _delimiter(text: str) -> str:
-    """Whichever stands most often in the first line; a comma where none does."""
-    head = text.partition("\n")[0]
+    """Whichever stands most often in the first line, outside of quotes; a comma where none does."""
+    head = _QUOTED.sub("", text.partition("\n")[0])
     return max(_DELIMITERS, key=head.count)
