@@ -219,6 +219,7 @@ def ledger(settings: Settings, store: Store | None = None) -> Ledger:
         RecallReader(store.recalls, store.parties),
         store.plots,
         Credentials(policy.issuers, lists.texts),
+        store.parties.register,
     )
 
     def revision() -> str:

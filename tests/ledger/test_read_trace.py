@@ -351,6 +351,40 @@ def test_a_stranger_who_claims_to_have_made_the_lot_later_gives_it_no_name_range
     assert [curve.high for curve in trace.curves] == [4]
 
 
+STAGED_BY_A_STRANGER = {"guoji:staged": {"guoji:en": "ALL FAKE"}}
+BRIX = {"guoji:labResults": [{"guoji:analyte": "Brix", "guoji:value": 9, "guoji:uom": "BX"}]}
+
+
+@pytest.mark.parametrize("step", ["shipping", "inspecting"])
+def test_a_stranger_who_calls_something_staged_marks_no_page(world, step):
+    world.capture(a_packed_lot(**{"guoji:staged": {"guoji:en": "by the farm"}}))
+    world.capture(a_sighting(3, LOT, step, **STAGED_BY_A_STRANGER), party=STRANGER)
+
+    assert world.trace().staged == ({"en": "by the farm"},)
+
+
+@pytest.mark.parametrize(
+    ("said", "is_claimed"),
+    [
+        ({}, False),
+        ({"disposition": "conformant"}, False),
+        ({"disposition": "destroyed"}, True),
+        ({"persistentDisposition": {"set": ["recalled"]}}, True),
+        ({"action": "DELETE"}, True),
+        ({"action": "ADD"}, True),
+    ],
+)
+def test_who_never_held_the_goods_may_look_at_them_and_no_more(world, said, is_claimed):
+    looked = a_sighting(3, LOT, "inspecting", **BRIX)
+    world.capture(a_packed_lot())
+    world.capture(Event({**looked.body, **said}, looked.context), party=STRANGER)
+
+    trace = world.trace()
+
+    assert [each.claimed for each in trace.events] == [False, is_claimed]
+    assert len(trace.lab_results) == (not is_claimed)
+
+
 def test_only_who_owns_a_device_says_on_what_it_was(world):
     world.capture(a_packed_lot(), *on_the_pallet_from_2_to_8(), owner=STRANGER)
     world.measure({3: 4})

@@ -1,6 +1,6 @@
 """Make the trace of a lot, item or logistic unit from what is stored."""
 
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
@@ -15,11 +15,13 @@ from traceability.ledger.contradictions import Contradiction, contradictions
 from traceability.ledger.credentials import NOBODY_BELIEVED, Credentials, differing
 from traceability.ledger.curves import curves_of, milliseconds
 from traceability.ledger.lineage import Lineage, in_order, lineage
+from traceability.ledger.looks import Names, is_look, lab_results, misquotes
 from traceability.ledger.own_word import OwnWord
+from traceability.ledger.parties import Register
 from traceability.ledger.personal import PersonalStore, personal_fields
 from traceability.ledger.ports import EventStore, NameMap, StoredEvent
 from traceability.ledger.recalled import Found, RecallReader
-from traceability.ledger.trace import Curve, Grade, LabResult, Trace, TracedEvent
+from traceability.ledger.trace import Curve, Grade, Trace, TracedEvent
 from traceability.ledger.yields import Plots, judge_plots
 from traceability.log.name_map import name_hash
 from traceability.proof.balance import balance
@@ -62,9 +64,8 @@ class _Gathered:
 
     @property
     def claims(self) -> frozenset[str]:
-        """Keys of the others. A laboratory holds nothing of what it looks at: its results bear its name."""
-        looks = (each.key for each in self.goods if each.event.step == "inspecting")
-        return self.line.claimed.difference(looks)
+        """Keys of the others. A laboratory holds nothing of what it looks at: that is no claim."""
+        return self.line.claimed.difference(each.key for each in self.goods if is_look(each.event))
 
     @property
     def all(self) -> list[StoredEvent]:
@@ -85,6 +86,7 @@ class TraceReader:
     recalls: RecallReader
     plots: Plots
     credentials: Credentials = NOBODY_BELIEVED
+    register: Callable[[], Register] = lambda: Register.of([])
 
     def read(self, subject: str, now: datetime) -> Trace:
         """Raises `Unknown` if nothing is known of `subject` (a canonical Digital Link)."""
@@ -96,8 +98,12 @@ class TraceReader:
         goods = bearing(facts.storage_range(subject, counting), profile)
         curves = [curve for pair in found.attached for curve in self._curves(*pair, goods, now)]
         harvested_at = None if harvest is None else harvest.event_time
-        traced = self._traced(found)
-        carried = self.credentials.of(standing(found.goods), counting, found.claims, now)
+        told = standing(found.goods)
+        carried = self.credentials.of(told, counting, found.claims, now)
+        claims = found.claims | misquotes(carried, found.line.claimed)
+        carried = tuple(each for each in carried if each.key not in claims)
+        traced = self._traced(found, claims)
+        names = Names.of(found.line.claimed, carried, self.register())
         return Trace(
             subject=subject,
             product=facts.product(subject, counting),
@@ -106,9 +112,14 @@ class TraceReader:
             verdict=of_trace([each.verdict for each in traced]),
             events=tuple(traced),
             curves=tuple(sorted(curves, key=_order)),
-            lab_results=tuple(_results_among(standing(found.goods), found.claims)),
+            lab_results=tuple(lab_results([each for each in told if each.key not in claims], names)),
             findings=tuple(finding for each in found.batches for finding in _findings(each)),
-            staged=_different([*(each.staged for each in traced), *(curve.staged for curve in curves)]),
+            staged=_different(
+                [
+                    *(each.staged for each in traced if each.key not in found.line.claimed),
+                    *(curve.staged for curve in curves),
+                ]
+            ),
             chain_label=self.chain_label,
             made_at=now,
             profile=profile,
@@ -151,10 +162,9 @@ class TraceReader:
         readings = self.history.readings_between(device.alias, *milliseconds(attachment.span))
         return curves_of(attachment, device, readings, goods, now)
 
-    def _traced(self, found: _Gathered) -> list[TracedEvent]:
+    def _traced(self, found: _Gathered, claims: Container[str]) -> list[TracedEvent]:
         grades = {each.key: _grade(each) for each in found.batches}
         counting = {each.key for each in standing(found.all)}
-        claims = found.claims
         personal = personal_fields([each.event.body for each in found.all], self.personal)
         return [
             TracedEvent(
@@ -183,28 +193,6 @@ def _known(curves: Iterable[Curve]) -> Iterator[Held]:
     for curve in curves:
         if curve.exposure is not None:
             yield from held(sound(curve.points), curve.exposure.from_ms, curve.exposure.to_ms)
-
-
-def _results_among(records: Iterable[StoredEvent], claims: Container[str]) -> Iterator[LabResult]:
-    for each in records:
-        if each.key not in claims:
-            yield from _lab_results(each)
-
-
-def _lab_results(stored: StoredEvent) -> Iterator[LabResult]:
-    event = stored.event
-    for analyte, value, unit, limit in extensions.lab_results(event):
-        yield LabResult(
-            analyte=analyte,
-            value=value,
-            unit=unit,
-            limit=limit,
-            tested_at=event.event_time,
-            laboratory=extensions.party_name(event),
-            submitter=stored.submitter,
-            staged=extensions.staged(event),
-            key=stored.key,
-        )
 
 
 def _grade_of_word(captured: StoredEvent) -> Grade:
