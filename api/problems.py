@@ -16,6 +16,9 @@ from api.present.text import plain
 from api.words import message
 from traceability import errors
 
+LONGEST_DETAIL = 4_000
+"""Characters: a program is told of all faults that a refusal lists, each where it is."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -124,31 +127,42 @@ _FORBIDDEN = Answer(
     message("You may not do this"),
     message("It needs another token."),
 )
+
+
+def _malformed(status: int, kind: str, title: str) -> Answer:
+    """One of the problems that EPCIS has a name of its own for."""
+    return replace(_MALFORMED, status=status, type=f"epcisException:{kind}Exception", title=title)
+
+
+_TAKEN = _malformed(409, "ResourceAlreadyExists", message("There is one already"))
 _TABLE: tuple[tuple[type[errors.TraceError], Answer], ...] = (
-    (Unauthenticated, replace(_FORBIDDEN, status=401)),
+    (Unauthenticated, replace(_FORBIDDEN, status=401, title=message("We do not know who asks"))),
     (errors.NotAuthorised, _FORBIDDEN),
+    (errors.CaptureTooLarge, _malformed(413, "CaptureLimitExceeded", message("This is too much at once"))),
+    (WrongMedia, _malformed(415, "UnsupportedMediaType", message("We do not read such content"))),
+    (NotAcceptable, _malformed(406, "NotAcceptable", message("We do not answer in this form"))),
+    (TooLongUri, _malformed(414, "URITooLong", message("This address is too long"))),
+    (AlreadyThere, _TAKEN),
+    (errors.NameTaken, _TAKEN),
+    (errors.BadQuery, _malformed(400, "QueryParameter", message("The query is not right"))),
     (
-        errors.CaptureTooLarge,
-        replace(_MALFORMED, status=413, type="epcisException:CaptureLimitExceededException"),
+        errors.BadSubscription,
+        _malformed(400, "SubscriptionControls", message("The subscription is not right")),
     ),
-    (WrongMedia, replace(_MALFORMED, status=415, type="epcisException:UnsupportedMediaTypeException")),
-    (NotAcceptable, replace(_INVALID, status=406, type="epcisException:NotAcceptableException")),
-    (TooLongUri, replace(_INVALID, status=414, type="epcisException:URITooLongException")),
-    (AlreadyThere, replace(_INVALID, status=409, type="epcisException:ResourceAlreadyExistsException")),
-    (errors.BadQuery, replace(_INVALID, type="epcisException:QueryParameterException")),
-    (errors.BadSubscription, replace(_INVALID, type="epcisException:SubscriptionControlsException")),
-    (errors.NameTaken, replace(_INVALID, status=409, type="epcisException:ResourceAlreadyExistsException")),
-    (errors.QueryTooLarge, replace(_INVALID, status=413, type="epcisException:QueryTooLargeException")),
+    (errors.QueryTooLarge, _malformed(413, "QueryTooLarge", message("More events answer than were wanted"))),
     (errors.InvalidInput, _INVALID),
     (errors.Erased, _ERASED),
-    (errors.NoSuchName, replace(_UNKNOWN, type="epcisException:NoSuchNameException")),
+    (
+        errors.NoSuchName,
+        replace(_UNKNOWN, type="epcisException:NoSuchNameException", title=message("No query has this name")),
+    ),
     (errors.Unknown, _UNKNOWN),
     (Busy, replace(_AWAY, detail=None)),
     (errors.NotInLogYet, replace(_AWAY, detail=None)),
     (errors.KeysUnavailable, replace(_AWAY, detail="the identity provider does not tell its keys")),
     (errors.ChainUnavailable, replace(_AWAY, detail="the chain does not answer")),
     (errors.Unavailable, _AWAY),
-    (NotServed, replace(_MALFORMED, status=501, type=_BROKEN.type)),
+    (NotServed, _malformed(501, "Implementation", message("This is not offered here"))),
     (errors.TraceError, _BROKEN),
 )
 """The first row that fits decides."""
@@ -164,8 +178,8 @@ def install(app: FastAPI) -> None:
 
 async def _refused(request: Request, error: Exception) -> Response:
     answer = next(answer for kind, answer in _TABLE if isinstance(error, kind))
-    if answer is _INVALID and request.method == "POST":
-        answer = _MALFORMED
+    if answer is _INVALID:
+        answer = _invalid(request)
     if answer.detail is not None:
         _log.warning("%s %s: %s", request.method, plain(request.url.path), plain(str(error)))
     answered = _answered(request, answer, answer.status, answer.detail or str(error))
@@ -175,9 +189,9 @@ async def _refused(request: Request, error: Exception) -> Response:
 
 
 async def _not_routed(request: Request, error: Exception) -> Response:
-    status = error.status_code if isinstance(error, HTTPException) else 500
-    answer = _UNKNOWN if status == 404 else _INVALID if status < 500 else _BROKEN
-    answered = _answered(request, answer, status, f"{request.method} {request.url.path}: {_detail(error)}")
+    status, said = (error.status_code, error.detail) if isinstance(error, HTTPException) else (500, error)
+    answer = _UNKNOWN if status == 404 else _invalid(request) if status < 500 else _BROKEN
+    answered = _answered(request, answer, status, f"{request.method} {request.url.path}: {said}")
     if status == 405:
         answered.headers["Allow"] = _allowed(request)
     return answered
@@ -191,16 +205,12 @@ def _allowed(request: Request) -> str:
 
 
 async def _not_understood(request: Request, error: Exception) -> Response:
-    return _answered(request, _INVALID, 400, str(error))
+    return _answered(request, _invalid(request), 400, str(error))
 
 
 async def _failed(request: Request, error: Exception) -> Response:
     # The server's log has the traceback; a stranger gets nothing that helps them further in.
     return _answered(request, _BROKEN, 500, type(error).__name__)
-
-
-def _detail(error: Exception) -> str:
-    return str(error.detail) if isinstance(error, HTTPException) else str(error)
 
 
 _HEADERS = {
@@ -215,11 +225,25 @@ def _answered(request: Request, answer: Answer, status: int, detail: str) -> Res
         response: Response = request.app.state.error_page(request, answer, status, plain(detail))
         response.headers.update(headers)
         return response
-    problem = {"type": answer.type, "title": answer.title, "status": status, "detail": plain(detail)}
+    problem = {
+        "type": answer.type,
+        "title": answer.title,
+        "status": status,
+        "detail": plain(detail, LONGEST_DETAIL),
+    }
     return JSONResponse(problem, status, headers, "application/problem+json")
 
 
 def _is_reader(request: Request) -> bool:
-    """Whether a person asks, with a browser; whatever the EPCIS interface answers is for programs."""
+    """Whether a person asks, with a browser."""
     wanted = "text/html" in request.headers.get("accept", "") and request.query_params.get("format") != "json"
-    return wanted and not request.url.path.startswith("/epcis")
+    return wanted and not _is_for_programs(request)
+
+
+def _invalid(request: Request) -> Answer:
+    """Whoever scanned a code sent nothing but its link."""
+    return _MALFORMED if request.method == "POST" or _is_for_programs(request) else _INVALID
+
+
+def _is_for_programs(request: Request) -> bool:
+    return request.url.path.startswith("/epcis")

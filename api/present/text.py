@@ -11,11 +11,11 @@ _JOINERS = {"\u200c", "\u200d"}
 """Scripts and emoji need these two; unlike the direction marks they cannot disguise other text."""
 
 
-def plain(text: str) -> str:
-    """`text` on one line, without controls, direction marks or non-characters; at most `LONGEST` long."""
+def plain(text: str, longest: int = LONGEST) -> str:
+    """`text` on one line, without controls, direction marks or non-characters; at most `longest` long."""
     spaced = " ".join(text.split())
     shown = "".join("\N{REPLACEMENT CHARACTER}" if _hidden(character) else character for character in spaced)
-    return shown if len(shown) <= LONGEST else shown[: LONGEST - 1] + "…"
+    return shown if len(shown) <= longest else shown[: longest - 1] + "…"
 
 
 def https_link(url: str) -> str | None:

@@ -80,3 +80,4 @@ def check_refused(answer, status, kind, words=""):
     assert problem["type"] == f"epcisException:{kind}"
     assert problem["status"] == status
     assert words in problem["detail"]
+    assert "link" not in problem["title"], "whoever asks here scanned nothing"

@@ -48,6 +48,18 @@ def test_a_document_is_captured_and_its_job_says_so(partner, holdings):
     assert holdings.kept() == bodies(3)
 
 
+def test_a_refusal_names_each_of_ten_faults_in_full_however_long_what_was_found_is(partner):
+    wrong = [each | {"bizStep": "x" * 5_000} for each in bodies(5)]
+
+    answer = post(partner, a_document(*wrong))
+
+    detail = answer.json()["detail"]
+    for number in range(5):
+        assert f"/epcisBody/eventList/{number}/bizStep: found" in detail
+    assert detail.count(", want a CBV business step or a URI of your own") == 5
+    assert "…" not in detail
+
+
 def test_one_wrong_event_keeps_the_whole_document_out_unless_the_sender_says_proceed(partner, holdings):
     wrong = bodies(3)[1] | {"action": "CREATE"}
     document = a_document(bodies(1)[0], wrong, bodies(3)[2])

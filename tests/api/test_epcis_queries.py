@@ -5,6 +5,7 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 
+from api.problems import _TABLE
 from tests.api.capturing import a_capture_ledger, a_document, bodies, partner_of
 from traceability.epcis.validate import schema_faults
 from traceability.ledger import named_queries
@@ -33,6 +34,23 @@ def refused(answer, status, kind, words=""):
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json()["type"] == f"epcisException:{kind}"
     assert words in answer.json()["detail"]
+
+
+def test_each_kind_of_problem_has_a_title_of_its_own():
+    titles = {answer.type: answer.title for _, answer in _TABLE if answer.status < 500}
+    assert len(set(titles.values())) == len(titles)
+
+
+@pytest.mark.parametrize(
+    ("body", "title"),
+    [
+        ({"name": "x", "query": {"EQ_bizstep": ["shipping"]}}, "The query is not right"),
+        ({"name": 5}, "What was sent is not right"),
+        ("x", "What was sent is not right"),
+    ],
+)
+def test_the_title_of_a_problem_says_what_was_wrong(client, body, title):
+    assert client.post("/queries", json=body).json()["title"] == title
 
 
 def test_a_query_gets_a_name_and_is_found_where_location_says(client):

@@ -54,7 +54,7 @@ class Fault:
         return replace(self, path=(*steps, *self.path))
 
     def __str__(self) -> str:
-        return f"{self.pointer or 'the document'}: {self.problem}"
+        return f"{_cut(self.pointer, 120) or 'the document'}: {self.problem}"
 
 
 def schema_faults(document: object) -> list[Fault]:
@@ -87,6 +87,7 @@ def _validator() -> Any:  # noqa: ANN401 (jsonschema_rs has no common type for i
 
 def _problem(error: jsonschema_rs.ValidationError) -> str:
     found = json.dumps(error.instance, ensure_ascii=False)
+    shown = _cut(found, 60)
     match type(error.kind).__name__.rpartition("_")[2]:
         case "Required" | "AdditionalProperties":
             return f"{error.message:.200}"
@@ -94,9 +95,14 @@ def _problem(error: jsonschema_rs.ValidationError) -> str:
             name, _ = json.JSONDecoder().raw_decode(error.message)
             return f"found the name {name!r:.60}, want one of the standard or prefix:name"
         case "AnyOf":
-            return f"found {found:.60}, want {_wanted(error)}"
+            return f"found {shown}, want {_wanted(error)}"
         case _:
-            return f"found {found:.60}, which {error.message.removeprefix(found).strip():.160}"
+            return f"found {shown}, which {error.message.removeprefix(found).strip():.160}"
+
+
+def _cut(text: str, longest: int) -> str:
+    """So that what is said of it still stands behind it."""
+    return text if len(text) <= longest else f"{text[:longest]} ..."
 
 
 def _wanted(error: jsonschema_rs.ValidationError) -> str:
