@@ -64,9 +64,7 @@ class Credential:
         if not lots and not plots:
             raise InvalidInput("credentialSubject names neither lots nor plots")
         if plots and subject["holder"] is None:
-            raise InvalidInput(
-                "credentialSubject names plots and no holder, want a GLN: who harvests there"
-            )
+            raise InvalidInput("credentialSubject names plots and no holder, want a GLN: who harvests there")
         if subject["conclusion"] not in (None, "conformant", "non_conformant"):
             raise InvalidInput(
                 f"conclusion is {subject['conclusion']!r:.40}, want conformant or non_conformant"
