@@ -8,10 +8,20 @@ from pathlib import Path
 
 import pytest
 
-from tests.builders import CONTEXT, FARM, LOT, START, a_harvest, a_pack_out
-from tests.laboratories import LIST_URL, NOW, a_credential, a_list, a_trusted, an_inspection, day, of_plots
+from tests.builders import CONTEXT, FARM, LOT, OTHER_LOT, START, a_harvest, a_pack_out
+from tests.laboratories import (
+    LIST_URL,
+    NOW,
+    a_credential,
+    a_list,
+    a_subject,
+    a_trusted,
+    an_inspection,
+    day,
+    of_plots,
+)
 from traceability.cli import verify
-from traceability.cli.confirmed import Confirmed
+from traceability.cli.confirmed import UNPROVEN, Confirmed
 from traceability.epcis.event import Event
 from traceability.proof.proof_file import parse_proof_file, proof_json
 from traceability.proof.trust import TrustPolicy
@@ -20,6 +30,7 @@ from traceability.proof.verdict import Unchecked, Verified
 VECTOR = Path(__file__).parents[1] / "vectors" / "proof" / "sound-trace.json"
 POLICY = TrustPolicy(issuers=(a_trusted(),))
 VERIFIED = Verified(START)
+STRANGER = "9521234000044"
 
 
 def proofs(*events):
@@ -50,6 +61,26 @@ def test_the_laboratory_is_named_as_the_policy_calls_it():
     [told] = found.as_json()
     assert (told["event"], told["is"], told["lots"]) == (2, "confirmed", [LOT])
     assert [result["unit"] for result in told["results"]] == ["NA", "NA"]
+
+
+def test_what_a_stranger_says_is_confirmed_only_where_it_is_a_look_at_the_goods_of_the_trace():
+    other = {"bizTransactionList": [{"type": "po", "bizTransaction": LOT}]}
+    about_another = an_inspection(a_credential(subject=a_subject(lots=[OTHER_LOT])), lot=OTHER_LOT, **other)
+    look = an_inspection(a_credential())
+    claim = Event({**look.body, "action": "DELETE"}, look.context)
+    told = [(proof, VERIFIED) for proof in proofs(a_harvest(0, LOT), look, claim, about_another)]
+    by_a_stranger = [
+        (replace(proof, entry=replace(proof.entry, submitter=STRANGER)), verdict)
+        for proof, verdict in told[1:]
+    ]
+
+    found = Confirmed.of([told[0], *by_a_stranger], POLICY, [a_list()], NOW, LOT)
+
+    assert [line.partition(":")[0] for line in found.lines()] == [
+        "Confirmed by 示范检测室 / Demo Laboratory, CMA 2026-0001",
+        "Credential of event 3",
+        "Credential of event 4",
+    ]
 
 
 def test_without_a_list_it_is_not_confirmed_and_the_list_that_is_missing_is_named():
@@ -91,9 +122,7 @@ def test_a_plot_is_believed_only_by_harvests_that_are_verified():
 def test_of_an_event_that_is_not_verified_nothing_is_told():
     found = confirmed(an_inspection(a_credential()), lists=[a_list()], verdict=Unchecked("not anchored"))
 
-    assert list(found.lines()) == [
-        "Credential of event 1: not told: the event is not verified, or was declared wrong"
-    ]
+    assert list(found.lines()) == [f"Credential of event 1: not told: {UNPROVEN}"]
     assert found.as_json() == [
         {"event": 1, "is": "not-told", "why": "the event is not verified, or was declared wrong"}
     ]

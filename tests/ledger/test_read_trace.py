@@ -385,6 +385,14 @@ def test_who_never_held_the_goods_may_look_at_them_and_no_more(world, said, is_c
     assert len(trace.lab_results) == (not is_claimed)
 
 
+def test_a_look_at_other_goods_that_only_mentions_these_is_a_claim(world):
+    mention = {"bizTransactionList": [{"type": "po", "bizTransaction": LOT}]}
+    world.capture(a_packed_lot())
+    world.capture(a_sighting(3, PALLET, "inspecting", **BRIX, **mention), party=STRANGER)
+
+    assert world.trace().lab_results == ()
+
+
 def test_only_who_owns_a_device_says_on_what_it_was(world):
     world.capture(a_packed_lot(), *on_the_pallet_from_2_to_8(), owner=STRANGER)
     world.measure({3: 4})

@@ -10,12 +10,13 @@ from traceability.errors import InvalidInput
 from traceability.proof.confirm import CREDENTIAL, About, Belief, judge
 from traceability.proof.grown import Grown
 from traceability.proof.judged import Judged, judged_json
+from traceability.proof.looks import claims
 from traceability.proof.proof_file import Proof
 from traceability.proof.records import Proven, standing
 from traceability.proof.trust import TrustPolicy
 from traceability.proof.verdict import Verdict, Verified
 
-UNPROVEN = "the event is not verified, or was declared wrong"
+UNPROVEN = "the event is not verified, was declared wrong, or is by a party that never held the goods"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +32,14 @@ class Confirmed:
         policy: TrustPolicy | None,
         lists: Sequence[str],
         now: datetime,
+        subject: str | None = None,
     ) -> "Confirmed":
-        """By what the verified events of the file say, nobody else."""
+        """By what the verified events of the file say, without claims about the goods of a trace."""
         belief = Belief(policy.issuers if policy else (), lists, now)
         records = [_proven(event) for event in events]
-        counting = standing([each for each in records if each is not None])
+        verified = [each for each in records if each is not None]
+        not_held = frozenset[str]() if subject is None else claims(verified, subject)
+        counting = [each for each in standing(verified) if each.key not in not_held]
         counts, grown = {each.key for each in counting}, Grown(counting)
         judged: dict[int, Judged | None] = {}
         for number, ((proof, _), record) in enumerate(zip(events, records, strict=True), start=1):

@@ -79,7 +79,7 @@ def run(args: argparse.Namespace) -> int:
     told = [each.proof.event for each in trace.events]
     trace = replace(trace, verdict=disclosed.judge(trace.verdict, told, policy is not None))
     verdicts = [(each.proof, each.report.verdict) for each in trace.events]
-    confirmed = Confirmed.of(verdicts, policy, lists, datetime.now(UTC))
+    confirmed = Confirmed.of(verdicts, policy, lists, datetime.now(UTC), trace.subject)
     lines = list(_trace(trace, policy, disclosed, args.verbose))
     return _show(args, trace.verdict, lines, _trace_json(trace, disclosed), confirmed, _remarks(trace))
 

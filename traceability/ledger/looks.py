@@ -1,9 +1,9 @@
-"""What is believed of whoever only looked at goods, as a laboratory does (docs/adr/0033)."""
+"""What a trace believes of whoever reports on goods, and what it calls them (docs/adr/0033)."""
 
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 
-from traceability.epcis.event import Event, canonical
+from traceability.epcis.event import canonical
 from traceability.gs1.digital_link import CANONICAL_STEM
 from traceability.ledger import extensions
 from traceability.ledger.credentials import CarriedCredential
@@ -11,16 +11,6 @@ from traceability.ledger.parties import Register
 from traceability.ledger.ports import StoredEvent
 from traceability.ledger.trace import LabResult
 from traceability.proof.judged import Outcome
-
-_FOUND = (None, "conformant", "non_conformant")
-"""What an inspection may say of goods. Any other word would end or change them."""
-
-
-def is_look(event: Event) -> bool:
-    """Whether it tells what somebody found, and does nothing to the goods."""
-    plain = event.kind == "ObjectEvent" and event.body.get("action") == "OBSERVE"
-    finds = event.disposition in _FOUND and not event.body.get("persistentDisposition")
-    return plain and finds and event.step == "inspecting"
 
 
 def misquotes(carried: Iterable[CarriedCredential], not_held: Set[str]) -> frozenset[str]:

@@ -15,7 +15,7 @@ from traceability.ledger.contradictions import Contradiction, contradictions
 from traceability.ledger.credentials import NOBODY_BELIEVED, Credentials, differing
 from traceability.ledger.curves import curves_of, milliseconds
 from traceability.ledger.lineage import Lineage, in_order, lineage
-from traceability.ledger.looks import Names, is_look, lab_results, misquotes
+from traceability.ledger.looks import Names, lab_results, misquotes
 from traceability.ledger.own_word import OwnWord
 from traceability.ledger.parties import Register
 from traceability.ledger.personal import PersonalStore, personal_fields
@@ -25,6 +25,7 @@ from traceability.ledger.trace import Curve, Grade, Trace, TracedEvent
 from traceability.ledger.yields import Plots, judge_plots
 from traceability.log.name_map import name_hash
 from traceability.proof.balance import balance
+from traceability.proof.looks import is_look
 from traceability.proof.records import makers, standing
 from traceability.proof.verdict import of_trace
 from traceability.telemetry.device import Device
@@ -65,7 +66,8 @@ class _Gathered:
     @property
     def claims(self) -> frozenset[str]:
         """Keys of the others. A laboratory holds nothing of what it looks at: that is no claim."""
-        return self.line.claimed.difference(each.key for each in self.goods if is_look(each.event))
+        looks = (each.key for each in self.goods if is_look(each.event, self.line.goods))
+        return self.line.claimed.difference(looks)
 
     @property
     def all(self) -> list[StoredEvent]:

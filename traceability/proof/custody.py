@@ -1,6 +1,7 @@
 """Who ever held goods: only they can say what becomes of them (docs/adr/0033)."""
 
 from collections.abc import Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from math import inf
 from operator import attrgetter
 from typing import NamedTuple
@@ -128,10 +129,24 @@ class _Reached(NamedTuple):
     packing: Told | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a history comes to, once it is known who held the goods."""
+
+    claimed: frozenset[str]
+    """Keys of the events by which nobody says anything of goods that it held."""
+    goods: frozenset[str]
+    """What the others are about; empty where nobody else speaks."""
+
+
 def claimed(records: Sequence[Told], subject: str) -> frozenset[str]:
     """Keys of the events in a history of `subject` by which nobody says anything of goods that it held."""
+    return heard(records, subject).claimed
+
+
+def heard(records: Sequence[Told], subject: str) -> Heard:
     if len({each.submitter for each in records}) < 2:
-        return frozenset()
+        return Heard(frozenset(), frozenset())
     history = History(told_in(records))
     custody = Custody(history)
     stand: set[str] = set()
@@ -150,7 +165,8 @@ def claimed(records: Sequence[Told], subject: str) -> frozenset[str]:
                     if told.leads_on:
                         following.update(_further(each, told, history))
         waiting = following - seen
-    return frozenset(each.key for each in records if history.counts(each)) - stand
+    not_held = frozenset(each.key for each in records if history.counts(each)) - stand
+    return Heard(not_held, frozenset(each.identifier for each in seen))
 
 
 def held_only(records: Sequence[R], subject: str) -> list[R]:
