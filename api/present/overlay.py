@@ -9,6 +9,7 @@ import orjson
 from api.present import measures
 from api.present.curves import device_name, span_of_values
 from api.present.lab import lab_reports
+from api.present.parties import grown_at
 from api.present.recall import recalls
 from api.present.text import plain
 from api.present.trace import Fact, alerts, facts, product_name
@@ -64,7 +65,7 @@ def overlay_state(trace: Trace, words: Words, since_made_ms: int) -> OverlayStat
         word=recalled[0].title if recalled else badge.word,
         claim=words.say("as this server states"),
         product=product_name(trace, words),
-        origin=words.name(trace.origin) or words.say("Origin not recorded"),
+        origin=grown_at(trace, words) or words.say("Origin not recorded"),
         lot=plain(qualities.get("10", "")),
         facts=facts(trace, words)[:2],
         lab=_lab(trace, words),

@@ -17,15 +17,22 @@ def party(gln: str, name: Mapping[str, str], words: Words) -> str:
 
 def origin(trace: Trace, words: Words) -> str | None:
     """The place of harvest with the number of who says so; None if no place is recorded."""
-    said = next((traced for traced in trace.events if _names_origin(traced, trace)), None)
-    if said is None:
-        return words.name(trace.origin)
-    place = place_name(said.event, words)
-    if place is None:
-        return None
+    said, place = _harvest(trace), grown_at(trace, words)
+    if said is None or place is None:
+        return place
     if words.name(trace.origin) is None:
         place = words.say("Origin: {place}", place=place)
     return words.say("{place} · says GLN {number}", place=place, number=plain(said.submitter))
+
+
+def grown_at(trace: Trace, words: Words) -> str | None:
+    """The place of harvest by its name, or else by its numbers."""
+    said = _harvest(trace)
+    return words.name(trace.origin) if said is None else place_name(said.event, words)
+
+
+def _harvest(trace: Trace) -> TracedEvent | None:
+    return next((traced for traced in trace.events if _names_origin(traced, trace)), None)
 
 
 def _names_origin(traced: TracedEvent, trace: Trace) -> bool:

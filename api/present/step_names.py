@@ -51,7 +51,7 @@ def step_name(event: Event, words: Words) -> str:
     if event.is_harvest:
         return words.say("Harvest")
     if step == "commissioning" and event.kind == "TransformationEvent":
-        return words.say("Sorted and packed")
+        return words.say("Processed")
     return step_word(step, words)
 
 

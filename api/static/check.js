@@ -127,9 +127,11 @@ const showEvents = (found) => {
     const worst = ORDER.find((outcome) => outcomes.includes(outcome));
     if (!mark(group, worst)) continue;
     const count = outcomes.filter((outcome) => outcome === "verified").length;
-    group.querySelector("summary").textContent = outcomes[1]
-      ? say("group", { count, total: outcomes.length })
-      : group.querySelector("[data-key]").textContent;
+    // Of a run of which none is verified, the word of the worst says more than that count.
+    group.querySelector("summary").textContent =
+      outcomes[1] && count
+        ? say("group", { count, total: outcomes.length })
+        : group.querySelectorAll("[data-key]")[outcomes.indexOf(worst)].textContent;
   }
   return beside;
 };

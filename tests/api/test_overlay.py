@@ -12,8 +12,9 @@ from api.overlay_feed import OverlayFeed
 from api.present.overlay import overlay_state
 from api.qr import QUIET_ZONE, SMALLEST_MODULE_PX, qr_code, scan_url
 from api.words import languages
-from tests.api.samples import PATH, PENDING, SUBJECT, a_cabinet, a_trace, a_truck, with_last
+from tests.api.samples import PATH, PENDING, SUBJECT, a_cabinet, a_trace, a_traced_event, a_truck, with_last
 from tests.api.serving import SampleLedger, served
+from tests.builders import FIELD, LOT, a_harvest
 
 SPEAK = languages()
 
@@ -53,6 +54,15 @@ def test_it_shows_the_alert_the_staging_and_whose_word_it_is():
     assert overlay_state(a_trace(staged=()), SPEAK["en"], 0).staged == "Test chain"
     assert state.claim == "as this server states"
     assert overlay_state(a_trace(curves=(a_cabinet(),)), SPEAK["en"], 0).alert == ""
+
+
+def test_where_a_place_has_no_name_the_origin_is_told_by_its_numbers_as_on_the_page():
+    body = a_harvest(0, LOT, readPoint={"id": FIELD}).body
+    harvest = a_traced_event(dict(body))
+    trace = a_trace(origin={}, harvested_at=harvest.event.event_time, events=(harvest,))
+
+    assert overlay_state(trace, SPEAK["en"], 0).origin == "GLN 9521234000013 PLOT-1"
+    assert overlay_state(a_trace(origin={}, events=()), SPEAK["en"], 0).origin == "Origin not recorded"
 
 
 def test_an_event_is_the_whole_state_in_the_language_asked_for():

@@ -10,6 +10,7 @@ from tests.api.samples import PATH, SUBJECT, a_trace
 from tests.api.serving import SampleLedger, served
 
 PAGE = {"Accept": "text/html"}
+NOWHERE = "/01/09521234000020/10/NOWHERE"
 
 
 def test_a_lot_has_a_page_in_the_language_asked_for(site):
@@ -110,3 +111,10 @@ def test_pages_load_nothing_from_elsewhere(site):
         assert "@import" not in text
         assert 'style="' not in text
         assert "url(http" not in text
+
+
+def test_a_page_that_finds_nothing_speaks_the_readers_language_alone(site):
+    page = site.get(f"{NOWHERE}?lang=zh-CN", headers=PAGE)
+
+    assert (page.status_code, "we hold no" in page.text) == (404, False)
+    assert "we hold no event for" in site.get(NOWHERE).json()["detail"]

@@ -77,7 +77,7 @@ def test_of_many_batches_the_doubtful_ones_are_listed_first():
             "Harvest",
         ),
         (a_body("commissioning", 1, "farm", action="ADD"), "Labelled"),
-        (a_body("commissioning", 1, "farm", type="TransformationEvent"), "Sorted and packed"),
+        (a_body("commissioning", 1, "farm", type="TransformationEvent"), "Processed"),
         (a_body("https://ns.example/x", 1, "farm"), "https://ns.example/x"),
     ],
 )
