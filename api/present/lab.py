@@ -1,17 +1,19 @@
 """The lab report: each value beside its limit, who reports it, and whether a trusted laboratory says so."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Final
 
 from api.present import measures
 from api.present.parties import party
+from api.present.recall import called
 from api.present.text import plain
 from api.words import Words, message
 from traceability.ledger.credentials import CarriedCredential
 from traceability.ledger.trace import LabResult, Trace
 from traceability.proof.judged import Outcome
 from traceability.proof.laboratory import Result
+from traceability.proof.told import words_of
 
 _WHY_NOT: Final = {
     Outcome.UNREADABLE: message("Not confirmed: what goes with it as a signed report cannot be read."),
@@ -53,6 +55,7 @@ class LabReport:
     standing: str | None = None
     """Who confirms it, or why nobody does; None where nothing is signed."""
     is_confirmed: bool = False
+    """Of the goods of the page themselves: a drop of what was tested says nothing of a barrel."""
 
 
 def lab_reports(trace: Trace, words: Words) -> tuple[LabReport, ...]:
@@ -71,7 +74,14 @@ def lab_reports(trace: Trace, words: Words) -> tuple[LabReport, ...]:
         )
         for source, report in by_source.items()
     )
-    return (*(_signed(each, trace.lab_results, words) for each in trace.credentials), *plain_reports)
+    own = _own(trace)
+    return (*(_signed(each, trace.lab_results, own, words) for each in trace.credentials), *plain_reports)
+
+
+def _own(trace: Trace) -> set[str]:
+    """What the goods of the page are called: an item has its lot, too."""
+    told = (words_of(each.event) for each in trace.events if not each.claimed and not each.voided)
+    return {trace.subject} | {each.lot for each in told if each.lot and trace.subject in each.made}
 
 
 def sugar(results: tuple[LabResult, ...]) -> LabResult | None:
@@ -80,18 +90,22 @@ def sugar(results: tuple[LabResult, ...]) -> LabResult | None:
     return max(found, key=lambda result: result.tested_at, default=None)
 
 
-def _signed(carried: CarriedCredential, results: Sequence[LabResult], words: Words) -> LabReport:
+def _signed(
+    carried: CarriedCredential, results: Sequence[LabResult], own: Set[str], words: Words
+) -> LabReport:
     """What a report says that does not hold is shown as what the record claims."""
     claimed = tuple(_line(result, words) for result in results if result.key == carried.key)
     judged = carried.judged
     of_report = judged.credential.results if judged.credential is not None else ()
     lines = tuple(_result_line(each, words) for each in of_report)
+    # A record has numbers alone, so that nothing was found stands in the report.
+    unfound = tuple(_result_line(each, words) for each in of_report if each.value is None)
     return LabReport(
         _source(carried, words),
-        lines if judged.is_confirmed or not claimed else claimed,
+        lines if judged.is_confirmed or not claimed else (*claimed, *unfound),
         _staged((carried.staged,), words),
-        _standing(carried, words),
-        judged.is_confirmed,
+        _standing(carried, own, words),
+        judged.is_confirmed and not own.isdisjoint(carried.goods),
     )
 
 
@@ -102,13 +116,19 @@ def _source(carried: CarriedCredential, words: Words) -> str:
     return " · ".join([*([words.say(certificate)] if certificate else []), who, when])
 
 
-def _standing(carried: CarriedCredential, words: Words) -> str:
+def _standing(carried: CarriedCredential, own: Set[str], words: Words) -> str:
     judged = carried.judged
     if not judged.is_confirmed or judged.issuer is None:
         return words.say(_WHY_NOT[judged.outcome])
     name = words.name(judged.issuer.name) or plain(judged.issuer.id)
-    accredited = f" ({plain(judged.issuer.accreditation)})" if judged.issuer.accreditation else ""
-    name = f"{name}{accredited}"
+    if judged.issuer.accreditation:
+        number = plain(judged.issuer.accreditation)
+        name = words.say("{name} ({accreditation})", name=name, accreditation=number)
+    if own.isdisjoint(carried.goods):
+        goods = plain(", ".join(called(each, words) for each in carried.goods))
+        return words.say(
+            "{name} confirms this of {goods} alone, not of all that is here.", name=name, goods=goods
+        )
     if judged.as_of is None:
         return words.say("Confirmed by {name}. It keeps no list of what it revoked.", name=name)
     as_of = words.moment(judged.as_of)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from api.present.parties import party
 from api.present.text import plain
 from api.words import Words, message
+from traceability.errors import InvalidInput
 from traceability.gs1 import digital_link
 from traceability.ledger.recalled import RecallNotice
 from traceability.ledger.trace import Trace
@@ -80,6 +81,9 @@ def _since(recall: RecallNotice, words: Words) -> str:
 
 
 def called(name: str, words: Words) -> str:
-    """By the finest of its codes: a lot by its number."""
-    code, value = digital_link.parse(name).path[-1]
+    """By the finest of its codes, a lot by its number; what has none as it stands."""
+    try:
+        code, value = digital_link.parse(name).path[-1]
+    except InvalidInput:
+        return plain(name)
     return f"{words.say(_KINDS.get(code, code))} {plain(value)}"

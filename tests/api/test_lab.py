@@ -10,8 +10,8 @@ from api.pages import Pages
 from api.present.lab import _WHY_NOT, lab_reports
 from api.present.trace import trace_page
 from api.words import languages
-from tests.api.samples import a_trace
-from tests.builders import LOT, START
+from tests.api.samples import a_trace, a_traced_event
+from tests.builders import ITEM, LOT, OTHER_LOT, START, an_event
 from tests.laboratories import RESULT, a_credential, a_list, a_subject, a_trusted, an_inspection, judged
 from traceability.ledger.credentials import CarriedCredential
 from traceability.ledger.trace import LabResult
@@ -34,7 +34,7 @@ def a_trace_with(text=None, results=(), **changed):
         staged=None,
         judged=judged(text, an_inspection(text), **changed),
     )
-    return replace(a_trace(), lab_results=results, credentials=(carried,))
+    return replace(a_trace(), subject=LOT, lab_results=results, credentials=(carried,))
 
 
 def a_report(text=None, results=(), words=ENGLISH, **changed):
@@ -46,7 +46,7 @@ def test_it_is_confirmed_by_the_name_that_the_policy_gives():
     english, chinese = a_report(), a_report(words=CHINESE)
 
     assert english.standing == "Confirmed by Demo Laboratory (CMA 2026-0001). Not revoked by 22 Nov 02:00."
-    assert chinese.standing.startswith("由示范检测室 (CMA 2026-0001)确认。截至")
+    assert chinese.standing.startswith("由示范检测室（CMA 2026-0001）确认。截至")
     assert english.is_confirmed
 
 
@@ -74,7 +74,32 @@ def test_what_does_not_hold_is_shown_as_claimed_and_never_as_confirmed(changed, 
 
     assert said in report.standing
     assert "Confirmed by" not in report.standing
-    assert (report.is_confirmed, [line.limit for line in report.lines]) == (False, [None])
+    stated, unfound = report.lines
+    assert (report.is_confirmed, stated.limit) == (False, None)
+    assert unfound.value == "below 0.001 mg/kg"
+
+
+def test_a_report_on_some_of_it_confirms_nothing_of_the_rest():
+    mix = replace(a_trace_with(), subject=OTHER_LOT)
+
+    for words, said in (
+        (ENGLISH, "Demo Laboratory (CMA 2026-0001) confirms this of Lot P1 alone, not of all that is here."),
+        (CHINESE, "仅确认批次 P1，并不涵盖本页的全部商品。"),
+    ):
+        [report] = lab_reports(mix, words)
+        assert report.standing.endswith(said)
+        assert not report.is_confirmed
+
+
+@pytest.mark.parametrize(("changed", "confirmed"), [({}, True), ({"claimed": True}, False)])
+def test_a_report_on_a_lot_is_one_on_each_item_that_is_labelled_as_of_it(changed, confirmed):
+    body = {"action": "ADD", "bizStep": "commissioning", "epcList": [ITEM], "ilmd": {"guoji:lot": LOT}}
+    label = a_traced_event(dict(an_event(**body).body), **changed)
+    item = replace(a_trace_with(), subject=ITEM, events=(label,))
+
+    [report] = lab_reports(item, ENGLISH)
+
+    assert report.is_confirmed is confirmed
 
 
 def test_every_outcome_has_its_words_in_both_languages():
