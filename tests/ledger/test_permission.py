@@ -34,6 +34,8 @@ from traceability.store.schema import open_engine
 OWNER, PACKHOUSE, STRANGER, OFFICE = "9521234000006", "9521321000001", "9529999000002", "9521111000006"
 FOREIGN_LOT = digital_link.lot("09529999000002", "X1")
 CRATE = "https://id.gs1.org/8003/09521234000013A1"
+POOLED = "https://id.gs1.org/8003/09529999000002A1"
+FOREIGN_UNIT = "https://id.gs1.org/00/095299990000000014"
 RECALLED = {"persistentDisposition": {"set": ["recalled"]}}
 
 
@@ -48,8 +50,8 @@ def held(tmp_path):
     engine.dispose()
 
 
-def keep(held, event, party):
-    capture([event], party, held.held, int(START.timestamp() * 1000))
+def keep(held, event, party, later_ms=0):
+    capture([event], party, held.held, int(START.timestamp() * 1000) + later_ms)
 
 
 def refusals(held, *events, party=STRANGER, **fields):
@@ -146,6 +148,29 @@ def test_goods_of_nobody_are_recalled_by_their_first_maker_alone(held):
     assert refusals(held, recall, party=PACKHOUSE) == [""]
     assert refusals(held, recall, party=OFFICE) == [""]
     assert "was not the first to make it" in refusals(held, made, recall)[1]
+
+
+def test_a_container_of_nobody_is_recalled_by_whoever_filled_it_first_and_by_no_later_maker(held):
+    recall, made = (
+        a_sighting(2, FOREIGN_UNIT, "holding", **RECALLED),
+        an_event(action="ADD", epcList=[FOREIGN_UNIT]),
+    )
+    filled = a_packing(1, FOREIGN_UNIT, [FOREIGN_LOT])
+
+    assert refusals(held, filled, recall) == ["", ""]
+    keep(held, filled, PACKHOUSE)
+    assert refusals(held, recall, party=PACKHOUSE) == [""]
+    keep(held, made, STRANGER, later_ms=1)
+    assert "was not the first to make it" in refusals(held, recall)[0]
+
+
+def test_a_crate_that_goes_round_is_recalled_by_none_who_filled_it_or_says_later_to_have_made_it(held):
+    recall, made = a_sighting(2, POOLED, "holding", **RECALLED), an_event(action="ADD", epcList=[POOLED])
+    keep(held, a_packing(1, POOLED, [FOREIGN_LOT]), PACKHOUSE)
+    keep(held, made, STRANGER, later_ms=1)
+
+    for party in (PACKHOUSE, STRANGER):
+        assert "was not the first to make it" in refusals(held, recall, party=party)[0]
 
 
 def test_a_token_for_some_prefixes_captures_about_no_other_goods_and_places(held):

@@ -13,7 +13,7 @@ from traceability.ledger.grant import Grant
 from traceability.ledger.over_issue import OverIssue
 from traceability.ledger.parties import Parties, may_recall
 from traceability.ledger.ports import StoredEvent
-from traceability.proof.records import first_makers, made
+from traceability.proof.records import begun, first_makers, made
 
 GOODS: tuple[Role, ...] = ("epc", "class", "parent", "child", "input", "output")
 _UNIT, _DEVICE = "https://id.gs1.org/00/", "https://id.gs1.org/8004/"
@@ -79,8 +79,8 @@ class Permission:
                 continue
             if wrong and event.hash().uri in submitters:
                 submitters[event.hash().uri].add(sender)
-            for goods in made(event) if recalled else ():
-                makers.setdefault(goods, sender)
+            for goods, maker in begun(event, sender) if recalled else ():
+                makers.setdefault(goods, maker)
         return Known(self.register(), submitters, makers)
 
 
