@@ -123,9 +123,7 @@ def test_of_an_event_that_is_not_verified_nothing_is_told():
     found = confirmed(an_inspection(a_credential()), lists=[a_list()], verdict=Unchecked("not anchored"))
 
     assert list(found.lines()) == [f"Credential of event 1: not told: {UNPROVEN}"]
-    assert found.as_json() == [
-        {"event": 1, "is": "not-told", "why": "the event is not verified, or was declared wrong"}
-    ]
+    assert found.as_json() == [{"event": 1, "is": "not-told", "why": UNPROVEN}]
 
 
 def test_a_record_that_was_declared_wrong_is_confirmed_by_nobody():
