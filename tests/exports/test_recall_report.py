@@ -24,7 +24,7 @@ def a_report(drill=False, items=1, reason="农药残留超标"):
     sold = [
         Reached(f"{ITEM[:-3]}{n:03}", "item", SHOP, AT, "retail_selling", "", False) for n in range(items)
     ]
-    amounts = (Amount("KGM", Fraction(30), Fraction(9), Fraction(7)),)
+    amounts = (Amount("KGM", Fraction(30), Fraction(9), Fraction(7), Fraction(5)),)
     order = Order(UUID(int=1).urn, LOT, FARM, {"zh": reason, "en": "residue"}, {}, "1", AT)
     return RecallReport(
         order,

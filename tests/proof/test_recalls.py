@@ -17,11 +17,12 @@ from tests.builders import (
     an_event,
 )
 from traceability.epcis.event import Event
+from traceability.epcis.evidence import EVIDENCE
 from traceability.gs1 import digital_link
 from traceability.ledger.capture import as_stored
 from traceability.proof.kinship import Kinship
-from traceability.proof.recalls import EVIDENCE, NOTICE_TYPE, recalls
-from traceability.proof.records import first_makers, standing
+from traceability.proof.recalls import NOTICE_TYPE, recalls
+from traceability.proof.told import Told
 
 SHOP_GLN, AUTHORITY = "9521234000020", "9521234000044"
 NOTICE = "urn:uuid:00000000-0000-4000-8000-000000000001"
@@ -75,9 +76,7 @@ def of(subject, *events, rights=None):
     """The recalls that reach it; each event is of the farm, unless it comes with another party."""
     told = [each if isinstance(each, tuple) else (each, FARM) for each in events]
     held = [as_stored(event, by, n, n.to_bytes(16)) for n, (event, by) in enumerate(told)]
-    records = standing(held)
-    reaching = Kinship(records).reaching(subject)
-    return recalls(reaching, held, first_makers(records), rights or Registered())
+    return recalls(held, list(map(Told.of, held)), rights or Registered(), subject)
 
 
 def holds(subject, *events, rights=None):
@@ -200,7 +199,7 @@ def test_what_became_of_a_recalled_lot_is_followed_into_its_containers_and_not_t
     beside = (a_harvest(0, lot=OTHER_LOT), labelled(OTHER_ITEM, OTHER_LOT))
     packed = (a_packing(5, CASE, [OTHER_LOT], [ITEM, OTHER_ITEM]), a_packing(6, PALLET, units=[CASE]))
     events = (*MADE, *beside, *packed)
-    held = [as_stored(event, FARM, n, n.to_bytes(16)) for n, event in enumerate(events)]
+    held = [Told.of(as_stored(event, FARM, n, n.to_bytes(16))) for n, event in enumerate(events)]
 
     assert Kinship(held).reached_from(FIELD_LOT) == {FIELD_LOT, LOT, ITEM, CASE, PALLET}
     assert Kinship(held).reached_from(PALLET) == {PALLET, CASE, ITEM, OTHER_ITEM}

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from traceability.errors import InvalidInput
-from traceability.proof.kinship import Kinship
 from traceability.proof.recalls import Recall, recalls
-from traceability.proof.records import Proven, first_makers, standing
+from traceability.proof.records import Proven
+from traceability.proof.told import Told
 from traceability.proof.verdict import Verified
 from traceability.proof.verify_trace import TraceReport
 
@@ -40,9 +40,8 @@ class Recalled:
         try:
             told = [(Proven.of(each.proof), isinstance(each.report.verdict, Verified)) for each in goods]
             records = [record for record, _ in told]
-            counting = standing(records)
-            reaching = Kinship(counting).reaching(trace.subject)
-            found = recalls(reaching, records, first_makers(counting), _NobodyKnown())
+            kin = [Told.of(each) for each in records]
+            found = recalls(records, kin, _NobodyKnown(), trace.subject)
         except InvalidInput as error:
             return cls((), frozenset(), str(error))
         return cls(found, frozenset(record.key for record, is_proven in told if is_proven))

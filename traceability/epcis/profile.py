@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from traceability.epcis.carried import CARRIED, carried_problems
 from traceability.epcis.context import Context
+from traceability.epcis.evidence import EVIDENCE, WANTED, is_evidence
 from traceability.epcis.personal import COMMITMENT, in_clear
 from traceability.epcis.validate import Fault
 from traceability.epcis.values import read_time
@@ -166,6 +167,7 @@ _OWN: Mapping[str, _Shape] = {
     "guoji:shrinkage": _LOSS,
     "guoji:area": (_is_amount, "an object with guoji:value and guoji:uom"),
     "guoji:netContent": (_is_amount, "an object with guoji:value and guoji:uom"),
+    EVIDENCE: (is_evidence, WANTED),
     "guoji:findings": _OBJECTS,
     "guoji:labResults": _OBJECTS,
     "guoji:promise": (_is_promise, "an object with guoji:words and guoji:grounds, each a list of texts"),

@@ -1,19 +1,22 @@
 """What a recall touches: all that became of the goods, who has it now, and how much is accounted for."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from fractions import Fraction
-from functools import partial
 
 from traceability.epcis.event import canonical
 from traceability.gs1.digital_link import CANONICAL_STEM
+from traceability.ledger.descent import Descent
 from traceability.ledger.ports import StoredEvent
+from traceability.ledger.shares import shares
 from traceability.proof.books import ENDINGS, SHIPPING, Books
-from traceability.proof.kinship import Kinship, is_lot
+from traceability.proof.kinship import Kinship, at_recall, is_lot
 from traceability.proof.quantity import quantities
-from traceability.proof.recalls import notices
+from traceability.proof.recalls import is_of_a_recall
 from traceability.proof.records import standing
+from traceability.proof.spelling import plain
 
 _GONE = (*ENDINGS, "decommissioning")
 _DESTROYED = ("destroying", "decommissioning")
@@ -23,7 +26,10 @@ _PARTIES = ("possessing_party", "owning_party", "location")
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """Goods for which the recall holds, or a container that some of them lay in, as last recorded."""
+    """Goods for which the recall holds, or a container that some of them lay in, as last recorded.
+
+    A lot has one for each party that has some of it.
+    """
 
     goods: str
     """Canonical Digital Link."""
@@ -33,16 +39,20 @@ class Reached:
     """GLN of whoever has it: it recorded it last, or was named there as the next to have it."""
     seen_at: datetime
     step: str
-    """The business step that was recorded last; of a lot some may have gone another way."""
+    """The business step that was recorded last."""
     place: str
     """Where that was, as a canonical Digital Link; "" where nobody says."""
     is_claimed: bool
     """Whether nobody handed it to the party whose word this is."""
+    left: Mapping[str, Fraction] | None = None
+    """Of a lot, by unit how much the holder should have; None where it may have some, however much."""
 
     @property
     def is_gone(self) -> bool:
-        """Whether it is sold, destroyed or used up: of a lot, nobody can say so by one event."""
-        return self.kind != "lot" and self.step in _GONE and not self.is_claimed
+        """Whether it is sold, destroyed or used up: of a lot, whether amounts prove that none is left."""
+        if self.kind == "lot":
+            return self.left is not None and not any(self.left.values())
+        return self.step in _GONE and not self.is_claimed
 
     @property
     def is_destroyed(self) -> bool:
@@ -59,6 +69,8 @@ class Amount:
     """Recorded as packed, labelled, shipped, sold, destroyed or lost; what is left should still be where it
     was made."""
     destroyed: Fraction
+    made_into: Fraction
+    """Of what is left, how much is in lots that were made of it; the rest is the lot itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,52 +89,69 @@ class Affected:
 
 
 def affected(
-    subject: str, descended: Sequence[StoredEvent], claimed: Collection[str] = (), *, is_cut: bool = False
+    subject: str, found: Descent, descended: Sequence[StoredEvent], until_ms: int | None = None
 ) -> Affected:
-    """By the events of the descent of `subject`; what lay beside it is in none of the answers.
+    """By the events `descended` of the descent of `subject`; what lay beside it is in none of the answers.
 
-    `claimed` are the keys of events by parties that nobody handed the goods to. In a recall their word is
-    followed too, better one too many, and marked; but nothing is gone by it, and no amount.
+    By parties that nobody handed the goods to, it is followed too, better one too many, and marked; but
+    nothing is gone by their word, and no amount. With `until_ms`, what was declared wrong from that moment on
+    leads on as well, and takes nothing away.
     """
-    records = sorted(standing(descended), key=lambda each: (each.event.event_time, each.key))
-    kinship = Kinship(records)
+    told = at_recall(found.told, until_ms)
+    kinship, followed = Kinship(told), {each.key for each in told}
     names = kinship.reached_from(subject)
-    last: dict[str, int] = {}
-    parties: set[str] = set()
-    for number, each in enumerate(records):
+    # A hold or a release says nothing of where the goods are.
+    records = [each for each in descended if each.key in followed and not is_of_a_recall(each)]
+    believed = [each for each in standing(descended) if each.key not in found.claimed]
+    seen, parties = _Seen(kinship, found.claimed, {each.key for each in believed}), set[str]()
+    for each in records:
         touched = names & {mention.identifier for mention in each.event.identifiers()}
-        # A hold or a release says nothing of where the goods are.
-        if touched and next(notices(each), None) is None:
-            last |= dict.fromkeys(touched, number)
-            parties.update(_hands(each))
-    seen = {number: _seen(records[number], claimed) for number in set(last.values())}
-    ordered = sorted(last, key=lambda name: (name != subject, name))
+        for name in touched:
+            seen.records[plain(name)].append((each, name))
+        parties.update(_hands(each) if touched else ())
+    ordered = sorted(seen.records, key=lambda name: (name != plain(subject), name))
     return Affected(
         subject,
-        tuple(seen[_last_of(name, last, kinship)](name, _kind(name)) for name in ordered),
+        tuple(reached for name in ordered for reached in seen.reached(name)),
         tuple(sorted(parties)),
-        tuple(_amounts(subject, names, [each for each in records if each.key not in claimed])),
+        tuple(_amounts(subject, names, believed)),
         len(descended),
-        is_cut,
+        found.is_cut,
     )
 
 
-def _last_of(name: str, last: Mapping[str, int], kinship: Kinship) -> int:
-    """A lot lies in many places at once; anything else is where the outermost container went."""
-    carrying = [name] if is_lot(name) else kinship.lying_in(name)
-    return max(last[each] for each in carrying if each in last)
-
-
-def _seen(record: StoredEvent, claimed: Collection[str]) -> Callable[[str, str], Reached]:
-    """What a record says of all goods that it was the last to be about."""
-    return partial(
-        Reached,
-        holder=_next_holder(record) or record.submitter,
-        seen_at=record.event.event_time,
-        step=record.event.step or record.event.kind,
-        place=next(iter(record.event.identifiers_by_role()["place"]), ""),
-        is_claimed=record.key in claimed,
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    kinship: Kinship
+    claimed: Collection[str]
+    believed: Collection[str]
+    """Keys of events that stand for good, by parties that held the goods."""
+    records: defaultdict[str, list[tuple[StoredEvent, str]]] = field(
+        default_factory=lambda: defaultdict(list)
     )
+    """By plain name, oldest first, each with how it spells that."""
+
+    def reached(self, name: str) -> Iterator[Reached]:
+        """A lot lies in many places at once; anything else is where the outermost container went."""
+        own, (_, spelling) = [each for each, _ in self.records[name]], self.records[name][-1]
+        if is_lot(name):
+            for party, share in sorted(shares(own, self.claimed, self.believed, name).items()):
+                yield replace(
+                    self._as_in(share.last, spelling, party), is_claimed=share.is_claimed, left=share.left
+                )
+            return
+        boxes = self.kinship.lying_in(name)
+        newest = max((self.records[box][-1][0] for box in boxes if box in self.records), key=_moment)
+        yield self._as_in(newest, spelling, _next_holder(newest) or newest.submitter)
+
+    def _as_in(self, record: StoredEvent, name: str, holder: str) -> Reached:
+        place = next(iter(record.event.identifiers_by_role()["place"]), "")
+        step, is_claimed = record.event.step or record.event.kind, record.key in self.claimed
+        return Reached(name, _kind(name), holder, record.event.event_time, step, place, is_claimed)
+
+
+def _moment(record: StoredEvent) -> tuple[datetime, str]:
+    return record.event.event_time, record.key
 
 
 def _kind(name: str) -> str:
@@ -176,6 +205,7 @@ def _amounts(subject: str, names: set[str], records: Sequence[StoredEvent]) -> I
                 account.had,
                 max(account.had - left, Fraction(0)),
                 _destroyed(names, account.unit, records),
+                left - min(max(account.left, Fraction(0)), left),
             )
 
 

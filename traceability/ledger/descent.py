@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from traceability.ledger.lineage import MOST_STAYS, Stay, Walk, containers
 from traceability.proof.history import History, Span, Telling, by_time
+from traceability.proof.spelling import lot_in, plain, spelled
 from traceability.proof.told import Told, is_goods, labels_of
 
 
@@ -19,13 +20,14 @@ class Descent:
     """Whether it reaches further than was followed."""
 
 
-def descent(lot: str, telling: Telling, most: int = MOST_STAYS) -> Descent:
+def descent(lot: str, telling: Telling, most: int = MOST_STAYS, until_ms: int | None = None) -> Descent:
     """Walk from `lot` to what was made and labelled of it, through containers as long as it was in them.
 
     One query a generation, as in `lineage`. Who makes goods says what they are made of: those of a party that
-    was never handed the lot are followed too, though what it says of the lot itself is claimed.
+    was never handed the lot are followed too, though what it says of the lot itself is claimed. With
+    `until_ms`, what was declared wrong from that moment on is followed as well.
     """
-    walk = Walk(telling)
+    walk = Walk(telling, until_ms)
     events: dict[str, Told] = {}
     stand: set[str] = set()
     seen: set[Stay] = set()
@@ -53,11 +55,17 @@ def _made(stay: Stay, told: Sequence[Told], held: Set[str], history: History) ->
     for each in told:
         if not (each.leads_on and history.counts(each)):
             continue
-        made = set(each.roles["epc"]) if each.words.lot == stay.identifier else set()
+        made = _of_lot(each, stay.identifier)
         if stay.identifier in each.roles["input"]:
             made.update(*(part.roles["output"] for part in history.parts(each)))
         claimed = stay.claimed or each.key not in held
         yield from (Stay(one, Span(), opened=True, claimed=claimed) for one in made if is_goods(one))
+
+
+def _of_lot(told: Told, lot: str) -> set[str]:
+    """The items that come into being as of this lot, in every spelling that they go by."""
+    labelled = {each for each in told.words.made if lot in (told.words.lot, lot_in(each)) and "/21/" in each}
+    return {name for each in labelled for name in (each, plain(each), spelled(each, lot)) if name}
 
 
 def _boxes(stay: Stay, told: Sequence[Told]) -> Iterator[Stay]:

@@ -54,8 +54,8 @@ class Lineage:
 class Walk:
     """Events are looked up and judged generation by generation: the work grows with what is found."""
 
-    def __init__(self, telling: Telling) -> None:
-        self.history = History(telling)
+    def __init__(self, telling: Telling, until_ms: int | None = None) -> None:
+        self.history = History(telling, until_ms)
         self.custody = Custody(self.history)
 
     def look_up(self, stays: set[Stay]) -> Iterator[tuple[Stay, list[Told]]]:

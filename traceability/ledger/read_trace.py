@@ -25,6 +25,7 @@ from traceability.ledger.trace import Curve, Grade, Trace, TracedEvent
 from traceability.ledger.yields import Plots, judge_plots
 from traceability.log.name_map import name_hash
 from traceability.proof.balance import balance
+from traceability.proof.history import remembering
 from traceability.proof.looks import is_look
 from traceability.proof.records import makers, standing
 from traceability.proof.verdict import of_trace
@@ -104,8 +105,9 @@ class TraceReader:
         carried = self.credentials.of(told, counting, found.claims, now)
         claims = found.claims | misquotes(carried, found.line.claimed)
         carried = tuple(each for each in carried if each.key not in claims)
-        traced = self._traced(found, claims)
-        names = Names.of(found.line.claimed, carried, self.register())
+        register = self.register()
+        traced = self._traced(found, claims, register)
+        names = Names.of(found.line.claimed, carried, register)
         return Trace(
             subject=subject,
             product=facts.product(subject, counting),
@@ -140,7 +142,8 @@ class TraceReader:
         return self._gather(subject).all
 
     def _gather(self, subject: str) -> _Gathered:
-        line = lineage(subject, self.events.telling)
+        telling = remembering(self.events.telling)
+        line = lineage(subject, telling)
         if not line.told:
             raise Unknown(f"we hold no event for {subject}")
         goods = in_order(line.told, self.events)
@@ -155,7 +158,7 @@ class TraceReader:
         batches = tuple(self.events.by_keys(list(keys)))
         # What a cut history lacks may be just beyond the cut.
         odd = () if line.is_cut else tuple(contradictions(subject, line.goods, line.counting))
-        recalls = self.recalls.reaching(subject, [each for each in goods if each.key not in line.claimed])
+        recalls = self.recalls.reaching(subject, telling, self.events)
         return _Gathered(goods, line, attached, batches, odd, recalls)
 
     def _curves(
@@ -164,7 +167,7 @@ class TraceReader:
         readings = self.history.readings_between(device.alias, *milliseconds(attachment.span))
         return curves_of(attachment, device, readings, goods, now)
 
-    def _traced(self, found: _Gathered, claims: Container[str]) -> list[TracedEvent]:
+    def _traced(self, found: _Gathered, claims: Container[str], register: Register) -> list[TracedEvent]:
         grades = {each.key: _grade(each) for each in found.batches}
         counting = {each.key for each in standing(found.all)}
         personal = personal_fields([each.event.body for each in found.all], self.personal)
@@ -179,6 +182,7 @@ class TraceReader:
                 staged=extensions.staged(each.event),
                 voided=each.key not in counting,
                 claimed=each.key in claims,
+                registered=register.name_of(each.submitter),
                 personal=fields,
             )
             for each, fields in zip(found.all, personal, strict=True)

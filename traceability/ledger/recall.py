@@ -9,12 +9,13 @@ from typing import Any
 from traceability.epcis.context import ContextItem
 from traceability.epcis.document import read_document
 from traceability.epcis.event import Event
+from traceability.epcis.evidence import EVIDENCE
 from traceability.epcis.vocabulary import GUOJI_NAMESPACE, GUOJI_PREFIX, STANDARD_CONTEXT
 from traceability.errors import InvalidInput
 from traceability.ledger.affected import Affected
 from traceability.ledger.recalled import RecallNotice
 from traceability.proof.kinship import is_lot
-from traceability.proof.recalls import EVIDENCE, NOTICE_TYPE
+from traceability.proof.recalls import NOTICE_TYPE
 
 LONGEST_TEXT = 200
 """Characters of a reason or an advice: as many as the page shows."""
@@ -98,7 +99,8 @@ def release_events(
 
 def _held(touched: Affected) -> Iterator[list[str]]:
     """What can still be held, in groups of which each fits an event."""
-    names = [each.goods for each in touched.reached if not each.is_gone and each.goods != touched.subject]
+    held = [each.goods for each in touched.reached if not each.is_gone and each.goods != touched.subject]
+    names = list(dict.fromkeys(held))
     for start in range(0, len(names), _NAMES_AN_EVENT):
         yield names[start : start + _NAMES_AN_EVENT]
 

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from traceability.epcis.evidence import EVIDENCE, cited
 from traceability.ledger import extensions
+from traceability.ledger.ancestry import ancestry
 from traceability.ledger.ports import EventStore, StoredEvent
-from traceability.proof.kinship import Kinship
-from traceability.proof.recalls import EVIDENCE, Recall, Rights, is_recall, notices, recalls
-from traceability.proof.records import first_makers, standing
+from traceability.proof.history import Telling
+from traceability.proof.recalls import Recall, Rights, is_recall, notices, recalls
 
 
 class RecallStore(Protocol):
@@ -56,7 +57,7 @@ class Found:
 
     notices: tuple[RecallNotice, ...] = ()
     events: tuple[StoredEvent, ...] = ()
-    """The events that say so, and those that ended them."""
+    """The events that say so, those that ended them, and those by which they reach the goods."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,21 +67,29 @@ class RecallReader:
     store: RecallStore
     rights: Rights
 
-    def reaching(self, subject: str, trace: Sequence[StoredEvent]) -> Found:
-        """Of the events of a trace, only those of its own time are in it; recalls may be of any time."""
-        records = standing(trace)
-        names = Kinship(records).reaching(subject)
-        held = self.store.of(names)
-        found = recalls(names, held, first_makers(records), self.rights)
-        return Found(tuple(map(_notice, found)), tuple(held) if found else ())
+    def reaching(self, subject: str, telling: Telling, events: EventStore) -> Found:
+        """Whenever they were recorded, and whenever the goods were made. `telling` is that of `events`."""
+        kin = ancestry(subject, telling)
+        held = _backed(self.store.of(kin.names), events)
+        found = recalls(held, kin.told, self.rights, subject) if held else []
+        if not found:
+            return Found()
+        return Found(tuple(map(_notice, found)), (*held, *events.by_keys([each.key for each in kin.told])))
 
     def all(self, events: EventStore) -> list[RecallNotice]:
         """Each recall there ever was, newest first, by all that it names."""
-        held = self.store.all()
+        held = _backed(self.store.all(), events)
         roles = [each.event.identifiers_by_role() for each in held if is_recall(each)]
         named = {name for each in roles for name in (*each["epc"], *each["class"])}
-        makers = first_makers(standing(events.mentioning(named)))
-        return list(map(_notice, recalls(named, held, makers, self.rights)))
+        told = {each.key: each for found in events.telling(named).values() for each in found}
+        return list(map(_notice, recalls(held, list(told.values()), self.rights)))
+
+
+def _backed(held: Sequence[StoredEvent], events: EventStore) -> list[StoredEvent]:
+    """Without releases that name an event which is not here."""
+    wanted = {each.key: set(cited(each.event.body.get(EVIDENCE))) for each in held}
+    known = {each.key for each in events.by_keys(list(set().union(*wanted.values())))}
+    return [each for each in held if wanted[each.key] <= known]
 
 
 def _notice(recall: Recall[StoredEvent]) -> RecallNotice:

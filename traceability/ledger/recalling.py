@@ -10,6 +10,7 @@ from traceability.ledger.lineage import in_order
 from traceability.ledger.parties import Parties, may_recall
 from traceability.ledger.ports import EventStore, StoredEvent
 from traceability.ledger.recalled import RecallNotice, RecallReader
+from traceability.proof.history import remembering
 from traceability.proof.records import first_makers, standing
 
 MOST_FOLLOWED = 1_000_000
@@ -47,13 +48,17 @@ class Looked:
 
 def look(subject: str, events: EventStore, reader: RecallReader) -> Looked:
     """Raises `Unknown` if there is no event of `subject` (a canonical Digital Link)."""
-    found = descent(subject, events.telling, MOST_FOLLOWED)
+    telling = remembering(events.telling)
+    recalls = reader.reaching(subject, telling, events).notices
+    holding = events.by_keys([each.key for each in recalls if each.holds])
+    recalled_at_ms = min((each.captured_at_ms for each in holding), default=None)
+    found = descent(subject, telling, MOST_FOLLOWED, recalled_at_ms)
     reached = in_order(found.told, events)
     if not reached:
         raise Unknown(f"we hold no event for {subject}")
     return Looked(
-        affected(subject, reached, found.claimed, is_cut=found.is_cut),
-        reader.reaching(subject, reached).notices,
+        affected(subject, found, reached, recalled_at_ms),
+        recalls,
         {each.key: each for each in standing(reached)},
     )
 

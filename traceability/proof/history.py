@@ -33,6 +33,26 @@ class Span(NamedTuple):
         return Span(start, end) if start <= end else None
 
 
+def declared_wrong(told: Iterable[Told], until_ms: int | None = None) -> set[object]:
+    """The names of what their own submitters declared wrong, before `until_ms` if that is given."""
+    declarations = [each for each in told if each.is_declaration]
+    return {each.name for each in declarations if until_ms is None or each.captured_at_ms < until_ms}
+
+
+def remembering(telling: Telling) -> Telling:
+    """Several walks over one history ask the store for each identifier once."""
+    known: dict[str, Sequence[Told]] = {}
+
+    def ask(identifiers: Iterable[str]) -> Mapping[str, Sequence[Told]]:
+        wanted = list(identifiers)
+        new = [each for each in wanted if each not in known]
+        known.update(dict.fromkeys(new, ()))
+        known.update(telling(new) if new else {})
+        return {each: known[each] for each in wanted if known[each]}
+
+    return ask
+
+
 def told_in(told: Iterable[Told]) -> Telling:
     """Of events that are all at hand."""
     found: dict[str, list[Told]] = {}
@@ -43,12 +63,16 @@ def told_in(told: Iterable[Told]) -> Telling:
 
 
 class History:
-    def __init__(self, telling: Telling) -> None:
+    """What is told of goods; with `until_ms`, as if nothing had been declared wrong from that moment on."""
+
+    def __init__(self, telling: Telling, until_ms: int | None = None) -> None:
         self._telling = telling
+        self._until_ms = until_ms
         self._events: dict[str, list[Told]] = {}
         self._known: dict[str, Told] = {}
         """Each event once, by its key, however often it is found."""
         self._wrong: set[object] = set()
+        self._declares = False
 
     def learn(self, identifiers: Iterable[str]) -> None:
         """One query, for those that were not asked for before."""
@@ -57,7 +81,8 @@ class History:
         for identifier in new:
             events = [self._known.setdefault(each.key, each) for each in found.get(identifier, ())]
             events.sort(key=by_time)
-            self._wrong.update(each.name for each in events if each.is_declaration)
+            self._declares |= any(each.is_declaration for each in events)
+            self._wrong.update(declared_wrong(events, self._until_ms))
             self._events[identifier] = events
 
     def of(self, identifier: str, span: Span) -> list[Told]:
@@ -69,11 +94,11 @@ class History:
 
     def counting(self, identifier: str) -> list[Told]:
         events = self._events.get(identifier, [])
-        return [each for each in events if each.name not in self._wrong] if self._wrong else events
+        return [each for each in events if self.counts(each)] if self._declares else events
 
     def counts(self, told: Told) -> bool:
         """Whether it is neither declared wrong by its own submitter nor such a declaration."""
-        return told.name not in self._wrong
+        return not told.is_declaration and told.name not in self._wrong
 
     def parts(self, told: Told) -> list[Told]:
         """The events that are one transformation with `told`: one party's, under one transformationID."""

@@ -1,11 +1,11 @@
 """Which recalls hold for goods, read from events alone (docs/recall.md)."""
 
-import re
 from bisect import bisect_left
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
+from traceability.epcis.evidence import EVIDENCE, is_evidence
 from traceability.proof.kinship import Kinship, at_recall
 from traceability.proof.records import Record, standing
 from traceability.proof.spelling import plain
@@ -13,9 +13,6 @@ from traceability.proof.told import Told
 
 R = TypeVar("R", bound=Record)
 
-_DIGEST = re.compile(r"[0-9a-f]{64}")
-EVIDENCE = "guoji:evidence"
-"""What a release rests on: one object for each, with the key of an event or the digest of a document."""
 NOTICE_TYPE = "https://ns.guoji.example/epcis/recallNotice"
 """Type of the business transaction that names the notice."""
 
@@ -76,9 +73,11 @@ def recalls(
 def may_recall(party: str, name: str, makers: Mapping[str, str], rights: Rights) -> bool:
     """An authority, or the owner of its key; where nobody owns that, whoever was the first to make it.
 
-    `makers` are by plain names.
+    `makers` are by their names, of which the plain one counts first.
     """
-    return rights.is_authority(party) or party == (rights.owner_of(name) or makers.get(plain(name)))
+    return rights.is_authority(party) or party == (
+        rights.owner_of(name) or makers.get(plain(name), makers.get(name))
+    )
 
 
 def is_recall(record: Record) -> bool:
@@ -94,6 +93,18 @@ def notices(record: Record) -> Iterator[str]:
                 yield notice
 
 
+def is_of_a_recall(record: Record) -> bool:
+    """Whether it only says that goods are recalled, held or released: nothing of where they are.
+
+    What says where they came from or go to is no hold, whatever notice it names.
+    """
+    body, event = record.event.body, record.event
+    lasting = {*_lasting(record, "set"), *_lasting(record, "unset")}
+    named = next(notices(record), None) is not None or "recalled" in lasting
+    is_look = event.kind == "ObjectEvent" and body.get("action") == "OBSERVE" and event.step == "holding"
+    return named and is_look and not (body.get("sourceList") or body.get("destinationList"))
+
+
 def _is_release(record: Record) -> bool:
     """One that names no evidence is none."""
     return (
@@ -101,18 +112,6 @@ def _is_release(record: Record) -> bool:
         and "recalled" in _lasting(record, "unset")
         and is_evidence(record.event.body.get(EVIDENCE))
     )
-
-
-def is_evidence(value: object) -> bool:
-    """Whether it is a list of objects, each with the key of an event or the SHA-256 of a document, in hex."""
-    return isinstance(value, list) and bool(value) and all(map(_is_piece, value))
-
-
-def _is_piece(value: object) -> bool:
-    match value:
-        case {"guoji:event": str(named)} | {"guoji:document": str(named)}:
-            return isinstance(value, Mapping) and len(value) == 1 and bool(_DIGEST.fullmatch(named))
-    return False
 
 
 def _release(recall: R, goods: Collection[str], releases: Sequence[R], rights: Rights) -> R | None:
@@ -137,4 +136,5 @@ def _goods(record: Record) -> set[str]:
 def _lasting(record: Record, part: str) -> list[str]:
     """The words of its persistent disposition that are set or unset, in one spelling."""
     lasting = record.event.body.get("persistentDisposition")
-    return record.event.words(lasting.get(part)) if isinstance(lasting, Mapping) else []
+    words = lasting.get(part) if isinstance(lasting, Mapping) else None
+    return record.event.words(words) if isinstance(words, list) else []

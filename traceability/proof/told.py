@@ -9,6 +9,7 @@ from traceability.epcis.event import Event, Role, canonical
 from traceability.gs1.digital_link import CANONICAL_STEM
 from traceability.proof.quantity import master_data
 from traceability.proof.records import Record
+from traceability.proof.spelling import lot_in, plain
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _PARTY = tuple(f"{CANONICAL_STEM}/{key}/" for key in ("417", "414"))
@@ -52,6 +53,9 @@ class Words:
     def further(self) -> frozenset[str]:
         """What it is looked up by besides all that stands in it as EPCIS has it."""
         found = [labels_of(self.lot)] if self.lot else []
+        for each in (*self.roles["epc"], *self.roles["child"], *self.roles["output"], *self.roles["input"]):
+            if (lot := lot_in(each)) is not None:
+                found += [labels_of(lot), spellings_of(plain(each))]
         found += [parts_of(self.transformation)] if self.transformation else []
         if self.kind == "AssociationEvent":
             found += [fittings_of(each) for each in self.roles["parent"]]
@@ -138,15 +142,15 @@ class Told:
 
 
 def words_of(event: Event) -> Words:
-    body, place, stated = event.body, event.body.get("readPoint"), master_data(event.body)
+    body, stated = event.body, master_data(event.body)
     roles = event.identifiers_by_role()
     receivers = {each.split("/")[4] for each in roles["destination"] if each.startswith(_PARTY)}
     return Words(
         kind=event.kind,
         roles=_Roles((role, frozenset(named)) for role, named in roles.items() if named),
         action=_text(body.get("action")),
-        step=_text(body.get("bizStep")),
-        read_point=_canonical(place.get("id") if isinstance(place, Mapping) else None),
+        step=event.step or None,
+        read_point=event.read_point or None,
         lot=_canonical(stated.get("guoji:lot")),
         transformation=_canonical(body.get("transformationID")),
         receivers=tuple(sorted(receivers)),
@@ -181,6 +185,11 @@ def fittings_of(bearer: str) -> str:
 def labels_of(lot: str) -> str:
     """What the events are looked up by in which goods come into being as of this lot."""
     return f"labelled as {lot}"
+
+
+def spellings_of(item: str) -> str:
+    """What the events are looked up by that name this item with its lot."""
+    return f"spelled {item}"
 
 
 def parts_of(transformation: str) -> str:
