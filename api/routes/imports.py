@@ -31,10 +31,13 @@ from traceability.imports.importer import Importer
 from traceability.imports.kinds import kind, plainly
 from traceability.imports.layout import Mapped
 from traceability.imports.plan import Plan
+from traceability.sheets.read import read_cells
 
 router = APIRouter(prefix="/import")
 MOST_ROWS = 20_000
 """Of a sheet on this page: a reader waits for it."""
+MOST_CELLS = 25 * MOST_ROWS
+"""Twice as many columns as the widest of our kinds has."""
 _MEANS = "means_"
 """Begins the name of a field that says what a column means; its number follows."""
 _reading = threading.Semaphore()
@@ -126,18 +129,19 @@ def _choose(site: Site, words: Words, form_key: str, party: str, refused: str = 
 
 def _planned(importer: Importer, sent: Sent) -> tuple[Plan, Mapped]:
     """What the sheet would become, and what the form said of its headings."""
-    name, data, grant = sent.text("kind"), sent.file, sent.sender.grant
+    name, grant = sent.text("kind"), sent.sender.grant
+    sheet = read_cells(sent.file, MOST_CELLS)
     if not any(field.startswith(_MEANS) for field in sent.fields):
-        return importer.plan(name, data, grant, at_most=MOST_ROWS), {}
-    headings = importer.lay_out(name, data, grant, {}).headings
+        return importer.plan(name, sheet, grant, at_most=MOST_ROWS), {}
+    headings = importer.lay_out(name, sheet, grant, {}).headings
     said = {
         plainly(heading): sent.text(f"{_MEANS}{at}")
         for at, heading in enumerate(headings)
         if f"{_MEANS}{at}" in sent.fields and plainly(heading)
     }
     # Whoever changed the columns has seen all of them.
-    saved = importer.lay_out(name, data, grant, said).mapped()
-    return importer.plan(name, data, grant, said=saved, at_most=MOST_ROWS), said
+    saved = importer.lay_out(name, sheet, grant, said).mapped()
+    return importer.plan(name, sheet, grant, said=saved, at_most=MOST_ROWS), said
 
 
 @contextmanager

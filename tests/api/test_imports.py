@@ -194,6 +194,8 @@ def test_a_sheet_that_is_too_large_is_refused_before_it_is_read(partner, monkeyp
     monkeypatch.setattr(imports_page, "MOST_ROWS", 1)
     two = a_csv("harvest", a_row("harvest"), a_row("harvest", lot="HY2"))
     assert "sheet has 2 rows, want at most 1 at a time" in partner.look(two).text
+    monkeypatch.setattr(imports_page, "MOST_CELLS", 5)
+    assert "spreadsheet has more than 5 cells" in partner.look(two).text
 
 
 def test_one_sheet_is_read_at_a_time(partner, monkeypatch):

@@ -14,6 +14,7 @@ from traceability.epcis.document import read_document
 from traceability.imports import importer as importer_module
 from traceability.imports.kinds import kinds
 from traceability.ledger.grant import Grant
+from traceability.sheets.read import read_cells
 from traceability.store.events import event
 from traceability.store.schema import open_engine
 from traceability.wiring import importer, ledger, open_store
@@ -162,11 +163,11 @@ def test_an_import_is_one_job_of_the_party(guoji, sheet, settings):
 
 def test_what_is_captured_is_what_the_plan_showed(sheet, settings, store):
     ours, grant = importer(settings, store), Grant("capture", PARTY)
-    shown = ours.plan("harvest", sheet(a_row("harvest")).read_bytes(), grant)
+    shown = ours.plan("harvest", read_cells(sheet(a_row("harvest")).read_bytes()), grant)
 
     ours.record(shown, grant)
 
-    again = ours.plan("harvest", sheet(a_row("harvest")).read_bytes(), grant)
+    again = ours.plan("harvest", read_cells(sheet(a_row("harvest")).read_bytes()), grant)
     assert ours.here(again, grant) == 1
     assert read_document(again.document) == list(shown.events)
     lot = "https://id.gs1.org/01/09521234000020/10/HY1"
@@ -345,11 +346,11 @@ def test_a_pallet_that_got_a_row_since_it_was_imported_is_told(guoji, sheet):
 
 def test_what_was_declared_wrong_may_be_sent_anew(guoji, sheet, settings, store):
     ours, grant = importer(settings, store), Grant("capture", PARTY)
-    first = ours.plan("harvest", sheet(a_row("harvest")).read_bytes(), grant)
+    first = ours.plan("harvest", read_cells(sheet(a_row("harvest")).read_bytes()), grant)
     ours.record(first, grant)
     ours.jobs.capture_one(_declared_wrong(first), grant)
 
-    again = ours.plan("harvest", sheet(a_row("harvest", amount="30")).read_bytes(), grant)
+    again = ours.plan("harvest", read_cells(sheet(a_row("harvest", amount="30")).read_bytes()), grant)
 
     assert ours.resembling(again, grant) == []
 

@@ -38,12 +38,13 @@ def add(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
 def _map(args: argparse.Namespace) -> int:
     from traceability.gs1.keys import gln
     from traceability.ledger.grant import CAPTURE, Grant
+    from traceability.sheets.read import read_cells
     from traceability.wiring import importer, open_store
 
     grant = Grant(CAPTURE, gln(args.party), "guoji import")
     settings = Settings.read(os.environ)
     ours = importer(settings, open_store(settings))
-    layout = ours.lay_out(args.kind, args.file.read_bytes(), grant, _said(args.means))
+    layout = ours.lay_out(args.kind, read_cells(args.file.read_bytes()), grant, _said(args.means))
     names = {at: name for name, at in layout.at.items()}
     for at, heading in enumerate(layout.headings):
         if heading:

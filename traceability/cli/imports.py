@@ -82,6 +82,7 @@ def _sheet(args: argparse.Namespace) -> int:
     from traceability.cli.import_shown import counted, show_faults, show_plan, show_resembling
     from traceability.gs1.keys import gln
     from traceability.ledger.grant import CAPTURE, Grant
+    from traceability.sheets.read import read_cells
     from traceability.wiring import importer, open_store
 
     if args.errors is not None:
@@ -90,8 +91,8 @@ def _sheet(args: argparse.Namespace) -> int:
     settings = Settings.read(os.environ)
     store = open_store(settings)
     ours = importer(settings, store)
-    data = args.file.read_bytes()
-    planned = ours.plan(args.kind, data, grant, _zone(args.zone), _progress)
+    sheet = read_cells(args.file.read_bytes())
+    planned = ours.plan(args.kind, sheet, grant, _zone(args.zone), _progress)
     if planned.faults:
         show_faults(args.file, planned)
         _write_errors(args, planned)

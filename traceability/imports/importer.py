@@ -18,7 +18,7 @@ from traceability.imports.resembling import resembling
 from traceability.ledger.capture import faults_for
 from traceability.ledger.capture_jobs import CaptureJobs, Job
 from traceability.ledger.grant import Grant
-from traceability.sheets.read import read_cells
+from traceability.sheets.cell import Sheet
 
 _MOST_HEADINGS = 1_000
 """Of one party and kind that are remembered, newest first."""
@@ -46,14 +46,14 @@ class Importer:
     def plan(
         self,
         kind_name: str,
-        data: bytes,
+        sheet: Sheet,
         grant: Grant,
         zone: timezone = BEIJING,
         tell: Tell = lambda _checked: None,
         said: Mapped | None = None,
         at_most: int = MOST_ROWS,
     ) -> Plan:
-        """What the bytes of a CSV or XLSX file would become; nothing is kept.
+        """What a sheet would become; nothing is kept.
 
         `said` is what its headings mean; without it, what the party confirmed last. Raises `InvalidInput` for
         a file that is no such table, `NotAuthorised` for a grant without a party.
@@ -61,7 +61,7 @@ class Importer:
         also = faults_for(grant, self.jobs.permission)
         return plan(
             kind(kind_name),
-            read_cells(data),
+            sheet,
             grant.submitter,
             zone,
             self.now(),
@@ -71,8 +71,8 @@ class Importer:
             at_most,
         )
 
-    def lay_out(self, kind_name: str, data: bytes, grant: Grant, said: Mapped) -> Layout:
-        """What the headings of a file mean: what is `said` of them, else what the party confirmed last.
+    def lay_out(self, kind_name: str, sheet: Sheet, grant: Grant, said: Mapped) -> Layout:
+        """What the headings of a sheet mean: what is `said` of them, else what the party confirmed last.
 
         Raises `InvalidInput` for a file that is no table, and for what names no column of this kind.
         """
@@ -80,7 +80,7 @@ class Importer:
         if strange := [name for name in said.values() if name not in ("", *names)]:
             raise InvalidInput(f"no column is called {strange[0][:40]!r}, want one of {', '.join(names)}")
         saved = {**self.remembered.mapping(grant.submitter, kind_name), **said}
-        return lay_out(kind(kind_name), read_cells(data).rows, saved)
+        return lay_out(kind(kind_name), sheet.rows, saved)
 
     def here(self, planned: Plan, grant: Grant) -> int:
         """How many of its events the party has sent before; they are not kept twice."""
