@@ -131,7 +131,7 @@ REFUSED = [
     (("issue", "results.csv", *SIGNER, "--tested", LATER, "-o", "x"), "neither lots nor plots"),
     (("issue", "results.csv", *SIGNER, "--lot", LOT, "-o", "x"), "testedAt is missing"),
     (("issue", "results.csv", *SIGNER, *SAID, "--list", LIST, "-o", "x"), "belong together"),
-    (("issue", "report.pdf", *SIGNER, *SAID, "-o", "x"), "want columns of"),
+    (("issue", "report.pdf", *SIGNER, *SAID, "-o", "x"), "no table"),
     (("issue", "gone.csv", *SIGNER, *SAID, "-o", "x"), "cannot read gone.csv"),
     (("key", ISSUER, "-o", "lab.pem"), "File exists"),
     (("key", "lab.example", "-o", "x"), "neither an https URL nor"),

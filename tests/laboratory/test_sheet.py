@@ -55,7 +55,9 @@ def changed(**cells):
         (changed(value="0,012".replace(",", ";")), "D2: value is '0;012', want a number or <LOD"),
         (changed(value=""), "D2: value is '', want a number"),
         (changed(value="1e999"), "D2: value"),
-        (changed(value="<LOD", lod=""), "row 2 is below 'LOD'"),
+        (changed(value="<LOD", lod=""), "D2: value is '<LOD', want .* in the column lod"),
+        (changed(value="<LOQ", loq=""), "D2: value is '<LOQ', want .* in the column loq"),
+        (changed(unit="ppm"), "E2: unit is 'ppm', want mg/kg, .* or a code of UNECE Rec 20"),
         (changed(value="0.03"), "row 2 says pass, and 0.03 is above its limit"),
         (changed(unit=""), "E2: unit"),
         (changed(limit_standard=""), "row 2 has a limit without its standard"),
@@ -67,7 +69,7 @@ def changed(**cells):
         (as_csv([ROWS[0]]), "0 results"),
         (b"", "empty"),
         (b"[1]", "result 1 is not a JSON object"),
-        (as_csv([ROWS[0], *([["a"] * 12] * 30)]), "and 160 more"),
+        (as_csv([ROWS[0], *([["a"] * 12] * 30)]), "and 190 more"),
     ],
 )
 def test_what_does_not_fit_is_named(data, said):

@@ -28,6 +28,7 @@ MOST_FAULTS = 20
 _UNITS = {"mg/kg": "NA", "µg/kg": "J33", "μg/kg": "J33", "%": "P1", "°Bx": "J18", "°Brix": "J18"}
 _BELOW = {"<LOD": "LOD", "ND": "LOD", "未检出": "LOD", "<LOQ": "LOQ"}
 _CONCLUSIONS = {"合格": "pass", "不合格": "fail"}
+_UNECE = re.compile(r"[0-9A-Z]{2,3}")
 _NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?([eE]-?[0-9]{1,2})?")
 _NUMBERS = ("value", "limit", "lod", "loq", "uncertainty")
 
@@ -86,10 +87,13 @@ def _faults(cells: Mapping[str, str], columns: Mapping[str, int], row: int) -> I
         is_word = name == "value" and text.upper() in _BELOW
         if text and not is_word and not _NUMBER.fullmatch(text):
             yield fault(name, "a number" + (" or <LOD, <LOQ, ND, 未检出" if name == "value" else ""))
-    if not cells["unit"]:
-        yield fault("unit", "a unit such as mg/kg, or its UNECE code")
+    if cells["unit"] not in _UNITS and not _UNECE.fullmatch(cells["unit"]):
+        yield fault("unit", f"{', '.join(dict.fromkeys(_UNITS))} or a code of UNECE Rec 20, such as NA")
     if not cells["value"]:
         yield fault("value", "a number or <LOD")
+    below = _BELOW.get(cells["value"].upper(), "").lower()
+    if below and not cells.get(below):
+        yield fault("value", f"a number, or the number that it is below in the column {below}")
     if not cells.get("analyte_zh") and not cells.get("analyte_en"):
         yield f"row {row} names no analyte"
     if cells.get("limit") and not cells.get("limit_standard"):
