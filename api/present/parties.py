@@ -9,10 +9,14 @@ from traceability.ledger import extensions
 from traceability.ledger.trace import Trace, TracedEvent
 
 
-def party(gln: str, name: Mapping[str, str], words: Words) -> str:
+def party(gln: str, name: Mapping[str, str], words: Words, registered: str = "") -> str:
+    """By the name of its own making, or else by that which the operator `registered`."""
     number = f"GLN {plain(gln)}"
-    called = words.name(name)
-    return words.say("{number}, which calls itself {name}", number=number, name=called) if called else number
+    if called := words.name(name):
+        return words.say("{number}, which calls itself {name}", number=number, name=called)
+    if called := plain(registered):
+        return words.say("{number}, registered here as {name}", number=number, name=called)
+    return number
 
 
 def origin(trace: Trace, words: Words) -> str | None:
@@ -22,7 +26,9 @@ def origin(trace: Trace, words: Words) -> str | None:
         return place
     if words.name(trace.origin) is None:
         place = words.say("Origin: {place}", place=place)
-    return words.say("{place} · says GLN {number}", place=place, number=plain(said.submitter))
+    return words.say(
+        "{place} · says {party}", place=place, party=party(said.submitter, {}, words, said.registered)
+    )
 
 
 def grown_at(trace: Trace, words: Words) -> str | None:

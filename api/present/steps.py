@@ -96,8 +96,12 @@ def _alike(traced: TracedEvent, words: Words) -> tuple[str | None, str | None, b
 def _claimed(traced: TracedEvent, words: Words) -> str:
     if not traced.claimed:
         return ""
-    said_by = party(traced.submitter, extensions.party_name(traced.event), words)
+    said_by = _by(traced, words)
     return words.say("Claimed by {party}, not known to have held the goods", party=said_by)
+
+
+def _by(traced: TracedEvent, words: Words) -> str:
+    return party(traced.submitter, extensions.party_name(traced.event), words, traced.registered)
 
 
 def _is_batch(traced: TracedEvent) -> bool:
@@ -147,7 +151,7 @@ def _step(traced: TracedEvent, words: Words) -> Step:
         claimed=_claimed(traced, words),
         key=traced.key,
         proof_url=f"/proof/{traced.key}",
-        recorded_by=party(traced.submitter, extensions.party_name(traced.event), words),
+        recorded_by=_by(traced, words),
         captured_at=words.moment(traced.captured_at),
         days_late=(traced.captured_at - traced.event.event_time).days,
         papers=papers(traced.event),

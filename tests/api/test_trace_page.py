@@ -11,6 +11,7 @@ from api.words import languages
 from tests.api.samples import (
     NOW,
     PENDING,
+    a_body,
     a_curve,
     a_trace,
     a_traced_event,
@@ -214,6 +215,15 @@ def test_a_name_never_stands_without_the_number_of_who_gave_it_to_itself():
     assert page.groups[1].steps[0].recorded_by == (
         "GLN 9521234000013, which calls itself Guoji Demo Strawberry Farm"
     )
+
+
+def test_who_names_itself_nowhere_is_called_as_it_is_registered():
+    body = {name: value for name, value in a_body("stocking", 4, "shop").items() if name != "guoji:party"}
+    nameless = a_traced_event(body, registered="红果果\u202e合作社")
+
+    [group] = page_of(a_trace(events=(nameless,))).groups
+
+    assert group.steps[0].recorded_by == "GLN 9521234000013, registered here as 红果果\ufffd合作社"
 
 
 def test_two_parties_that_call_themselves_the_same_laboratory_have_two_reports():

@@ -28,7 +28,7 @@ from traceability.epcis.event import Event
 from traceability.errors import Unknown
 from traceability.ledger.capture import capture
 from traceability.ledger.own_word import OwnWord
-from traceability.ledger.parties import Register
+from traceability.ledger.parties import Party, Register
 from traceability.ledger.prove import Prover
 from traceability.ledger.read_trace import TraceReader
 from traceability.ledger.recalled import RecallReader
@@ -153,6 +153,16 @@ def test_names_and_the_day_come_from_where_the_goods_came_into_being(world):
     assert trace.product == {"en": "Strawberries"}
     assert trace.origin == {"zh": "三号地", "en": "Field 3"}
     assert trace.harvested_at == START
+
+
+def test_each_event_tells_what_its_submitter_is_registered_as(world):
+    world.capture(a_packed_lot())
+    known = Register.of([Party(FARM, "Farm of the register")])
+
+    named = replace(world.reader, register=lambda: known).read(LOT, START + timedelta(days=9))
+
+    assert [each.registered for each in named.events] == ["Farm of the register"]
+    assert [each.registered for each in world.trace().events] == [""]
 
 
 def test_before_anything_is_logged_the_trace_is_unchecked_and_shown_all_the_same(world):

@@ -47,6 +47,10 @@ class Register:
         known = {each.gln: each for each in parties}
         return cls(known, {prefix: each.gln for each in known.values() for prefix in each.prefixes})
 
+    def name_of(self, gln: str) -> str:
+        """Empty where nobody is registered under it."""
+        return self.parties[gln].name if gln in self.parties else ""
+
     def owner_of(self, identifier: str) -> str | None:
         digits = prefixed(identifier) if self._owners else None
         for length in range(min(len(digits or ""), LONGEST), SHORTEST - 1, -1):

@@ -54,6 +54,8 @@ class TracedEvent:
     personal: tuple[PersonalField, ...] = ()
     claimed: bool = False
     """Its submitter never held the goods: this is shown, and says nothing of them."""
+    registered: str = ""
+    """What the operator registered the submitter as; empty if it did not."""
 
 
 @dataclass(frozen=True, slots=True)
