@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
+from tests.builders import CONTEXT
 from traceability.cold_chain.excursions import Excursion
 from traceability.cold_chain.exposure import HOUR_MS, exposure, held
 from traceability.cold_chain.profiles import shipped
@@ -66,7 +67,7 @@ def a_traced_event(
     happened = datetime.fromisoformat(body["eventTime"])
     values: dict[str, Any] = {
         "key": sha256(repr(sorted(body.items())).encode()).hexdigest(),
-        "event": Event(body, []),
+        "event": Event(body, CONTEXT),
         "submitter": "9521234000013",
         "captured_at": happened + timedelta(minutes=1),
         "grade": grade,
