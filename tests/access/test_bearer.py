@@ -271,9 +271,16 @@ def test_two_keys_of_one_name_are_refused(idp):
 def test_the_set_may_be_a_file(idp, tmp_path):
     (tmp_path / "keys.json").write_bytes(idp.key_set())
 
-    assert reader_of("keys.json", tmp_path)() == idp.key_set()
-    with pytest.raises(Unavailable, match=r"none\.json: No such file"):
-        reader_of("none.json", tmp_path)()
+    read = reader_of("keys.json", tmp_path)
+    assert read() == idp.key_set()
+    (tmp_path / "keys.json").unlink()
+    with pytest.raises(Unavailable, match=r"keys\.json: No such file"):
+        read()
+
+
+def test_a_key_set_that_can_never_be_read_is_told_at_the_start(tmp_path):
+    with pytest.raises(InvalidInput, match=r"none\.json, which is not there"):
+        reader_of("none.json", tmp_path)
     for where in ("http://idp.example/keys", "ftp://127.0.0.1/keys", "file:///etc/keys"):
         with pytest.raises(InvalidInput, match="want an https URL or a file"):
             reader_of(where, tmp_path)

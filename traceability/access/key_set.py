@@ -75,6 +75,8 @@ def reader_of(where: str, home: Path) -> Callable[[], bytes]:
     """What reads the set from an https URL, or http on this machine, or a file. Raises `InvalidInput`."""
     parts = urlsplit(where)
     if not parts.scheme:
+        if not (home / where).is_file():
+            raise InvalidInput(f"oauth_jwks is the file {home / where}, which is not there")
         return lambda: _read_file(home / where)
     if parts.scheme != "https" and (parts.scheme, parts.hostname) != ("http", "127.0.0.1"):
         raise InvalidInput(f"oauth_jwks is {where[:200]!r}, want an https URL or a file")

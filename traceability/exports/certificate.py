@@ -83,7 +83,10 @@ def certificate(lot: str, trace: Sequence[Record]) -> Certificate:
     held = [each for each in records if each.submitter == maker and _promises(each.event.body)]
     held = [each for each in held if lot in each.event.identifiers_by_role()["class"]]
     if not held:
-        raise InvalidInput(f"no event holds a {PROMISE} of whoever made {lot}")
+        raise InvalidInput(
+            f"no event holds a {PROMISE} of whoever made {lot}: that party captures an event about it with "
+            f'"{PROMISE}": {{"guoji:words": ["不使用禁用农药"], "guoji:grounds": ["质量安全控制"]}}'
+        )
     newest = held[-1]
     return Certificate(
         lot=lot,
