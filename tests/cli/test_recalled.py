@@ -1,8 +1,21 @@
 """`guoji verify` says that goods were called back, as far as the file shows."""
 
+from dataclasses import replace
+
 import pytest
 
-from tests.builders import CONTEXT, FIELD_LOT, LOT, a_harvest, a_pack_out
+from tests.builders import (
+    CASE,
+    CONTEXT,
+    FARM,
+    FIELD_LOT,
+    ITEM,
+    LOT,
+    a_harvest,
+    a_pack_out,
+    a_packing,
+    an_event,
+)
 from tests.cli.test_balanced import a_report
 from tests.proof.test_recalls import a_recall, a_release
 from traceability.cli.recalled import Recalled
@@ -10,6 +23,7 @@ from traceability.epcis.event import Event
 from traceability.proof.verdict import Unchecked
 
 REASON = {"guoji:reason": {"guoji:zh": "农药残留超标", "guoji:en": "residue"}}
+STRANGER = "9521234000044"
 SOUND = (a_harvest(0), a_pack_out(3))
 
 
@@ -39,6 +53,30 @@ def test_a_recall_that_ended_says_so():
 
 def test_one_by_whoever_made_nothing_of_it_says_so():
     assert told(a_recall(9, LOT))[0] == ["Recall by another party than the maker"]
+
+
+def told_of(subject, *events):
+    """Of events, each with who says so."""
+    report = a_report(*(event.body for _, event in events))
+    spoken = [
+        replace(each, proof=replace(each.proof, entry=replace(each.proof.entry, submitter=by)))
+        for each, (by, _) in zip(report.events, events, strict=True)
+    ]
+    recalled = Recalled.of(replace(report, subject=subject, events=tuple(spoken)))
+    return [line.partition(":")[0] for line in recalled.lines()]
+
+
+def test_a_stranger_who_says_that_goods_lie_in_its_own_container_recalls_nothing_of_them():
+    mentioned = {"bizTransactionList": [{"type": "po", "bizTransaction": ITEM}]}
+    made = FARM, an_event(action="ADD", epcList=[ITEM])
+    recall = a_recall(9, units=[CASE]).body | mentioned
+
+    def told(packer):
+        packing, calling = a_packing(2, CASE, units=[ITEM]), Event(recall, CONTEXT)
+        return told_of(ITEM, made, (packer, packing), (packer, calling))
+
+    assert told(STRANGER) == []
+    assert told(FARM) == ["RECALLED"]
 
 
 def test_one_that_is_not_verified_warns_all_the_same():

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from traceability.errors import InvalidInput
+from traceability.proof.ancestry import ancestry
+from traceability.proof.history import told_in
 from traceability.proof.recalls import Recall, recalls
 from traceability.proof.records import Proven
 from traceability.proof.told import Told
@@ -40,7 +42,7 @@ class Recalled:
         try:
             told = [(Proven.of(each.proof), isinstance(each.report.verdict, Verified)) for each in goods]
             records = [record for record, _ in told]
-            kin = [Told.of(each) for each in records]
+            kin = ancestry(trace.subject, told_in(map(Told.of, records))).told
             found = recalls(records, kin, _NobodyKnown(), trace.subject)
         except InvalidInput as error:
             return cls((), frozenset(), str(error))

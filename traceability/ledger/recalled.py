@@ -7,8 +7,8 @@ from typing import Protocol
 
 from traceability.epcis.evidence import EVIDENCE, cited
 from traceability.ledger import extensions
-from traceability.ledger.ancestry import ancestry
 from traceability.ledger.ports import EventStore, StoredEvent
+from traceability.proof.ancestry import ancestry
 from traceability.proof.history import Telling
 from traceability.proof.recalls import Recall, Rights, is_recall, notices, recalls
 

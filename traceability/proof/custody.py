@@ -22,7 +22,7 @@ class Custody:
     """Worked out for goods about which several parties speak; one alone holds what it speaks of."""
 
     def __init__(self, history: History) -> None:
-        self._history = history
+        self.history = history
         self._held: dict[str, Holders] = {}
         self._aboard: dict[tuple[str, str], Holders] = {}
         """Who carries what an event (key) packed into a container."""
@@ -32,7 +32,7 @@ class Custody:
         """Work it out for `goods`, whose events are learned. One query for each nesting of containers."""
         new = [each for each in goods if each not in self._held and self._is_contested(each)]
         for each in new:
-            self._held[each] = dict.fromkeys(_origin(each, self._history.counting(each)), -inf)
+            self._held[each] = dict.fromkeys(_origin(each, self.history.counting(each)), -inf)
         self._learn_boxes(new)
         for each in new:
             self._hand_on(each, self._held[each], self._leading(each), DEEPEST)
@@ -51,18 +51,18 @@ class Custody:
         held = self._held.get(identifier)
         if held is not None:
             return told.submitter in held
-        alone = self._history.counting(identifier)[:1]
+        alone = self.history.counting(identifier)[:1]
         return not is_goods(identifier) or all(each.submitter == told.submitter for each in alone)
 
     def _is_contested(self, identifier: str) -> bool:
-        told = (*self._history.counting(identifier), *self._history.counting(labels_of(identifier)))
+        told = (*self.history.counting(identifier), *self.history.counting(labels_of(identifier)))
         return len({each.submitter for each in told}) > 1 and is_goods(identifier)
 
     def _leading(self, identifier: str) -> list[Told]:
         """The events of goods by which they may change hands."""
         if identifier not in self._leads:
-            self._history.learn([identifier])
-            told = self._history.counting(identifier)
+            self.history.learn([identifier])
+            told = self.history.counting(identifier)
             self._leads[identifier] = [each for each in told if each.leads_on]
         return self._leads[identifier]
 
@@ -78,7 +78,7 @@ class Custody:
                         speakers.update(told.words.receivers)
                         boxes.update(_boxes(thing, told))
             waiting = sorted(boxes - seen)
-            self._history.learn(waiting)
+            self.history.learn(waiting)
             seen |= boxes
 
     def _hand_on(self, thing: str, held: Holders, told: Sequence[Told], depth: int) -> None:

@@ -5,11 +5,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from traceability.ledger.lineage import MOST_STAYS, Walk
-from traceability.proof.history import Span, Telling
+from traceability.proof.custody import Custody
+from traceability.proof.history import History, Span, Telling
 from traceability.proof.kinship import is_lot
 from traceability.proof.spelling import lot_in, plain, spelled
 from traceability.proof.told import Told, is_goods, spellings_of
+
+MOST_GOODS = 20_000
+"""What reaches further is cut there, as a trace is."""
 
 
 class _Goods(NamedTuple):
@@ -38,7 +41,7 @@ def ancestry(subject: str, telling: Telling) -> Ancestry:
 
 class _Gathering:
     def __init__(self, telling: Telling) -> None:
-        self._now, self._ever = Walk(telling), Walk(telling, until_ms=0)
+        self._now, self._ever = Custody(History(telling)), Custody(History(telling, until_ms=0))
         self._names: defaultdict[str, set[str]] = defaultdict(set)
         """By plain name, all spellings."""
         self._told: dict[str, Told] = {}
@@ -47,7 +50,7 @@ class _Gathering:
     def of(self, subject: str) -> Ancestry:
         ahead = {_Goods(self._name(each)) for each in (subject, lot_in(subject)) if each is not None}
         seen: set[_Goods] = set()
-        while ahead and len(seen) + len(ahead) <= MOST_STAYS:
+        while ahead and len(seen) + len(ahead) <= MOST_GOODS:
             seen |= ahead
             self._learn({each.name for each in ahead})
             ahead = {found for each in ahead for found in self._further(each)} - seen
@@ -64,14 +67,14 @@ class _Gathering:
     def _learn(self, names: set[str]) -> None:
         """Settle them in all their spellings, of which the last are learned from the events of the first."""
         asked = {each for name in names for each in (spellings_of(name), *self._names[name])}
-        for walk in (self._now, self._ever):
-            walk.history.learn(asked)
+        for custody in (self._now, self._ever):
+            custody.history.learn(asked)
         for name in names:
             self._names[name] |= {each for told in self._of(name) for each in _ours(told, name)}
         spellings = {each for name in names for each in self._names[name]}
-        for walk in (self._now, self._ever):
-            walk.history.learn(spellings)
-            walk.custody.settle(spellings)
+        for custody in (self._now, self._ever):
+            custody.history.learn(spellings)
+            custody.settle(spellings)
 
     def _of(self, name: str) -> Iterable[Told]:
         names = (spellings_of(name), *self._names[name])
@@ -89,8 +92,8 @@ class _Gathering:
         """By whoever holds it under every name: one that nobody else uses is held by anybody who does."""
         names = self._names[goods.name]
         return any(
-            all(walk.custody.stands(told, each, goods.packing) for each in names)
-            for walk in (self._now, self._ever)
+            all(custody.stands(told, each, goods.packing) for each in names)
+            for custody in (self._now, self._ever)
         )
 
     def _led(self, told: Told, goods: _Goods) -> Iterator[_Goods]:
