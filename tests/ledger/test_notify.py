@@ -9,12 +9,13 @@ from tests.fakes import Crash
 from tests.ledger.subscribing import DEST, World, nobody_there
 from traceability.errors import Unavailable
 from traceability.ledger import notify
-from traceability.ledger.notify import LEASE_MS, LONGEST_WAIT_MS, MOST_TRIES
+from traceability.ledger.notify import LEASE_MS, LONGEST_WAIT_MS, MOST_OF_AN_OWNER, MOST_TRIES
 from traceability.store import log_events
 from traceability.store.migrate import migrate
 from traceability.store.schema import open_engine
 
 DAY_MS = 86_400_000
+OTHER = "9521321000001"
 
 
 @pytest.fixture
@@ -408,3 +409,27 @@ class crashing:
 
     def __exit__(self, *_):
         delattr(self.part, self.step)
+
+
+def test_receivers_of_one_owner_that_never_answer_hold_up_nobody_else(world):
+    for _ in range(5):
+        world.subscribe()
+    world.queries.add(b'{"name": "ours", "query": {}}', OTHER, {})
+    world.subscribe("ours", world.issue("other", party=OTHER))
+    world.capture(1)
+    world.publish()
+    world.look()
+
+    def claimed():
+        return list(iter(lambda: world.notices.claim(world.tick(), world.now_ms + LEASE_MS), None))
+
+    under_way = claimed()
+    failed, sent = [each for each in under_way if each.subscription.query.owner == FARM]
+
+    assert {each.subscription.query.owner for each in under_way} == {FARM, OTHER}
+    assert len(under_way) == MOST_OF_AN_OWNER + 1
+    world.notices.failed(failed, "nobody there", world.now_ms + LEASE_MS)
+    world.notices.sent(sent, world.tick())
+    assert [each.subscription.query.owner for each in claimed()] == [FARM] * MOST_OF_AN_OWNER
+    world.now_ms += 2 * LEASE_MS
+    assert len(claimed()) == MOST_OF_AN_OWNER + 1

@@ -10,6 +10,7 @@ from tests.builders import FARM, a_harvest
 from tests.ledger.subscribing import World
 from traceability.errors import InvalidInput, NoSuchName, Unknown
 from traceability.ledger.capture import as_stored
+from traceability.store import notices
 from traceability.store.events import event, insert_events
 from traceability.store.migrate import migrate
 from traceability.store.notices import NoticeTable
@@ -62,7 +63,8 @@ def test_an_event_that_commits_after_a_later_one_is_sent_all_the_same(new_postgr
     engine.dispose()
 
 
-def test_of_several_couriers_each_delivery_goes_to_one(world):
+def test_of_several_couriers_each_delivery_goes_to_one(world, monkeypatch):
+    monkeypatch.setattr(notices, "MOST_OF_AN_OWNER", 4)
     for number in range(4):
         world.subscribe(dest=f"https://partner.example/{number}")
     world.capture(1)

@@ -18,6 +18,8 @@ EVENTS_AT_ONCE = 100
 """In one delivery, to begin with."""
 LEASE_MS = 60_000
 """Longer than a delivery can take. Whoever dies during one leaves it to be tried again after this."""
+MOST_OF_AN_OWNER = 2
+"""Deliveries under way at a time, about: whose receivers never answer keeps nobody else from theirs."""
 MOST_TRIES = 36
 LONGEST_WAIT_MS = 2 * 3_600_000
 _TOO_LARGE = 413
@@ -119,7 +121,10 @@ class Notices(Protocol):
         """Nothing is looked for and nothing delivered any more; it stays visible."""
 
     def claim(self, now_ms: int, until_ms: int) -> Delivery | None:
-        """One that is due, the oldest of its subscription. Nobody else gets it until then."""
+        """One that is due, the oldest of its subscription. Nobody else gets it until then.
+
+        None of an owner who has `MOST_OF_AN_OWNER` under way.
+        """
 
     def sent(self, delivery: Delivery, now_ms: int) -> None: ...
 

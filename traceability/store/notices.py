@@ -19,9 +19,9 @@ from sqlalchemy import (
 from sqlalchemy import delete as delete_from
 
 from traceability.errors import Unavailable
-from traceability.ledger.notify import Delivery, Looked, Standing
+from traceability.ledger.notify import MOST_OF_AN_OWNER, Delivery, Looked, Standing
 from traceability.ledger.subscriptions import Subscription
-from traceability.store.subscription_tables import delivery, subscription
+from traceability.store.subscription_tables import delivery, named_query, subscription
 from traceability.store.subscriptions import as_subscription, joined
 
 AT_ONCE = 500
@@ -68,10 +68,11 @@ class NoticeTable:
             earlier.c.due_at_ms.is_not(None),
             earlier.c.number < delivery.c.number,
         )
+        is_free = named_query.c.owner.not_in(_busy_owners(now_ms))
         due = (
             select(delivery)
-            .join(subscription)
-            .where(delivery.c.due_at_ms <= now_ms, is_first, subscription.c.stopped.is_(None))
+            .select_from(delivery.join(subscription).join(named_query))
+            .where(delivery.c.due_at_ms <= now_ms, is_first, is_free, subscription.c.stopped.is_(None))
             .order_by(delivery.c.due_at_ms)
             .limit(1)
         )
@@ -93,7 +94,8 @@ class NoticeTable:
             & (delivery.c.number == row["number"])
             & (delivery.c.due_at_ms == row["due_at_ms"])
         )
-        mine = update(delivery).where(free).values(due_at_ms=until_ms, tries=row["tries"] + 1)
+        values = {"due_at_ms": until_ms, "tries": row["tries"] + 1, "trouble": None}
+        mine = update(delivery).where(free).values(values)
         with self._engine.begin() as connection:
             return connection.execute(mine).rowcount == 1
 
@@ -122,6 +124,22 @@ class NoticeTable:
                 return False
             connection.execute(delete_from(delivery).where(_is(large)))
             return True
+
+
+def _busy_owners(now_ms: int) -> Select[tuple[str]]:
+    under_way, to, query = delivery.alias(), subscription.alias(), named_query.alias()
+    return (
+        select(query.c.owner)
+        .select_from(
+            under_way.join(to, to.c.id == under_way.c.subscription_id).join(
+                query, query.c.id == to.c.query_id
+            )
+        )
+        # One that waits for its next try says why.
+        .where(under_way.c.due_at_ms > now_ms, under_way.c.trouble.is_(None))
+        .group_by(query.c.owner)
+        .having(func.count() >= MOST_OF_AN_OWNER)
+    )
 
 
 def _move(connection: Connection, before: Standing, after: Standing) -> None:

@@ -60,5 +60,6 @@ delivery = Table(
     Column("tries", Integer, nullable=False),
     # Null for one that is not tried any more. One that was delivered is not here any more.
     Column("due_at_ms", BigInteger, index=True),  # serves `claim`
+    # What came of the last try; null while one is under way.
     Column("trouble", Text),
 )
