@@ -178,6 +178,18 @@ def test_who_had_a_container_before_holds_nothing_that_others_pack_into_it():
     assert [n for n in claims(LOT, *told) if n > 3] == [6, 7, 8]
 
 
+def test_to_whom_a_container_went_before_the_goods_came_into_it_holds_none_of_them():
+    told = [
+        (FARM, a_packing(-3, CRATE, [OTHER_LOT])),
+        (FARM, a_sighting(-2, CRATE, **handed_to(STRANGER))),
+        (FARM, a_harvest(0, LOT)),
+        (FARM, a_packing(1, CRATE, [LOT])),
+        (STRANGER, seen(2)),
+    ]
+
+    assert 4 in claims(LOT, *told)
+
+
 def test_who_has_a_container_after_it_was_emptied_holds_nothing_that_was_in_it():
     told = [
         (FARM, a_harvest(0, LOT)),
