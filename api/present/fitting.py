@@ -61,7 +61,7 @@ _PARTS: Final = (
     message("{amount} labelled, packed or shipped"),
     message("{amount} sold, sampled or destroyed"),
     message("{amount} lost in processing"),
-    message("{amount} left"),
+    message("{amount} left, counting what was made of it"),
 )
 
 
