@@ -50,5 +50,4 @@ def stops(trace: Trace, words: Words) -> tuple[Stop, ...]:
 
 
 def _is_about_sensors(traced: TracedEvent) -> bool:
-    body = traced.event.body
-    return body.get("bizStep") == "sensor_reporting" or body.get("type") == "AssociationEvent"
+    return traced.event.step == "sensor_reporting" or traced.event.kind == "AssociationEvent"

@@ -47,7 +47,7 @@ _DISPOSITIONS: Final = {
 
 def step_name(event: Event, words: Words) -> str:
     """The step in words; one that we have no word for as it was written."""
-    step = str(event.body.get("bizStep") or event.kind)
+    step = event.step or event.kind
     if event.is_harvest:
         return words.say("Harvest")
     if step == "commissioning" and event.kind == "TransformationEvent":
@@ -63,5 +63,5 @@ def step_word(step: str, words: Words) -> str:
 
 def disposition_name(event: Event, words: Words) -> str | None:
     """Only what tells a shopper something; "in progress" does not."""
-    known = _DISPOSITIONS.get(str(event.body.get("disposition")))
+    known = _DISPOSITIONS.get(event.disposition or "")
     return words.say(known) if known else None

@@ -78,6 +78,7 @@ def test_of_many_batches_the_doubtful_ones_are_listed_first():
         ),
         (a_body("commissioning", 1, "farm", action="ADD"), "Labelled"),
         (a_body("commissioning", 1, "farm", type="TransformationEvent"), "Processed"),
+        (a_body("https://ref.gs1.org/cbv/BizStep-shipping", 1, "farm"), "Shipped"),
         (a_body("https://ns.example/x", 1, "farm"), "https://ns.example/x"),
     ],
 )

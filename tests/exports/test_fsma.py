@@ -300,7 +300,18 @@ def test_items_are_pieces_of_the_lot_on_their_label():
 
 @pytest.mark.parametrize("step", [None, "", "a:", "https://x.example/"])
 def test_a_step_without_a_last_word_is_none(step):
-    assert step_of({} if step is None else {"bizStep": step}) == ""
+    assert step_of(an_event(**({} if step is None else {"bizStep": step}))) == ""
+
+
+def test_a_step_of_the_standard_is_known_in_its_spelling_as_a_uri():
+    shipped = an_event(
+        hours=1,
+        action="OBSERVE",
+        bizStep="https://ref.gs1.org/cbv/BizStep-shipping",
+        quantityList=[{"epcClass": LOT, "quantity": 3, "uom": "KGM"}],
+    )
+
+    assert [row.cte for row in rows(shipped)] == [Cte.SHIPPING]
 
 
 def test_rows_do_not_depend_on_the_order_of_records():

@@ -5,6 +5,7 @@ from dataclasses import replace
 from itertools import islice, product
 from typing import Any
 
+from traceability.epcis.event import Event
 from traceability.epcis.vocabulary import EVENT_TYPES
 from traceability.errors import InvalidInput
 from traceability.exports.kde import Cte, Row
@@ -40,9 +41,9 @@ def fsma_rows(records: Sequence[StoredEvent]) -> list[Row]:
     return [row for row in _with_recipients(rows) if row.cte not in _OF_PACKED or not row.input_lot]
 
 
-def step_of(body: Mapping[str, Any]) -> str:
+def step_of(event: Event) -> str:
     """The last word of a business step: `cooling` also of a step of somebody's own, which is a URI."""
-    return str(body.get("bizStep", "")).replace("#", "/").replace(":", "/").rpartition("/")[2]
+    return (event.step or "").replace("#", "/").replace(":", "/").rpartition("/")[2]
 
 
 def _with_recipients(rows: Sequence[Row]) -> list[Row]:
@@ -80,7 +81,7 @@ class _Walk:
         match event.kind, body.get("action"):
             case "ObjectEvent", _ if event.is_harvest:
                 yield from self._harvested(record)
-            case "ObjectEvent", _ if (cte := _MOVES.get(step_of(body))) is not None:
+            case "ObjectEvent", _ if (cte := _MOVES.get(step_of(event))) is not None:
                 yield from self._moved(record, cte)
             case "TransformationEvent", _ if record.key in self._known.makers:
                 yield from self._turned(record)
@@ -138,7 +139,7 @@ class _Walk:
         event, body = record.event, record.event.body
         self._loads.pack(body)
         raw = [each for each in stated(body, "childQuantityList") if each.lot in self._known.harvests]
-        for each in raw if step_of(body) == "packing" else []:
+        for each in raw if step_of(event) == "packing" else []:
             self._known.set_tlc_source(each.lot, place_of(event))
             row = replace(self._row(record, Cte.INITIAL_PACKING), carried_in=str(body["parentID"]))
             yield self._with_input(self._with_lot(row, each), each)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import Column, Connection, Row, select
+from sqlalchemy import Column, Connection, Row, select, update
 
 from traceability.epcis.event import Event
 from traceability.store.events import event
@@ -75,6 +75,13 @@ def keep_all_readers(connection: Connection) -> None:
     """Note whom every event concerns; the table must be empty."""
     for rows in _portions(connection, TOLD):
         keep_readers(connection, [(row.id, as_retold(row)) for row in rows])
+
+
+def mark_all_harvests(connection: Connection) -> None:
+    """Mark the events that are harvests; none that is marked becomes less."""
+    for rows in _portions(connection, INDEXED):
+        found = [row.id for row in rows if as_indexed(row).event.is_harvest]
+        connection.execute(update(event).where(event.c.id.in_(found)).values(is_harvest=True))
 
 
 def _portions(connection: Connection, columns: Sequence[Column[Any]]) -> Iterator[Sequence[Row[Any]]]:
