@@ -9,10 +9,9 @@ from fastapi import Depends
 from pydantic import Base64Bytes, BaseModel, ConfigDict, Field, ValidationError
 
 from api.deps import SiteDep
-from api.subject import as_link
 from traceability.errors import InvalidInput, Unknown
 from traceability.ledger.recall import Order
-from traceability.proof.subject import goods
+from traceability.proof.subject import typed_goods
 from traceability.recaller import Recaller
 
 LONGEST_CODE = 2_048
@@ -69,7 +68,7 @@ def new_order(
     at: datetime,
 ) -> Order:
     """A recall of what `code` (a link, a path, AIs in brackets) names. Raises `InvalidInput`."""
-    return Order(uuid4().urn, goods(as_link(code)), party, reason, advice, level, at)
+    return Order(uuid4().urn, typed_goods(code), party, reason, advice, level, at)
 
 
 def _both(said: _Texts | None) -> Mapping[str, str]:

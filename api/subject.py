@@ -1,13 +1,8 @@
-"""Reads which thing a request is about: from the raw bytes of its path, or as somebody typed it."""
-
-import re
-from urllib.parse import quote
+"""Reads which thing a request is about, from the raw bytes of its path."""
 
 from fastapi import Request
 
 from traceability.gs1 import digital_link
-
-_BRACKETED = re.compile(r"\((\d{2,4})\)([^()]+)")
 
 
 def subject_of(request: Request, prefix: str = "", suffix: str = "") -> str:
@@ -20,11 +15,3 @@ def subject_of(request: Request, prefix: str = "", suffix: str = "") -> str:
     path = raw.decode("latin-1").removeprefix(prefix).removesuffix(suffix).removesuffix("/")
     query = f"?{request.url.query}" if request.url.query else ""
     return digital_link.identity(f"{digital_link.CANONICAL_STEM}{path}{query}")
-
-
-def as_link(code: str) -> str:
-    """A link as it is; a path, or AIs in brackets as printed under a barcode, made into one."""
-    code = code.strip()
-    if elements := _BRACKETED.findall(code):
-        code = "".join(f"/{ai}/{quote(value.strip(), safe='')}" for ai, value in elements)
-    return f"{digital_link.CANONICAL_STEM}{code}" if code.startswith("/") else code

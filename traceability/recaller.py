@@ -15,7 +15,7 @@ from traceability.gs1.digital_link import CANONICAL_STEM
 from traceability.ledger.affected import Affected
 from traceability.ledger.capture import as_stored
 from traceability.ledger.grant import ADMIN, Grant
-from traceability.ledger.parties import Parties
+from traceability.ledger.parties import Register
 from traceability.ledger.permission import Permission
 from traceability.ledger.ports import Captured, EventStore, StoredEvent
 from traceability.ledger.recall import Order, check_new, recall_events, release_events
@@ -53,7 +53,7 @@ class Recaller:
     events: EventStore
     recalls: RecallKeeper
     permission: Permission
-    parties: Callable[[], Parties]
+    parties: Callable[[], Register]
     keep_document: Callable[[bytes], str]
     """Its SHA-256 in hex."""
     targets: Callable[[], Mapping[str, Sequence[str]]]
@@ -125,6 +125,10 @@ class Recaller:
         told = notices(self._news(planned), _holding(planned), planned.targets)
         return self.recalls.keep(kept, list(told), now_ms)
 
+    def names(self) -> Mapping[str, str]:
+        """Of the parties that are registered here, by GLN."""
+        return {gln: party.name for gln, party in self.parties().parties.items()}
+
     def listed(self, grant: Grant) -> list[RecallNotice]:
         """Newest first: those in the name of the grant's party; an administrator and an authority see all."""
         sees_all = grant.role == ADMIN or self.parties().is_authority(grant.submitter)
@@ -183,7 +187,4 @@ def told(touched: Affected, targets: Mapping[str, Sequence[str]], by: str) -> Ma
 
 
 def _holding(planned: Planned) -> Mapping[str, Sequence[str]]:
-    return {
-        party: [each.goods for each in planned.touched.reached if each.holder == party and not each.is_gone]
-        for party in planned.told
-    }
+    return {party: [each.goods for each in planned.touched.with_party(party)] for party in planned.told}

@@ -7,8 +7,8 @@ from fastapi import APIRouter, Query
 from fastapi.responses import RedirectResponse, Response
 
 from api.deps import WHOLE, SiteDep, WordsDep
-from api.subject import as_link
 from traceability.gs1 import digital_link
+from traceability.proof.subject import as_link
 
 router = APIRouter()
 

@@ -85,8 +85,10 @@ def test_it_shows_who_has_what_and_recalls_only_when_that_was_agreed(home, capsy
 
     out = capsys.readouterr().out
     assert "touches  1 item, 2 lots, 1 logistic unit" in out
-    assert f"{FARM}  has 1 lot, last seen" in out
-    assert re.search(rf"{SHOP}  has 1 item, 1 logistic unit, last seen .*; shop\n", out)
+    assert f"{FARM}  has 1 lot: 28 KGM, last seen" in out
+    assert re.search(
+        rf"{SHOP}  has 1 item, 1 logistic unit \(only by its own word\), last seen .*; shop\n", out
+    )
     assert out.endswith("nothing was recalled\n")
     assert not recalls_of(home, ITEM)
 

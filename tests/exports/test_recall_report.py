@@ -46,11 +46,11 @@ def test_the_table_names_all_that_was_found_and_how_long_it_took():
     assert tuple(rows[0]) == HEADERS
     assert summary["found"] == "1 item, 1 lot"
     assert summary["gone"] == "1 item"
-    assert summary["amount"] == "30 KGM, 9 (30.0%) accounted for, 7 destroyed"
+    assert summary["amount"] == "30 KGM, 9 (30.0%) accounted for, 7 destroyed, 5 in what was made of it"
     assert summary["seconds"] == "0.750"
     assert [(row["name"], row["told"], row["value"]) for row in rows if row["part"] == "party"] == [
-        (FARM, "by hand", "1 lot"),
-        (SHOP, "webhook", ""),
+        (FARM, "by hand", "1 lot: some, nobody says how much"),
+        (SHOP, "webhook", "nothing by the records"),
     ]
     assert [row["gone"] for row in rows if row["part"] == "goods"] == ["no", "yes"]
 

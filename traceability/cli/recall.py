@@ -3,7 +3,7 @@
 import argparse
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -15,7 +15,7 @@ from traceability.errors import InvalidInput
 from traceability.settings import Settings
 
 if TYPE_CHECKING:
-    from traceability.ledger.affected import Affected
+    from traceability.exports.recall_report import RecallReport
     from traceability.ledger.recall import Order
 
 T = TypeVar("T")
@@ -31,7 +31,11 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         "recalls.",
         epilog="Example: guoji recall https://id.gs1.org/01/09521234000013/10/F261120 --reason 农药残留超标",
     )
-    recall.add_argument("goods", metavar="LINK", help="GS1 Digital Link of what is to be recalled")
+    recall.add_argument(
+        "goods",
+        metavar="LINK",
+        help="Digital Link of what is to be recalled, or (01)..(10).. as it is printed",
+    )
     recall.add_argument("--reason", required=True, help="in a line, for everybody who scans it")
     recall.add_argument("--reason-en", metavar="REASON", help="the same for who reads English")
     recall.add_argument("--advice", help="what whoever has some should do, e.g. take it back to the shop")
@@ -61,7 +65,7 @@ class Watch:
 
 
 def _run(args: argparse.Namespace) -> int:
-    from traceability.exports.recall_report import how_told
+    from traceability.exports.recall_report import RecallReport, how_told
     from traceability.wiring import open_store, recaller
 
     settings = Settings.read(os.environ)
@@ -72,25 +76,26 @@ def _run(args: argparse.Namespace) -> int:
     targets = {} if args.no_notices else ours.targets()
     planned = watch.time("check and write recall and holds", lambda: ours.plan(order, looked, targets))
     told = how_told(planned.told)
-    for line in summary(order, looked.touched, told):
+    names = ours.names()
+    for line in summary(order, looked.touched, told, names):
         print(printable(line))
     if not args.mock and not args.yes and not agreed("Recall it?"):
         print("nothing was recalled")
         return 0
     if not args.mock:
         watch.time("record it", lambda: keep(planned, ours))
-    _report(args, order, looked.touched, told, watch)
+    _report(args, RecallReport(order, looked.touched, told, watch.steps, args.mock, names), watch)
     return 0
 
 
 def _order(args: argparse.Namespace, settings: Settings) -> "Order":
     from traceability.gs1.keys import gln
     from traceability.ledger.recall import Order
-    from traceability.proof.subject import goods
+    from traceability.proof.subject import typed_goods
 
     return Order(
         notice=uuid4().urn,
-        subject=goods(args.goods),
+        subject=typed_goods(args.goods),
         party=gln(args.party) if args.party else settings.party,
         reason=texts(args.reason, args.reason_en),
         advice=texts(args.advice, args.advice_en),
@@ -109,12 +114,7 @@ def _check_report(file: Path | None) -> None:
         printing_font()
 
 
-def _report(
-    args: argparse.Namespace, order: "Order", touched: "Affected", told: Mapping[str, str], watch: Watch
-) -> None:
-    from traceability.exports.recall_report import RecallReport
-
-    report = RecallReport(order, touched, told, watch.steps, args.mock)
+def _report(args: argparse.Namespace, report: "RecallReport", watch: Watch) -> None:
     for name, seconds in watch.steps:
         print(f"  {seconds:8.3f} s  {name}")
     if args.mock:

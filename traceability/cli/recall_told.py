@@ -1,7 +1,7 @@
 """What `guoji recall` and `guoji recalls` print alike, and the question that both ask."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from traceability.errors import InvalidInput
@@ -18,25 +18,33 @@ def texts(chinese: str | None, english: str | None) -> Mapping[str, str]:
     return {language: text for language, text in said.items() if text is not None}
 
 
-def summary(order: "Order", touched: "Affected", told: Mapping[str, str]) -> list[str]:
-    from traceability.exports.recall_report import kinds, told_amount
+def summary(
+    order: "Order", touched: "Affected", told: Mapping[str, str], names: Mapping[str, str]
+) -> list[str]:
+    from traceability.exports.recall_report import called, kinds, told_amount
 
     gone = [each for each in touched.reached if each.is_gone]
+    why = " / ".join(dict.fromkeys(order.reason.values()))
     lines = [
-        f"{order.subject}, in the name of {order.party}: {' / '.join(dict.fromkeys(order.reason.values()))}",
+        f"{order.subject}, in the name of {called(order.party, names)}: {why}",
         f"  touches  {kinds(touched.reached)} ({touched.events} events followed)",
         f"  gone     {kinds(gone) or 'nothing'}",
         *(f"  amount   {told_amount(each)}" for each in touched.amounts),
     ]
     if touched.is_cut:
         lines.append("  NOT ALL: it goes further than is followed; look at what was made of it as well")
+    return [*lines, *holdings(touched, told, names)]
+
+
+def holdings(touched: "Affected", told: Mapping[str, str], names: Mapping[str, str]) -> Iterator[str]:
+    """A line for each party: what it has, when that was last seen, how it is told."""
+    from traceability.exports.recall_report import RECALLS, called, has_now, moment
+
     for party in touched.parties:
-        has = [each for each in touched.reached if each.holder == party and not each.is_gone]
-        seen = max((each.seen_at for each in has), default=None)
-        newest = f", last seen {seen:%Y-%m-%d %H:%M}Z" if seen is not None else ""
-        newest += ", as it claims" if has and all(each.is_claimed for each in has) else ""
-        lines.append(f"  {party}  has {kinds(has) or 'none left'}{newest}; {told.get(party, 'recalls it')}")
-    return lines
+        seen = max((each.seen_at for each in touched.with_party(party)), default=None)
+        newest = f", last seen {moment(seen)}" if seen is not None else ""
+        has = has_now(touched, party)
+        yield f"  {called(party, names)}  has {has}{newest}; {told.get(party, RECALLS)}"
 
 
 def keep(planned: "Planned", recaller: "Recaller") -> None:

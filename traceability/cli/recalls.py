@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from traceability.cli.recall_told import agreed, keep, summary, texts
+from traceability.cli.recall_told import agreed, holdings, keep, summary, texts
 from traceability.cli.terminal import printable
 from traceability.errors import InvalidInput
 from traceability.settings import Settings
@@ -64,6 +64,7 @@ def _list(_args: argparse.Namespace) -> int:
 
 
 def _line(record: "StoredEvent", counts: bool) -> str:
+    from traceability.exports.recall_report import moment
     from traceability.ledger.extensions import texts
     from traceability.proof.recalls import is_recall, notices
 
@@ -72,7 +73,7 @@ def _line(record: "StoredEvent", counts: bool) -> str:
     word = "recall" if is_recall(record) else "release"
     return "  ".join(
         [
-            f"{record.event.event_time:%Y-%m-%d %H:%M}Z",
+            moment(record.event.event_time),
             word if counts else f"{word} (declared wrong)",
             record.submitter,
             " ".join([*roles["class"], *roles["epc"]]),
@@ -83,12 +84,12 @@ def _line(record: "StoredEvent", counts: bool) -> str:
 
 
 def _show(args: argparse.Namespace) -> int:
-    from traceability.exports.recall_report import how_told, kinds
-    from traceability.proof.subject import goods
+    from traceability.exports.recall_report import how_told
+    from traceability.proof.subject import typed_goods
     from traceability.recaller import told as told_by
     from traceability.wiring import ledger, open_store, recaller
 
-    settings, subject = Settings.read(os.environ), goods(args.goods)
+    settings, subject = Settings.read(os.environ), typed_goods(args.goods)
     store = open_store(settings)
     recalls = ledger(settings, store).traces.read(subject, datetime.now(UTC)).recalls
     for each in recalls:
@@ -99,9 +100,8 @@ def _show(args: argparse.Namespace) -> int:
     ours = recaller(settings, store)
     touched, targets = ours.look(subject).touched, ours.targets()
     told = how_told(told_by(touched, targets, recalls[0].by))
-    for party in touched.parties:
-        has = [each for each in touched.reached if each.holder == party and not each.is_gone]
-        print(f"  {party}  has {kinds(has) or 'none left'}; {told.get(party, 'recalled it')}")
+    for line in holdings(touched, told, ours.names()):
+        print(printable(line))
     theirs = {name for names in targets.values() for name in names}
     for late in [each for each in store.alerts.undelivered() if each.notice.target in theirs]:
         again = "given up" if late.due_at_ms is None else "is tried again"
@@ -111,33 +111,33 @@ def _show(args: argparse.Namespace) -> int:
 
 
 def _state(recall: "RecallNotice") -> str:
+    from traceability.exports.recall_report import moment
+
     if not recall.is_entitled:
         state = "only claimed: the party may not recall these goods"
     elif recall.released_at is None:
         state = "holds"
     else:
-        state = f"released {recall.released_at:%Y-%m-%d %H:%M}Z on {recall.evidence} pieces of evidence"
+        state = f"released {moment(recall.released_at)} on {recall.evidence} pieces of evidence"
     reason = next(iter(recall.reason.values()), "no reason recorded")
     goods = " ".join(recall.goods)
-    return (
-        f"{recall.at:%Y-%m-%d %H:%M}Z  {recall.by}  {goods}  {reason}  {recall.notice or recall.key}  {state}"
-    )
+    return f"{moment(recall.at)}  {recall.by}  {goods}  {reason}  {recall.notice or recall.key}  {state}"
 
 
 def _release(args: argparse.Namespace) -> int:
     from traceability.exports.recall_report import how_told
-    from traceability.proof.subject import goods
+    from traceability.proof.subject import typed_goods
     from traceability.wiring import open_store, recaller
 
     settings = Settings.read(os.environ)
     ours = recaller(settings, open_store(settings))
     keys = [each for each in args.evidence if _KEY.fullmatch(each)]
     contents = [_content(Path(each)) for each in args.evidence if not _KEY.fullmatch(each)]
-    looked = ours.look(goods(args.goods))
+    looked = ours.look(typed_goods(args.goods))
     recall = looked.recall(args.notice)
     order = _order(args, settings, looked.touched.subject, recall.notice)
     planned = ours.end(order, looked, recall, keys, contents)
-    for line in summary(order, looked.touched, how_told(planned.told)):
+    for line in summary(order, looked.touched, how_told(planned.told), ours.names()):
         print(printable(line))
     print(f"  evidence {len(keys)} events, {len(contents)} documents")
     if not args.yes and not agreed("End the recall?"):

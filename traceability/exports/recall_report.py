@@ -1,9 +1,11 @@
 """The report of a recall or of a drill: what was found, who has it and is told how, how long it took."""
 
 import json
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from fractions import Fraction
 from importlib.resources import files
 
 import typst
@@ -28,6 +30,8 @@ HEADERS = (
     "value",
 )
 """Of the CSV; `part` is "summary", "step", "party" or "goods"."""
+RECALLS = "recalls it"
+"""How the party is told in whose name it is."""
 MOST_PRINTED = 500
 """Goods in the PDF; the CSV names all."""
 _FONTS = (
@@ -53,6 +57,8 @@ class RecallReport:
     """What was done, and how many seconds each took; empty for a report made later."""
     drill: bool
     """Whether nothing was recorded and nobody told."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """Of registered parties, by GLN."""
 
     def rows(self) -> Table:
         return [list(HEADERS), *([row.get(name, "") for name in HEADERS] for row in self._rows())]
@@ -63,10 +69,13 @@ class RecallReport:
         for name, seconds in self.steps:
             yield {"part": "step", "name": name, "value": f"{seconds:.3f} s"}
         for party in self.touched.parties:
-            counts = kinds(each for each in self.touched.reached if each.holder == party and not each.is_gone)
-            yield {"part": "party", "name": party, "told": self.told.get(party, ""), "value": counts}
+            told, has = self.told.get(party, ""), has_now(self.touched, party)
+            yield {"part": "party", "name": self._called(party), "told": told, "value": has}
         for each in self.touched.reached:
-            yield _goods(each)
+            yield {**_goods(each), "holder": self._called(each.holder)}
+
+    def _called(self, party: str) -> str:
+        return called(party, self.names)
 
     def summary(self) -> list[tuple[str, str]]:
         order, touched = self.order, self.touched
@@ -75,8 +84,8 @@ class RecallReport:
             ("drill", "yes" if self.drill else "no"),
             ("goods", order.subject),
             ("notice", "" if self.drill else order.notice or ""),
-            ("by", order.party),
-            ("at", order.at.isoformat(timespec="seconds")),
+            ("by", self._called(order.party)),
+            ("at", moment(order.at)),
             *((f"reason ({language})", text) for language, text in order.reason.items()),
             *((f"advice ({language})", text) for language, text in order.advice.items()),
             ("level", order.level or ""),
@@ -131,9 +140,40 @@ def printing_font() -> str:
     )
 
 
-def kinds(reached: Iterator[Reached] | Sequence[Reached]) -> str:
-    """Such as "2 lots, 1 item"."""
-    counts = Counter(each.kind for each in reached)
+def called(party: str, names: Mapping[str, str]) -> str:
+    """A party by its GLN, with its name where it is registered."""
+    return f"{party} {names[party]}" if names.get(party) else party
+
+
+def moment(at: datetime) -> str:
+    """In UTC, whichever clock recorded it."""
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M}Z"
+
+
+def has_now(touched: Affected, party: str) -> str:
+    """What a party has, such as "1 item, 1 lot: 15 KGM"; that it has none only where amounts prove it."""
+    has = touched.with_party(party)
+    if not has:
+        lots = [each for each in touched.reached if each.holder == party and each.kind == "lot"]
+        return "none left by the amounts" if lots else "nothing by the records"
+    claims = " (only by its own word)" if all(each.is_claimed for each in has) else ""
+    return kinds(has) + _amount_of(has) + claims
+
+
+def _amount_of(reached: Sequence[Reached]) -> str:
+    lots = [each.left for each in reached if each.kind == "lot"]
+    known: defaultdict[str, Fraction] = defaultdict(Fraction)
+    for unit, amount in [pair for left in lots if left is not None for pair in left.items()]:
+        known[unit] += amount
+    amounts = [f"{written(amount)} {unit}" for unit, amount in sorted(known.items()) if amount]
+    if None in lots:
+        amounts.append("some, nobody says how much")
+    return f": {' + '.join(amounts)}" if lots else ""
+
+
+def kinds(reached: Iterable[Reached]) -> str:
+    """Such as "2 lots, 1 item"; what several parties have some of is one."""
+    counts = Counter({each.goods: each.kind for each in reached}.values())
     names = {"lot": "lot", "item": "item", "sscc": "logistic unit"}
     return ", ".join(
         f"{count} {names.get(kind, 'container')}{'s' if count > 1 else ''}"
@@ -145,7 +185,7 @@ def told_amount(amount: Amount) -> str:
     share = f"{float(amount.accounted / amount.had):.1%}"
     return (
         f"{written(amount.had)} {amount.unit}, {written(amount.accounted)} ({share}) accounted for, "
-        f"{written(amount.destroyed)} destroyed"
+        f"{written(amount.destroyed)} destroyed, {written(amount.made_into)} in what was made of it"
     )
 
 
@@ -155,7 +195,7 @@ def _goods(each: Reached) -> Mapping[str, str]:
         "name": each.goods,
         "kind": each.kind,
         "holder": each.holder,
-        "last_seen": each.seen_at.isoformat(timespec="seconds"),
+        "last_seen": moment(each.seen_at),
         "last_step": each.step,
         "place": each.place,
         "gone": "yes" if each.is_gone else "no",

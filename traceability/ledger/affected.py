@@ -87,6 +87,10 @@ class Affected:
     is_cut: bool
     """Whether it goes further than is followed: then goods are missing here."""
 
+    def with_party(self, gln: str) -> list[Reached]:
+        """What it has or may have; of what went through its hands, nothing that is gone or elsewhere."""
+        return [each for each in self.reached if each.holder == gln and not each.is_gone]
+
 
 def affected(
     subject: str, found: Descent, descended: Sequence[StoredEvent], until_ms: int | None = None

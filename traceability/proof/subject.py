@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from urllib.parse import quote
 
 from traceability.errors import InvalidInput
 from traceability.gs1 import digital_link
 
+_BRACKETED = re.compile(r"\((\d{2,4})\)([^()]+)")
 _KEY = re.compile(r"[0-9a-f]{64}")
 
 
@@ -24,6 +26,19 @@ def goods(link: str) -> str:
     if kind not in ("lot", "item", "sscc"):
         raise InvalidInput(f"{link[:80]!r} names a thing of kind {kind}, want a lot, an item or an SSCC")
     return digital_link.identity(parsed)
+
+
+def as_link(code: str) -> str:
+    """A link as it is; a path, or AIs in brackets as printed under a barcode, made into one."""
+    code = code.strip()
+    if elements := _BRACKETED.findall(code):
+        code = "".join(f"/{ai}/{quote(value.strip(), safe='')}" for ai, value in elements)
+    return f"{digital_link.CANONICAL_STEM}{code}" if code.startswith("/") else code
+
+
+def typed_goods(text: str) -> str:
+    """As `goods` says, of whatever somebody typed. Raises `InvalidInput`."""
+    return goods(as_link(text))
 
 
 def mentions(event: Mapping[str, object], subject: str) -> bool:
