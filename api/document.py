@@ -43,6 +43,7 @@ def trace_document(trace: Trace) -> dict[str, Any]:
         "chain_label": trace.chain_label,
         "recalls": [_recall(recall) for recall in trace.recalls],
         "is_cut": trace.is_cut,
+        "claims_left_out": trace.claims_left_out,
         "lost": trace.lost,
         "made_at": _time(trace.made_at),
     }

@@ -68,6 +68,8 @@ class TracePage:
     """Whether records are lost here: then what the phone finds of the others is no verdict on the whole."""
     is_cut: bool
     """Whether the history reaches further than is shown."""
+    claims_left_out: str
+    """Empty if there are none."""
     cold: tuple[CurveCard, ...]
     shelf_life: ShelfLifeCard | None
     field: tuple[CurveCard, ...]
@@ -104,6 +106,7 @@ def trace_page(trace: Trace, words: Words, public_url: str) -> TracePage:
         groups=timeline(trace, words),
         lost=trace.lost > 0,
         is_cut=trace.is_cut,
+        claims_left_out=_claims_left_out(trace.claims_left_out, words),
         cold=tuple(curve_card(curve, words) for curve in trace.curves if curve.cold_chain),
         shelf_life=shelf_life_card(trace, words),
         field=field[:MOST_UNFOLDED],
@@ -160,3 +163,12 @@ def _field_cards(trace: Trace, words: Words) -> tuple[CurveCard, ...]:
     ]
     others = [curve for curve in curves if curve not in first]
     return tuple(curve_card(curve, words) for curve in (*first, *others))
+
+
+def _claims_left_out(count: int, words: Words) -> str:
+    told = words.say_many(
+        "{count} more claim by a party not known to have held the goods is not shown.",
+        "{count} more claims by parties not known to have held the goods are not shown.",
+        count,
+    )
+    return told if count else ""

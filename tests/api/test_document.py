@@ -31,6 +31,7 @@ def test_the_public_document_keeps_its_names():
         "chain_label",
         "recalls",
         "is_cut",
+        "claims_left_out",
         "lost",
         "made_at",
     ]

@@ -325,6 +325,11 @@ def test_a_lie_outweighs_a_record_that_is_lost():
     assert page_of(lie).badge.state == "contradicted"
 
 
+def test_claims_that_are_only_counted_are_told():
+    assert "5 more claims by parties not known" in html_of(a_trace(claims_left_out=5))
+    assert "not known to have held" not in html_of(a_trace())
+
+
 def test_a_history_that_is_cut_says_so():
     assert "steps are missing" in html_of(a_trace(is_cut=True))
     assert "steps are missing" not in html_of(a_trace())

@@ -27,6 +27,7 @@ from traceability.cold_chain.profiles import read_profiles, shipped
 from traceability.epcis.event import Event
 from traceability.errors import Unknown
 from traceability.ledger.capture import capture
+from traceability.ledger.lineage import MOST_CLAIMS
 from traceability.ledger.own_word import OwnWord
 from traceability.ledger.parties import Party, Register
 from traceability.ledger.prove import Prover
@@ -401,6 +402,20 @@ def test_a_look_at_other_goods_that_only_mentions_these_is_a_claim(world):
     world.capture(a_sighting(3, PALLET, "inspecting", **BRIX, **mention), party=STRANGER)
 
     assert world.trace().lab_results == ()
+
+
+def test_of_what_one_stranger_claims_the_oldest_are_shown_and_the_rest_is_counted(world):
+    world.capture(a_packed_lot())
+    world.capture(*(a_sighting(9 - n / 60, LOT) for n in range(MOST_CLAIMS + 5)), party=STRANGER)
+    world.capture(a_sighting(3, LOT, "inspecting", **BRIX), party=CARRIER)
+
+    trace = world.trace()
+
+    said = [each.captured_at for each in trace.events if each.submitter == STRANGER]
+    assert (len(said), trace.claims_left_out) == (MOST_CLAIMS, 5)
+    assert max(said) < max(each.captured_at for each in trace.events if each.submitter == CARRIER)
+    assert max(said) - min(said) == timedelta(milliseconds=MOST_CLAIMS - 1)
+    assert len(trace.lab_results) == 1
 
 
 def test_only_who_owns_a_device_says_on_what_it_was(world):

@@ -1,5 +1,6 @@
 """Which events belong to a lot, item or logistic unit."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -12,6 +13,8 @@ from traceability.proof.told import Told, is_goods
 
 MOST_STAYS = 20_000
 """A history that reaches further is cut there: one event must not keep a server busy for hours."""
+MOST_CLAIMS = 100
+"""Of one party that never held the goods; the oldest are shown, the others counted."""
 
 
 class Stay(NamedTuple):
@@ -44,6 +47,18 @@ class Lineage:
     """Keys of the events by parties that never held the goods: they are shown, and tell nothing."""
     is_cut: bool
     """Whether the history reaches further than `MOST_STAYS`."""
+
+    @property
+    def shown(self) -> tuple[Told, ...]:
+        """By time, without what one party claims beyond its first `MOST_CLAIMS`: nobody may bury the rest."""
+        said: Counter[str] = Counter()
+        beyond = set[str]()
+        for each in sorted(self.told, key=lambda each: (each.captured_at_ms, each.key)):
+            if each.key in self.claimed:
+                said[each.submitter] += 1
+                if said[each.submitter] > MOST_CLAIMS:
+                    beyond.add(each.key)
+        return tuple(each for each in self.told if each.key not in beyond)
 
     @property
     def counting(self) -> tuple[Told, ...]:

@@ -131,6 +131,7 @@ class TraceReader:
             contradictions=(*found.contradictions, *differing(carried)),
             balance=None if found.line.is_cut else balance(found.held, subject),
             is_cut=found.line.is_cut,
+            claims_left_out=len(found.line.told) - len(found.line.shown),
             lost=self.names.lost(name_hash(subject)),
             recalls=found.recalls.notices,
             credentials=carried,
@@ -146,7 +147,7 @@ class TraceReader:
         line = lineage(subject, telling)
         if not line.told:
             raise Unknown(f"we hold no event for {subject}")
-        goods = in_order(line.told, self.events)
+        goods = in_order(line.shown, self.events)
         known = [(each, self.history.device_with(each.device)) for each in line.attachments]
         # Whoever owns a device says on what it was; others could borrow or cut away its readings.
         attached = tuple(

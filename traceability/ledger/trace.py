@@ -145,6 +145,8 @@ class Trace:
     """Of all that its events say of amounts; None where the history is cut."""
     is_cut: bool = False
     """Whether the history reaches further than is walked: then events are missing here."""
+    claims_left_out: int = 0
+    """How many events by parties that never held the goods are only counted."""
     lost: int = 0
     """How many records name the subject in the log while this store no longer holds them."""
     recalls: tuple[RecallNotice, ...] = ()
