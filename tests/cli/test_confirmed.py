@@ -55,7 +55,8 @@ def test_the_laboratory_is_named_as_the_policy_calls_it():
     found = confirmed(a_harvest(0), an_inspection(a_credential()), lists=[a_list()])
 
     assert list(found.lines()) == [
-        "Confirmed by 示范检测室 / Demo Laboratory, CMA 2026-0001: LaboratoryReport, 2 results (event 2): "
+        "Confirmed by 示范检测室 / Demo Laboratory, CMA 2026-0001: "
+        f"LaboratoryReport about {LOT}, 2 results (event 2): "
         "https://lab.example signed it, and had not revoked it by 2026-11-21 18:00:00+00:00"
     ]
     [told] = found.as_json()
@@ -86,7 +87,9 @@ def test_what_a_stranger_says_is_confirmed_only_where_it_is_a_look_at_the_goods_
 def test_without_a_list_it_is_not_confirmed_and_the_list_that_is_missing_is_named():
     [line] = confirmed(an_inspection(a_credential())).lines()
 
-    assert line.startswith("Not confirmed, status-unknown: LaboratoryReport, 2 results, of 示范检测室")
+    assert line.startswith(
+        f"Not confirmed, status-unknown: LaboratoryReport about {LOT}, 2 results, of 示范检测室"
+    )
     assert f"no status list {LIST_URL} is at hand" in line
 
 

@@ -5,7 +5,7 @@ import json
 import jwt
 import pytest
 
-from tests.builders import LOT
+from tests.builders import FARM, FIELD, LOT
 from tests.laboratories import (
     ISSUER,
     KEY,
@@ -16,9 +16,11 @@ from tests.laboratories import (
     a_trusted,
     day,
     judged,
+    of_plots,
 )
 from traceability.epcis.compact_jws import from_base64url, to_base64url
 from traceability.laboratory.sign import LaboratoryKey
+from traceability.proof.credential import Credential
 from traceability.proof.judged import Outcome
 from traceability.telemetry.public_key import Algorithm
 
@@ -148,3 +150,12 @@ def test_a_public_key_is_no_secret_of_hs256():
     issuer = a_trusted(es256, keys=[es256.jwk() | {"kid": KEY.key_id}])
 
     assert judged(SOUND, issuers=[issuer]).outcome is Outcome.NOT_SIGNED
+
+
+def test_what_it_is_about_is_told_with_its_holder_and_the_first_of_many():
+    many = [f"{LOT}{n}" for n in range(5)]
+    by_lots = Credential.parse(a_credential(subject=a_subject(lots=many)))
+    by_plot = Credential.parse(a_credential(kind="OrganicCertificate", subject=of_plots()))
+
+    assert by_lots.scope == f"{LOT}0, {LOT}1, {LOT}2, 2 more"
+    assert by_plot.scope == f"{FIELD}, harvested by {FARM}"

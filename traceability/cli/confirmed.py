@@ -75,7 +75,8 @@ def _headline(judged: Judged) -> str:
     if judged.credential is None or judged.issuer is None:
         return f"Credential not confirmed, {judged.outcome.value}"
     name = " / ".join(dict.fromkeys(judged.issuer.name.values()))
-    about = f"{judged.credential.kind}, {len(judged.credential.results)} results"
+    credential = judged.credential
+    about = f"{credential.kind} about {credential.scope}, {len(credential.results)} results"
     if judged.is_confirmed:
         accredited = f", {judged.issuer.accreditation}" if judged.issuer.accreditation else ""
         return f"Confirmed by {name}{accredited}: {about}"

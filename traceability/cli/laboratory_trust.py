@@ -85,7 +85,7 @@ def _check(args: argparse.Namespace) -> int:
     for result in said.results if said is not None else ():
         print(printable(json.dumps(result_json(result), ensure_ascii=False)))
     if said is not None:
-        print(f"{said.kind} about {', '.join((*said.lots, *said.plots))}")
+        print(f"{said.kind} about {said.scope}")
     odd = [] if found.is_confirmed else [f"{found.outcome.value}: {found.reason}"]
     odd += [f"it does not name {what}" for what in _unnamed(args, said)]
     print(printable("; ".join(["not confirmed", *odd]) if odd else f"confirmed: {found.reason}"))

@@ -17,6 +17,7 @@ from traceability.proof.status_list import StatusEntry, status_entries
 
 MAX_SCOPE = 1_000
 MAX_REPORTS = 20
+MOST_TOLD = 3
 REPORT = "LaboratoryReport"
 _SRI = "sha256-"
 _SUBJECT = {
@@ -49,6 +50,14 @@ class Credential:
     reports: tuple[str, ...]
     """SHA-256 (hex) of the documents that belong to it, such as the PDF."""
     status: tuple[StatusEntry, ...]
+
+    @property
+    def scope(self) -> str:
+        """What it is about, in words; the first of many."""
+        named = (*self.lots, *self.plots)
+        more = [f"{len(named) - MOST_TOLD} more"] if len(named) > MOST_TOLD else []
+        by = f", harvested by {self.holder}" if self.plots else ""
+        return ", ".join([*named[:MOST_TOLD], *more]) + by
 
     @classmethod
     def parse(cls, text: str) -> "Credential":
