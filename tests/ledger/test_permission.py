@@ -194,6 +194,45 @@ def test_a_token_for_some_prefixes_captures_about_no_other_goods_and_places(held
     assert refusals(held, nothing, about=about)[0].startswith("it names no goods and no place")
 
 
+def a_part(hours, **lists):
+    return an_event("TransformationEvent", hours, transformationID="urn:x:t1", place=FIELD, **lists)
+
+
+def test_a_token_for_some_prefixes_adds_nothing_to_a_transformation_of_other_goods(held):
+    theirs = a_part(1, outputQuantityList=[{"epcClass": FOREIGN_LOT, "quantity": 1, "uom": "KGM"}])
+    more = a_part(2, inputQuantityList=[{"epcClass": FIELD_LOT, "quantity": 1, "uom": "KGM"}])
+    keep(held, theirs, STRANGER)
+
+    assert refusals(held, more, party=OWNER, about=("9521234",)) == [""]
+    keep(held, theirs, OWNER)
+    assert refusals(held, more, party=OWNER) == [""]
+    assert refusals(held, more, party=OWNER, about=("9521234",)) == [
+        f"the token is for keys that begin with 9521234, and {FOREIGN_LOT} does not"
+    ]
+
+
+def test_a_token_for_some_prefixes_labels_no_goods_as_of_another_lot_and_recalls_none(held):
+    labelled = an_event(action="ADD", epcList=[CASE], ilmd={"guoji:lot": FOREIGN_LOT})
+    recall = a_sighting(1, LOT, "holding", **RECALLED)
+
+    assert refusals(held, labelled, recall, party=OWNER, about=("9521234",)) == [
+        f"the token is for keys that begin with 9521234, and {FOREIGN_LOT} does not",
+        "a recall reaches whatever became of the goods, and the token is for some keys alone",
+    ]
+
+
+def test_a_token_that_reads_its_own_is_not_told_whether_others_captured_an_event(held):
+    known, unknown = a_sighting(1, LOT), a_sighting(2, LOT)
+    keep(held, known, OWNER)
+
+    for event in (known, unknown):
+        assert refusals(held, voided(event), reads="own") == [
+            f"the event that it declares wrong, {event.hash().uri}, was not captured by your party: "
+            "only its submitter may void it"
+        ]
+        assert refusals(held, voided(event), event, reads="own") == ["", ""]
+
+
 def test_a_device_of_whatever_key_may_be_fitted_on_goods_that_a_token_is_for(held):
     def fitted(goods):
         logger = digital_link.device("9529999LOGGER1")
