@@ -44,7 +44,9 @@ def _holding(recall: RecallNotice, subject: str, words: Words) -> RecallLine:
     if subject not in recall.goods:
         goods = ", ".join(called(name, words) for name in recall.goods)
         sentences.append(
-            words.say("Recalled is {goods}; these goods come from it or are with it.", goods=goods)
+            words.say(
+                "The recall is of {goods}. These goods were made from it, or are packed with it.", goods=goods
+            )
         )
     if recall.level is not None:
         sentences.append(words.say("Level {level}.", level=plain(recall.level)))

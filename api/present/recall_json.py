@@ -74,6 +74,7 @@ def _goods(each: Reached) -> dict[str, Any]:
         "step": each.step,
         "place": each.place or None,
         "gone": each.is_gone,
+        "left": None if each.left is None else {unit: written(left) for unit, left in each.left.items()},
         "claimed": each.is_claimed,
     }
 
@@ -85,6 +86,7 @@ def _amount(each: Amount) -> dict[str, str]:
         "had": written(each.had),
         "accounted": written(each.accounted),
         "destroyed": written(each.destroyed),
+        "made_into": written(each.made_into),
     }
 
 

@@ -5,12 +5,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from api.present.parties import party as called_party
 from api.present.recall import called
 from api.present.recall_json import state
 from api.present.step_names import step_word
 from api.present.text import plain
 from api.words import Words, message
-from traceability.ledger.affected import Affected, Amount, Reached
+from traceability.ledger.affected import Affected, Amount, Reached, amounts_of
 from traceability.ledger.recall import Order
 from traceability.ledger.recalled import RecallNotice
 from traceability.proof.quantity import written
@@ -70,9 +71,16 @@ class RecallView:
 
 
 def touched_view(
-    touched: Affected, told: Mapping[str, Sequence[str]], late: Mapping[str, Sequence[str]], words: Words
+    touched: Affected,
+    told: Mapping[str, Sequence[str]],
+    late: Mapping[str, Sequence[str]],
+    names: Mapping[str, str],
+    words: Words,
 ) -> TouchedView:
-    """`told` and `late` are by party its targets, and those that could not be reached so far."""
+    """`told` and `late` are by party its targets, and those that could not be reached so far.
+
+    `names` are those of registered parties, by GLN.
+    """
     gone = [each for each in touched.reached if each.is_gone]
     facts = [
         (words.say("Touches"), kinds(touched.reached, words)),
@@ -82,8 +90,8 @@ def touched_view(
     return TouchedView(
         tuple(facts),
         touched.is_cut,
-        tuple(_holder(party, touched, told, late, words) for party in touched.parties),
-        tuple(_goods(each, words) for each in touched.reached[:MOST_SHOWN]),
+        tuple(_holder(party, touched, told, late, names, words) for party in touched.parties),
+        tuple(_goods(each, names, words) for each in touched.reached[:MOST_SHOWN]),
         max(len(touched.reached) - MOST_SHOWN, 0),
     )
 
@@ -125,8 +133,8 @@ def path_of(name: str) -> str:
 
 
 def kinds(reached: Iterable[Reached], words: Words) -> str:
-    """Such as "2 lots, 1 item"; empty of nothing."""
-    counts = Counter(each.kind for each in reached)
+    """Such as "2 lots, 1 item"; empty of nothing. What several parties have some of is one."""
+    counts = Counter({each.goods: each.kind for each in reached}.values())
     said = {
         "lot": words.say_many("{count} lot", "{count} lots", counts["lot"]),
         "item": words.say_many("{count} item", "{count} items", counts["item"]),
@@ -155,9 +163,10 @@ def _holder(
     touched: Affected,
     told: Mapping[str, Sequence[str]],
     late: Mapping[str, Sequence[str]],
+    names: Mapping[str, str],
     words: Words,
 ) -> Holder:
-    has = [each for each in touched.reached if each.holder == party and not each.is_gone]
+    has = touched.with_party(party)
     seen = max((each.seen_at for each in has), default=None)
     last = "" if seen is None else words.say("last seen {moment}", moment=words.moment(seen))
     if has and all(each.is_claimed for each in has):
@@ -172,21 +181,46 @@ def _holder(
     else:
         said = words.say("Tell it yourself, by telephone")
     by_hand = bool(failed) or (targets is not None and not targets)
-    return Holder(f"GLN {plain(party)}", kinds(has, words) or words.say("none left"), last, said, by_hand)
+    return Holder(
+        called_party(party, {}, words, names.get(party, "")),
+        _has(has, party, touched, words),
+        last,
+        said,
+        by_hand,
+    )
 
 
-def _goods(each: Reached, words: Words) -> GoodsLine:
+def _has(has: Sequence[Reached], party: str, touched: Affected, words: Words) -> str:
+    """That it has none only where amounts prove it."""
+    if not has:
+        proven = any(each.holder == party and each.kind == "lot" for each in touched.reached)
+        return words.say("none left") if proven else words.say("nothing by the records")
+    known, are_all = amounts_of(has)
+    amounts = [f"{written(amount)} {_unit(unit)}" for unit, amount in known.items()]
+    amounts += [] if are_all else [words.say("some, nobody says how much")]
+    goods = kinds(has, words)
+    return words.say("{goods}: {amounts}", goods=goods, amounts=" + ".join(amounts)) if amounts else goods
+
+
+def _unit(code: str) -> str:
+    return "kg" if code == "KGM" else plain(code)
+
+
+def _goods(each: Reached, names: Mapping[str, str], words: Words) -> GoodsLine:
     # An event without a step tells only what kind of event it is, in words that nobody reads.
     step = "" if each.step.endswith("Event") else f"{step_word(each.step, words)} · "
     last = step + words.moment(each.seen_at)
-    return GoodsLine(called(each.goods, words), path_of(each.goods), f"GLN {plain(each.holder)}", last)
+    holder = called_party(each.holder, {}, words, names.get(each.holder, ""))
+    return GoodsLine(called(each.goods, words), path_of(each.goods), holder, last)
 
 
 def _amount(each: Amount, words: Words) -> str:
     return words.say(
-        "{had} {unit}; accounted for {accounted} {unit}, destroyed {destroyed} {unit}",
+        "{had} {unit}; accounted for {accounted} {unit}, destroyed {destroyed} {unit}, "
+        "in what was made of it {made_into} {unit}",
         had=written(each.had),
-        unit="kg" if each.unit == "KGM" else plain(each.unit),
+        unit=_unit(each.unit),
         accounted=written(each.accounted),
         destroyed=written(each.destroyed),
+        made_into=written(each.made_into),
     )

@@ -69,7 +69,9 @@ def drill_report(recaller: RecallerDep, sent: SentDep) -> Response:
     form: Form = "pdf" if sent.text("form") == "pdf" else "csv"
     planned, seconds = _planned(recaller, sent)
     steps = [("find, check and write", seconds)]
-    report = RecallReport(planned.order, planned.touched, how_told(planned.told), steps, drill=True)
+    report = RecallReport(
+        planned.order, planned.touched, how_told(planned.told), steps, True, recaller.names()
+    )
     return _download(report, form, "drill")
 
 
@@ -98,7 +100,7 @@ def report(key: str, form: Form, recaller: RecallerDep, by: RecallingDep) -> Res
     )
     [touched] = recaller.touched(found)
     ways = how_told(told(touched, recaller.targets(), found.by))
-    return _download(RecallReport(order, touched, ways, (), drill=False), form, "recall")
+    return _download(RecallReport(order, touched, ways, (), False, recaller.names()), form, "recall")
 
 
 @router.post("/{key}/release")
@@ -130,7 +132,7 @@ def _looked(site: Site, words: Words, recaller: Recaller, sent: Sent, template: 
         planned, seconds = _planned(recaller, sent)
     except (InvalidInput, Unknown) as refusal:
         return _begin(site, words, recaller, sent.by, typed, _why(refusal, words))
-    view = touched_view(planned.touched, planned.told, {}, words)
+    view = touched_view(planned.touched, planned.told, {}, recaller.names(), words)
     lines = order_lines(planned.order, words)
     took = words.number(seconds, 1)
     values = {"typed": typed, "lines": lines, "touched": view, "took": took}
@@ -144,7 +146,7 @@ def _one(
     views = []
     for touched in recaller.touched(found):
         late = recaller.late(found, touched.parties)
-        views.append(touched_view(touched, told(touched, targets, found.by), late, words))
+        views.append(touched_view(touched, told(touched, targets, found.by), late, recaller.names(), words))
     values = {"recall": recall_view(found, words), "touched": views, "refused": refused}
     return farm_page(site, words, "recall_one.html", 422 if refused else 200, by.form_key, **values)
 

@@ -75,7 +75,10 @@ def test_one_that_does_not_hold_is_told_below_the_verdict(notice):
 def test_each_says_what_it_is():
     told = recalls(a_trace(recalls=(a_notice(goods=(FIELD_LOT,)), RELEASED, CLAIMED)), SPEAK["en"])
 
-    assert "Recalled is Lot F1; these goods come from it or are with it." in told.holding[0].sentences
+    assert (
+        "The recall is of Lot F1. These goods were made from it, or are packed with it."
+        in told.holding[0].sentences
+    )
     assert told.ended[0].sentences[1] == "It ended on 14 Nov 12:00, on 2 pieces of evidence."
     assert told.claimed[0].title == "Somebody claims a recall"
 

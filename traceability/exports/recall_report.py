@@ -1,17 +1,16 @@
 """The report of a recall or of a drill: what was found, who has it and is told how, how long it took."""
 
 import json
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from fractions import Fraction
 from importlib.resources import files
 
 import typst
 
 from traceability.errors import InvalidInput
-from traceability.ledger.affected import Affected, Amount, Reached
+from traceability.ledger.affected import Affected, Amount, Reached, amounts_of
 from traceability.ledger.recall import Order
 from traceability.proof.quantity import written
 from traceability.sheets.write import Table, to_csv, visible
@@ -161,14 +160,10 @@ def has_now(touched: Affected, party: str) -> str:
 
 
 def _amount_of(reached: Sequence[Reached]) -> str:
-    lots = [each.left for each in reached if each.kind == "lot"]
-    known: defaultdict[str, Fraction] = defaultdict(Fraction)
-    for unit, amount in [pair for left in lots if left is not None for pair in left.items()]:
-        known[unit] += amount
-    amounts = [f"{written(amount)} {unit}" for unit, amount in sorted(known.items()) if amount]
-    if None in lots:
-        amounts.append("some, nobody says how much")
-    return f": {' + '.join(amounts)}" if lots else ""
+    known, are_all = amounts_of(reached)
+    amounts = [f"{written(amount)} {unit}" for unit, amount in known.items()]
+    amounts += [] if are_all else ["some, nobody says how much"]
+    return f": {' + '.join(amounts)}" if amounts else ""
 
 
 def kinds(reached: Iterable[Reached]) -> str:

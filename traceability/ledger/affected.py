@@ -92,6 +92,15 @@ class Affected:
         return [each for each in self.reached if each.holder == gln and not each.is_gone]
 
 
+def amounts_of(reached: Sequence[Reached]) -> tuple[Mapping[str, Fraction], bool]:
+    """How much of lots that is by unit, as far as it is known, and whether that is all."""
+    lots = [each.left for each in reached if each.kind == "lot"]
+    known: defaultdict[str, Fraction] = defaultdict(Fraction)
+    for unit, amount in [pair for left in lots if left is not None for pair in left.items()]:
+        known[unit] += amount
+    return {unit: known[unit] for unit in sorted(known) if known[unit]}, None not in lots
+
+
 def affected(
     subject: str, found: Descent, descended: Sequence[StoredEvent], until_ms: int | None = None
 ) -> Affected:
