@@ -1,6 +1,7 @@
 """`guoji seal | publish | anchor | serve | devnet`: what `guoji up` runs, one by one."""
 
 import argparse
+import gc
 import os
 
 from traceability.cli.journal import journal
@@ -155,6 +156,9 @@ def _serve(_args: argparse.Namespace) -> int:
         importer=importer(settings, store),
         recaller=recaller(settings, store),
     )
+    # A trace is thousands of small values: looking through all of them for garbage at every turn is wasted.
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
     uvicorn.run(
         app,
         host=settings.http_host,
