@@ -134,6 +134,15 @@ def test_one_wrong_cell_keeps_nothing_and_is_named_by_file_and_place(guoji, shee
     assert "\x1b" not in printed
 
 
+def test_what_wrong_cells_want_is_said_in_chinese_on_demand(guoji, sheet):
+    twice = sheet(a_row("harvest", amount="x"), a_row("harvest", lot="HY2"), a_row("harvest", lot="HY2"))
+
+    _, printed, _ = guoji("import", "sheet", twice, *SHEET, "--lang", "zh")
+
+    assert "\n  C2（数量）“x”：请填" in printed
+    assert "\n  第 4 行：与第 3 行相同" in printed
+
+
 def test_of_many_faults_two_hundred_are_told_and_the_rest_counted(guoji, sheet):
     file = sheet(*[a_row("harvest", amount=f"x{at}") for at in range(203)])
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from traceability.cli.terminal import printable
 from traceability.epcis.event import Event
+from traceability.imports.fault import Fault
 from traceability.imports.plan import Plan
 from traceability.imports.resembling import goods_of
 from traceability.ledger.parties import Party
@@ -18,13 +19,24 @@ def counted(count: int, thing: str) -> str:
     return f"{count} {thing}{'' if count == 1 else 's'}"
 
 
-def show_faults(file: Path, planned: Plan) -> None:
+def show_faults(file: Path, planned: Plan, language: str) -> None:
     sheet = f", sheet {planned.sheet.name}" if planned.sheet.name else ""
     print(printable(f"{file}{sheet}: faults: {len(planned.faults)}; nothing was kept"))
     for fault in planned.faults[:_MOST_FAULTS]:
-        print(printable(f"  {fault}"))
+        print(printable(f"  {_told(fault, language)}"))
     if len(planned.faults) > _MOST_FAULTS:
         print(f"  and {len(planned.faults) - _MOST_FAULTS} more")
+
+
+def _told(fault: Fault, language: str) -> str:
+    if language == "en":
+        return str(fault)
+    from api.present.import_faults import fault_line
+    from api.words import languages
+
+    line = fault_line(fault, languages()["zh-CN"])
+    found = f"（{line.heading}）“{line.found}”" if line.heading else ""
+    return f"{line.cell}{found}：{line.todo}"
 
 
 def show_plan(planned: Plan, zone: str, here: int, party: Party | None) -> None:

@@ -62,6 +62,9 @@ def _add_sheet(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -
         type=Path,
         help="file to write if cells are wrong: .csv, a table of them, or .xlsx, a copy with them marked",
     )
+    sheet.add_argument(
+        "--lang", choices=("zh", "en"), default="en", help="of what wrong cells want; en if not said"
+    )
     sheet.add_argument("--yes", action="store_true", help="do not ask")
     sheet.set_defaults(run=_sheet)
 
@@ -94,7 +97,7 @@ def _sheet(args: argparse.Namespace) -> int:
     sheet = read_cells(args.file.read_bytes())
     planned = ours.plan(args.kind, sheet, grant, _zone(args.zone), _progress)
     if planned.faults:
-        show_faults(args.file, planned)
+        show_faults(args.file, planned, args.lang)
         _write_errors(args, planned)
         return _WRONG
     here = ours.here(planned, grant)
