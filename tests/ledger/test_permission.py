@@ -164,9 +164,10 @@ def test_a_container_of_nobody_is_recalled_by_whoever_filled_it_first_and_by_no_
     assert "was not the first to make it" in refusals(held, recall)[0]
 
 
-def test_a_crate_that_goes_round_is_recalled_by_none_who_filled_it_or_says_later_to_have_made_it(held):
-    recall, made = a_sighting(2, POOLED, "holding", **RECALLED), an_event(action="ADD", epcList=[POOLED])
-    keep(held, a_packing(1, POOLED, [FOREIGN_LOT]), PACKHOUSE)
+@pytest.mark.parametrize("crate", [POOLED, "urn:uuid:6c4f1a52-0f4e-4a55-9df1-9d3f2c1b7a10"])
+def test_a_crate_that_goes_round_is_recalled_by_none_who_filled_it_or_says_later_to_have_made_it(held, crate):
+    recall, made = a_sighting(2, crate, "holding", **RECALLED), an_event(action="ADD", epcList=[crate])
+    keep(held, a_packing(1, crate, [FOREIGN_LOT]), PACKHOUSE)
     keep(held, made, STRANGER, later_ms=1)
 
     for party in (PACKHOUSE, STRANGER):

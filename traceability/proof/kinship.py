@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
 
 from traceability.proof.history import by_time, declared_wrong
-from traceability.proof.records import NOBODY, is_shared
+from traceability.proof.records import owner_by_filling
 from traceability.proof.spelling import lot_in, plain, spelled
 from traceability.proof.told import Told
 
@@ -28,7 +28,7 @@ class Kinship:
             for goods in each.words.made:
                 self.makers.setdefault(plain(goods), each.submitter)
             for box in each.roles["parent"] if each.words.packs else ():
-                self.makers.setdefault(plain(box), NOBODY if is_shared(box) else each.submitter)
+                self.makers.setdefault(plain(box), owner_by_filling(box, each.submitter))
         took: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
         for each in told:
             took[_transformation(each)] |= each.roles["input"]

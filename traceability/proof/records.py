@@ -32,6 +32,7 @@ R = TypeVar("R", bound=Record)
 NOBODY = ""
 """No GLN: of a crate that was filled before anybody said that they made it."""
 _RETURNABLE = f"{CANONICAL_STEM}/8003/"
+_FILLED_ONCE = f"{CANONICAL_STEM}/00/", f"{CANONICAL_STEM}/01/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,12 @@ def begun(event: Event, submitter: str) -> Iterator[tuple[str, str]]:
     yield from ((goods, submitter) for goods in made(event))
     if (event.kind, event.body.get("action")) == ("AggregationEvent", "ADD"):
         for box in event.identifiers_by_role()["parent"]:
-            yield box, NOBODY if is_shared(box) else submitter
+            yield box, owner_by_filling(box, submitter)
+
+
+def owner_by_filling(container: str, filler: str) -> str:
+    """Whose (GLN) a container is that nobody said to have made: nobody's, if others may fill it later."""
+    return filler if container.startswith(_FILLED_ONCE) else NOBODY
 
 
 def is_shared(container: str) -> bool:
