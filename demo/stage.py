@@ -27,10 +27,10 @@ from traceability.keys.files import read_secret
 from traceability.keys.ring import SERIALS
 from traceability.laboratory.sign import LaboratoryKey
 from traceability.ledger.grant import FARM, Grant
+from traceability.own_files import documents
 from traceability.own_policy import believe_issuer, own_gateways
 from traceability.settings import Settings
 from traceability.upkeep.installation import make
-from traceability.own_files import documents
 from traceability.wiring import open_store, public_url
 
 PROJECT = Path(__file__).parent.parent

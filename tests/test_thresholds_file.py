@@ -3,9 +3,9 @@
 import pytest
 
 from traceability.errors import InvalidInput
+from traceability.own_files import thresholds
 from traceability.settings import Settings
 from traceability.telemetry.thresholds import THRESHOLDS
-from traceability.own_files import thresholds
 
 
 def test_without_a_file_the_shipped_ones_hold(tmp_path):

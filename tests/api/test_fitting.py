@@ -43,7 +43,8 @@ def packed(kg):
     [
         ("en", "By what this trace shows: 30 kg harvested, 20.5 kg labelled, packed or shipped, "
                "2 kg lost in processing, 7.5 kg left, counting what was made of it"),
-        ("zh-CN", "按此溯源所示：采收 30 公斤，贴标、包装或发货 20.5 公斤，加工损耗 2 公斤，剩余 7.5 公斤（含加工成品）"),
+        ("zh-CN", "按此溯源所示：采收 30 公斤，贴标、包装或发货 20.5 公斤，加工损耗 2 公斤，"
+                  "剩余 7.5 公斤（含加工成品）"),
     ],
 )  # fmt: skip
 def test_what_adds_up_is_one_line(lang, line):

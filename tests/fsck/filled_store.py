@@ -13,6 +13,7 @@ from traceability.ledger.ports import Anchor
 from traceability.ledger.publish import publish
 from traceability.ledger.record import Accepted, Rejected
 from traceability.ledger.seal import seal
+from traceability.own_files import documents, erasure_journal
 from traceability.own_policy import log_signer
 from traceability.proof.personal import Disclosure
 from traceability.store.high_water import HighWaterFile
@@ -21,7 +22,6 @@ from traceability.telemetry.device import Device
 from traceability.telemetry.reading import Authenticated, Reading
 from traceability.upkeep.fsck import fsck
 from traceability.upkeep.installation import make
-from traceability.own_files import documents, erasure_journal
 from traceability.wiring import open_store
 
 EVENTS = 300

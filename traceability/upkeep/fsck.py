@@ -7,6 +7,7 @@ from traceability.chain.rpc import RpcChain
 from traceability.errors import ChainUnavailable
 from traceability.ledger.ports import Held
 from traceability.own_chain import ANSWER_WITHIN_S, held_by_contract
+from traceability.own_files import erasure_journal
 from traceability.settings import Settings
 from traceability.store.fsck.difference import Difference
 from traceability.store.fsck.everything import Outside, differences
@@ -15,7 +16,6 @@ from traceability.store.fsck.view import Watch
 from traceability.store.high_water import HighWaterFile
 from traceability.store.migrate import check_up_to_date
 from traceability.store.schema import open_engine
-from traceability.own_files import erasure_journal
 
 Tell = Callable[[str], None]
 
