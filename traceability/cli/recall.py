@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 from uuid import uuid4
 
-from traceability.cli.recall_told import agreed, keep, summary, texts
+from traceability.cli.agreed import agreed
+from traceability.cli.recall_told import keep, summary, texts
 from traceability.cli.terminal import printable
 from traceability.errors import InvalidInput
 from traceability.settings import Settings

@@ -1,10 +1,7 @@
-"""What `guoji recall` and `guoji recalls` print alike, and the question that both ask."""
+"""What `guoji recall` and `guoji recalls` print alike."""
 
-import sys
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
-
-from traceability.errors import InvalidInput
 
 if TYPE_CHECKING:
     from traceability.ledger.affected import Affected
@@ -51,9 +48,3 @@ def keep(planned: "Planned", recaller: "Recaller") -> None:
     kept = recaller.record(planned)
     notice = planned.order.notice or "-"
     print(f"{planned.kind}: {notice}, {len(kept)} events; `guoji recalls show` says who was told")
-
-
-def agreed(question: str) -> bool:
-    if not sys.stdin.isatty():
-        raise InvalidInput("nobody can be asked here, want --yes")
-    return input(f"{question} Type yes: ").strip() == "yes"

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from traceability.cli.recall_told import agreed, holdings, keep, summary, texts
+from traceability.cli.agreed import agreed
+from traceability.cli.recall_told import holdings, keep, summary, texts
 from traceability.cli.terminal import printable
 from traceability.errors import InvalidInput
 from traceability.settings import Settings
