@@ -85,8 +85,8 @@ LIES = {
         "event number 7: its submitter to a trace is 9521234000013, want 9521234000006",
     ),
     "row of a trace without an event": (
-        "INSERT INTO told SELECT 4000, key, at_us, submitter, captured_at_ms, name, is_declaration, leads_on, "
-        "is_stored, places, words FROM told WHERE event_id = 7",
+        "INSERT INTO told SELECT 4000, key, at_us, submitter, captured_at_ms, name, is_declaration, "
+        "leads_on, is_stored, places, words FROM told WHERE event_id = 7",
         "what event number 4000 says is there without the event, want none",
     ),
     "way to an event that is none": (
@@ -96,6 +96,14 @@ LIES = {
     "way to an event that it does not name": (
         "INSERT INTO kin (name, event_id) VALUES (:four, 7)",
         f"event number 7: what it is walked to by is {HEX}, want ",
+    ),
+    "submitter who does not find its event": (
+        "DELETE FROM reader WHERE event_id = 7",
+        "party 9521234000006 as a reader of event number 7 is missing, want there",
+    ),
+    "reader without an event": (
+        "INSERT INTO reader (gln, event_id) VALUES ('9521234000013', 4000)",
+        "who reads event number 4000 is there without the event, want none",
     ),
     "term that is missing": (
         "DELETE FROM term WHERE event_id = 7",

@@ -28,6 +28,7 @@ def test_an_honest_store_is_whole_and_everything_in_it_is_looked_at(home):
         "events": 302,
         "indexed events": 302,
         "told events": 302,
+        "events with readers": 302,
         "entries": 303,
         "hashes of the tree": 303,
         "tiles": 3,

@@ -14,6 +14,7 @@ from traceability.store.fsck.entries import check_entries
 from traceability.store.fsck.events import check_events
 from traceability.store.fsck.name_map import check_name_map
 from traceability.store.fsck.personal import check_personal
+from traceability.store.fsck.readers import check_readers
 from traceability.store.fsck.readings import check_quarantine, check_readings, check_receipts
 from traceability.store.fsck.signed import Believed, check_anchors, check_signed
 from traceability.store.fsck.terms import check_terms
@@ -48,6 +49,7 @@ def differences(
         yield from _typed("the name map", check_name_map(view))
         yield from _typed("what events are found by", check_terms(view))
         yield from _typed("what traces are walked over", check_told(view))
+        yield from _typed("who reads events", check_readers(view))
         yield from _typed("the checkpoint", check_signed(view, believed))
         yield from _typed("anchors", check_anchors(view, believed))
         yield from _typed("batches", check_batches(view))
