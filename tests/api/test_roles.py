@@ -197,7 +197,10 @@ def test_whoever_is_not_known_is_told_why(client, tokens, role, told):
 
 def test_keys_that_cannot_be_read_are_our_trouble_and_not_the_tokens(client, store_and_settings, idp):
     store, settings = store_and_settings
-    away = ledger(replace(settings, oauth_jwks="none.json"), store)
+    keys = settings.home / "moved.json"
+    keys.write_text("{}")
+    away = ledger(replace(settings, oauth_jwks=keys.name), store)
+    keys.unlink()
     with served(away) as address, httpx.Client(base_url=address, trust_env=False) as partner:
         answer = partner.get("/epcis/events", headers={"Authorization": f"Bearer {idp.token(gln=PARTY)}"})
 
