@@ -56,7 +56,7 @@ class Recaller:
     parties: Callable[[], Register]
     keep_document: Callable[[bytes], str]
     """Its SHA-256 in hex."""
-    targets: Callable[[], Mapping[str, Sequence[str]]]
+    read_targets: Callable[[], Mapping[str, Sequence[str]]]
     """As `Planned.targets`. Raises `InvalidInput` for a malformed file."""
     undelivered: Callable[[], Sequence[Undelivered]]
     public_url: str
@@ -124,6 +124,20 @@ class Recaller:
         kept = [as_stored(each, order.party, now_ms, secrets.token_bytes(16)) for each in planned.events]
         told = notices(self._news(planned), _holding(planned), planned.targets)
         return self.recalls.keep(kept, list(told), now_ms)
+
+    def targets(self) -> Mapping[str, Sequence[str]]:
+        """As `Planned.targets`; none of a malformed file, for which no recall may wait."""
+        return self._reachable()[0]
+
+    def why_none_is_told(self) -> str | None:
+        """What is wrong with the file that says who can be told how."""
+        return self._reachable()[1]
+
+    def _reachable(self) -> tuple[Mapping[str, Sequence[str]], str | None]:
+        try:
+            return self.read_targets(), None
+        except InvalidInput as error:
+            return {}, str(error)
 
     def names(self) -> Mapping[str, str]:
         """Of the parties that are registered here, by GLN."""

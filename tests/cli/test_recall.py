@@ -130,6 +130,17 @@ def test_whoever_has_some_is_told_once_by_a_notice_that_is_kept_with_the_recall(
     assert "residue" in sent[0].text
 
 
+def test_no_recall_waits_for_a_target_that_is_set_up_wrong(home, capsys):
+    (home / "shop.secret").unlink()
+
+    assert recall("--yes") == 0
+
+    shown = capsys.readouterr().out
+    assert "nobody is told by us, all of them are yours to tell: " in shown
+    assert "shop.secret" in shown
+    assert [each.holds for each in recalls_of(home, ITEM)] == [True]
+
+
 def test_what_cannot_be_delivered_is_shown(home, capsys):
     assert recall("--yes") == 0
 

@@ -80,6 +80,8 @@ def _run(args: argparse.Namespace) -> int:
     names = ours.names()
     for line in summary(order, looked.touched, told, names):
         print(printable(line))
+    if (reason := ours.why_none_is_told()) and not args.no_notices:
+        print(printable(f"nobody is told by us, all of them are yours to tell: {reason}"))
     if not args.mock and not args.yes and not agreed("Recall it?"):
         print("nothing was recalled")
         return 0
