@@ -104,7 +104,7 @@ def test_a_check_says_whom_each_rule_watches_and_whom_it_tells(home, capsys, mon
     (home.home / "ops.secret").chmod(0o600)
 
     assert main(["alerts", "check"]) == 65
-    assert "http to this machine" in capsys.readouterr().err
+    assert "want https; only to this machine may a setting allow http" in capsys.readouterr().err
     monkeypatch.setenv("GUOJI_ALERT_LOOPBACK", "true")
     assert main(["alerts", "check"]) == 0
 
