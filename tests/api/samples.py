@@ -13,6 +13,7 @@ from traceability.cold_chain.exposure import HOUR_MS, exposure, held
 from traceability.cold_chain.profiles import shipped
 from traceability.cold_chain.shelf_life import Remaining
 from traceability.epcis.event import Event
+from traceability.ledger.recalled import RecallNotice
 from traceability.ledger.trace import Curve, Grade, LabResult, Trace, TracedEvent
 from traceability.proof.verdict import Contradicted, Unchecked, Verdict, Verified, of_trace
 from traceability.telemetry.curve import Point, Stretch
@@ -239,6 +240,24 @@ def with_last(verdict: Verdict, count: int) -> tuple[TracedEvent, ...]:
     return (*every[:-count], *(replace(each, verdict=verdict) for each in every[-count:]))
 
 
+def a_notice(**fields):
+    values = {
+        "key": "ab" * 32,
+        "notice": "urn:uuid:00000000-0000-4000-8000-000000000001",
+        "goods": (SUBJECT,),
+        "at": NOW - timedelta(hours=1),
+        "by": "9521234000013",
+        "party": {"zh": "果迹示范草莓园", "en": "Guoji Demo Strawberry Farm"},
+        "is_entitled": True,
+        "reason": {"zh": "农药残留超标", "en": "procymidone above its limit"},
+        "advice": {"zh": "退回购买处，全额退款", "en": "Take it back to the shop for a refund"},
+        "level": "1",
+        "released_at": None,
+        "evidence": 0,
+    }
+    return RecallNotice(**values | fields)
+
+
 def in_every_state() -> dict[str, Trace]:
     broken = Contradicted("inclusion", "the log holds another fingerprint at index 41")
     away = Unchecked("the chain has not answered for an hour")
@@ -248,6 +267,7 @@ def in_every_state() -> dict[str, Trace]:
         "new": a_trace(events=with_last(PENDING, len(events()))),
         "contradicted": a_trace(events=with_last(broken, 1)),
         "unknown": a_trace(events=with_last(away, len(events()))),
+        "recalled": a_trace(recalls=(a_notice(),)),
         "bare": a_trace(
             product={}, origin={}, harvested_at=None, events=events()[2:3], curves=(), lab_results=(),
             findings=(), staged=(), chain_label=None, profile=None, remaining=None,

@@ -1,7 +1,6 @@
 """A recall stands above the verdict, in words and in looks; one that ended or is only claimed does not."""
 
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 
@@ -11,29 +10,10 @@ from api.present.overlay import overlay_state
 from api.present.recall import recalls
 from api.present.trace import trace_page
 from api.words import languages
-from tests.api.samples import NOW, SUBJECT, a_trace
-from traceability.ledger.recalled import RecallNotice
+from tests.api.samples import NOW, a_notice, a_trace
 
 SPEAK = languages()
 FIELD_LOT = "https://id.gs1.org/01/09521234000013/10/F1"
-
-
-def a_notice(**fields):
-    values = {
-        "key": "ab" * 32,
-        "notice": "urn:uuid:00000000-0000-4000-8000-000000000001",
-        "goods": (SUBJECT,),
-        "at": NOW - timedelta(hours=1),
-        "by": "9521234000013",
-        "party": {"zh": "果迹示范草莓园", "en": "Guoji Demo Strawberry Farm"},
-        "is_entitled": True,
-        "reason": {"zh": "农药残留超标", "en": "procymidone above its limit"},
-        "advice": {"zh": "退回购买处，全额退款", "en": "Take it back to the shop for a refund"},
-        "level": "1",
-        "released_at": None,
-        "evidence": 0,
-    }
-    return RecallNotice(**values | fields)
 
 
 RELEASED = a_notice(released_at=NOW, evidence=2)
