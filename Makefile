@@ -20,8 +20,8 @@ test: $(BUILD)/dev $(BUILD)/npm-dev $(BUILD)/slither debian check-only ## everyt
 	@scripts/npm run --silent test:contracts
 	@$(PYTHON) -m pytest $(SIDE_BY_SIDE) -m 'not soak'
 
-test-fast: $(BUILD)/dev $(BUILD)/npm-dev ## the tests that start no processes; under 2 minutes
-	@$(PYTHON) -m pytest $(SIDE_BY_SIDE) -q -m 'not slow and not soak'
+test-fast: $(BUILD)/dev $(BUILD)/npm-dev ## the tests that start no processes, with fewer examples of each property
+	@$(PYTHON) -m pytest $(SIDE_BY_SIDE) -q --hypothesis-profile=fast -m 'not slow and not soak'
 
 soak: $(BUILD)/dev $(BUILD)/npm-dev debian ## the full counts of every fault; writes its report to .build/soak.xml
 	@GUOJI_TEST_ROUNDS=50 scripts/npm run --silent test:contracts
