@@ -4,7 +4,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse
 from starlette.middleware.gzip import GZipMiddleware
 
-from api import problems
+from api import party_pages, problems
 from api.chain_relay import ChainRelay
 from api.deps import Ledger, Site, words_for
 from api.headers import SafeHeaders
@@ -100,8 +100,7 @@ def create_app(
     app.state.error_page = _error_page
     problems.install(app)
     farm_sign_in.install(app)
-    imports.install(app)
-    recall_page.install(app)
+    party_pages.install(app)
     for part in _PARTS:
         app.include_router(part.router)
     app.add_middleware(GZipMiddleware, minimum_size=1024)

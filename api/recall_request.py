@@ -77,10 +77,10 @@ def _both(said: _Texts | None) -> Mapping[str, str]:
     return {"zh": said, "en": said} if isinstance(said, str) else dict(said.items())
 
 
-def _recaller(site: SiteDep) -> Recaller:
+def recaller_of(site: SiteDep) -> Recaller:
     if site.recaller is None:
         raise Unknown("nothing can be recalled by this server")
     return site.recaller
 
 
-RecallerDep = Annotated[Recaller, Depends(_recaller)]
+RecallerDep = Annotated[Recaller, Depends(recaller_of)]

@@ -1,31 +1,24 @@
 """The page for sheets: sign in, take a template, choose a sheet, look at what it would become, record it."""
 
 import threading
-from base64 import b64encode
+from base64 import b64decode, b64encode
+from binascii import Error as NotBase64
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Literal
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, FastAPI, Request
+from fastapi import APIRouter, Depends
 from fastapi.responses import Response
 
-from api.deps import Site, SiteDep, WordsDep, words_for
-from api.farm_page import farm_page, go_to
-from api.farm_session import FieldsDep
-from api.import_session import (
-    COOKIE,
-    ImporterDep,
-    KeyNeeded,
-    SenderDep,
-    Sent,
-    SentDep,
-    opened_by,
-)
+from api.deps import Site, SiteDep, WordsDep
+from api.farm_page import farm_page
+from api.party_pages import PartyPages, Sent, SignedIn
 from api.present.import_faults import refusal_line
 from api.present.imports import done_view, kinds_view, look_view
-from api.problems import Busy
+from api.problems import Busy, TooLarge
+from api.signed_in import TokenCookie
 from api.words import Words
-from traceability.errors import InvalidInput, NotAuthorised
+from traceability.errors import InvalidInput, NotAuthorised, Unknown
 from traceability.imports import template
 from traceability.imports.importer import Importer
 from traceability.imports.kinds import kind, plainly
@@ -33,7 +26,27 @@ from traceability.imports.layout import Mapped
 from traceability.imports.plan import Plan
 from traceability.sheets.read import read_cells
 
-router = APIRouter(prefix="/import")
+LARGEST_FILE = 2 * 1024 * 1024
+PAGES = PartyPages(
+    TokenCookie("guoji_import", "/import", lasts_s=12 * 3_600),
+    # With the file as base64, as it goes back and forth between page and server: none is kept here.
+    largest_form=3 * 1024 * 1024,
+    sign_in_page="import_sign_in.html",
+)
+SignedInDep = Annotated[SignedIn, Depends(PAGES.signed_in)]
+SentDep = Annotated[Sent, Depends(PAGES.sent)]
+
+
+def _importer(site: SiteDep) -> Importer:
+    if site.importer is None:
+        raise Unknown("this server has no page for sheets")
+    return site.importer
+
+
+ImporterDep = Annotated[Importer, Depends(_importer)]
+
+router = APIRouter(prefix="/import", dependencies=[Depends(_importer)])
+PAGES.add_sign_in(router)
 MOST_ROWS = 20_000
 """Of a sheet on this page: a reader waits for it."""
 MOST_CELLS = 25 * MOST_ROWS
@@ -49,30 +62,9 @@ _MEDIA: Mapping[str, str] = {
 }
 
 
-def install(app: FastAPI) -> None:
-    """Answer with the form wherever somebody has to sign in."""
-    app.add_exception_handler(KeyNeeded, _ask_for_key)
-
-
 @router.get("")
-def choose(site: SiteDep, words: WordsDep, sender: SenderDep) -> Response:
-    return _choose(site, words, sender.form_key, sender.grant.submitter)
-
-
-@router.post("/sign-in")
-def sign_in(site: SiteDep, words: WordsDep, _: ImporterDep, fields: FieldsDep) -> Response:
-    token = fields.get("token", "").strip()
-    opened_by(token, site)
-    response = go_to("/import", words)
-    COOKIE.keep(response, token, site)
-    return response
-
-
-@router.post("/sign-out")
-def end(words: WordsDep, _: SentDep) -> Response:
-    response = go_to("/import", words)
-    COOKIE.drop(response)
-    return response
+def choose(site: SiteDep, words: WordsDep, by: SignedInDep) -> Response:
+    return _choose(site, words, by.form_key, by.grant.submitter)
 
 
 @router.get("/template/{name}.{form}")
@@ -89,22 +81,22 @@ def look(site: SiteDep, words: WordsDep, importer: ImporterDep, sent: SentDep) -
     try:
         with _one_at_a_time():
             planned, said = _planned(importer, sent)
-            here = importer.here(planned, sent.sender.grant)
-            changed = importer.resembling(planned, sent.sender.grant)
+            here = importer.here(planned, sent.by.grant)
+            changed = importer.resembling(planned, sent.by.grant)
     except NotAuthorised:
         raise
     except InvalidInput as refusal:
         told = refusal_line(str(refusal), words)
-        return _choose(site, words, sent.sender.form_key, sent.sender.grant.submitter, told)
+        return _choose(site, words, sent.by.form_key, sent.by.grant.submitter, told)
     view = look_view(planned, here, changed, said, words)
     return farm_page(
         site,
         words,
         "import_look.html",
         422 if planned.faults else 200,
-        form_key=sent.sender.form_key,
+        form_key=sent.by.form_key,
         look=view,
-        data=b64encode(sent.file).decode(),
+        data=b64encode(_sheet(sent)).decode(),
     )
 
 
@@ -113,10 +105,10 @@ def record(site: SiteDep, words: WordsDep, importer: ImporterDep, sent: SentDep)
     """Shown at once: whoever loads the page again sends duplicates, which are kept once."""
     with _one_at_a_time():
         planned, _ = _planned(importer, sent)
-        here = importer.here(planned, sent.sender.grant)
-        job = importer.record(planned, sent.sender.grant)
+        here = importer.here(planned, sent.by.grant)
+        job = importer.record(planned, sent.by.grant)
     view = done_view(planned, here, job.id, words)
-    return farm_page(site, words, "import_done.html", form_key=sent.sender.form_key, done=view)
+    return farm_page(site, words, "import_done.html", form_key=sent.by.form_key, done=view)
 
 
 def _choose(site: Site, words: Words, form_key: str, party: str, refused: str = "") -> Response:
@@ -129,8 +121,8 @@ def _choose(site: Site, words: Words, form_key: str, party: str, refused: str = 
 
 def _planned(importer: Importer, sent: Sent) -> tuple[Plan, Mapped]:
     """What the sheet would become, and what the form said of its headings."""
-    name, grant = sent.text("kind"), sent.sender.grant
-    sheet = read_cells(sent.file, MOST_CELLS)
+    name, grant = sent.text("kind"), sent.by.grant
+    sheet = read_cells(_sheet(sent), MOST_CELLS)
     if not any(field.startswith(_MEANS) for field in sent.fields):
         return importer.plan(name, sheet, grant, at_most=MOST_ROWS), {}
     headings = importer.lay_out(name, sheet, grant, {}).headings
@@ -144,6 +136,19 @@ def _planned(importer: Importer, sent: Sent) -> tuple[Plan, Mapped]:
     return importer.plan(name, sheet, grant, said=saved, at_most=MOST_ROWS), said
 
 
+def _sheet(sent: Sent) -> bytes:
+    """The file, whether chosen just now or looked at before. Raises `InvalidInput`."""
+    try:
+        data = sent.fields.get("file") or b64decode(sent.fields.get("data", b""), validate=True)
+    except NotBase64 as error:
+        raise InvalidInput("the form has lost its sheet; choose it again") from error
+    if not data:
+        raise InvalidInput("no sheet was chosen, or it is empty")
+    if len(data) > LARGEST_FILE:
+        raise TooLarge(f"sheet has {len(data)} bytes, want at most {LARGEST_FILE} on this page")
+    return data
+
+
 @contextmanager
 def _one_at_a_time() -> Iterator[None]:
     if not _reading.acquire(blocking=False):
@@ -152,12 +157,3 @@ def _one_at_a_time() -> Iterator[None]:
         yield
     finally:
         _reading.release()
-
-
-def _ask_for_key(request: Request, refusal: Exception) -> Response:
-    site: Site = request.app.state.site
-    page = farm_page(site, words_for(request), "import_sign_in.html", 401, refused=bool(str(refusal)))
-    page.headers["WWW-Authenticate"] = "Bearer"
-    if str(refusal):
-        COOKIE.drop(page)
-    return page

@@ -1,56 +1,46 @@
 """The page for recalls: name goods, see what they touch, confirm or drill, see who is told, end a recall."""
 
 import time
-from typing import Literal
+from collections.abc import Mapping
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, FastAPI, Request
+from fastapi import APIRouter, Depends
 from fastapi.responses import Response
 
-from api.deps import Site, SiteDep, WordsDep, words_for
+from api.deps import Site, SiteDep, WordsDep
 from api.farm_page import NEVER_KEPT, farm_page, go_to
-from api.farm_session import FieldsDep
+from api.party_pages import PartyPages, Sent, SignedIn
 from api.present.recall_page import order_lines, recall_view, touched_view
-from api.recall_request import RecallerDep, new_order
-from api.recall_session import COOKIE, Recalling, RecallingDep, Sent, SentDep, TokenNeeded, opened_by
+from api.recall_request import RecallerDep, new_order, recaller_of
+from api.signed_in import TokenCookie
 from api.words import Words
 from traceability.errors import InvalidInput, NotAuthorised, Unknown
 from traceability.exports.recall_report import RecallReport, how_told
 from traceability.ledger.recall import Order
 from traceability.recaller import Planned, Recaller, only_goods, told
 
-router = APIRouter(prefix="/recall")
+PAGES = PartyPages(
+    TokenCookie("guoji_recall", "/recall", lasts_s=12 * 3_600),
+    # With a document that shows how it was put right.
+    largest_form=5 * 1024 * 1024,
+    sign_in_page="recall_sign_in.html",
+)
+SignedInDep = Annotated[SignedIn, Depends(PAGES.signed_in)]
+SentDep = Annotated[Sent, Depends(PAGES.sent)]
+
+router = APIRouter(prefix="/recall", dependencies=[Depends(recaller_of)])
+PAGES.add_sign_in(router)
 
 Form = Literal["pdf", "csv"]
 _MEDIA = {"pdf": "application/pdf", "csv": "text/csv; charset=utf-8"}
 _FIELDS = ("goods", "reason", "reason_en", "advice", "advice_en", "level")
 
 
-def install(app: FastAPI) -> None:
-    """Answer with the form wherever somebody has to sign in."""
-    app.add_exception_handler(TokenNeeded, _ask_for_token)
-
-
 @router.get("")
 def begin(
-    site: SiteDep, words: WordsDep, recaller: RecallerDep, by: RecallingDep, goods: str = ""
+    site: SiteDep, words: WordsDep, recaller: RecallerDep, by: SignedInDep, goods: str = ""
 ) -> Response:
     return _begin(site, words, recaller, by, {**dict.fromkeys(_FIELDS, ""), "goods": goods})
-
-
-@router.post("/sign-in")
-def sign_in(site: SiteDep, words: WordsDep, _: RecallerDep, fields: FieldsDep) -> Response:
-    token = fields.get("token", "").strip()
-    opened_by(token, site)
-    response = go_to("/recall", words)
-    COOKIE.keep(response, token, site)
-    return response
-
-
-@router.post("/sign-out")
-def end_session(words: WordsDep, _: SentDep) -> Response:
-    response = go_to("/recall", words)
-    COOKIE.drop(response)
-    return response
 
 
 @router.post("/look")
@@ -87,12 +77,12 @@ def record(site: SiteDep, words: WordsDep, recaller: RecallerDep, sent: SentDep)
 
 
 @router.get("/{key}")
-def one(key: str, site: SiteDep, words: WordsDep, recaller: RecallerDep, by: RecallingDep) -> Response:
+def one(key: str, site: SiteDep, words: WordsDep, recaller: RecallerDep, by: SignedInDep) -> Response:
     return _one(site, words, recaller, by, key)
 
 
 @router.get("/{key}/report.{form}")
-def report(key: str, form: Form, recaller: RecallerDep, by: RecallingDep) -> Response:
+def report(key: str, form: Form, recaller: RecallerDep, by: SignedInDep) -> Response:
     """As it stands now."""
     found = recaller.one(key, by.grant)
     order = Order(
@@ -108,7 +98,7 @@ def release(key: str, site: SiteDep, words: WordsDep, recaller: RecallerDep, sen
     document, found = sent.fields.get("document", b""), recaller.one(key, sent.by.grant)
     try:
         _check_agreed(sent, words)
-        reason, keys = sent.texts("reason"), sent.text("events").split()
+        reason, keys = _texts(sent, "reason"), sent.text("events").split()
         documents = [document] if document else []
         planned = recaller.propose_end(found, reason, keys, documents, sent.by.grant)
     except InvalidInput as refusal:
@@ -118,7 +108,7 @@ def release(key: str, site: SiteDep, words: WordsDep, recaller: RecallerDep, sen
 
 
 def _begin(
-    site: Site, words: Words, recaller: Recaller, by: Recalling, typed: dict[str, str], refused: str = ""
+    site: Site, words: Words, recaller: Recaller, by: SignedIn, typed: dict[str, str], refused: str = ""
 ) -> Response:
     recalls = [recall_view(each, words) for each in recaller.listed(by.grant)]
     status, party = 422 if refused else 200, by.grant.submitter
@@ -139,9 +129,7 @@ def _looked(site: Site, words: Words, recaller: Recaller, sent: Sent, template: 
     return farm_page(site, words, template, 200, sent.by.form_key, **values)
 
 
-def _one(
-    site: Site, words: Words, recaller: Recaller, by: Recalling, key: str, refused: str = ""
-) -> Response:
+def _one(site: Site, words: Words, recaller: Recaller, by: SignedIn, key: str, refused: str = "") -> Response:
     found, targets = recaller.one(key, by.grant), recaller.targets()
     views = []
     for touched in recaller.touched(found):
@@ -154,9 +142,16 @@ def _one(
 def _planned(recaller: Recaller, sent: Sent) -> tuple[Planned, float]:
     """What would be recalled, and how many seconds it took to find."""
     grant, begun = sent.by.grant, time.perf_counter()
-    reason, advice, level = sent.texts("reason"), sent.texts("advice"), sent.text("level") or None
+    reason, advice, level = _texts(sent, "reason"), _texts(sent, "advice"), sent.text("level") or None
     order = new_order(sent.text("goods"), grant.submitter, reason, advice, level, recaller.now())
     return recaller.propose(order, grant), time.perf_counter() - begun
+
+
+def _texts(sent: Sent, name: str) -> Mapping[str, str]:
+    """As typed in Chinese and in English; one text counts in both."""
+    said = {"zh": sent.text(name), "en": sent.text(f"{name}_en")}
+    either = said["zh"] or said["en"]
+    return {language: text or either for language, text in said.items()} if either else {}
 
 
 def _typed(sent: Sent) -> dict[str, str]:
@@ -180,12 +175,3 @@ def _download(report: RecallReport, form: Form, name: str) -> Response:
     named = f'attachment; filename="guoji-{name}-{report.order.at:%Y%m%d-%H%M}.{form}"'
     headers = {"Content-Disposition": named, **NEVER_KEPT}
     return Response(report.pdf() if form == "pdf" else report.csv(), 200, headers, _MEDIA[form])
-
-
-def _ask_for_token(request: Request, refusal: Exception) -> Response:
-    site: Site = request.app.state.site
-    page = farm_page(site, words_for(request), "recall_sign_in.html", 401, refused=bool(str(refusal)))
-    page.headers["WWW-Authenticate"] = "Bearer"
-    if str(refusal):
-        COOKIE.drop(page)
-    return page

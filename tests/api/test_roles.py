@@ -8,8 +8,9 @@ import httpx
 import pytest
 from fastapi.routing import iter_route_contexts
 
-from api import farm_session, import_session, recall_session
+from api import farm_session
 from api.app import create_app
+from api.routes import imports, recall_page
 from tests.access.provider import AUDIENCE, ISSUER, IdentityProvider
 from tests.api.farming import PARTY
 from tests.api.route_roles import GATES
@@ -20,7 +21,7 @@ from traceability.settings import Settings
 from traceability.upkeep.installation import make
 from traceability.wiring import farm, importer, ledger, open_store, recaller
 
-COOKIES = [farm_session.COOKIE, import_session.COOKIE, recall_session.COOKIE]
+COOKIES = [farm_session.COOKIE, imports.PAGES.cookie, recall_page.PAGES.cookie]
 OPENS = {
     "nobody": set(),
     "a stranger": set(),
