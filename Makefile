@@ -40,7 +40,7 @@ format: $(BUILD)/dev ## put the code into its usual shape
 	@.venv/bin/ruff check -q --fix . ; .venv/bin/ruff format -q .
 
 lock: ## resolve the requirements anew and write their hashes (needs uv)
-	@for set in run dev slither; do uv pip compile -q --generate-hashes --no-emit-index-url --universal --python-version 3.11 \
+	@for set in run dev slither bench; do uv pip compile -q --generate-hashes --no-emit-index-url --universal --python-version 3.11 \
 	  requirements/$$set.in -o requirements/$$set.txt; done
 
 verifier: $(BUILD)/run ## write .build/guoji-verify.pyz: `guoji verify` as one file for any Python
