@@ -95,7 +95,7 @@ def test_every_kind_of_error_has_its_row():
     assert {kind.__name__ for kind in _of_tree(errors.TraceError)} <= _first_cells("docs/architecture.md")
 
 
-@pytest.mark.parametrize("name", ["run.in", "dev.in", "slither.in"])
+@pytest.mark.parametrize("name", ["run.in", "dev.in", "slither.in", "bench.in"])
 def test_every_python_dependency_has_its_row(name):
     lines = _text(f"requirements/{name}").splitlines()
     wanted = {line.strip() for line in lines if line.strip() and line[0] not in "#-"}
@@ -113,7 +113,7 @@ def test_every_npm_and_debian_dependency_has_its_row():
 
 
 def test_no_row_is_about_a_dependency_that_is_gone():
-    listed = "".join(_text(f"requirements/{name}.in") for name in ("run", "dev", "slither"))
+    listed = "".join(_text(f"requirements/{name}.in") for name in ("run", "dev", "slither", "bench"))
     listed += _text("package.json") + _text("scripts/setup-debian")
 
     assert [name for name in _first_cells("docs/dependencies.md") if name not in listed] == []
