@@ -37,15 +37,17 @@ const idOf = async ({ name, key }) => {
   return "0x" + hex(await digest("log-id", toBytes(origin.length, 2) + origin + key));
 };
 
-// The time of the block that holds what `claim` says, in ISO 8601.
-export const checkAnchor = async ({ anchor: claim, tlog: { size, root }, log }, policy, chains) => {
+// The time of the block that holds what the anchor says, in ISO 8601. Who said what stays in `proof.chain`.
+export const checkAnchor = async (proof, policy, chains) => {
+  const { anchor: claim, tlog, log } = proof;
+  const { size, root } = tlog;
   log || unchecked("no checkpoint");
   const { chain, contract, finality, agree = 2 } = policy;
   chain || unchecked("names no chain");
   const log_id = await idOf(log);
   const ids = await Promise.all(policy.log.filter(({ name }) => name === log.name).map(idOf));
   const wanted = { chain_id: +chain, contract, log_id, size: Number(size), root: "0x" + hex(root) };
-  for (const what in claim && wanted) claim[what] === wanted[what] || failed(what);
+  for (const what in claim && wanted) claim[what] === wanted[what] || failed(`${what} ${claim[what]}, want ${wanted[what]}`);
   const sizeWord = "0x" + pad(size, 16, 64);
   const appended = sizeWord + hex(root);
 
@@ -81,7 +83,7 @@ export const checkAnchor = async ({ anchor: claim, tlog: { size, root }, log }, 
       const head = await call(HEAD, log_id);
       held = [`0x${head.slice(66, 130)}${head.slice(2, 66)}`];
     }
-    for (const each of held) each.startsWith(sizeWord) && each !== appended && failed("two histories");
+    for (const each of held) each.startsWith(sizeWord) && each !== appended && failed(`two histories: ${each}, ${appended}`);
     claim && !held.includes(appended) && failed("anchored nothing");
     // Under each of its keys the log took over what it had under the one before; a key that holds nothing is passed over.
     let before;
@@ -94,7 +96,7 @@ export const checkAnchor = async ({ anchor: claim, tlog: { size, root }, log }, 
   };
 
   // What as many endpoints as the policy wants answer alike, if none says otherwise.
-  const [confirmed, refuted, silent] = [{}, {}, {}];
+  const [confirmed, refuted, silent] = (proof.chain = [{}, {}, {}]);
   for (const [name, ask] of chains)
     try {
       confirmed[name] = await heldSince(ask);

@@ -42,5 +42,5 @@ export const signerOf = async ({ origin, signed, signatures }, logs) => {
         (await isSignature(data.slice(4), signed, log.key)) || failed("signature");
         signer ??= log;
       }
-  return signer || failed("unknown log");
+  return signer || failed(`unknown log ${origin}`);
 };

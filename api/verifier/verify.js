@@ -1,6 +1,6 @@
 // Checks a proof file as `guoji verify` does, step by step. docs/verify-js.md says what it leaves to that command.
 
-import { digest, failed, unchecked, utf8 } from "./bytes.js";
+import { digest, failed, hex, unchecked, utf8 } from "./bytes.js";
 import { checkAnchor, openChain } from "./chain.js";
 import { canonical, parse } from "./json.js";
 import { signerOf } from "./note.js";
@@ -10,7 +10,8 @@ import { parsePolicy } from "./trust.js";
 
 // What is said of `file` (its bytes, or what JSON.parse() made of them) by the trust policy, a text that never comes
 // from the file. Throws an Error for a malformed file or policy. Details may quote the file: show them as text only.
-export const verify = async (file, trust, { fetch: post = fetch, endpoints = [], asked } = {}) => {
+// `progress` is told of a trace, event by event, how many of how many were looked at.
+export const verify = async (file, trust, { fetch: post = fetch, endpoints = [], asked, progress } = {}) => {
   const policy = trust && (await parsePolicy(trust));
   const chains = [...(policy?.endpoint ?? []), ...endpoints].map((url) => openChain(url, post));
   const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
@@ -18,10 +19,11 @@ export const verify = async (file, trust, { fetch: post = fetch, endpoints = [],
 
   const checks = {
     policy: () => (policy ? policy.label : unchecked("no trust policy")),
-    event: async ({ event, context, nonce, digest: want, submitter, captured }) =>
-      (await digest("event", nonce + utf8(canonical({ "@context": context, event })))) === want
-        ? [submitter, captured]
-        : failed("digest"),
+    event: async ({ event, context, nonce, digest: want, submitter, captured }) => {
+      const found = await digest("event", nonce + utf8(canonical({ "@context": context, event })));
+      found === want || failed(`digest ${hex(found)}, want ${hex(want)}`);
+      return [submitter, captured];
+    },
     readings: async (proof) =>
       proof.leaves
         ? (await import("./verify-readings.js")).checkReadings(proof)
@@ -62,12 +64,12 @@ export const verify = async (file, trust, { fetch: post = fetch, endpoints = [],
 
   const checkProof = async (proof) => {
     const steps = await run(proof, checks);
-    return { ...judge(steps, { anchored_at: proof.at }), steps };
+    return { ...judge(steps, { anchored_at: proof.at }), steps, chain: proof.chain };
   };
 
   if (parsed.format === "guoji-trace-proof/1") {
     const { verifyTrace } = await import("./verify-trace.js");
-    return verifyTrace(parsed, asked, { checks, checkProof, included, judge, mentions, proofOf, run });
+    return verifyTrace(parsed, asked, { checks, checkProof, included, judge, mentions, progress, proofOf, run });
   }
   // It may belong to the goods all the same, as the pallet does that they lay on.
   if (asked) checks.subject = ({ event }) => mentions(event, asked) || unchecked("not named");

@@ -10,7 +10,7 @@ const MOST = 10000;
 
 // `verifier` is what verify.js checks a single event with.
 export const verifyTrace = async (file, asked, verifier) => {
-  const { checkProof, included, judge, mentions, proofOf, run } = verifier;
+  const { checkProof, included, judge, mentions, progress, proofOf, run } = verifier;
   const [complete, , list, subject] = fieldsOf(file, "complete,format,proofs,subject");
   (subject.match(GOODS) && list.length <= MOST) || refuse("trace");
   const proofs = await Promise.all(list.map(proofOf));
@@ -19,8 +19,10 @@ export const verifyTrace = async (file, asked, verifier) => {
   const end = complete !== null && parseComplete(complete, await included(complete));
 
   const events = [];
-  for (const proof of proofs)
+  for (const proof of proofs) {
+    progress?.(events.length, proofs.length);
     events.push({ mentions_subject: mentions(proof.event, subject), ...(await checkProof(proof)) });
+  }
   const whole = await wholeOf(end, subject, proofs, verifier);
 
   const times = events.flatMap(({ anchored_at }) => anchored_at ?? []).sort();

@@ -1,6 +1,7 @@
 """The browser's verifier reports step by step what Python's does, and refuses what is malformed."""
 
 import json
+import re
 import time
 from dataclasses import asdict
 from datetime import datetime
@@ -202,6 +203,22 @@ def test_a_port_of_the_web_is_the_same_as_none():
     [result] = in_node("check", [a_job(vector | {"chains": chains})])
 
     assert result["verdict"] == "unchecked"
+
+
+@pytest.mark.parametrize("name", ["lie-event-changed", "lie-size-claimed-falsely", "lie-wrong-chain"])
+def test_what_is_untrue_is_told_with_what_was_found_and_what_was_wanted(name):
+    [result] = in_node("check", [a_job(PROOFS[name])])
+
+    found, wanted = re.fullmatch(r"\w+ (\w+), want (\w+)", result["reason"]).groups()
+    assert found != wanted
+
+
+def test_each_endpoint_is_reported_with_what_it_said():
+    [result] = in_node("check", [a_job(PROOFS["unchecked-endpoints-disagree"])])
+
+    confirmed, refuted, silent = result["chain"]
+    assert len(confirmed) + len(refuted) > 1
+    assert silent == {}
 
 
 def test_a_long_text_is_read_in_seconds_and_a_long_list_is_refused():
