@@ -1,10 +1,13 @@
 """Builds the web application from a ledger."""
 
+from collections.abc import Callable
+
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse
 from starlette.middleware.gzip import GZipMiddleware
 
 from api import party_pages, problems
+from api.answers import Answer
 from api.chain_relay import ChainRelay
 from api.deps import Ledger, Site, words_for
 from api.headers import SafeHeaders
@@ -76,10 +79,11 @@ def create_app(
     farm: Farm | None = None,
     importer: Importer | None = None,
     recaller: Recaller | None = None,
+    check_issued: Callable[[str], None] = lambda _: None,
 ) -> FastAPI:
     """The application that serves `ledger`, `farm` to farmers, `importer` and `recaller` to partners.
 
-    Its links say `public_url`.
+    Its links say `public_url`. `check_issued` refuses a link to an item whose code is forged (`NotIssued`).
     """
     app = FastAPI(title="Guoji", docs_url=None, redoc_url=None, openapi_url=None)
     speak = languages()
@@ -96,6 +100,7 @@ def create_app(
         farm,
         importer,
         recaller,
+        check_issued,
     )
     app.state.error_page = _error_page
     problems.install(app)
@@ -108,7 +113,7 @@ def create_app(
     return app
 
 
-def _error_page(request: Request, answer: problems.Answer, status: int, detail: str) -> HTMLResponse:
+def _error_page(request: Request, answer: Answer, status: int, detail: str) -> HTMLResponse:
     site: Site = request.app.state.site
     words = words_for(request)
     return site.pages.html("error.html", words, "unknown", status, answer=answer, code=status, detail=detail)

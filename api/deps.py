@@ -125,6 +125,8 @@ class Site:
     farm: Farm | None
     importer: Importer | None
     recaller: Recaller | None
+    check_issued: Callable[[str], None]
+    """Raises `NotIssued` for a link to an item with a forged serial; asked before anything is looked up."""
 
 
 def _site(request: Request) -> Site:

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import MappingProxyType
 
 from fastapi import FastAPI, Request
@@ -12,6 +12,7 @@ from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
+from api import answers
 from api.present.text import plain
 from api.words import message
 from traceability import errors
@@ -69,101 +70,47 @@ class Busy(errors.Unavailable):
     """As many as we serve at a time are being served."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    status: int
-    type: str
-    """EPCIS 2.0 names its problems by CURIE."""
-    title: str
-    advice: str
-    detail: str | None = None
-    """Told in place of the error's own words, which name hosts and roles and go to the log alone."""
-
-
-_INVALID = Answer(
-    400,
-    "epcisException:ValidationException",
-    message("This link is not right"),
-    message("Perhaps a character got lost. Scan the code again, or type what stands under it."),
-)
-_MALFORMED = Answer(
-    400,
-    _INVALID.type,
-    message("What was sent is not right"),
-    message("Change what is named and send it again; nothing of it was kept."),
-)
-_UNKNOWN = Answer(
-    404,
-    "epcisException:NoSuchResourceException",
-    message("We hold nothing under this code"),
-    message(
-        "Perhaps it was typed wrong, or its records have not arrived yet. "
-        "If the code is on goods that you hold, be careful: "
-        "whoever sold them can tell you where it comes from."
+_TABLE: tuple[tuple[type[errors.TraceError], answers.Answer], ...] = (
+    (Unauthenticated, replace(answers.FORBIDDEN, status=401, title=message("We do not know who asks"))),
+    (errors.NotAuthorised, answers.FORBIDDEN),
+    (
+        errors.CaptureTooLarge,
+        answers.malformed(413, "CaptureLimitExceeded", message("This is too much at once")),
     ),
-)
-_ERASED = Answer(
-    410,
-    _UNKNOWN.type,
-    message("This was erased"),
-    message("It was personal data, and it is gone for good. The record that commits to it is unchanged."),
-)
-_AWAY = Answer(
-    503,
-    "epcisException:ImplementationException",
-    message("Not right now"),
-    message("Something we lean on does not answer. Nothing is lost; try again in a minute."),
-    detail="the store does not answer",
-)
-_BROKEN = Answer(
-    500,
-    "epcisException:ImplementationException",
-    message("Something went wrong here"),
-    message("It is our fault, not yours, and it is written down. Try again later."),
-)
-_FORBIDDEN = Answer(
-    403,
-    "epcisException:SecurityException",
-    message("You may not do this"),
-    message("It needs another token."),
-)
-
-
-def _malformed(status: int, kind: str, title: str) -> Answer:
-    """One of the problems that EPCIS has a name of its own for."""
-    return replace(_MALFORMED, status=status, type=f"epcisException:{kind}Exception", title=title)
-
-
-_TAKEN = _malformed(409, "ResourceAlreadyExists", message("There is one already"))
-_TABLE: tuple[tuple[type[errors.TraceError], Answer], ...] = (
-    (Unauthenticated, replace(_FORBIDDEN, status=401, title=message("We do not know who asks"))),
-    (errors.NotAuthorised, _FORBIDDEN),
-    (errors.CaptureTooLarge, _malformed(413, "CaptureLimitExceeded", message("This is too much at once"))),
-    (WrongMedia, _malformed(415, "UnsupportedMediaType", message("We do not read such content"))),
-    (NotAcceptable, _malformed(406, "NotAcceptable", message("We do not answer in this form"))),
-    (TooLongUri, _malformed(414, "URITooLong", message("This address is too long"))),
-    (AlreadyThere, _TAKEN),
-    (errors.NameTaken, _TAKEN),
-    (errors.BadQuery, _malformed(400, "QueryParameter", message("The query is not right"))),
+    (WrongMedia, answers.malformed(415, "UnsupportedMediaType", message("We do not read such content"))),
+    (NotAcceptable, answers.malformed(406, "NotAcceptable", message("We do not answer in this form"))),
+    (TooLongUri, answers.malformed(414, "URITooLong", message("This address is too long"))),
+    (AlreadyThere, answers.TAKEN),
+    (errors.NameTaken, answers.TAKEN),
+    (errors.BadQuery, answers.malformed(400, "QueryParameter", message("The query is not right"))),
     (
         errors.BadSubscription,
-        _malformed(400, "SubscriptionControls", message("The subscription is not right")),
+        answers.malformed(400, "SubscriptionControls", message("The subscription is not right")),
     ),
-    (errors.QueryTooLarge, _malformed(413, "QueryTooLarge", message("More events answer than were wanted"))),
-    (errors.InvalidInput, _INVALID),
-    (errors.Erased, _ERASED),
+    (
+        errors.QueryTooLarge,
+        answers.malformed(413, "QueryTooLarge", message("More events answer than were wanted")),
+    ),
+    (errors.InvalidInput, answers.INVALID),
+    (errors.Erased, answers.ERASED),
     (
         errors.NoSuchName,
-        replace(_UNKNOWN, type="epcisException:NoSuchNameException", title=message("No query has this name")),
+        replace(
+            answers.UNKNOWN,
+            type="epcisException:NoSuchNameException",
+            title=message("No query has this name"),
+        ),
     ),
-    (errors.Unknown, _UNKNOWN),
-    (Busy, replace(_AWAY, detail=None)),
-    (errors.NotInLogYet, replace(_AWAY, detail=None)),
-    (errors.KeysUnavailable, replace(_AWAY, detail="the identity provider does not tell its keys")),
-    (errors.ChainUnavailable, replace(_AWAY, detail="the chain does not answer")),
-    (errors.Unavailable, _AWAY),
-    (NotServed, _malformed(501, "Implementation", message("This is not offered here"))),
-    (errors.TraceError, _BROKEN),
+    (errors.NotIssued, answers.NOT_ISSUED),
+    (errors.NeverActivated, answers.NEVER_ACTIVATED),
+    (errors.Unknown, answers.UNKNOWN),
+    (Busy, replace(answers.AWAY, detail=None)),
+    (errors.NotInLogYet, replace(answers.AWAY, detail=None)),
+    (errors.KeysUnavailable, replace(answers.AWAY, detail="the identity provider does not tell its keys")),
+    (errors.ChainUnavailable, replace(answers.AWAY, detail="the chain does not answer")),
+    (errors.Unavailable, answers.AWAY),
+    (NotServed, answers.malformed(501, "Implementation", message("This is not offered here"))),
+    (errors.TraceError, answers.BROKEN),
 )
 """The first row that fits decides."""
 
@@ -178,7 +125,7 @@ def install(app: FastAPI) -> None:
 
 async def _refused(request: Request, error: Exception) -> Response:
     answer = next(answer for kind, answer in _TABLE if isinstance(error, kind))
-    if answer is _INVALID:
+    if answer is answers.INVALID:
         answer = _invalid(request)
     if answer.detail is not None:
         _log.warning("%s %s: %s", request.method, plain(request.url.path), plain(str(error)))
@@ -190,7 +137,7 @@ async def _refused(request: Request, error: Exception) -> Response:
 
 async def _not_routed(request: Request, error: Exception) -> Response:
     status, said = (error.status_code, error.detail) if isinstance(error, HTTPException) else (500, error)
-    answer = _UNKNOWN if status == 404 else _invalid(request) if status < 500 else _BROKEN
+    answer = answers.UNKNOWN if status == 404 else _invalid(request) if status < 500 else answers.BROKEN
     answered = _answered(request, answer, status, f"{request.method} {request.url.path}: {said}")
     if status == 405:
         answered.headers["Allow"] = _allowed(request)
@@ -210,7 +157,7 @@ async def _not_understood(request: Request, error: Exception) -> Response:
 
 async def _failed(request: Request, error: Exception) -> Response:
     # The server's log has the traceback; a stranger gets nothing that helps them further in.
-    return _answered(request, _BROKEN, 500, type(error).__name__)
+    return _answered(request, answers.BROKEN, 500, type(error).__name__)
 
 
 _HEADERS = {
@@ -219,7 +166,7 @@ _HEADERS = {
 }
 
 
-def _answered(request: Request, answer: Answer, status: int, detail: str) -> Response:
+def _answered(request: Request, answer: answers.Answer, status: int, detail: str) -> Response:
     headers = _HEADERS.get(status, {})
     if _is_reader(request):
         response: Response = request.app.state.error_page(request, answer, status, plain(detail))
@@ -240,9 +187,9 @@ def _is_reader(request: Request) -> bool:
     return wanted and not _is_for_programs(request)
 
 
-def _invalid(request: Request) -> Answer:
+def _invalid(request: Request) -> answers.Answer:
     """Whoever scanned a code sent nothing but its link."""
-    return _MALFORMED if request.method == "POST" or _is_for_programs(request) else _INVALID
+    return answers.MALFORMED if request.method == "POST" or _is_for_programs(request) else answers.INVALID
 
 
 def _is_for_programs(request: Request) -> bool:

@@ -11,6 +11,8 @@ Everything this system refuses, as one tree:
     - CaptureTooLarge     more is sent at a time than we take                  (413)
   + Unknown               we hold nothing under this name                     (404)
     - NoSuchName          no query has this name                              (404)
+    - NotIssued           this item's code was not made by us                 (404)
+    - NeverActivated      this item's code was made, and never put on goods   (404)
     - Erased              we held it, and it was erased for good              (410)
   + Unavailable           sound request, but not now: try later               (503)
     - CheckpointConflict  another writer published first
@@ -62,6 +64,14 @@ class Unknown(TraceError):
 
 class NoSuchName(Unknown):
     """No query has this name."""
+
+
+class NotIssued(Unknown):
+    """This item's code was not made by us."""
+
+
+class NeverActivated(Unknown):
+    """This item's code was made by us, and never put on goods."""
 
 
 class Erased(Unknown):

@@ -25,6 +25,7 @@ _MEDIA = {
 @router.get("/01/{rest:path}/events")
 async def events(request: Request, site: SiteDep, words: WordsDep) -> Response:
     subject = subject_of(request, "/overlay", "/events")
+    site.check_issued(subject)
     site.live.make_sure_of_room(subject)
     # An unknown lot is a 404 now, not a stream that stays silent for ever.
     await run_in_threadpool(site.live.now, subject)
@@ -45,6 +46,7 @@ def overlay(
     qr: Annotated[str, Query()] = "on",
 ) -> Response:
     subject = subject_of(request, "/overlay")
+    site.check_issued(subject)
     state = overlay_state(ledger.trace(subject), words, 0)
     vertical, horizontal = _MEDIA.get(layout, _MEDIA["auto"])
     response = site.pages.html(

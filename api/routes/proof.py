@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
-from api.deps import WHOLE, LedgerDep
+from api.deps import WHOLE, LedgerDep, SiteDep
 from traceability.errors import InvalidInput
 from traceability.gs1 import digital_link
 from traceability.proof.subject import goods
@@ -25,8 +25,9 @@ def event_proof(key: str, ledger: LedgerDep) -> Response:
 
 
 @router.api_route("/proof", methods=WHOLE)
-def trace_proof(ledger: LedgerDep, subject: Annotated[str, Query()] = "") -> Response:
+def trace_proof(site: SiteDep, ledger: LedgerDep, subject: Annotated[str, Query()] = "") -> Response:
     identity = goods(subject)
+    site.check_issued(identity)
     name = "-".join(re.sub(r"[^0-9A-Za-z]+", "_", value) for _, value in digital_link.parse(identity).path)
     return _file(ledger.trace_proof(identity), f"guoji-{name}.json", _NOT_LONG)
 

@@ -19,6 +19,7 @@ router = APIRouter()
 @router.api_route("/00/{rest:path}", methods=WHOLE)
 def scan(request: Request, site: SiteDep, ledger: LedgerDep, words: WordsDep) -> Response:
     subject = subject_of(request)
+    site.check_issued(subject)
     as_json = wants_json(request)
     connect = own_chain.origins(ledger.trust_policy())
     # What the page may do and ask, and by hash its style and script: with another it is another page.

@@ -142,9 +142,10 @@ def served(
     public_url: str = PUBLIC_URL,
     importer: Importer | None = None,
     recaller: Recaller | None = None,
+    check_issued: Callable[[str], None] = lambda _: None,
 ) -> Iterator[str]:
     """The address of the application over `ledger` on a free port, for as long as the block lasts."""
-    app = create_app(ledger, public_url, live_every_s, farm, importer, recaller)
+    app = create_app(ledger, public_url, live_every_s, farm, importer, recaller, check_issued)
     config = uvicorn.Config(app, port=0, ws="none", log_level="critical", timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)

@@ -78,3 +78,23 @@ def test_what_cannot_be_a_serial_is_refused_as_malformed(serial):
 def test_a_serial_is_not_issued_from_bad_ingredients(key, gtin, random_bytes, reason):
     with pytest.raises(InvalidInput, match=reason):
         serials.issue(key, gtin, random_bytes)
+
+
+def test_a_scratch_code_is_spelled_as_documented_and_read_as_people_type_it():
+    serial = serials.issue(KEY, GTIN, b"abcde")
+    tag = hmac.new(KEY, b"\x01guoji/scratch-code\x00" + (GTIN + serial).encode(), hashlib.sha256).digest()
+    number = int.from_bytes(tag[:5], "big")
+    code = "".join(ALPHABET[number >> shift & 31] for shift in range(35, -1, -5))
+
+    assert serials.scratch_code(KEY, GTIN, serial) == code
+    as_typed = f" {code[:4].lower()}-{code[4:]} ".replace("0", "o").replace("1", "l")
+    assert serials.is_scratch_code(KEY, GTIN, serial, as_typed)
+
+
+@pytest.mark.parametrize("typed", ["", "0", "00000000", "果迹果迹果迹果迹", "ı" * 8])
+def test_another_scratch_code_is_none(typed):
+    serial = serials.issue(KEY, GTIN, b"abcde")
+    code = serials.scratch_code(KEY, GTIN, serial)
+
+    for wrong in (typed, code + "0", code[:-1], serials.scratch_code(KEY, GTIN, serial[::-1])):
+        assert not serials.is_scratch_code(KEY, GTIN, serial, wrong)
