@@ -13,6 +13,8 @@ from api.words import Words
 _HERE = Path(__file__).parent
 _STYLES = (
     "page.css",
+    "large.css",
+    "print.css",
     "farm.css",
     "import.css",
     "recall.css",
@@ -49,9 +51,12 @@ class Pages:
         connect: Sequence[str] = (),
         **values: object,
     ) -> HTMLResponse:
-        """A page in the language of `words`; `state` gives it its colours; it may ask `connect` (origins)."""
+        """A page in the language of `words`; `state` gives it its colours; it may ask `connect` (origins).
+
+        `large` among the values: in large type, for old eyes.
+        """
         text = self._environment.get_template(template).render(
-            _=words.say, lang=words.lang, other=_OTHER[words.lang], state=state, **values
+            {"large": False} | values, _=words.say, lang=words.lang, other=_OTHER[words.lang], state=state
         )
         headers = {
             "Content-Language": words.lang,

@@ -74,7 +74,9 @@ def chart(curve: Curve, height: int, grain: int, words: Words) -> Chart:
         range_y=(y(curve.high), y(curve.low)) if curve.low is not None and curve.high is not None else None,
         excursions=tuple(_band(x(e.from_ms), x(e.to_ms)) for e in curve.excursions),
         gaps=tuple(_band(x(s.from_ms), x(s.to_ms)) for s in curve.silences),
-        y_marks=_spread([Mark(y(value), words.number(value)) for value in (bounds or (lowest, highest))]),
+        y_marks=_spread(
+            [Mark(y(value), _on_axis(value, curve, words)) for value in bounds or (lowest, highest)]
+        ),
         x_marks=tuple(_x_mark(x(_ms(moment)), label) for moment, label in _ticks(start, end, words)),
     )
 
@@ -116,6 +118,10 @@ def _joined(steps: Sequence[str]) -> str:
     return "".join(
         step if index == 0 or step.startswith("-") else f" {step}" for index, step in enumerate(steps)
     )
+
+
+def _on_axis(value: float, curve: Curve, words: Words) -> str:
+    return f"{words.number(value)}°" if curve.unit == "CEL" else words.number(value)
 
 
 def _band(left: int, right: int) -> Band:

@@ -26,24 +26,29 @@ def share(part: int, whole: int, words: Words) -> str:
 
 
 def time_within(was: Exposure, limits: str, words: Words) -> tuple[str, str]:
-    """The share of the whole time, and the hours behind it. What is unknown does not count as within."""
+    """The share of the whole time, and of what. What is unknown does not count as within."""
+    return share(was.within_ms, was.total_ms, words), words.say("of the time within {limits}", limits=limits)
+
+
+def hours_within(was: Exposure, words: Words) -> str:
+    """The hours behind the share."""
     hours = {
-        "limits": limits,
         "within": words.number(math.floor(was.within_ms * 10 / HOUR_MS) / 10, 1),
         "total": words.number(was.total_ms / HOUR_MS, 1),
         "unknown": words.number(math.ceil(was.unknown_ms * 10 / HOUR_MS) / 10, 1),
     }
-    under = (
-        words.say("within {limits}: {within} of {total} hours, {unknown} unknown", **hours)
-        if was.unknown_ms
-        else words.say("within {limits}: {within} of {total} hours, none unknown", **hours)
-    )
-    return share(was.within_ms, was.total_ms, words), under
+    if was.unknown_ms:
+        return words.say("{within} of {total} hours; of {unknown} nothing is known.", **hours)
+    return words.say("{within} of {total} hours; none is unknown.", **hours)
 
 
 def exposure_lines(curve: Curve, words: Words) -> Iterator[str]:
     was = curve.exposure
-    if was is None or was.mean_kinetic_celsius is None:
+    if was is None:
+        return
+    if was.total_ms > 0:
+        yield hours_within(was, words)
+    if was.mean_kinetic_celsius is None:
         return
     longest = max((each.length_ms for each in curve.excursions), default=0)
     if longest:

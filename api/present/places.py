@@ -1,5 +1,6 @@
 """What the places of events are called, and the order in which goods passed them."""
 
+import re
 from dataclasses import dataclass
 
 from api.present.text import plain
@@ -8,11 +9,23 @@ from traceability.epcis.event import Event
 from traceability.ledger import extensions
 from traceability.ledger.trace import Trace, TracedEvent
 
+_LETTERS_ACROSS = 40
+"""Of the size of a stop's name, on a phone 320 px wide."""
+_SHORTEST = 8
+"""Letters that any stop takes: its day stands under it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Stop:
     name: str
     day: str
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    stops: tuple[Stop, ...]
+    is_upright: bool
+    """Whether the line runs downwards: beside each other, the names would break within a word."""
 
 
 def place_name(event: Event, words: Words) -> str | None:
@@ -34,7 +47,18 @@ def place_id(event: Event) -> str | None:
     return None
 
 
-def stops(trace: Trace, words: Words) -> tuple[Stop, ...]:
+def route(trace: Trace, words: Words) -> Route:
+    stops = _stops(trace, words)
+    longest = max((len(word) for stop in stops for word in _unbreakable(stop.name)), default=0)
+    return Route(stops, len(stops) * max(longest, _SHORTEST) > _LETTERS_ACROSS)
+
+
+def _unbreakable(name: str) -> list[str]:
+    """Latin words and numbers: Chinese breaks anywhere."""
+    return re.findall(r"[!-\u024f]+", name)
+
+
+def _stops(trace: Trace, words: Words) -> tuple[Stop, ...]:
     """Where the goods came through, each site once in a row; what is about sensors is no stop."""
     passed: list[tuple[str, TracedEvent]] = []
     for traced in trace.events:

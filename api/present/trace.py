@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from api.present import measures
 from api.present.curves import CurveCard, curve_card, excursion_sentence, longest, span_of_values
@@ -10,14 +10,16 @@ from api.present.exposure import ShelfLifeCard, shelf_life_card
 from api.present.findings import FindingLine, finding_lines
 from api.present.fitting import Fitting, fitting
 from api.present.grades import GradeLine, grades
+from api.present.identity import Identity, identity
 from api.present.lab import LabReport, lab_reports, sugar
 from api.present.parties import origin
 from api.present.phone_check import CheckStep, check_steps, check_words
-from api.present.places import Stop, stops
+from api.present.places import Route, route
 from api.present.recall import Recalls, recalls
 from api.present.steps import Group, timeline
 from api.present.text import plain
 from api.present.verdict import Badge, of_trace
+from api.qr import QrCode, qr_code, scan_url
 from api.words import Words, message
 from traceability.gs1 import digital_link
 from traceability.ledger.trace import Trace
@@ -54,6 +56,12 @@ class Identifier:
 @dataclass(frozen=True, slots=True)
 class TracePage:
     subject: str
+    url: str
+    """Of this page, for paper."""
+    host: str
+    qr: QrCode
+    """Of the same."""
+    identity: Identity | None
     product: str
     origin: str | None
     identifiers: tuple[Identifier, ...]
@@ -78,7 +86,7 @@ class TracePage:
     reports: tuple[LabReport, ...]
     findings: tuple[FindingLine, ...]
     fitting: Fitting
-    stops: tuple[Stop, ...]
+    route: Route
     grades: tuple[GradeLine, ...]
     proof_url: str
     check_steps: tuple[CheckStep, ...]
@@ -94,6 +102,10 @@ def trace_page(trace: Trace, words: Words, public_url: str) -> TracePage:
     proof_url = f"/proof?subject={quote(trace.subject, safe='')}"
     return TracePage(
         subject=trace.subject,
+        url=f"{public_url}{urlsplit(trace.subject).path}",
+        host=public_url,
+        qr=qr_code(scan_url(public_url, trace.subject)),
+        identity=identity(trace, words),
         product=product_name(trace, words),
         origin=origin(trace, words),
         identifiers=tuple(Identifier(words.say(_CODES.get(ai, ai)), plain(value)) for ai, value in link.path),
@@ -114,7 +126,7 @@ def trace_page(trace: Trace, words: Words, public_url: str) -> TracePage:
         reports=lab_reports(trace, words),
         findings=finding_lines(trace.findings, words),
         fitting=fitting(trace, words),
-        stops=stops(trace, words),
+        route=route(trace, words),
         grades=grades(trace, words),
         proof_url=proof_url,
         check_steps=check_steps(words),
@@ -129,14 +141,24 @@ def product_name(trace: Trace, words: Words) -> str:
 
 
 def facts(trace: Trace, words: Words) -> tuple[Fact, ...]:
-    """Three: the day of harvest, sweetness, the range of the cold chain."""
-    sweetness = sugar(trace.lab_results)
+    """Three: the day of harvest, sweetness or else what the laboratory found, the range of the journey."""
     cold = tuple(c for c in trace.curves if c.cold_chain and c.metric in measures.TEMPERATURES)
     return (
         Fact(words.day(trace.harvested_at) if trace.harvested_at else None, words.say("Harvested")),
-        Fact(f"{words.number(sweetness.value, 1)} °Bx" if sweetness else None, words.say("Sweetness")),
-        Fact(span_of_values(cold, words), words.say("Cold chain")),
+        _sweetness(trace, words),
+        Fact(span_of_values(cold, words), words.say("Whole journey")),
     )
+
+
+def _sweetness(trace: Trace, words: Words) -> Fact:
+    sweetness = sugar(trace.lab_results)
+    if sweetness is not None:
+        return Fact(f"{words.number(sweetness.value, 1)} °Bx", words.say("Sweetness"))
+    limited = [line for report in lab_reports(trace, words) for line in report.lines if line.limit]
+    if not limited:
+        return Fact(None, words.say("Sweetness"))
+    within = sum(not line.over for line in limited)
+    return Fact(f"{within} / {len(limited)}", words.say("Values within limits"))
 
 
 def alerts(trace: Trace, words: Words) -> tuple[str, ...]:

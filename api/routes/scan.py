@@ -21,11 +21,12 @@ def scan(request: Request, site: SiteDep, ledger: LedgerDep, words: WordsDep) ->
     subject = subject_of(request)
     site.check_issued(subject)
     as_json = wants_json(request)
+    large = request.query_params.get("type") == "large"
     connect = own_chain.origins(ledger.trust_policy())
     # What the page may do and ask, and by hash its style and script: with another it is another page.
     policy = site.pages.policy(connect)
     headers = {
-        "ETag": _etag(ledger.version(subject), "json" if as_json else f"{words.lang} {policy}"),
+        "ETag": _etag(ledger.version(subject), "json" if as_json else f"{words.lang} {large} {policy}"),
         "Cache-Control": "no-cache",
         "Vary": "Accept, Accept-Language",
     }
@@ -35,7 +36,7 @@ def scan(request: Request, site: SiteDep, ledger: LedgerDep, words: WordsDep) ->
     if as_json:
         return Response(orjson.dumps(trace_document(trace)), headers=headers, media_type="application/json")
     page = trace_page(trace, words, site.public_url)
-    response = site.pages.html("trace.html", words, page.badge.state, connect=connect, page=page)
+    response = site.pages.html("trace.html", words, page.badge.state, connect=connect, page=page, large=large)
     response.headers.update(headers)
     return response
 

@@ -46,7 +46,7 @@ def test_what_a_partner_calls_sensor_readings_is_not_counted_as_a_devices():
     assert theirs.steps[0].grade == "Sent by a partner"
     assert "reading" not in theirs.detail
     assert last.title == "1 batch of sensor readings"
-    assert page.stops == ()
+    assert page.route.stops == ()
 
 
 def test_steps_of_different_grades_are_not_one():
@@ -102,7 +102,7 @@ def test_a_step_by_a_party_that_never_held_the_goods_is_its_claim_and_no_stop_of
     assert theirs.startswith(f"Claimed by GLN {there.submitter}, ")
     assert theirs.endswith(", not known to have held the goods")
     assert theirs in html_of(a_trace(events=(here, there)))
-    assert len(page.stops) == 1
+    assert len(page.route.stops) == 1
 
 
 @pytest.mark.parametrize(

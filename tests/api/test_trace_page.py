@@ -135,10 +135,12 @@ def test_the_cold_chain_says_how_long_it_was_in_range_how_long_not_and_how_long_
     in_chinese = page_of(a_trace(), "zh-CN").cold[0]
 
     assert truck.headline == "94.3%"
-    assert truck.under == "within 0–4 °C: 37.7 of 40 hours, 1.6 unknown"
-    assert truck.told[0] == "Outside for 40 minutes in all; the longest excursion lasted 38 minutes."
+    assert truck.under == "of the time within 0–4 °C"
+    assert truck.told[0] == "37.7 of 40 hours; of 1.6 nothing is known."
+    assert truck.told[1] == "Outside for 40 minutes in all; the longest excursion lasted 38 minutes."
     assert truck.told[-1].startswith("Mean kinetic temperature 2.")
-    assert in_chinese.under == "时间在 0–4 °C 之内：40 小时中 37.7 小时，1.6 小时未知"
+    assert in_chinese.under == "的时间在 0–4 °C 之间"
+    assert in_chinese.told[0] == "40 小时中有 37.7 小时；另有 1.6 小时没有读数，情况未知。"
 
 
 @pytest.mark.parametrize(
@@ -265,7 +267,7 @@ def test_every_grade_is_explained(grade):
 
 
 def test_the_route_names_each_site_once_in_a_row_and_no_sensor():
-    names = [stop.name for stop in page_of(a_trace()).stops]
+    names = [stop.name for stop in page_of(a_trace()).route.stops]
 
     assert names == [
         "Demo farm, field 3",
