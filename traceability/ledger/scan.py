@@ -1,0 +1,115 @@
+"""What is kept of a scan of an item: when, roughly where, hints that tell phones apart but name nobody."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import asin, cos, floor, radians, sin, sqrt
+from typing import Protocol, Self
+
+from traceability.errors import InvalidInput
+
+HOUR_MS = 3_600_000
+DAY_MS = 24 * HOUR_MS
+MOST_KEPT = 500
+"""Rows of one item. What is beyond is only counted: no flood fills the disk or slows the next answer."""
+MOST_OF_A_NETWORK = 20
+"""New rows of one network, item and hour: one person with many made-up phones cannot use up the rest."""
+
+_CELL = re.compile(r"(-?[0-9]{1,2}),(-?[0-9]{1,3})")
+_EARTH_KM = 6_371.0
+_CELL_ACROSS_KM = 158
+"""From corner to corner of one degree at the equator, where it is largest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A square of one degree, about 100 km wide in China, by its south-western corner."""
+
+    latitude: int
+    longitude: int
+
+    def __post_init__(self) -> None:
+        if not (-90 <= self.latitude < 90 and -180 <= self.longitude < 180):
+            raise InvalidInput(
+                f"cell {self} lies on no map, want latitude -90 to 89 and longitude -180 to 179"
+            )
+
+    def __str__(self) -> str:
+        return f"{self.latitude},{self.longitude}"
+
+    @classmethod
+    def of(cls, latitude: float, longitude: float) -> Self:
+        """In which a point in degrees lies. Raises `InvalidInput` for one on no map."""
+        if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
+            raise InvalidInput(f"place {latitude:.4g}, {longitude:.4g} lies on no map")
+        return cls(min(floor(latitude), 89), (floor(longitude) + 180) % 360 - 180)
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        """As `str` writes it. Raises `InvalidInput`."""
+        match = _CELL.fullmatch(text)
+        if match is None:
+            raise InvalidInput(f"cell {text[:40]!r}, want two whole degrees such as 30,120")
+        return cls(int(match[1]), int(match[2]))
+
+    def kilometres(self, other: Self) -> float:
+        """The least that any two points of both can be apart."""
+        lat, lon, to_lat, to_lon = (
+            radians(degrees + 0.5)
+            for degrees in (self.latitude, self.longitude, other.latitude, other.longitude)
+        )
+        half = sin((to_lat - lat) / 2) ** 2 + cos(lat) * cos(to_lat) * sin((to_lon - lon) / 2) ** 2
+        return max(0.0, 2 * _EARTH_KM * asin(min(1.0, sqrt(half))) - _CELL_ACROSS_KM)
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """What one phone did with the page of one item within one hour of our clock."""
+
+    first_ms: int
+    last_ms: int
+    device: bytes
+    """Alike for what looks like one phone, for one item and while one salt lasts; says nothing beyond."""
+    network: bytes
+    """The same of the network that it came from: many phones of one network may be one person."""
+    cell: Cell | None = None
+    posts: int = 1
+    by_party: bool = False
+    """Whether a party of the trade sent it, with its token."""
+
+    @property
+    def hour(self) -> int:
+        return self.first_ms // HOUR_MS
+
+
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """What is known of the scans of one item."""
+
+    scans: Sequence[Scan] = ()
+    """Oldest first, no more than `MOST_KEPT`."""
+    first_ms: int | None = None
+    """Of all that ever came; None before the first."""
+    not_kept: int = 0
+    """Posts beyond what is kept, which are only counted."""
+    sample_since_ms: int | None = None
+    """Since when its party says that it is shown to an audience; None if it does not."""
+
+
+class ScanStore(Protocol):
+    """Keeps scans. Holds no address, no user agent, no exact place."""
+
+    def salt(self, period: int) -> bytes:
+        """32 random bytes, the same for all who ask in this period; those of earlier ones are destroyed."""
+
+    def add(self, item: str, scan: Scan) -> Scanned:
+        """Keep or count a scan, durably; what was known before it. `item` is a canonical Digital Link."""
+
+    def take_try(self, item: str, hour: int, most: int) -> bool:
+        """Use up one of `most` tries at the scratch code of an item in an hour, durably; if one was left."""
+
+    def open_scratch(self, item: str, device: bytes, now_ms: int) -> tuple[int, bytes]:
+        """When the scratch code was first right, and by which device: this one, now, if it never was."""
+
+    def drop(self, before_ms: int, salts_before: int) -> int:
+        """Drop rows whose hour ended before this time, and salts of earlier periods; how many rows."""

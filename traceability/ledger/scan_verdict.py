@@ -1,0 +1,174 @@
+"""What the scans of an item come to: how often, since when, what about them is odd. Never that it is fake."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from traceability.ledger.scan import DAY_MS, HOUR_MS, Cell, Scan, Scanned
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """From where on scans are odd, each with its reason."""
+
+    crowd: int = 12
+    """Networks within an hour. A family at one table has a few, even if each phone has its own; a shop shows
+    one item to a handful of people an hour. Phones behind one carrier's address count as one network, so a
+    crowd is missed rather than made up."""
+    flood: int = 60
+    """Posts within an hour from fewer networks: more than people do by hand, and anybody can do it alone."""
+    flight_km_h: float = 1_000
+    """Airliners cruise at 900, and nobody gets from gate to gate without waiting."""
+    near_km: float = 500
+    """Two cells nearer than this are no journey: an address often stands for the capital of its province,
+    and a phone that leaves the wireless network of a shop changes its address without moving."""
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """Many phones in a short time."""
+
+    from_ms: int
+    to_ms: int
+    networks: int
+
+
+@dataclass(frozen=True, slots=True)
+class Flood:
+    """Many posts in a short time from few networks: one person can do that to a stranger's fruit."""
+
+    from_ms: int
+    posts: int
+    networks: int
+
+
+@dataclass(frozen=True, slots=True)
+class Travel:
+    """Two places that no flight connects in the time between."""
+
+    here: Cell
+    here_ms: int
+    there: Cell
+    there_ms: int
+    kilometres: float
+
+
+Odd = Crowd | Flood | Travel
+
+
+@dataclass(frozen=True, slots=True)
+class ScanVerdict:
+    """Of the scans since the goods were handed on; those before, and those of the trade, are counted apart.
+
+    The scan that asks is not among them, but what is odd is found with it.
+    """
+
+    scans: int
+    devices: int
+    """At most so many phones: one counts twice after a new salt, in another network or another app."""
+    only_mine: bool
+    """Whether all of them look like the phone that asks; so also where there are none."""
+    first_ms: int | None
+    """None while there is none."""
+    apart: int
+    not_kept: int
+    sample_since_ms: int | None
+    odd: tuple[Odd, ...]
+    days: tuple[tuple[int, int], ...]
+    """Of each of the last days with scans: its start (UTC+8) in milliseconds, and how many."""
+
+
+MOST_DAYS = 7
+_BEIJING_MS = 8 * HOUR_MS
+
+
+def judge(
+    seen: Scanned, since_ms: int, mine: Scan | None = None, limits: Limits | None = None
+) -> ScanVerdict:
+    """Of all scans of an item, for whoever scans it now (`mine`).
+
+    `since_ms`: when it was last handed on, or activated: what came before is the trade's.
+    """
+    counted = [each for each in seen.scans if each.last_ms >= since_ms and not each.by_party]
+    posts = sum(each.posts for each in counted)
+    firsts = [each.first_ms for each in counted]
+    if seen.first_ms is not None and seen.first_ms >= since_ms and counted:
+        firsts.append(seen.first_ms)  # known for longer than its row is kept
+    with_mine = counted if mine is None or mine.by_party else [*counted, mine]
+    odd = () if seen.sample_since_ms is not None else tuple(_odd(with_mine, limits or Limits()))
+    return ScanVerdict(
+        scans=posts,
+        devices=len({each.device for each in counted}),
+        only_mine=mine is not None and all(each.device == mine.device for each in counted),
+        first_ms=min(firsts, default=None),
+        apart=sum(each.posts for each in seen.scans) - posts,
+        not_kept=seen.not_kept,
+        sample_since_ms=seen.sample_since_ms,
+        odd=odd,
+        days=_days(counted),
+    )
+
+
+def _odd(scans: Sequence[Scan], limits: Limits) -> Iterator[Odd]:
+    crowd = _crowd(scans)
+    if crowd is not None and crowd.networks >= limits.crowd:
+        yield crowd
+    else:
+        yield from _flood(scans, limits)
+    yield from _travel(scans, limits)
+
+
+def _crowd(scans: Sequence[Scan]) -> Crowd | None:
+    """The hour that saw the most networks."""
+    ordered = sorted(scans, key=lambda each: each.first_ms)
+    within: Counter[bytes] = Counter()
+    start, most = 0, None
+    for scan in ordered:
+        within[scan.network] += 1
+        while scan.first_ms - ordered[start].first_ms > HOUR_MS:
+            within[ordered[start].network] -= 1
+            within += Counter()  # those of whom none is left go
+            start += 1
+        if most is None or len(within) > most.networks:
+            most = Crowd(ordered[start].first_ms, scan.first_ms, len(within))
+    return most
+
+
+def _flood(scans: Sequence[Scan], limits: Limits) -> Iterator[Flood]:
+    """The hour with the most posts, if that is odd."""
+    posts: Counter[int] = Counter()
+    for scan in scans:
+        posts[scan.hour] += scan.posts
+    for hour, count in posts.most_common(1):
+        if count >= limits.flood:
+            networks = {each.network for each in scans if each.hour == hour}
+            yield Flood(hour * HOUR_MS, count, len(networks))
+
+
+def _travel(scans: Sequence[Scan], limits: Limits) -> Iterator[Travel]:
+    """The widest of the journeys that cannot be.
+
+    Neighbours in time are enough: if each hop can be flown, so can all of them together.
+    """
+    moments = sorted(
+        ((at_ms, scan.network, scan.cell) for scan in scans for at_ms in {scan.first_ms, scan.last_ms}),
+        key=lambda moment: moment[0],
+    )
+    placed = [(at_ms, network, cell) for at_ms, network, cell in moments if cell is not None]
+    found = [
+        Travel(here, here_ms, there, there_ms, km)
+        for (here_ms, one, here), (there_ms, other, there) in pairwise(placed)
+        if one != other
+        and (km := here.kilometres(there)) > limits.near_km
+        and km > limits.flight_km_h * (there_ms - here_ms) / HOUR_MS
+    ]
+    if found:
+        yield max(found, key=lambda travel: travel.kilometres)
+
+
+def _days(scans: Sequence[Scan]) -> tuple[tuple[int, int], ...]:
+    days: Counter[int] = Counter()
+    for scan in scans:
+        days[(scan.first_ms + _BEIJING_MS) // DAY_MS * DAY_MS - _BEIJING_MS] += scan.posts
+    return tuple(sorted(days.items())[-MOST_DAYS:])

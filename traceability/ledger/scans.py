@@ -1,0 +1,104 @@
+"""What a scan of an item leads to: it is kept, coarsely, and whoever scanned is told what was seen before."""
+
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from traceability.errors import InvalidInput
+from traceability.gs1 import digital_link, serials
+from traceability.ledger.scan import DAY_MS, HOUR_MS, Cell, Scan, ScanStore
+from traceability.ledger.scan_hint import Visitor, hints
+from traceability.ledger.scan_verdict import ScanVerdict, judge
+from traceability.ledger.trace import Trace
+
+HANDED_ON = frozenset({"shipping", "departing", "receiving", "arriving", "accepting", "retail_selling"})
+"""Business steps with which goods change hands, or leave for whoever has them next."""
+MOST_TRIES = 10
+"""At the scratch code of an item within an hour: enough to mistype, too few to guess one of 2^40."""
+SAME_PRESS_MS = 10 * 60_000
+"""Whoever presses again within this time, on what looks like the same phone, has not seen the answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScratchAnswer:
+    """What is said of a scratch code."""
+
+    is_right: bool
+    opened_at_ms: int | None = None
+    """When it was first right, if it is right and that was before this time."""
+    wait_ms: int = 0
+    """How long until there are tries again; 0 while there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scans:
+    store: ScanStore
+    trace: Callable[[str], Trace]
+    """Of an item. Raises `Unknown`."""
+    activated_ms: Callable[[str], int]
+    """When the item's code was activated; 0 if its codes are not made here."""
+    serial_key: bytes
+    salt_days: float
+    now_ms: Callable[[], int]
+
+    def seen(self, link: str, visitor: Visitor, cell: Cell | None, party: str | None = None) -> ScanVerdict:
+        """Keep a scan of an item and tell what came before it. `party`: GLN, if one of the trade scans.
+
+        Raises `InvalidInput` for what is no item, `Unknown`, `NeverActivated`.
+        """
+        item, now = item_of(link), self.now_ms()
+        trace = self.trace(item)
+        since = max(self.activated_ms(item), handed_on_ms(trace))
+        device, network = hints(self._salt(now), item, visitor, party)
+        scan = Scan(now, now, device, network, cell, by_party=party is not None)
+        return judge(self.store.add(item, scan), since, scan)
+
+    def scratch(self, link: str, typed: str, visitor: Visitor) -> ScratchAnswer:
+        """Whether `typed` is the scratch code of an item, and when it was first opened. Raises as `seen`."""
+        # The order is the whole point: (1) use up a try, (2) compare, (3) keep the opening, then answer.
+        #
+        # A crash after (1) costs a try and tells nothing, so nobody guesses for free by cutting the line. One
+        # after (3) leaves an opening that nobody was told of: who presses again is told that they are first.
+
+        item, now = item_of(link), self.now_ms()
+        self.trace(item)
+        # (1)
+        if not self.store.take_try(item, now // HOUR_MS, MOST_TRIES):
+            return ScratchAnswer(False, wait_ms=HOUR_MS - now % HOUR_MS)
+        # (2)
+        parts = dict(digital_link.parse(item).path)
+        if not serials.is_scratch_code(self.serial_key, parts["01"], parts["21"], typed):
+            return ScratchAnswer(False)
+        # (3)
+        device, _ = hints(self._salt(now), item, visitor, None)
+        opened_at_ms, by = self.store.open_scratch(item, device, now)
+        is_again = hmac.compare_digest(by, device) and now - opened_at_ms <= SAME_PRESS_MS
+        return ScratchAnswer(True, None if is_again else opened_at_ms)
+
+    def _salt(self, now_ms: int) -> bytes:
+        return self.store.salt(salt_period(now_ms, self.salt_days))
+
+
+def salt_period(now_ms: int, salt_days: float) -> int:
+    return now_ms // round(salt_days * DAY_MS)
+
+
+def item_of(link: str) -> str:
+    """The item's name: its product and serial, whatever else the link says. Raises `InvalidInput`."""
+    parsed = digital_link.parse(link)
+    if digital_link.kind(parsed) != "item":
+        raise InvalidInput(f"{link[:80]!r} names a thing of kind {digital_link.kind(parsed)}, want an item")
+    parts = dict(parsed.path)
+    return digital_link.item(parts["01"], parts["21"])
+
+
+def handed_on_ms(trace: Trace) -> int:
+    """When the goods last changed hands, or left for whoever has them next; 0 if nobody recorded that."""
+    return max(
+        (
+            int(each.event.event_time.timestamp() * 1000)
+            for each in trace.events
+            if each.event.step in HANDED_ON and not each.voided and not each.claimed
+        ),
+        default=0,
+    )
