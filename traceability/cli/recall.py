@@ -112,7 +112,7 @@ def _check_report(file: Path | None) -> None:
     if file is not None and file.suffix.lower() not in (".pdf", ".csv"):
         raise InvalidInput(f"{file.name} ends in {file.suffix or 'nothing'}, want .pdf or .csv")
     if file is not None and file.suffix.lower() == ".pdf":
-        from traceability.exports.recall_report import printing_font
+        from traceability.typeset import printing_font
 
         printing_font()
 

@@ -1,19 +1,16 @@
 """The report of a recall or of a drill: what was found, who has it and is told how, how long it took."""
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.resources import files
 
-import typst
-
-from traceability.errors import InvalidInput
 from traceability.ledger.affected import Affected, Amount, Reached, amounts_of
 from traceability.ledger.recall import Order
 from traceability.proof.quantity import written
 from traceability.sheets.write import Table, to_csv, visible
+from traceability.typeset import pdf, printing_font
 
 HEADERS = (
     "part",
@@ -33,17 +30,6 @@ RECALLS = "recalls it"
 """How the party is told in whose name it is."""
 MOST_PRINTED = 500
 """Goods in the PDF; the CSV names all."""
-_FONTS = (
-    "Noto Sans CJK SC",
-    "Noto Sans SC",
-    "Source Han Sans SC",
-    "WenQuanYi Micro Hei",
-    "WenQuanYi Zen Hei",
-    "Microsoft YaHei",
-    "PingFang SC",
-    "SimSun",
-)
-"""Families with Chinese letters, the best first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,32 +97,13 @@ class RecallReport:
         more = max(len(parts["goods"]) - MOST_PRINTED, 0)
         parts["goods"] = parts["goods"][:MOST_PRINTED]
         data = {"font": printing_font(), "drill": self.drill, "more": more, **parts}
-        page = typst.compile(
-            files(__package__).joinpath("recall_report.typ").read_bytes(),
-            sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
-            format="pdf",
-            timestamp=int(self.order.at.timestamp()),
-        )
-        if not isinstance(page, bytes):
-            raise TypeError(f"typst gave {type(page).__name__}, want the bytes of one file")
-        return page
+        template = files(__package__).joinpath("recall_report.typ").read_bytes()
+        return pdf(template, data, int(self.order.at.timestamp()))
 
 
 def how_told(told: Mapping[str, Sequence[str]]) -> Mapping[str, str]:
     """`told` is by party the names of its targets."""
     return {party: ", ".join(targets) or "to be told by hand" for party, targets in told.items()}
-
-
-def printing_font() -> str:
-    """A family of this machine with Chinese letters. Raises `InvalidInput` if there is none."""
-    found = set(typst.Fonts().families())
-    for name in _FONTS:
-        if name in found:
-            return name
-    raise InvalidInput(
-        "no font with Chinese letters is installed, so a PDF cannot be written: install one such as "
-        "Noto Sans CJK (Debian: apt install fonts-noto-cjk), or write a .csv"
-    )
 
 
 def called(party: str, names: Mapping[str, str]) -> str:

@@ -1,0 +1,1 @@
+"""Labels with item codes, to be printed: what stands on one, in which sizes, and as which files."""
