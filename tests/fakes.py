@@ -1,11 +1,13 @@
 """The ledger's ports in memory. Each write can crash, before or after its effect, as under kill -9."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Literal
 
 from traceability.errors import BatchConflict, CheckpointConflict, Unknown
+from traceability.gs1.resolver.registration import entry_level
+from traceability.ledger.links import Change, check_top
 from traceability.ledger.ports import Anchor, Captured, StoredEvent
 from traceability.log import tiles
 from traceability.log.map_pages import NamePages
@@ -39,6 +41,37 @@ class Failing:
 
 
 @dataclass
+class FakeLinks:
+    """As `LinkStore`; nothing of it crashes."""
+
+    changes: list[Change] = field(default_factory=list)
+
+    def keep(self, changes: Sequence[Change], allowed: Callable[[Mapping[str, Change]], None]) -> None:
+        tops = {entry_level(each.anchor) for each in changes}
+        allowed(self.newest([*tops, *(each.anchor for each in changes)]))
+        after = FakeLinks([*self.changes, *changes])
+        standing = after.newest({each.anchor for each in after.changes})
+        for top in tops:
+            has_finer = any(name != top and entry_level(name) == top for name in standing)
+            check_top(top, standing[top].registration if top in standing else None, has_finer)
+        self.changes = after.changes
+
+    def newest(self, anchors: Collection[str]) -> dict[str, Change]:
+        latest = {each.anchor: each for each in self.changes if each.anchor in anchors}
+        return {name: each for name, each in latest.items() if each.registration is not None}
+
+    def all(self) -> list[Change]:
+        standing = self.newest({each.anchor for each in self.changes})
+        return [standing[name] for name in sorted(standing)]
+
+    def history(self, anchor: str) -> list[Change]:
+        return [each for each in self.changes if each.anchor == anchor]
+
+    def revision(self) -> int:
+        return len(self.changes)
+
+
+@dataclass
 class FakeEvents(Failing):
     kept: dict[str, StoredEvent] = field(default_factory=dict)
     queue: list[StoredEvent] = field(default_factory=list)
@@ -57,6 +90,9 @@ class FakeEvents(Failing):
 
     def by_key(self, key: str) -> StoredEvent:
         return self.kept[key]
+
+    def holds(self, identifier: str) -> bool:
+        return bool(self.telling([identifier]).get(identifier))
 
     def by_keys(self, keys: Sequence[str]) -> list[StoredEvent]:
         return [self.kept[key] for key in keys if key in self.kept]

@@ -18,6 +18,7 @@ from traceability.ledger.capture_jobs import CaptureJobs
 from traceability.ledger.credentials import Credentials
 from traceability.ledger.erase import replay
 from traceability.ledger.ledger import Authority, Health, Ledger
+from traceability.ledger.links import Links
 from traceability.ledger.named_queries import NamedQueries
 from traceability.ledger.over_issue import OverIssue
 from traceability.ledger.own_word import OwnWord
@@ -46,6 +47,7 @@ from traceability.store.events import EventTable
 from traceability.store.farm import FarmTable
 from traceability.store.history import History
 from traceability.store.imports import ImportTable
+from traceability.store.links import LinkTable
 from traceability.store.log import CheckpointTable, LogTable
 from traceability.store.log_events import LogEventTable
 from traceability.store.migrate import check_up_to_date
@@ -93,6 +95,7 @@ class Store:
     anchors: AnchorTable
     tokens: TokenTable
     parties: PartyTable
+    links: LinkTable
     alert_watches: AlertWatchTable
     alerts: AlertTable
     farm: FarmTable
@@ -135,6 +138,7 @@ def open_store(settings: Settings) -> Store:
         anchors=AnchorTable(engine, contract_address, own_policy.own_log(settings).key_id.hex()),
         tokens=TokenTable(engine),
         parties=PartyTable(engine),
+        links=LinkTable(engine),
         alert_watches=AlertWatchTable(engine),
         alerts=AlertTable(engine),
         farm=FarmTable(engine),
@@ -197,6 +201,10 @@ def authority(settings: Settings, store: Store) -> Authority:
     return Either(store.tokens, Bearer(provider, keys, store.parties.register))
 
 
+def links(store: Store) -> Links:
+    return Links(store.links, store.parties.register, _now_ms)
+
+
 def permission(settings: Settings, store: Store) -> Permission:
     issue = OverIssue(store.events) if settings.refuse_over_issue else None
     return Permission(store.parties.register, store.events, issue)
@@ -242,6 +250,7 @@ def ledger(settings: Settings, store: Store | None = None) -> Ledger:
         search=store.search,
         jobs=_jobs(settings, store),
         queries=NamedQueries(store.named_queries, _now_ms),
+        links=links(store),
         subscriptions=Subscriptions(
             store.named_queries, store.subscriptions, store.tokens, partner_post(settings).check, _now_ms
         ),

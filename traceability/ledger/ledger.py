@@ -11,6 +11,7 @@ from traceability.errors import NotInLogYet
 from traceability.ledger.capture import capture, faults_for
 from traceability.ledger.capture_jobs import CaptureJobs
 from traceability.ledger.grant import Grant
+from traceability.ledger.links import Links
 from traceability.ledger.named_queries import NamedQueries
 from traceability.ledger.permission import Permission
 from traceability.ledger.personal import Kept, Personal
@@ -60,6 +61,7 @@ class Ledger:
     search: Search
     jobs: CaptureJobs
     queries: NamedQueries
+    links: Links
     subscriptions: Subscriptions
     policy_text: str
     now: Callable[[], datetime]
@@ -86,6 +88,10 @@ class Ledger:
 
     def trace(self, subject: str) -> Trace:
         return self.recent.of(subject)
+
+    def holds(self, subject: str) -> bool:
+        """Whether any event names the subject; far cheaper than its trace."""
+        return self.events.holds(subject)
 
     def proof(self, key: str) -> bytes:
         """The proof file of one event. Raises `Unknown`, or `Unavailable` while it is not in the log yet."""

@@ -67,6 +67,9 @@ class EventStore(Protocol):
     def telling(self, identifiers: Iterable[str]) -> Mapping[str, Sequence[Told]]:
         """What events say, by what they are found by: as `Telling` has it, without their bodies."""
 
+    def holds(self, identifier: str) -> bool:
+        """Whether `telling` finds any event by it."""
+
 
 class Log(Protocol):
     """The durable half of the log: entries with their indexes, tiles, and the map of names."""

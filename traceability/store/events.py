@@ -29,7 +29,7 @@ from traceability.log.name_map import name_hash, split_hashes
 from traceability.proof.told import Told
 from traceability.store.bulk import insert_all
 from traceability.store.event_rows import event_row, stored_event
-from traceability.store.lineage import read_told, tell_events
+from traceability.store.lineage import kin, read_told, tell_events
 from traceability.store.readers import keep_readers
 from traceability.store.schema import AT_ONCE, metadata
 from traceability.store.terms import index_events
@@ -125,6 +125,14 @@ class EventTable:
     def telling(self, identifiers: Iterable[str]) -> Mapping[str, Sequence[Told]]:
         with self._engine.connect() as connection:
             return read_told(connection, identifiers)
+
+    def holds(self, identifier: str) -> bool:
+        name = name_hash(identifier)
+        with self._engine.connect() as connection:
+            return any(
+                connection.execute(select(each.c.event_id).where(each.c.name == name).limit(1)).first()
+                for each in (mention, kin)
+            )
 
     def submitters_of(self, event_hashes: Collection[str]) -> dict[str, set[str]]:
         """Which parties (GLN) captured events with these hashes, by hash; a hash not held is not there."""

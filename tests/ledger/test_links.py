@@ -1,0 +1,101 @@
+"""Who may say where a code leads, that every code leads somewhere, and that no change is forgotten."""
+
+import pytest
+
+from tests.fakes import FakeLinks
+from traceability.errors import InvalidInput, NotAuthorised, Unknown
+from traceability.gs1.resolver.link import Link
+from traceability.gs1.resolver.registration import Registration
+from traceability.ledger.grant import Grant
+from traceability.ledger.links import Links
+from traceability.ledger.parties import Party, Register
+
+PRODUCT = "https://id.gs1.org/01/09521234000020"
+LOT = f"{PRODUCT}/10/L1"
+NOBODYS = "https://id.gs1.org/01/09529999000002"
+OWNER, OTHER = Grant("capture", "9521234000013"), Grant("capture", "9521321000001")
+
+
+def leading(anchor, to="https://farm.example/", link_type="defaultLink"):
+    return Registration(anchor, "Kiwi", (Link(link_type, to, "Kiwi"),))
+
+
+@pytest.fixture
+def links():
+    register = Register.of([Party("9521234000013", "Farm", ("9521234",)), Party("9521321000001", "Shop")])
+    times = iter(range(1, 100))
+    return Links(FakeLinks(), lambda: register, lambda: next(times))
+
+
+def test_only_the_owner_of_a_prefix_says_where_its_codes_lead(links):
+    links.put([leading(PRODUCT), leading(LOT)], OWNER)
+
+    with pytest.raises(NotAuthorised, match="is of party 9521234000013"):
+        links.put([leading(PRODUCT, "https://other.example/")], OTHER)
+    with pytest.raises(NotAuthorised):
+        links.remove(LOT, OTHER)
+    with pytest.raises(NotAuthorised, match="names no party"):
+        links.put([leading(PRODUCT)], Grant("admin", None))
+    with pytest.raises(NotAuthorised, match="keys that begin with 9529"):
+        links.put([leading(PRODUCT)], Grant("capture", OWNER.party, about=("9529",)))
+
+
+def test_under_no_registered_prefix_whoever_was_first_stays_it(links):
+    links.put([leading(NOBODYS)], OTHER)
+
+    with pytest.raises(NotAuthorised, match="party 9521321000001 registered"):
+        links.put([leading(f"{NOBODYS}/10/L1")], OWNER)
+    links.put([leading(NOBODYS, "https://other.example/")], OTHER)
+    links.put([leading(NOBODYS)])
+
+    with pytest.raises(NotAuthorised, match="the operator registered"):
+        links.put([leading(NOBODYS)], OTHER)
+
+
+def test_nothing_finer_has_links_without_a_default_above_it(links):
+    with pytest.raises(InvalidInput, match=f"{PRODUCT} has no gs1:defaultLink"):
+        links.put([leading(LOT)], OWNER)
+    with pytest.raises(InvalidInput, match="has no gs1:defaultLink"):
+        links.put([leading(PRODUCT, link_type="pip")], OWNER)
+    links.put([leading(LOT), leading(PRODUCT)], OWNER)
+    with pytest.raises(InvalidInput, match="has no gs1:defaultLink"):
+        links.remove(PRODUCT, OWNER)
+
+    links.remove(LOT, OWNER)
+    links.remove(PRODUCT, OWNER)
+
+    assert links.registered([PRODUCT, LOT]) == {}
+    with pytest.raises(Unknown):
+        links.remove(PRODUCT, OWNER)
+
+
+def test_one_refused_link_keeps_all_of_them_out(links):
+    with pytest.raises(NotAuthorised):
+        links.put([leading(NOBODYS), leading(PRODUCT)], OTHER)
+
+    assert links.revision() == 0
+
+
+def test_what_a_code_led_to_on_a_day_is_not_forgotten(links):
+    first, second = leading(PRODUCT), leading(PRODUCT, "https://new.example/")
+    links.put([first], OWNER)
+    links.put([second])
+    links.remove(PRODUCT, OWNER)
+
+    told = [(each.at_ms, each.by, each.registration) for each in links.history(PRODUCT)]
+
+    assert told == [(1, OWNER.party, first), (2, "", second), (3, OWNER.party, None)]
+    with pytest.raises(Unknown):
+        links.history(NOBODYS)
+
+
+def test_a_party_lists_its_own_and_whoever_reads_all_lists_all(links):
+    links.put([leading(PRODUCT)], OWNER)
+    links.put([leading(NOBODYS)], OTHER)
+
+    def listed(grant):
+        return [each.anchor for each in links.listed(grant)]
+
+    assert (listed(OWNER), listed(OTHER)) == ([PRODUCT], [NOBODYS])
+    assert listed(Grant("admin", None)) == listed(Grant("read", None)) == [PRODUCT, NOBODYS]
+    assert listed(Grant("read", None, reads="own")) == []

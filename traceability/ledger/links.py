@@ -1,0 +1,131 @@
+"""Links that brand owners register for their keys: who may change them, and what a code led to on a day."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from traceability.errors import InvalidInput, NotAuthorised, Unknown
+from traceability.gs1.company_prefix import prefixed
+from traceability.gs1.resolver.registration import Registration, entry_level
+from traceability.ledger.grant import ADMIN, Grant
+from traceability.ledger.parties import Register
+
+OPERATOR = ""
+"""Who changes links at the command line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What was registered for an anchor from a moment on, until its next change."""
+
+    anchor: str
+    registration: Registration | None
+    """None: from then on nothing."""
+    by: str
+    """GLN of the party, or `OPERATOR`."""
+    at_ms: int
+
+
+class LinkStore(Protocol):
+    """All changes, which are only added to; the newest of an anchor says what is registered."""
+
+    def keep(self, changes: Sequence[Change], allowed: Callable[[Mapping[str, Change]], None]) -> None:
+        """Add all of `changes`, or none, in one durable commit.
+
+        Before, `allowed` is called with what is registered for their anchors and the entry levels of these,
+        and raises to refuse; nothing comes between. Raises `InvalidInput` where `check_top` does.
+        """
+
+    def newest(self, anchors: Collection[str]) -> Mapping[str, Change]:
+        """What is registered now, by anchor; an anchor without links is not there."""
+
+    def all(self) -> list[Change]:
+        """What is registered now, by anchor."""
+
+    def history(self, anchor: str) -> list[Change]:
+        """All changes of an anchor, oldest first."""
+
+    def revision(self) -> int:
+        """A greater number whenever anything was changed since; cheap to ask."""
+
+
+def check_top(top: str, registered: Registration | None, has_finer: bool) -> None:
+    """Check that each URI under an entry level has a default link (resolver 2.5.9). Raises `InvalidInput`."""
+    if (registered is not None or has_finer) and (registered is None or registered.default is None):
+        raise InvalidInput(
+            f"{top} has no gs1:defaultLink: it needs one first, and keeps it as long as anything finer has links"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    store: LinkStore
+    parties: Callable[[], Register]
+    now_ms: Callable[[], int]
+
+    def registered(self, anchors: Collection[str]) -> Mapping[str, Registration]:
+        """By anchor; what has no links is not there. Another `revision` says that it may be different now."""
+        newest = self.store.newest(anchors)
+        return {anchor: change.registration for anchor, change in newest.items() if change.registration}
+
+    def revision(self) -> int:
+        return self.store.revision()
+
+    def put(self, registrations: Sequence[Registration], grant: Grant | None = None) -> None:
+        """Register links in the place of those that the anchors have; all or none.
+
+        No grant is the operator's. Raises `NotAuthorised`, `InvalidInput`.
+        """
+        by, now = OPERATOR if grant is None else grant.submitter, self.now_ms()
+        self._keep([Change(each.anchor, each, by, now) for each in registrations], grant)
+
+    def remove(self, anchor: str, grant: Grant | None = None) -> None:
+        """Raises as `put`, and `Unknown`."""
+        if anchor not in self.store.newest([anchor]):
+            raise Unknown(f"no links are registered for {anchor}")
+        by = OPERATOR if grant is None else grant.submitter
+        self._keep([Change(anchor, None, by, self.now_ms())], grant)
+
+    def history(self, anchor: str) -> list[Change]:
+        """Raises `Unknown` if nothing was ever registered."""
+        found = self.store.history(anchor)
+        if not found:
+            raise Unknown(f"no links were ever registered for {anchor}")
+        return found
+
+    def listed(self, grant: Grant) -> list[Change]:
+        """What its party may change; all for who reads all and is of no party, and for administrators."""
+        if grant.role == ADMIN or (grant.party is None and grant.reads == "all"):
+            return self.store.all()
+        register = self.parties()
+        return [each for each in self.store.all() if grant.party in (each.by, register.owner_of(each.anchor))]
+
+    def _keep(self, changes: Sequence[Change], grant: Grant | None) -> None:
+        register = self.parties()
+
+        def allowed(registered: Mapping[str, Change]) -> None:
+            if grant is not None:
+                for each in changes:
+                    check_may_change(each.anchor, grant, register, registered)
+
+        self.store.keep(changes, allowed)
+
+
+def check_may_change(anchor: str, grant: Grant, register: Register, registered: Mapping[str, Change]) -> None:
+    """Check that the holder of a grant may say where a code leads. Raises `NotAuthorised`.
+
+    Under a registered prefix its owner alone; under none whoever was the first there.
+    """
+    if grant.about and not (prefixed(anchor) or "").startswith(grant.about):
+        raise NotAuthorised(f"the token is for keys that begin with {' or '.join(grant.about)}, not {anchor}")
+    owner = register.owner_of(anchor)
+    if owner is not None and owner != grant.submitter:
+        raise NotAuthorised(f"{anchor} is of party {owner}: only it says where the code leads")
+    for name in (anchor, entry_level(anchor)):
+        first = registered.get(name)
+        if owner is None and first is not None and first.by != grant.submitter:
+            whose = f"party {first.by}" if first.by else "the operator"
+            raise NotAuthorised(
+                f"{anchor} is under no registered prefix, and {whose} registered {name} first: "
+                "only it says where the code leads"
+            )
