@@ -98,4 +98,5 @@ def test_a_party_lists_its_own_and_whoever_reads_all_lists_all(links):
 
     assert (listed(OWNER), listed(OTHER)) == ([PRODUCT], [NOBODYS])
     assert listed(Grant("admin", None)) == listed(Grant("read", None)) == [PRODUCT, NOBODYS]
-    assert listed(Grant("read", None, reads="own")) == []
+    with pytest.raises(NotAuthorised):
+        listed(Grant("read", None, reads="own"))

@@ -53,7 +53,7 @@ def check_top(top: str, registered: Registration | None, has_finer: bool) -> Non
     """Check that each URI under an entry level has a default link (resolver 2.5.9). Raises `InvalidInput`."""
     if (registered is not None or has_finer) and (registered is None or registered.default is None):
         raise InvalidInput(
-            f"{top} has no gs1:defaultLink: it needs one first, and keeps it as long as anything finer has links"
+            f"{top} has no gs1:defaultLink: it needs one first, for as long as anything finer has links"
         )
 
 
@@ -94,11 +94,14 @@ class Links:
         return found
 
     def listed(self, grant: Grant) -> list[Change]:
-        """What its party may change; all for who reads all and is of no party, and for administrators."""
+        """What its party may change; all for administrators, and for who reads all and is of no party.
+
+        Raises `NotAuthorised` for who reads a party's own and is of none.
+        """
         if grant.role == ADMIN or (grant.party is None and grant.reads == "all"):
             return self.store.all()
-        register = self.parties()
-        return [each for each in self.store.all() if grant.party in (each.by, register.owner_of(each.anchor))]
+        party, register = grant.submitter, self.parties()
+        return [each for each in self.store.all() if party in (each.by, register.owner_of(each.anchor))]
 
     def _keep(self, changes: Sequence[Change], grant: Grant | None) -> None:
         register = self.parties()
