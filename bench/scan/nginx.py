@@ -1,0 +1,64 @@
+"""A real nginx with one worker, in a folder of its own, for as long as a block lasts."""
+
+import socket
+import subprocess
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+_MAIN = """\
+daemon off;
+worker_processes 1;
+pid {folder}/pid;
+error_log {folder}/error.log;
+events {{ worker_connections 4096; }}
+http {{
+    access_log off;
+    keepalive_requests 1000000;
+    client_body_temp_path {folder}/body;
+    proxy_temp_path {folder}/proxy;
+    fastcgi_temp_path {folder}/fastcgi;
+    scgi_temp_path {folder}/scgi;
+    uwsgi_temp_path {folder}/uwsgi;
+    {http}
+}}
+"""
+
+
+@contextmanager
+def nginx(
+    folder: Path, http: str, port: int, on_core: Sequence[str] = ()
+) -> Iterator[subprocess.Popen[bytes]]:
+    """`http` is what stands in the http block and listens on `port`; `on_core` is put before the command."""
+    folder.mkdir()
+    file = folder / "nginx.conf"
+    file.write_text(_MAIN.format(folder=folder, http=http))
+    process = subprocess.Popen([*on_core, "nginx", "-e", str(folder / "error.log"), "-c", str(file)])
+    try:
+        wait_for(port)
+        yield process
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def wait_for(port: int, within_s: float = 30) -> None:
+    """Until somebody listens there."""
+    give_up_at_s = time.monotonic() + within_s
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+        except OSError:
+            if time.monotonic() > give_up_at_s:
+                raise
+            time.sleep(0.05)
+        else:
+            return
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
