@@ -52,6 +52,10 @@ class LabReport:
     source: str
     lines: tuple[LabLine, ...]
     staged: tuple[str, ...]
+    key: str = ""
+    """Of the event that says so; empty where several say it together."""
+    document: str | None = None
+    """SHA-256 (hex) of the sheet that this event speaks of."""
     standing: str | None = None
     """Who confirms it, or why nobody does; None where nothing is signed."""
     is_confirmed: bool = False
@@ -71,11 +75,12 @@ def lab_reports(trace: Trace, words: Words) -> tuple[LabReport, ...]:
             source,
             tuple(_line(result, words) for result in report),
             _staged((each.staged for each in report), words),
+            *_record([each.key for each in report], trace),
         )
         for source, report in by_source.items()
     )
     own = _own(trace)
-    return (*(_signed(each, trace.lab_results, own, words) for each in trace.credentials), *plain_reports)
+    return (*(_signed(each, trace, own, words) for each in trace.credentials), *plain_reports)
 
 
 def _own(trace: Trace) -> set[str]:
@@ -90,11 +95,9 @@ def sugar(results: tuple[LabResult, ...]) -> LabResult | None:
     return max(found, key=lambda result: result.tested_at, default=None)
 
 
-def _signed(
-    carried: CarriedCredential, results: Sequence[LabResult], own: Set[str], words: Words
-) -> LabReport:
+def _signed(carried: CarriedCredential, trace: Trace, own: Set[str], words: Words) -> LabReport:
     """What a report says that does not hold is shown as what the record claims."""
-    claimed = tuple(_line(result, words) for result in results if result.key == carried.key)
+    claimed = tuple(_line(result, words) for result in trace.lab_results if result.key == carried.key)
     judged = carried.judged
     of_report = judged.credential.results if judged.credential is not None else ()
     lines = tuple(_result_line(each, words) for each in of_report)
@@ -104,9 +107,20 @@ def _signed(
         _source(carried, words),
         lines if judged.is_confirmed or not claimed else (*claimed, *unfound),
         _staged((carried.staged,), words),
+        *_record([carried.key], trace),
         _standing(carried, own, words),
         judged.is_confirmed and not own.isdisjoint(carried.goods),
     )
+
+
+def _record(keys: Sequence[str], trace: Trace) -> tuple[str, str | None]:
+    """The one event of a report, and the document that it speaks of."""
+    [key, *others] = dict.fromkeys(keys)
+    if others:
+        return "", None
+    event = next((each.event for each in trace.events if each.key == key), None)
+    digest = None if event is None else event.body.get("guoji:reportSha256")
+    return key, digest if isinstance(digest, str) else None
 
 
 def _source(carried: CarriedCredential, words: Words) -> str:

@@ -6,6 +6,7 @@ from urllib.parse import quote, urlsplit
 
 from api.present import measures
 from api.present.curves import CurveCard, curve_card, excursion_sentence, longest, span_of_values
+from api.present.custody import CustodyList, custody
 from api.present.exposure import ShelfLifeCard, shelf_life_card
 from api.present.findings import FindingLine, finding_lines
 from api.present.fitting import Fitting, fitting
@@ -15,6 +16,7 @@ from api.present.lab import LabReport, lab_reports, sugar
 from api.present.parties import origin
 from api.present.phone_check import CheckStep, check_steps, check_words
 from api.present.places import Route, route
+from api.present.promise import Promise, promise
 from api.present.recall import Recalls, recalls
 from api.present.steps import Group, timeline
 from api.present.text import plain
@@ -84,6 +86,8 @@ class TracePage:
     field_folded: tuple[CurveCard, ...]
     """The other stations' curves, which only some readers open."""
     reports: tuple[LabReport, ...]
+    promise: Promise | None
+    custody: CustodyList
     findings: tuple[FindingLine, ...]
     fitting: Fitting
     route: Route
@@ -124,6 +128,8 @@ def trace_page(trace: Trace, words: Words, public_url: str) -> TracePage:
         field=field[:MOST_UNFOLDED],
         field_folded=field[MOST_UNFOLDED:],
         reports=lab_reports(trace, words),
+        promise=promise(trace, words),
+        custody=custody(trace, words),
         findings=finding_lines(trace.findings, words),
         fitting=fitting(trace, words),
         route=route(trace, words),

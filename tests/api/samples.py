@@ -36,6 +36,11 @@ _PLACES = {
 }
 
 
+SHOP = "9521234000051"
+TO_SHOP = {"type": "possessing_party", "destination": f"https://id.gs1.org/417/{SHOP}"}
+PROMISE = {"guoji:words": ["不使用禁用农药", "农药残留符合国家标准"], "guoji:grounds": ["自行检测"]}
+
+
 def told(zh: str, en: str) -> dict[str, str]:
     return {"guoji:zh": zh, "guoji:en": en}
 
@@ -89,13 +94,23 @@ def a_batch(hours: float, device: str, count: int, verdict: Verdict | None = Non
     return a_traced_event(a_body("sensor_reporting", hours, "farm", **fields), verdict, Grade.DEVICE)
 
 
+BY_SHOP = {"guoji:party": {"guoji:name": told("示范直播间", "Demo livestream shop")}}
+
+
 def events() -> tuple[TracedEvent, ...]:
     kg = {"epcClass": SUBJECT, "uom": "KGM"}
     return (
         a_batch(60, "weather-1", 144),
         a_batch(57, "soil-1", 24),
         a_traced_event(
-            a_body("commissioning", 54, "farm", action="ADD", quantityList=[kg | {"quantity": 31.5}])
+            a_body(
+                "commissioning",
+                54,
+                "farm",
+                action="ADD",
+                quantityList=[kg | {"quantity": 31.5}],
+                **{"guoji:promise": PROMISE},
+            )
         ),
         a_traced_event(
             a_body(
@@ -115,12 +130,16 @@ def events() -> tuple[TracedEvent, ...]:
         a_traced_event(
             a_body("installing", 47, "packhouse", type="AssociationEvent", action="ADD"), staged=SIMULATED
         ),
-        a_traced_event(a_body("shipping", 46.5, "packhouse", disposition="in_transit")),
+        a_traced_event(
+            a_body("shipping", 46.5, "packhouse", disposition="in_transit", destinationList=[TO_SHOP])
+        ),
         a_batch(36, "logger-1", 300),
         a_batch(24, "logger-1", 360),
         a_batch(12, "logger-1", 340),
-        a_traced_event(a_body("receiving", 7, "shop")),
-        a_traced_event(a_body("stocking", 5, "shop", disposition="sellable_accessible")),
+        a_traced_event(a_body("receiving", 7, "shop", **BY_SHOP), submitter=SHOP),
+        a_traced_event(
+            a_body("stocking", 5, "shop", disposition="sellable_accessible", **BY_SHOP), submitter=SHOP
+        ),
     )
 
 

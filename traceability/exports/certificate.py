@@ -80,7 +80,7 @@ def certificate(lot: str, trace: Sequence[Record]) -> Certificate:
     """
     records = sorted(standing(held_only(trace, lot)), key=lambda each: (each.event.event_time, each.key))
     maker = first_makers(records).get(lot)
-    held = [each for each in records if each.submitter == maker and _promises(each.event.body)]
+    held = [each for each in records if each.submitter == maker and promises(each.event.body)]
     held = [each for each in held if lot in each.event.identifiers_by_role()["class"]]
     if not held:
         raise InvalidInput(
@@ -96,8 +96,8 @@ def certificate(lot: str, trace: Sequence[Record]) -> Certificate:
         promiser=_chinese(extensions.party_name(newest.event)),
         promiser_gln=newest.submitter,
         issued_on=local_time(newest.event)[:10],
-        promises=_promises(newest.event.body),
-        grounds=_listed(newest.event.body, "guoji:grounds"),
+        promises=promises(newest.event.body),
+        grounds=grounds(newest.event.body),
         record=newest.key,
         event_hash=newest.name[0],
     )
@@ -128,8 +128,14 @@ def check_page(printed: bytes, expected: bytes) -> None:
         raise InvalidInput("its lines end or are encoded in another way than they were written")
 
 
-def _promises(body: Mapping[str, Any]) -> tuple[str, ...]:
+def promises(body: Mapping[str, Any]) -> tuple[str, ...]:
+    """What an event promises, as it was written; nothing if it holds no promise."""
     return _listed(body, "guoji:words")
+
+
+def grounds(body: Mapping[str, Any]) -> tuple[str, ...]:
+    """What that promise rests on."""
+    return _listed(body, "guoji:grounds")
 
 
 def _listed(body: Mapping[str, Any], name: str) -> tuple[str, ...]:
