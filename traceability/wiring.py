@@ -14,7 +14,10 @@ from traceability.chain.rpc import RpcChain
 from traceability.errors import InvalidInput, Unavailable
 from traceability.farm.farm import Farm
 from traceability.imports.importer import Importer
+from traceability.keys.files import read_secret
+from traceability.keys.ring import SERIALS
 from traceability.ledger.capture_jobs import CaptureJobs
+from traceability.ledger.codes import Codes
 from traceability.ledger.credentials import Credentials
 from traceability.ledger.erase import replay
 from traceability.ledger.ledger import Authority, Health, Ledger
@@ -40,6 +43,7 @@ from traceability.store.anchors import AnchorTable
 from traceability.store.arrivals import ArrivalTable
 from traceability.store.calibrations import CalibrationTable
 from traceability.store.capture_jobs import JobTable
+from traceability.store.codes import CodeTable
 from traceability.store.counts import Counts
 from traceability.store.device_keys import DeviceKeyTable
 from traceability.store.devices import DeviceTable
@@ -83,6 +87,7 @@ class Store:
     search: EventSearch
     recalls: RecallTable
     plots: PlotTable
+    codes: CodeTable
     jobs: JobTable
     imports: ImportTable
     named_queries: NamedQueryTable
@@ -126,6 +131,7 @@ def open_store(settings: Settings) -> Store:
         search=EventSearch(engine),
         recalls=RecallTable(engine),
         plots=PlotTable(engine),
+        codes=CodeTable(engine),
         jobs=JobTable(engine),
         imports=ImportTable(engine),
         named_queries=NamedQueryTable(engine),
@@ -182,6 +188,23 @@ def recaller(settings: Settings, store: Store) -> Recaller:
     )
 
 
+def codes(settings: Settings, store: Store) -> Codes:
+    return Codes(
+        store.codes,
+        store.events,
+        store.parties.register,
+        permission(settings, store),
+        _prover(settings, store),
+        lambda: read_secret(settings.keys / SERIALS),
+        lambda: datetime.now(UTC),
+    )
+
+
+def _prover(settings: Settings, store: Store) -> Prover:
+    logs, policy = own_policy.own_logs(settings), own_policy.policy(settings)
+    return Prover(store.log, store.checkpoints, store.anchors, store.names, store.history, logs, policy)
+
+
 def _jobs(settings: Settings, store: Store) -> CaptureJobs:
     return CaptureJobs(store.jobs, store.events, permission(settings, store), _now_ms)
 
@@ -213,8 +236,7 @@ def permission(settings: Settings, store: Store) -> Permission:
 def ledger(settings: Settings, store: Store | None = None) -> Ledger:
     """Over `store`, or one of its own."""
     store = store or open_store(settings)
-    logs, policy = own_policy.own_logs(settings), own_policy.policy(settings)
-    prover = Prover(store.log, store.checkpoints, store.anchors, store.names, store.history, logs, policy)
+    prover, policy = _prover(settings, store), own_policy.policy(settings)
     lists = status_lists(settings)
     traces = TraceReader(
         store.events,

@@ -7,10 +7,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
 
-from traceability.epcis.context import ContextItem
-from traceability.epcis.document import read_document
 from traceability.epcis.event import Event
-from traceability.epcis.vocabulary import GUOJI_NAMESPACE, GUOJI_PREFIX, STANDARD_CONTEXT
+from traceability.epcis.own_events import own_events
 from traceability.errors import InvalidInput
 from traceability.farm.known import Plot, Product
 from traceability.gs1 import digital_link
@@ -20,8 +18,6 @@ from traceability.telemetry.clock import iso
 BY_PERSON = {"guoji:by": "person"}
 REASONS = ("incorrect_data", "did_not_occur")
 """CBV error reasons."""
-
-_CONTEXT: list[ContextItem] = [STANDARD_CONTEXT, {GUOJI_PREFIX: GUOJI_NAMESPACE}]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +67,7 @@ def harvest_event(harvest: Harvest, party: str, party_name: Mapping[str, str]) -
         body["guoji:party"] = _named(party_name)
     if harvest.photo is not None:
         body[PHOTO] = harvest.photo
-    return _validated(body)
+    return own_events([body], harvest.at)[0]
 
 
 def declared_wrong(event: Event, reason: str, now_ms: int) -> Event:
@@ -92,15 +88,3 @@ def entry_id_of(event: Event) -> str | None:
 
 def _named(name: Mapping[str, str]) -> dict[str, Any]:
     return {"guoji:name": {f"guoji:{language}": text for language, text in name.items()}} if name else {}
-
-
-def _validated(body: Mapping[str, Any]) -> Event:
-    document = {
-        "@context": _CONTEXT,
-        "type": "EPCISDocument",
-        "schemaVersion": "2.0",
-        "creationDate": body["eventTime"],
-        "epcisBody": {"eventList": [body]},
-    }
-    [event] = read_document(json.dumps(document).encode())
-    return event

@@ -49,16 +49,21 @@ class OverIssue:
     ) -> Iterator[tuple[str, str]]:
         # What was taken out of a container may not say of which lots: without it a lot looks too full, never
         # too empty. So most captures are answered by the lot's own events, and only the rest by all.
-        known = self._own_events(lots)
+        known = self.own_events(lots)
         for lot in sorted(lots):
             if _too_much(lot, known, new, submitter) is not None:
-                found = descent(lot, self.store.telling)
-                told = [each for each in found.told if each.key not in found.claimed]
-                reason = None if found.is_cut else _too_much(lot, in_order(told, self.store), new, submitter)
+                told = self.all_events(lot)
+                reason = None if told is None else _too_much(lot, told, new, submitter)
                 if reason is not None:
                     yield lot, reason
 
-    def _own_events(self, lots: Iterable[str]) -> list[StoredEvent]:
+    def all_events(self, lot: str) -> list[StoredEvent] | None:
+        """Of the lot and all that was made of it, by parties that held it; None if that is too much."""
+        found = descent(lot, self.store.telling)
+        told = [each for each in found.told if each.key not in found.claimed]
+        return None if found.is_cut else in_order(told, self.store)
+
+    def own_events(self, lots: Iterable[str]) -> list[StoredEvent]:
         """Those that name or label the lots, by parties that held them: nobody uses up another's lot."""
         history = History(self.store.telling)
         history.learn([*lots, *map(labels_of, lots)])
@@ -80,8 +85,8 @@ def _too_much(lot: str, known: Sequence[Record], new: Sequence[Event], submitter
         Proven(f"new {number}", event, submitter, last, (event.hash().uri, submitter))
         for number, event in enumerate(new)
     ]
-    before = _accounts(known, lot)
-    for unit, account in _accounts([*known, *coming], lot).items():
+    before = accounts_of(known, lot)
+    for unit, account in accounts_of([*known, *coming], lot).items():
         if _lacking(account) > (_lacking(before[unit]) if unit in before else 0):
             rest = max(account.had - account.used - account.gone, Fraction(0))
             return (
@@ -92,8 +97,8 @@ def _too_much(lot: str, known: Sequence[Record], new: Sequence[Event], submitter
     return None
 
 
-def _accounts(records: Sequence[Record], lot: str) -> dict[str, Account]:
-    """Of a lot, by unit."""
+def accounts_of(records: Sequence[Record], lot: str) -> dict[str, Account]:
+    """The accounts of a lot, by unit."""
     return {account.unit: account for account in books_of(records).accounts.values() if account.lot == lot}
 
 

@@ -1,16 +1,13 @@
 """Recall goods, and end a recall: what is checked beforehand, and the events that record it."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from traceability.epcis.context import ContextItem
-from traceability.epcis.document import read_document
 from traceability.epcis.event import Event
 from traceability.epcis.evidence import EVIDENCE
-from traceability.epcis.vocabulary import GUOJI_NAMESPACE, GUOJI_PREFIX, STANDARD_CONTEXT
+from traceability.epcis.own_events import moment_fields, own_events
 from traceability.errors import InvalidInput
 from traceability.ledger.affected import Affected
 from traceability.ledger.recalled import RecallNotice
@@ -22,7 +19,6 @@ LONGEST_TEXT = 200
 LEVELS = ("1", "2", "3")
 """How urgent it is, 1 the most: the recalling party's own grade."""
 _NAMES_AN_EVENT = 1_000
-_CONTEXT: list[ContextItem] = [STANDARD_CONTEXT, {GUOJI_PREFIX: GUOJI_NAMESPACE}]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +72,7 @@ def recall_events(order: Order, touched: Affected) -> list[Event]:
     lasting = {"persistentDisposition": {"set": ["recalled"]}, **told}
     bodies = [_body(order, [order.subject], lasting)]
     bodies += [_body(order, names, told) for names in _held(touched)]
-    return _validated(bodies, order.at)
+    return own_events(bodies, order.at)
 
 
 def release_events(
@@ -94,7 +90,7 @@ def release_events(
     lasting = {"persistentDisposition": {"unset": ["recalled"]}, **told}
     bodies = [_body(order, [order.subject], lasting, "in_progress")]
     bodies += [_body(order, names, told, "in_progress") for names in _held(touched)]
-    return _validated(bodies, order.at)
+    return own_events(bodies, order.at)
 
 
 def _held(touched: Affected) -> Iterator[list[str]]:
@@ -114,8 +110,7 @@ def _body(
     notice = {"type": NOTICE_TYPE, "bizTransaction": order.notice}
     return {
         "type": "ObjectEvent",
-        "eventTime": order.at.isoformat(timespec="milliseconds"),
-        "eventTimeZoneOffset": order.at.isoformat()[-6:],
+        **moment_fields(order.at),
         "action": "OBSERVE",
         "bizStep": "holding",
         "disposition": disposition,
@@ -128,14 +123,3 @@ def _body(
 
 def _told(texts: Mapping[str, str]) -> dict[str, str]:
     return {f"guoji:{language}": text for language, text in texts.items()}
-
-
-def _validated(bodies: Sequence[Mapping[str, Any]], at: datetime) -> list[Event]:
-    document = {
-        "@context": _CONTEXT,
-        "type": "EPCISDocument",
-        "schemaVersion": "2.0",
-        "creationDate": at.isoformat(timespec="milliseconds"),
-        "epcisBody": {"eventList": bodies},
-    }
-    return list(read_document(json.dumps(document).encode()))

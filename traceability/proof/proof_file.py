@@ -77,7 +77,7 @@ def parse_proof_file(data: bytes) -> Proof | TraceProof:
     value = parse_json(data, MAX_BYTES)
     if isinstance(value, dict) and value.get("format") == TRACE_FORMAT:
         return _trace(value)
-    return _proof(value, "proof")
+    return event_proof(value, "proof")
 
 
 def proof_json(proof: Proof) -> dict[str, Any]:
@@ -106,11 +106,13 @@ def to_bytes(proof: Proof | TraceProof) -> bytes:
 
 def _trace(value: dict[str, Any]) -> TraceProof:
     known = {"format": str, "subject": str, "proofs": list, "complete": dict | None}
-    fields = _fields(value, "trace proof", known)
+    fields = object_fields(value, "trace proof", known)
     _check_subject(fields["subject"])
     if len(fields["proofs"]) > MAX_PROOFS:
         raise InvalidInput(f"trace proof has {len(fields['proofs'])} proofs, want at most {MAX_PROOFS}")
-    proofs = tuple(_proof(proof, f"proof {number}") for number, proof in enumerate(fields["proofs"], start=1))
+    proofs = tuple(
+        event_proof(proof, f"proof {number}") for number, proof in enumerate(fields["proofs"], start=1)
+    )
     first: dict[bytes, int] = {}
     for number, proof in enumerate(proofs, start=1):
         # Counted twice, one event would make "n of m" say more than it shows.
@@ -129,9 +131,10 @@ def _check_subject(subject: str) -> None:
         raise InvalidInput(f"subject {subject[:80]!r} of trace proof is not written as {canonical[:80]!r}")
 
 
-def _proof(value: object, where: str) -> Proof:
+def event_proof(value: object, where: str) -> Proof:
+    """One event's proof, as it stands in a file. Raises `InvalidInput`."""
     known = {"format": str, "context": list, "event": dict, "entry": str, "tlog": str}
-    fields = _fields(value, where, {**known, "anchor": dict | None, "batch": dict | None})
+    fields = object_fields(value, where, {**known, "anchor": dict | None, "batch": dict | None})
     if fields["format"] != PROOF_FORMAT:
         raise InvalidInput(f"{where} has the format {fields['format'][:80]!r}, want {PROOF_FORMAT!r}")
     return Proof(
@@ -145,7 +148,7 @@ def _proof(value: object, where: str) -> Proof:
 
 
 def _leaves(value: object, where: str) -> tuple[bytes, ...]:
-    leaves = _fields(value, where, {"leaves": list})["leaves"]
+    leaves = object_fields(value, where, {"leaves": list})["leaves"]
     return tuple(
         from_base64(_text(leaf, f"leaf {number} in the {where}"), f"leaf {number} in the {where}")
         for number, leaf in enumerate(leaves)
@@ -155,7 +158,7 @@ def _leaves(value: object, where: str) -> tuple[bytes, ...]:
 def _complete(value: object) -> Complete:
     where = "complete"
     known = {"entry": str, "tlog": str, "anchor": dict | None, "entries": list, "siblings": list}
-    fields = _fields(value, where, {**known, "other": dict | None})
+    fields = object_fields(value, where, {**known, "other": dict | None})
     if len(fields["entries"]) > MAX_PROOFS:
         raise InvalidInput(f"{where} has {len(fields['entries'])} entries, want at most {MAX_PROOFS}")
     return Complete(
@@ -171,7 +174,7 @@ def _complete(value: object) -> Complete:
 
 
 def _other(value: object, where: str) -> NameLeaf:
-    fields = _fields(value, where, {"key": str, "count": int, "chain": str})
+    fields = object_fields(value, where, {"key": str, "count": int, "chain": str})
     if not 0 < fields["count"] < 2**63:
         raise InvalidInput(f"count of {where} is out of range")
     key, chain = (hash_from_base64(fields[name], f"{name} of {where}") for name in ("key", "chain"))
@@ -212,7 +215,7 @@ _NUMBERS = ("chain_id", "size", "block_number")
 
 
 def _anchor(value: object, where: str) -> AnchorClaim:
-    fields = _fields(value, where, {**dict.fromkeys(_HEX, str), **dict.fromkeys(_NUMBERS, int)})
+    fields = object_fields(value, where, {**dict.fromkeys(_HEX, str), **dict.fromkeys(_NUMBERS, int)})
     data = {name: from_hex(fields[name], f"{name} in the {where}", size) for name, size in _HEX.items()}
     for name in _NUMBERS:
         if not 0 <= fields[name] < 2**63:
@@ -233,8 +236,8 @@ def _anchor_json(anchor: AnchorClaim) -> dict[str, Any]:
     }
 
 
-def _fields(value: object, where: str, kinds: Mapping[str, Any]) -> dict[str, Any]:
-    """`value` as an object with exactly these keys, each of its kind."""
+def object_fields(value: object, where: str, kinds: Mapping[str, Any]) -> dict[str, Any]:
+    """`value` as an object with exactly these keys, each of its kind. Raises `InvalidInput`."""
     if not isinstance(value, dict):
         raise InvalidInput(f"{where} is not a JSON object")
     if value.keys() != kinds.keys():
