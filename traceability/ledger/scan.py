@@ -74,6 +74,7 @@ class Scan:
     """The same of the network that it came from: many phones of one network may be one person."""
     cell: Cell | None = None
     posts: int = 1
+    """0 for one that only tells where an earlier one was."""
     by_party: bool = False
     """Whether a party of the trade sent it, with its token."""
 

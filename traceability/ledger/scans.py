@@ -41,16 +41,19 @@ class Scans:
     salt_days: float
     now_ms: Callable[[], int]
 
-    def seen(self, link: str, visitor: Visitor, cell: Cell | None, party: str | None = None) -> ScanVerdict:
-        """Keep a scan of an item and tell what came before it. `party`: GLN, if one of the trade scans.
+    def seen(
+        self, link: str, visitor: Visitor, cell: Cell | None, party: str | None = None, is_new: bool = True
+    ) -> ScanVerdict:
+        """Keep a scan of an item and tell what came before it.
 
-        Raises `InvalidInput` for what is no item, `Unknown`, `NeverActivated`.
+        `party`: GLN, if one of the trade scans. `is_new` is False where a phone only adds its place to a scan
+        that it has told of. Raises `InvalidInput` for what is no item, `Unknown`.
         """
         item, now = item_of(link), self.now_ms()
         trace = self.trace(item)
         since = max(self.activated_ms(item), handed_on_ms(trace))
         device, network = hints(self._salt(now), item, visitor, party)
-        scan = Scan(now, now, device, network, cell, by_party=party is not None)
+        scan = Scan(now, now, device, network, cell, int(is_new), party is not None)
         return judge(self.store.add(item, scan), since, scan)
 
     def scratch(self, link: str, typed: str, visitor: Visitor) -> ScratchAnswer:

@@ -57,8 +57,8 @@ class Shape:
 
 
 def tables() -> list[Table]:
-    """Each after those that its rows refer to."""
-    return metadata.sorted_tables
+    """Each after those that its rows refer to; without those of which no copy may be kept."""
+    return [each for each in metadata.sorted_tables if not each.info.get("not_in_backups")]
 
 
 @contextmanager

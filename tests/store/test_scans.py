@@ -1,0 +1,132 @@
+"""Scans are kept a row a phone and hour, bounded, and go after a time; a scratch code is opened once."""
+
+from dataclasses import replace
+
+import pytest
+
+from traceability.ledger.scan import DAY_MS, HOUR_MS, MOST_KEPT, MOST_OF_A_NETWORK, Cell, Scan, Scanned
+from traceability.store.scans import ScanTable
+
+ITEM, OTHER = (f"https://id.gs1.org/01/09521234000020/21/{serial}" for serial in ("A", "B"))
+NOON = 1_790_000_000_000 // DAY_MS * DAY_MS
+
+
+def a_scan(at_ms=NOON, phone="a", network="n", cell=None, by_party=False):
+    return Scan(at_ms, at_ms, phone.encode(), network.encode(), cell, 1, by_party)
+
+
+@pytest.fixture
+def table(engine):
+    return ScanTable(engine)
+
+
+def test_a_scan_is_kept_and_the_answer_is_what_was_there_before(table):
+    assert table.add(ITEM, a_scan()).scans == ()
+    before = table.add(ITEM, a_scan(NOON + 1, "b", "m", Cell(-1, -120), by_party=True))
+    table.add(OTHER, a_scan())
+
+    assert before.scans == (a_scan(),)
+    assert table.of(ITEM).scans == (a_scan(), a_scan(NOON + 1, "b", "m", Cell(-1, -120), by_party=True))
+    assert (table.of(ITEM).first_ms, table.of(ITEM).not_kept) == (NOON, 0)
+    assert table.of("nothing") == Scanned()
+
+
+def test_one_phone_within_an_hour_is_one_row_and_the_next_hour_another(table):
+    for minute in range(90):
+        table.add(ITEM, a_scan(NOON + minute * 60_000))
+
+    first, second = table.of(ITEM).scans
+    assert (first.first_ms, first.last_ms, first.posts) == (NOON, NOON + 59 * 60_000, 60)
+    assert second.posts == 30
+
+
+def test_a_place_that_is_told_later_counts_and_one_that_was_told_stays(table):
+    for cell in (None, Cell(30, 120), Cell(39, 116), None):
+        table.add(ITEM, a_scan(cell=cell))
+
+    [scan] = table.of(ITEM).scans
+    assert scan.cell == Cell(30, 120)
+
+
+def test_a_phone_that_only_tells_its_place_is_not_counted_again(table):
+    table.add(ITEM, a_scan())
+    table.add(ITEM, replace(a_scan(cell=Cell(30, 120)), posts=0))
+
+    [scan] = table.of(ITEM).scans
+    assert (scan.posts, scan.cell) == (1, Cell(30, 120))
+
+
+def test_a_flood_from_one_network_leaves_room_for_the_others(table):
+    for number in range(MOST_OF_A_NETWORK + 5):
+        table.add(ITEM, a_scan(phone=str(number)))
+    table.add(ITEM, a_scan(phone="honest", network="other"))
+
+    known = table.of(ITEM)
+    assert (len(known.scans), known.not_kept) == (MOST_OF_A_NETWORK + 1, 5)
+
+
+def test_a_flood_from_everywhere_cannot_fill_the_disk(table, monkeypatch):
+    monkeypatch.setattr("traceability.store.scans.MOST_KEPT", 7)
+    for number in range(9):
+        table.add(ITEM, a_scan(phone=str(number), network=str(number)))
+    table.add(OTHER, a_scan())
+
+    assert (len(table.of(ITEM).scans), table.of(ITEM).not_kept) == (7, 2)
+    assert len(table.of(OTHER).scans) == 1
+    assert MOST_KEPT == 500
+
+
+def test_rows_go_after_their_time_and_the_first_scan_is_remembered(table):
+    table.add(ITEM, a_scan(NOON - 5 * DAY_MS))
+    table.add(ITEM, a_scan(NOON))
+
+    assert table.drop(NOON - DAY_MS, 0) == 1
+    assert table.drop(NOON - DAY_MS, 0) == 0
+    assert table.of(ITEM).scans == (a_scan(NOON),)
+    assert table.of(ITEM).first_ms == NOON - 5 * DAY_MS
+
+
+def test_a_salt_is_the_same_within_its_period_and_gone_with_it(table, engine):
+    first = table.salt(7)
+
+    assert ScanTable(engine).salt(7) == first != table.salt(8)
+    assert table.salt(7) != first
+    assert len(first) == 32
+
+
+def test_a_salt_goes_at_the_end_of_its_period_though_nobody_scans(table):
+    first = table.salt(7)
+    table.drop(0, 8)
+
+    assert table.salt(7) != first
+
+
+def test_tries_at_a_scratch_code_are_counted_an_item_and_hour(table):
+    assert [table.take_try(ITEM, 1, 2) for _ in range(4)] == [True, True, False, False]
+    assert table.take_try(ITEM, 2, 2)
+    assert table.take_try(OTHER, 1, 2)
+
+
+def test_only_the_first_opening_of_a_scratch_code_is_kept(table):
+    assert table.open_scratch(ITEM, b"a", 5) == (5, b"a")
+    assert table.open_scratch(ITEM, b"b", 9) == (5, b"a")
+
+
+def test_the_most_scanned_come_first(table):
+    for phone in "abc":
+        table.add(OTHER, a_scan(phone=phone, network=phone))
+        table.add(ITEM, a_scan(phone=phone))
+    table.add("old", a_scan(NOON - DAY_MS))
+
+    assert table.most_scanned(NOON - HOUR_MS, 9) == [OTHER, ITEM]
+    assert table.most_scanned(NOON - HOUR_MS, 1) == [OTHER]
+
+
+def test_a_sample_is_marked_once_and_unmarked(table):
+    table.mark_sample(ITEM, 5)
+    table.mark_sample(ITEM, 9)
+
+    assert table.add(ITEM, a_scan()).sample_since_ms == 5
+    assert table.unmark_sample(ITEM)
+    assert not table.unmark_sample(ITEM)
+    assert table.of(ITEM).sample_since_ms is None

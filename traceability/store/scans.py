@@ -1,0 +1,228 @@
+"""Scans of items: a row a phone and hour, counts beyond; salts that are destroyed; scratch codes opened."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Connection,
+    Engine,
+    Integer,
+    LargeBinary,
+    Row,
+    Table,
+    Text,
+    case,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
+
+from traceability.ledger.scan import HOUR_MS, MOST_KEPT, MOST_OF_A_NETWORK, Cell, Scan, Scanned
+from traceability.store.schema import insert_missing, metadata
+
+scanned_item = Table(
+    "scanned_item",
+    metadata,
+    Column("item", Text, primary_key=True),
+    Column("first_ms", BigInteger, nullable=False),
+    Column("posts", BigInteger, nullable=False),
+    Column("not_kept", BigInteger, nullable=False),
+)
+scan = Table(
+    "scan",
+    metadata,
+    Column("item", Text, primary_key=True),
+    # Since 1970. Tidying goes by it.
+    Column("hour", Integer, primary_key=True, index=True),
+    Column("device", LargeBinary, primary_key=True),
+    Column("network", LargeBinary, nullable=False),
+    Column("first_ms", BigInteger, nullable=False),
+    Column("last_ms", BigInteger, nullable=False),
+    # Two whole degrees, "" where the place is not known.
+    Column("cell", Text, nullable=False),
+    Column("posts", Integer, nullable=False),
+    Column("by_party", Boolean, nullable=False),
+)
+# A backup has none of it: a copy that outlives the period would let hints be turned back.
+scan_salt = Table(
+    "scan_salt",
+    metadata,
+    Column("period", Integer, primary_key=True, autoincrement=False),
+    Column("salt", LargeBinary, nullable=False),
+    info={"not_in_backups": True},
+)
+sample_item = Table(
+    "sample_item",
+    metadata,
+    Column("item", Text, primary_key=True),
+    Column("since_ms", BigInteger, nullable=False),
+)
+scratch_opening = Table(
+    "scratch_opening",
+    metadata,
+    Column("item", Text, primary_key=True),
+    Column("opened_at_ms", BigInteger, nullable=False),
+    Column("device", LargeBinary, nullable=False),
+)
+scratch_try = Table(
+    "scratch_try",
+    metadata,
+    Column("item", Text, primary_key=True),
+    Column("hour", Integer, primary_key=True, index=True),
+    Column("tries", Integer, nullable=False),
+)
+
+
+class ScanTable:
+    """The `ScanStore`."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def salt(self, period: int) -> bytes:
+        wanted = select(scan_salt.c.salt).where(scan_salt.c.period == period)
+        with self._engine.connect() as connection:
+            held: bytes | None = connection.scalar(wanted)
+        if held is not None:
+            return held
+        with self._engine.begin() as connection:
+            connection.execute(delete(scan_salt).where(scan_salt.c.period < period))
+            insert_missing(connection, scan_salt, [{"period": period, "salt": secrets.token_bytes(32)}])
+            return bytes(connection.execute(wanted).scalar_one())
+
+    def add(self, item: str, new: Scan) -> Scanned:
+        with self._engine.begin() as connection:
+            _count(connection, item, new)
+            before = _scanned(connection, item)
+            if not _grow(connection, item, new):
+                if _has_room(before, new):
+                    connection.execute(insert(scan).values(_row(item, new)))
+                else:
+                    _count_only(connection, item, new)
+        return before
+
+    def of(self, item: str) -> Scanned:
+        """What is known of one item by now."""
+        with self._engine.connect() as connection:
+            return _scanned(connection, item)
+
+    def most_scanned(self, since_ms: int, most: int) -> Sequence[str]:
+        """Items scanned since then from more than one network or many times, the most networks first."""
+        # By the index on `hour`.
+        networks, posts = func.count(scan.c.network.distinct()), func.sum(scan.c.posts)
+        statement = (
+            select(scan.c.item)
+            .where(scan.c.hour >= since_ms // HOUR_MS)
+            .group_by(scan.c.item)
+            .order_by(networks.desc(), posts.desc(), scan.c.item)
+            .limit(most)
+        )
+        with self._engine.connect() as connection:
+            return list(connection.scalars(statement))
+
+    def mark_sample(self, item: str, now_ms: int) -> None:
+        """From now on it is shown to an audience. One that is marked already stays as it is."""
+        with self._engine.begin() as connection:
+            insert_missing(connection, sample_item, [{"item": item, "since_ms": now_ms}])
+
+    def unmark_sample(self, item: str) -> bool:
+        """Whether it was marked."""
+        with self._engine.begin() as connection:
+            return connection.execute(delete(sample_item).where(sample_item.c.item == item)).rowcount > 0
+
+    def take_try(self, item: str, hour: int, most: int) -> bool:
+        mine = (scratch_try.c.item == item) & (scratch_try.c.hour == hour)
+        with self._engine.begin() as connection:
+            insert_missing(connection, scratch_try, [{"item": item, "hour": hour, "tries": 0}])
+            one_more = update(scratch_try).where(mine, scratch_try.c.tries < most)
+            return connection.execute(one_more.values(tries=scratch_try.c.tries + 1)).rowcount > 0
+
+    def open_scratch(self, item: str, device: bytes, now_ms: int) -> tuple[int, bytes]:
+        opening = {"item": item, "opened_at_ms": now_ms, "device": device}
+        first = select(scratch_opening).where(scratch_opening.c.item == item)
+        with self._engine.begin() as connection:
+            insert_missing(connection, scratch_opening, [opening])
+            row = connection.execute(first).one()
+        return row.opened_at_ms, row.device
+
+    def drop(self, before_ms: int, salts_before: int) -> int:
+        hour = before_ms // HOUR_MS
+        with self._engine.begin() as connection:
+            connection.execute(delete(scan_salt).where(scan_salt.c.period < salts_before))
+            connection.execute(delete(scratch_try).where(scratch_try.c.hour < hour))
+        dropped = 0
+        while True:
+            # An hour in one commit, so that nobody waits long.
+            with self._engine.begin() as connection:
+                oldest = connection.scalar(select(func.min(scan.c.hour)))
+                if oldest is None or oldest >= hour:
+                    return dropped
+                dropped += connection.execute(delete(scan).where(scan.c.hour == oldest)).rowcount
+
+
+def _count(connection: Connection, item: str, new: Scan) -> None:
+    """Also makes whoever else adds a scan of this item wait, so that only one of them is the first."""
+    row = {"item": item, "first_ms": new.first_ms, "posts": 0, "not_kept": 0}
+    insert_missing(connection, scanned_item, [row])
+    more = {"posts": scanned_item.c.posts + new.posts}
+    connection.execute(update(scanned_item).where(scanned_item.c.item == item).values(more))
+
+
+def _count_only(connection: Connection, item: str, new: Scan) -> None:
+    more = {"not_kept": scanned_item.c.not_kept + new.posts}
+    connection.execute(update(scanned_item).where(scanned_item.c.item == item).values(more))
+
+
+def _grow(connection: Connection, item: str, new: Scan) -> bool:
+    """Add to the row of this phone and hour; False if there is none."""
+    mine = (scan.c.item == item) & (scan.c.hour == new.hour) & (scan.c.device == new.device)
+    # A place that is told later counts; one that was told stays.
+    cell = case((scan.c.cell == "", _text(new.cell)), else_=scan.c.cell)
+    more = {"last_ms": new.last_ms, "posts": scan.c.posts + new.posts, "cell": cell}
+    return connection.execute(update(scan).where(mine).values(more)).rowcount > 0
+
+
+def _has_room(before: Scanned, new: Scan) -> bool:
+    alike = [each for each in before.scans if (each.hour, each.network) == (new.hour, new.network)]
+    return len(before.scans) < MOST_KEPT and len(alike) < MOST_OF_A_NETWORK
+
+
+def _scanned(connection: Connection, item: str) -> Scanned:
+    # Both by their primary keys.
+    total = connection.execute(select(scanned_item).where(scanned_item.c.item == item)).first()
+    rows = connection.execute(select(scan).where(scan.c.item == item).order_by(scan.c.first_ms))
+    sample = connection.scalar(select(sample_item.c.since_ms).where(sample_item.c.item == item))
+    return Scanned(
+        scans=tuple(map(_as_scan, rows)),
+        first_ms=None if total is None else total.first_ms,
+        not_kept=0 if total is None else total.not_kept,
+        sample_since_ms=sample,
+    )
+
+
+def _row(item: str, new: Scan) -> Mapping[str, object]:
+    return {
+        "item": item,
+        "hour": new.hour,
+        "device": new.device,
+        "network": new.network,
+        "first_ms": new.first_ms,
+        "last_ms": new.last_ms,
+        "cell": _text(new.cell),
+        "posts": new.posts,
+        "by_party": new.by_party,
+    }
+
+
+def _as_scan(row: Row[tuple[object, ...]]) -> Scan:
+    cell = Cell.read(row.cell) if row.cell else None
+    return Scan(row.first_ms, row.last_ms, row.device, row.network, cell, row.posts, row.by_party)
+
+
+def _text(cell: Cell | None) -> str:
+    return "" if cell is None else str(cell)
