@@ -1,14 +1,18 @@
 """A real nginx with one worker, in a folder of its own, for as long as a block lasts."""
 
+import os
 import socket
 import subprocess
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from grp import getgrgid
 from pathlib import Path
+from pwd import getpwuid
 
 _MAIN = """\
 daemon off;
+user {user} {group};
 worker_processes 1;
 pid {folder}/pid;
 error_log {folder}/error.log;
@@ -25,6 +29,9 @@ http {{
 }}
 """
 
+# Started by root, its workers would be somebody who may not read our folders.
+_USER, _GROUP = getpwuid(os.getuid()).pw_name, getgrgid(os.getgid()).gr_name
+
 
 @contextmanager
 def nginx(
@@ -33,7 +40,7 @@ def nginx(
     """`http` is what stands in the http block and listens on `port`; `on_core` is put before the command."""
     folder.mkdir()
     file = folder / "nginx.conf"
-    file.write_text(_MAIN.format(folder=folder, http=http))
+    file.write_text(_MAIN.format(folder=folder, http=http, user=_USER, group=_GROUP))
     process = subprocess.Popen([*on_core, "nginx", "-e", str(folder / "error.log"), "-c", str(file)])
     try:
         wait_for(port)

@@ -111,7 +111,6 @@ def _by_script(server: str) -> Iterator[str]:
     page = (HERE / "spa.html").read_text().replace("%SUBJECT_PATH%", PATH)
     page = page.replace("%PROOF_PATH%", f"/proof?subject={quote(LOT, safe='')}")
     with TemporaryDirectory() as folder:
-        Path(folder).chmod(0o755)  # nginx drops the rights of root
         for name, body in (("spa.html", page.encode()), ("spa.js", made)):
             (Path(folder) / name).write_bytes(brotli.compress(body))
         port = free_port()
