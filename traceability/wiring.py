@@ -20,6 +20,7 @@ from traceability.ledger.capture_jobs import CaptureJobs
 from traceability.ledger.codes import Codes
 from traceability.ledger.credentials import Credentials
 from traceability.ledger.erase import replay
+from traceability.ledger.follow import Follower
 from traceability.ledger.ledger import Authority, Health, Ledger
 from traceability.ledger.links import Links
 from traceability.ledger.named_queries import NamedQueries
@@ -43,6 +44,7 @@ from traceability.store.anchors import AnchorTable
 from traceability.store.arrivals import ArrivalTable
 from traceability.store.calibrations import CalibrationTable
 from traceability.store.capture_jobs import JobTable
+from traceability.store.changes import StoreChanges
 from traceability.store.codes import CodeTable
 from traceability.store.counts import Counts
 from traceability.store.device_keys import DeviceKeyTable
@@ -68,8 +70,6 @@ from traceability.store.sealing import SealTable
 from traceability.store.search import EventSearch
 from traceability.store.subscriptions import SubscriptionTable
 from traceability.store.tokens import TokenTable
-
-ANEW_EVERY_S = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +106,8 @@ class Store:
     farm: FarmTable
     personal: PersonalTable
     counts: Counts
+    changes: Callable[[], StoreChanges]
+    """For each follower its own: it tells what came since it was asked last."""
     close: Callable[[], None]
     """Ends the connections; the store cannot be used after that."""
 
@@ -150,6 +152,7 @@ def open_store(settings: Settings) -> Store:
         farm=FarmTable(engine),
         personal=personal,
         counts=Counts(engine, contract_address),
+        changes=lambda: StoreChanges(engine, contract_address, status_lists(settings).revision),
         close=engine.dispose,
     )
 
@@ -252,10 +255,6 @@ def ledger(settings: Settings, store: Store | None = None) -> Ledger:
         store.parties.register,
     )
 
-    def revision() -> str:
-        # What a laboratory signed ends by itself: a trace is made anew though nothing was recorded.
-        return f"{store.counts.revision()}-{lists.revision()}-{int(time.time() // ANEW_EVERY_S)}"
-
     return Ledger(
         events=store.events,
         public_log=PublicLog(store.log, store.checkpoints),
@@ -267,7 +266,8 @@ def ledger(settings: Settings, store: Store | None = None) -> Ledger:
         prover=prover,
         traces=traces,
         recent=RecentTraces(
-            lambda subject: traces.read(subject, datetime.now(UTC)), revision, time.monotonic
+            lambda subject, footing: traces.read(subject, datetime.now(UTC), footing),
+            Follower(store.changes(), time.monotonic, lambda: datetime.now(UTC)),
         ),
         search=store.search,
         jobs=_jobs(settings, store),
@@ -284,7 +284,6 @@ def ledger(settings: Settings, store: Store | None = None) -> Ledger:
             broker=_trouble(lambda: _reach(settings.mqtt_url)),
             chain=_trouble(lambda: RpcChain(rpc_url(settings), ANSWER_WITHIN_S).chain_id()),
         ),
-        revision=revision,
         status=store.counts.all,
     )
 

@@ -11,6 +11,7 @@ from tests.builders import FARM, FIELD, STATION, a_harvest
 from tests.fakes import FakeAnchors, FakeCheckpoints, FakeEvents, FakeLog, FakeMark, FakeSealStore
 from traceability.errors import Refused, Unavailable
 from traceability.ledger.capture import capture
+from traceability.ledger.footing import Footing
 from traceability.ledger.own_word import OwnWord
 from traceability.ledger.ports import Anchor
 from traceability.ledger.prove import Prover
@@ -95,7 +96,7 @@ def test_before_there_is_an_anchor_the_proof_names_none(ours):
     proof = ours.prover.prove(stored)
 
     assert (proof.anchor, proof.tlog.checkpoint) == (None, ours.checkpoints.newest())
-    verdict = OwnWord(ours.prover).on(stored)
+    verdict = OwnWord(ours.prover).on(stored, Footing())
     assert isinstance(verdict, Unchecked)
     assert verdict.reason.startswith("anchor: not yet anchored")
 
@@ -112,7 +113,7 @@ def test_a_proof_stays_the_same_however_the_log_and_its_anchors_grow(ours):
         ours.anchor()
 
     assert to_bytes(ours.prover.prove(stored)) == first
-    assert OwnWord(ours.prover).on(stored) == Verified(AT)
+    assert OwnWord(ours.prover).on(stored, Footing()) == Verified(AT)
 
 
 def test_an_event_is_proven_by_the_first_anchor_that_covers_it_not_by_an_older_one(ours):
@@ -135,7 +136,7 @@ def test_the_proof_of_a_batch_carries_its_readings(ours):
     proof = ours.prover.prove(stored)
 
     assert proof.leaves == ours.seals.batches[0][1].leaves
-    assert OwnWord(ours.prover).on(stored) == Verified(AT)
+    assert OwnWord(ours.prover).on(stored, Footing()) == Verified(AT)
 
 
 def test_a_stored_event_that_was_changed_is_contradicted_by_our_own_word(ours):
@@ -143,7 +144,9 @@ def test_a_stored_event_that_was_changed_is_contradicted_by_our_own_word(ours):
     ours.publish()
     ours.anchor()
 
-    assert isinstance(OwnWord(ours.prover).on(replace(stored, event=a_harvest(kg=99))), Contradicted)
+    assert isinstance(
+        OwnWord(ours.prover).on(replace(stored, event=a_harvest(kg=99)), Footing()), Contradicted
+    )
 
 
 def test_anchors_without_a_contract_in_the_policy_are_nobodys():

@@ -10,6 +10,7 @@ from tests.builders import FARM, a_harvest
 from tests.fakes import Crash, FakeAnchors, FakeCheckpoints, FakeEvents, FakeLog, FakeMark
 from traceability.errors import Refused
 from traceability.ledger.capture import capture
+from traceability.ledger.footing import Footing
 from traceability.ledger.own_word import OwnWord
 from traceability.ledger.ports import Anchor
 from traceability.ledger.prove import Prover
@@ -156,7 +157,9 @@ def test_each_proof_is_under_the_log_id_of_the_key_that_signed_its_anchor(publis
     proofs = [publisher.prover.prove(each) for each in (first, second)]
 
     assert [each.anchor.log_id for each in proofs] == [log_id(log.name, log.public_key) for log in LOGS]
-    assert [isinstance(OwnWord(publisher.prover).on(each), Verified) for each in (first, second)] == [
+    assert [
+        isinstance(OwnWord(publisher.prover).on(each, Footing()), Verified) for each in (first, second)
+    ] == [
         True,
         True,
     ]

@@ -1,77 +1,158 @@
-"""A trace is made once for many who ask, and again as soon as something was recorded."""
+"""A trace is made once for many who ask, and again as soon as what it was made from has changed."""
 
 import threading
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from traceability.errors import Unknown
-from traceability.ledger.recent import FRESH_FOR_S, MOST, RecentTraces
+from traceability.errors import Unavailable, Unknown
+from traceability.ledger.follow import EVERY_S, LATE_S, MOST_CHANGES, Follower
+from traceability.ledger.footing import NOTHING, Change
+from traceability.ledger.recent import MOST, RecentTraces
+from traceability.log.name_map import name_hash
+
+NOW = datetime(2026, 11, 22, tzinfo=UTC)
+
+
+def about(name):
+    return Change(names=frozenset([name_hash(name)]))
 
 
 @dataclass
 class World:
-    revision: str = "1"
-    now_s: float = 100.0
-    made: list[str] = field(default_factory=list)
+    """A store to which things come, and traces of which each is made from its subject's name alone."""
 
-    def make(self, subject: str):
+    now_s: float = 100.0
+    now: datetime = NOW
+    came: list[Change] = field(default_factory=list)
+    made: list[str] = field(default_factory=list)
+    looked: threading.Event = field(default_factory=threading.Event)
+    away: bool = False
+
+    def since_last(self, _shown):
+        self.looked.set()
+        if self.away:
+            raise Unavailable("database: away")
+        return self.came.pop(0) if self.came else NOTHING
+
+    def make(self, subject, footing):
         if subject == "unknown":
             raise Unknown("we hold no event for unknown")
+        footing.names.add(name_hash(subject))
         self.made.append(subject)
-        return f"{subject} at {self.revision}"
+        return f"{subject} {len(self.made)}"
 
-    def recent(self) -> RecentTraces:
-        return RecentTraces(self.make, lambda: self.revision, lambda: self.now_s)
+    def recent(self, make=None):
+        follower = Follower(self, lambda: self.now_s, lambda: self.now)
+        return RecentTraces(make or self.make, follower)
 
 
-def test_as_long_as_nothing_is_recorded_a_trace_is_made_once():
-    world = World()
+@pytest.fixture
+def world():
+    return World()
+
+
+def test_as_long_as_nothing_comes_a_trace_is_made_once(world):
     recent = world.recent()
 
     for _ in range(5):
         recent.of("lot")
-        world.now_s += 10 * FRESH_FOR_S
+        world.now_s += LATE_S
 
     assert world.made == ["lot"]
 
 
-def test_what_was_recorded_is_seen_at_the_latest_when_the_trace_is_no_longer_fresh():
-    world = World()
+def test_what_came_is_seen_by_the_next_look_and_touches_what_was_made_from_it_alone(world):
     recent = world.recent()
+    recent.of("lot"), recent.of("other")
+
+    world.came.append(about("lot"))
+    at_once = recent.of("lot").trace
+    world.now_s += LATE_S
+    later = recent.of("lot").trace
+
+    assert (at_once, later, recent.of("other").trace) == ("lot 1", "lot 3", "other 2")
+
+
+def test_what_comes_while_a_trace_is_made_is_not_missed(world):
+    def make(subject, footing):
+        world.came.append(about(subject))
+        return world.make(subject, footing)
+
+    recent = world.recent(make)
     recent.of("lot")
+    world.now_s += LATE_S
 
-    world.revision = "2"
-    at_once = recent.of("lot")
-    world.now_s += FRESH_FOR_S
-    later = recent.of("lot")
-
-    assert (at_once, later) == ("lot at 1", "lot at 2")
+    assert recent.of("lot").trace == "lot 2"
 
 
-def test_what_is_recorded_while_a_trace_is_made_is_not_missed():
-    world = World()
+def test_a_change_that_another_trace_saw_first_is_not_passed_over(world):
+    recent = world.recent()
+    standing = recent.of("lot").standing
+    for name in ("lot", "other"):
+        world.came.append(about(name))
+        world.now_s += LATE_S
+        recent.of("third")
 
-    def make(subject: str):
-        seen = world.revision
-        world.revision = "2"
-        return seen
+    assert not standing.holds()
+    assert not standing.holds()
 
-    recent = RecentTraces(make, lambda: world.revision, lambda: world.now_s)
+
+def test_a_trace_that_missed_more_changes_than_are_remembered_counts_as_touched(world):
+    recent = world.recent()
+    standing = recent.of("lot").standing
+    world.came += [about("other")] * (MOST_CHANGES + 1)
+    for _ in range(MOST_CHANGES + 1):
+        world.now_s += LATE_S
+        recent.of("third")
+
+    assert not standing.holds()
+
+
+def test_a_trace_does_not_outlive_its_time(world):
+    def make(subject, footing):
+        footing.ends(world.now + timedelta(minutes=1))
+        return world.make(subject, footing)
+
+    recent = world.recent(make)
     recent.of("lot")
-    world.now_s += FRESH_FOR_S
+    world.now += timedelta(minutes=1)
 
-    assert recent.of("lot") == "2"
+    assert recent.of("lot").trace == "lot 2"
 
 
-def test_a_crowd_waits_for_one_trace_instead_of_making_many():
-    world, gate = World(), threading.Event()
+def test_while_the_last_look_is_young_nobody_waits_for_the_next(world):
+    standing = world.recent().of("lot").standing
+    world.looked.clear()
 
-    def make(subject: str):
+    assert standing.holds()
+    assert not world.looked.is_set()
+    world.now_s += EVERY_S
+
+    assert standing.holds()
+    assert world.looked.wait(5)
+
+
+def test_nothing_is_said_to_stand_once_the_store_has_been_away_for_too_long(world):
+    recent = world.recent()
+    standing = recent.of("lot").standing
+    world.away = True
+    world.now_s += LATE_S
+
+    assert not standing.holds()
+    with pytest.raises(Unavailable):
+        recent.of("lot")
+
+
+def test_a_crowd_waits_for_one_trace_instead_of_making_many(world):
+    gate = threading.Event()
+
+    def make(subject, footing):
         gate.wait(5)
-        return world.make(subject)
+        return world.make(subject, footing)
 
-    recent = RecentTraces(make, lambda: world.revision, lambda: world.now_s)
+    recent = world.recent(make)
     crowd = [threading.Thread(target=recent.of, args=("lot",)) for _ in range(8)]
     for each in crowd:
         each.start()
@@ -82,8 +163,7 @@ def test_a_crowd_waits_for_one_trace_instead_of_making_many():
     assert world.made == ["lot"]
 
 
-def test_only_so_many_subjects_are_kept():
-    world = World()
+def test_only_so_many_subjects_are_kept(world):
     recent = world.recent()
 
     for number in range(MOST + 1):
@@ -93,8 +173,8 @@ def test_only_so_many_subjects_are_kept():
     assert world.made.count("lot 0") == 2
 
 
-def test_an_unknown_subject_stays_unknown_each_time():
-    recent = World().recent()
+def test_an_unknown_subject_stays_unknown_each_time(world):
+    recent = world.recent()
 
     for _ in range(2):
         with pytest.raises(Unknown):

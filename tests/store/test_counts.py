@@ -1,15 +1,11 @@
-"""The numbers count what stands now, and the revision moves whenever a trace may say something else."""
+"""The numbers count what stands now."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from tests.builders import FARM, a_harvest
-from traceability.ledger.capture import capture
 from traceability.ledger.ports import Anchor
 from traceability.store.anchors import AnchorTable
 from traceability.store.counts import Counts
-from traceability.store.events import EventTable
-from traceability.store.log import LogTable
 
 HERE, LOST = "0x" + "aa" * 20, "0x" + "bb" * 20
 
@@ -35,20 +31,3 @@ def test_an_anchor_that_another_one_made_pointless_is_no_longer_under_way(engine
         anchors.keep(replace(a_final_anchor(number), old_size=old_size, state="sent"))
 
     assert Counts(engine, HERE).all()["anchors_under_way"] == 1
-
-
-def test_the_revision_moves_with_every_event_entry_and_final_anchor(engine):
-    counts, revisions = Counts(engine, HERE), []
-    AnchorTable(engine, LOST).keep(a_final_anchor(9))
-
-    revisions.append(counts.revision())
-    capture([a_harvest()], FARM, EventTable(engine), 5)
-    revisions.append(counts.revision())
-    LogTable(engine).integrate(10)
-    revisions.append(counts.revision())
-    AnchorTable(engine, HERE).keep(a_final_anchor(1))
-    revisions.append(counts.revision())
-    AnchorTable(engine, HERE).keep(replace(a_final_anchor(1), block_hash="0x08"))
-    revisions.append(counts.revision())
-
-    assert len(set(revisions)) == 5

@@ -1,11 +1,12 @@
 """What the credentials of a trace are worth, by the trust policy and the status lists that we keep."""
 
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from traceability.ledger import extensions
 from traceability.ledger.contradictions import Contradiction, Kind
+from traceability.ledger.footing import Footing
 from traceability.ledger.ports import StoredEvent
 from traceability.proof.confirm import CREDENTIAL, About, Belief, judge
 from traceability.proof.grown import Grown
@@ -40,13 +41,19 @@ class Credentials:
         held: Sequence[StoredEvent],
         claims: Container[str],
         now: datetime,
+        footing: Footing,
     ) -> tuple[CarriedCredential, ...]:
         """Those in `records` that stand, but for `claims` (keys); `held` say where the fruit grew."""
         carrying = [each for each in records if each.key not in claims and CREDENTIAL in each.event.body]
         if not carrying:
             return ()
         belief, grown = Belief(self.issuers, self.lists(), now), Grown(held)
-        return tuple(_carried(each, belief, grown) for each in carrying)
+        found = tuple(_carried(each, belief, grown) for each in carrying)
+        footing.has_credentials = True
+        for moment in _turns(found):
+            if moment >= now:
+                footing.ends(moment)
+        return found
 
 
 NOBODY_BELIEVED = Credentials()
@@ -63,6 +70,16 @@ def _carried(stored: StoredEvent, belief: Belief, grown: Grown) -> CarriedCreden
         staged=extensions.staged(stored.event),
         judged=judge(str(stored.event.body[CREDENTIAL]), belief, about),
     )
+
+
+def _turns(carried: Sequence[CarriedCredential]) -> Iterator[datetime]:
+    """When they begin and end to be valid."""
+    for each in carried:
+        if each.judged.credential is not None:
+            signed = each.judged.credential.signed
+            yield signed.valid_from
+            if signed.valid_until is not None:
+                yield signed.valid_until
 
 
 def differing(carried: Sequence[CarriedCredential]) -> list[Contradiction]:

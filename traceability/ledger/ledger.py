@@ -19,7 +19,7 @@ from traceability.ledger.ports import Captured, EventStore, StoredEvent
 from traceability.ledger.prove import BatchLeaves, Prover
 from traceability.ledger.public_log import PublicLog
 from traceability.ledger.read_trace import TraceReader
-from traceability.ledger.recent import RecentTraces
+from traceability.ledger.recent import Made, RecentTraces
 from traceability.ledger.search import Search
 from traceability.ledger.subscriptions import Subscriptions
 from traceability.ledger.trace import Trace
@@ -68,8 +68,6 @@ class Ledger:
     ask_chain: Callable[..., object]
     """Makes one JSON-RPC call, by method and params. Raises `ChainUnavailable`."""
     health: Callable[[], Health]
-    revision: Callable[[], str]
-    """Another text whenever anything was recorded or anchored since."""
     status: Callable[[], Mapping[str, int]]
     """Counters by name; a counter only grows, unless its name says otherwise."""
 
@@ -86,8 +84,12 @@ class Ledger:
         """What opens a commitment. Raises `Erased`, `Unknown` or `NotAuthorised`."""
         return self.personal.show(commitment, Grant(role, party))
 
-    def trace(self, subject: str) -> Trace:
+    def made(self, subject: str) -> Made:
+        """The trace, and whether it still stands. Raises `Unknown`."""
         return self.recent.of(subject)
+
+    def trace(self, subject: str) -> Trace:
+        return self.made(subject).trace
 
     def holds(self, subject: str) -> bool:
         """Whether any event names the subject; far cheaper than its trace."""
@@ -144,5 +146,5 @@ class Ledger:
         return self.policy_text
 
     def version(self, subject: str) -> str:
-        """Another text whenever `trace` may say something else; one for all subjects, so as to be cheap."""
-        return self.revision()
+        """Another text whenever `trace` may say something else."""
+        return self.made(subject).trace.made_at.isoformat()

@@ -4,10 +4,11 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
 from traceability.errors import NotInLogYet
+from traceability.ledger.footing import Footing
 from traceability.ledger.ports import StoredEvent
 from traceability.ledger.prove import Prover
 from traceability.ledger.stored_chain import StoredChain
-from traceability.proof.proof_file import to_bytes
+from traceability.proof.proof_file import Proof, to_bytes
 from traceability.proof.verdict import Unchecked, Verdict, Verified
 from traceability.proof.verify import verify
 
@@ -25,11 +26,17 @@ class OwnWord:
     _verified: dict[bytes, Verified] = field(default_factory=dict)
     """By the digest of event, entry and readings. It stays so: the proof is against one anchor for ever."""
 
-    def on(self, stored: StoredEvent) -> Verdict:
+    def on(self, stored: StoredEvent, footing: Footing) -> Verdict:
         try:
             proof = self.prover.prove(stored)
         except NotInLogYet as reason:
+            footing.awaits_log = True
             return Unchecked(str(reason))
+        verdict = self._on(proof)
+        footing.says(verdict)
+        return verdict
+
+    def _on(self, proof: Proof) -> Verdict:
         seen = sha256(to_bytes(proof)).digest()
         if seen in self._verified:
             return self._verified[seen]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from traceability.cold_chain.exposure import Held, held
@@ -14,6 +14,7 @@ from traceability.ledger.cold import Bearing, bearing, left_of, profile_of, soun
 from traceability.ledger.contradictions import Contradiction, contradictions
 from traceability.ledger.credentials import NOBODY_BELIEVED, Credentials, differing
 from traceability.ledger.curves import curves_of, milliseconds
+from traceability.ledger.footing import Footing
 from traceability.ledger.lineage import Lineage, in_order, lineage
 from traceability.ledger.looks import Names, lab_results, misquotes
 from traceability.ledger.own_word import OwnWord
@@ -32,6 +33,11 @@ from traceability.proof.verdict import of_trace
 from traceability.telemetry.device import Device
 from traceability.telemetry.findings import Finding, from_event
 from traceability.telemetry.reading import Reading
+
+LIVE_FOR = timedelta(minutes=1)
+"""How long a trace may say how long its goods have been out of their range until now."""
+ANEW_AFTER = timedelta(minutes=10)
+"""How long any trace may stand: what was lost in the store comes from no event."""
 
 
 class ReadingHistory(Protocol):
@@ -91,22 +97,30 @@ class TraceReader:
     credentials: Credentials = NOBODY_BELIEVED
     register: Callable[[], Register] = lambda: Register.of([])
 
-    def read(self, subject: str, now: datetime) -> Trace:
-        """Raises `Unknown` if nothing is known of `subject` (a canonical Digital Link)."""
-        found = self._gather(subject)
+    def read(self, subject: str, now: datetime, footing: Footing | None = None) -> Trace:
+        """Raises `Unknown` if nothing is known of `subject` (a canonical Digital Link).
+
+        What it is made from is noted in `footing`.
+        """
+        footing = footing or Footing()
+        footing.ends(now + ANEW_AFTER)
+        found = self._gather(subject, footing)
         counting = standing(found.held)
         made = makers(counting)
+        footing.harvested([each for each in made if each.event.is_harvest])
         harvest = next((each.event for each in made if each.event.is_harvest), None)
         profile = profile_of(subject, self.profiles)
         goods = bearing(facts.storage_range(subject, counting), profile)
         curves = [curve for pair in found.attached for curve in self._curves(*pair, goods, now)]
+        if any(attachment.span.end > now for attachment, _ in found.attached):
+            footing.ends(now + LIVE_FOR)
         harvested_at = None if harvest is None else harvest.event_time
         told = standing(found.goods)
-        carried = self.credentials.of(told, counting, found.claims, now)
+        carried = self.credentials.of(told, counting, found.claims, now, footing)
         claims = found.claims | misquotes(carried, found.line.claimed)
         carried = tuple(each for each in carried if each.key not in claims)
         register = self.register()
-        traced = self._traced(found, claims, register)
+        traced = self._traced(found, claims, register, footing)
         names = Names.of(found.line.claimed, carried, register)
         return Trace(
             subject=subject,
@@ -140,10 +154,10 @@ class TraceReader:
 
     def all_events(self, subject: str) -> list[StoredEvent]:
         """Every event of the trace, batches included, by event time. Raises `Unknown`."""
-        return self._gather(subject).all
+        return self._gather(subject, Footing()).all
 
-    def _gather(self, subject: str) -> _Gathered:
-        telling = remembering(self.events.telling)
+    def _gather(self, subject: str, footing: Footing) -> _Gathered:
+        telling = remembering(footing.hearing(self.events.telling))
         line = lineage(subject, telling)
         if not line.told:
             raise Unknown(f"we hold no event for {subject}")
@@ -155,11 +169,14 @@ class TraceReader:
         )
         keys: dict[str, None] = {}
         for each, device in attached:
-            keys |= dict.fromkeys(self.history.batch_events_between(device.alias, *milliseconds(each.span)))
+            moments = milliseconds(each.span)
+            footing.shows(device.alias, moments)
+            keys |= dict.fromkeys(self.history.batch_events_between(device.alias, *moments))
         batches = tuple(self.events.by_keys(list(keys)))
         # What a cut history lacks may be just beyond the cut.
         odd = () if line.is_cut else tuple(contradictions(subject, line.goods, line.counting))
         recalls = self.recalls.reaching(subject, telling, self.events)
+        footing.names.update(map(name_hash, recalls.names))
         return _Gathered(goods, line, attached, batches, odd, recalls)
 
     def _curves(
@@ -168,10 +185,13 @@ class TraceReader:
         readings = self.history.readings_between(device.alias, *milliseconds(attachment.span))
         return curves_of(attachment, device, readings, goods, now)
 
-    def _traced(self, found: _Gathered, claims: Container[str], register: Register) -> list[TracedEvent]:
+    def _traced(
+        self, found: _Gathered, claims: Container[str], register: Register, footing: Footing
+    ) -> list[TracedEvent]:
         grades = {each.key: _grade(each) for each in found.batches}
         counting = {each.key for each in standing(found.all)}
         personal = personal_fields([each.event.body for each in found.all], self.personal)
+        footing.has_commitments = any(personal)
         return [
             TracedEvent(
                 key=each.key,
@@ -179,7 +199,7 @@ class TraceReader:
                 submitter=each.submitter,
                 captured_at=datetime.fromtimestamp(each.captured_at_ms / 1000, UTC),
                 grade=grades.get(each.key) or _grade_of_word(each),
-                verdict=self.own_word.on(each),
+                verdict=self.own_word.on(each, footing),
                 staged=extensions.staged(each.event),
                 voided=each.key not in counting,
                 claimed=each.key in claims,

@@ -58,6 +58,8 @@ class Found:
     notices: tuple[RecallNotice, ...] = ()
     events: tuple[StoredEvent, ...] = ()
     """The events that say so, those that ended them, and those by which they reach the goods."""
+    names: frozenset[str] = frozenset()
+    """Canonical Digital Links: a recall that reaches the goods names one of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +75,9 @@ class RecallReader:
         held = _backed(self.store.of(kin.names), events)
         found = recalls(held, kin.told, self.rights, subject) if held else []
         if not found:
-            return Found()
-        return Found(tuple(map(_notice, found)), (*held, *events.by_keys([each.key for each in kin.told])))
+            return Found(names=kin.names)
+        leading = events.by_keys([each.key for each in kin.told])
+        return Found(tuple(map(_notice, found)), (*held, *leading), kin.names)
 
     def all(self, events: EventStore) -> list[RecallNotice]:
         """Each recall there ever was, newest first, by all that it names."""

@@ -5,47 +5,50 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from traceability.ledger.follow import Follower, Standing
+from traceability.ledger.footing import Footing
 from traceability.ledger.trace import Trace
 
-FRESH_FOR_S = 1.0
-"""A trace this young is given again without asking whether anything has come since."""
 MOST = 64
 """Subjects kept; the one that was asked for longest ago goes first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A trace, and whether it still stands: `standing` may be kept for longer than the trace."""
+
+    trace: Trace
+    standing: Standing
 
 
 @dataclass(slots=True)
 class _Kept:
     lock: threading.Lock = field(default_factory=threading.Lock)
     """Held while the trace is made: the others wait for it and do not make their own."""
-    trace: Trace | None = None
-    revision: str = ""
-    looked_at_s: float = 0.0
+    made: Made | None = None
 
 
 class RecentTraces:
-    """`make` gives the trace of a subject, `revision` another text whenever anything has changed."""
+    """`make` gives the trace of a subject, and notes in the footing what it is made from."""
 
-    def __init__(
-        self, make: Callable[[str], Trace], revision: Callable[[], str], clock_s: Callable[[], float]
-    ) -> None:
+    def __init__(self, make: Callable[[str, Footing], Trace], follower: Follower) -> None:
         self._make = make
-        self._revision = revision
-        self._clock_s = clock_s
+        self._follower = follower
         self._kept: OrderedDict[str, _Kept] = OrderedDict()
         self._lock = threading.Lock()
 
-    def of(self, subject: str) -> Trace:
-        """At most `FRESH_FOR_S` old, or nothing was recorded since. Raises what `make` raises."""
+    def of(self, subject: str) -> Made:
+        """As the store was less than `LATE_S` ago. Raises what `make` raises, and `Unavailable`."""
         with self._lock:
             kept = self._kept.setdefault(subject, _Kept())
             self._kept.move_to_end(subject)
             while len(self._kept) > MOST:
                 self._kept.popitem(last=False)
         with kept.lock:
-            if kept.trace is None or self._clock_s() - kept.looked_at_s >= FRESH_FOR_S:
-                # Asked before the trace is made: what comes meanwhile makes another revision, and is seen.
-                revision = self._revision()
-                if kept.trace is None or revision != kept.revision:
-                    kept.trace, kept.revision = self._make(subject), revision
-                kept.looked_at_s = self._clock_s()
-            return kept.trace
+            self._follower.look()
+            if kept.made is None or not self._follower.spares(kept.made.standing):
+                # Before the trace is made: what comes meanwhile may touch it, and is looked at then.
+                tick, footing = self._follower.tick, Footing()
+                trace = self._make(subject, footing)
+                kept.made = Made(trace, self._follower.standing(footing, tick))
+            return kept.made

@@ -6,6 +6,7 @@ from datetime import date
 
 from sqlalchemy import Column, Connection, Engine, ForeignKey, LargeBinary, String, Table, select
 
+from traceability.store.revisions import register_changed
 from traceability.store.schema import insert_missing, is_among, metadata
 from traceability.telemetry.device import Calibration
 
@@ -34,6 +35,7 @@ class CalibrationTable:
         }
         with self._engine.begin() as connection:
             insert_missing(connection, calibration, [row])
+            register_changed(connection, calibration.name)
 
 
 def all_calibrations(

@@ -6,7 +6,6 @@ from sqlalchemy import ColumnElement, Engine, Table, func, select, text
 
 from traceability.store.anchors import anchor
 from traceability.store.batches import batch
-from traceability.store.devices import device_state
 from traceability.store.events import event, pending
 from traceability.store.log import log_entry
 from traceability.store.personal import disclosure, erasure
@@ -14,7 +13,7 @@ from traceability.store.readings import ReadingTable, quarantine
 
 
 class Counts:
-    """Counters for people and machines, and a mark of whether anything has changed."""
+    """Counters for people and machines."""
 
     def __init__(self, engine: Engine, contract: str) -> None:
         """`contract`: what is anchored in another one does not count, for its chain is gone."""
@@ -60,23 +59,6 @@ class Counts:
         statement = select(quarantine.c.reason, many).group_by(quarantine.c.reason).order_by(many.desc())
         with self._engine.connect() as connection:
             return {row.reason: row.many for row in connection.execute(statement.limit(50))}
-
-    def revision(self) -> str:
-        """Another text whenever a reading, an event, an anchor or an erasure has come since; cheap to ask."""
-        newest = select(
-            select(func.max(event.c.id)).scalar_subquery(),
-            select(func.sum(device_state.c.next_arrival)).scalar_subquery(),
-            select(func.max(log_entry.c.index) + 1).scalar_subquery(),
-            # A chain that is reorganised below what was final may put the same anchor into another block.
-            select(anchor.c.block_hash)
-            .where(self._ours, anchor.c.state == "final")
-            .order_by(anchor.c.size.desc())
-            .limit(1)
-            .scalar_subquery(),
-            select(func.count()).select_from(erasure).scalar_subquery(),
-        )
-        with self._engine.connect() as connection:
-            return "-".join(str(each or 0) for each in connection.execute(newest).one())
 
     def check(self) -> None:
         """Raises `Unavailable` if the database does not answer."""

@@ -22,6 +22,7 @@ from sqlalchemy import (
 from traceability.errors import InvalidInput
 from traceability.store.calibrations import all_calibrations
 from traceability.store.device_keys import all_keys
+from traceability.store.revisions import register_changed
 from traceability.store.schema import is_among, metadata
 from traceability.telemetry.device import Calibration, Device, DeviceKey
 
@@ -79,6 +80,7 @@ class DeviceTable:
             ).rowcount:
                 connection.execute(insert(device).values(values))
                 connection.execute(insert(device_state).values(device=new.alias, next_arrival=1))
+            register_changed(connection, device.name)
 
     def all(self) -> Mapping[str, Device]:
         with self._engine.connect() as connection:

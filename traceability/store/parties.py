@@ -16,6 +16,7 @@ from sqlalchemy import (
 
 from traceability.errors import InvalidInput, Unknown
 from traceability.ledger.parties import Party, Register
+from traceability.store.revisions import register_changed
 from traceability.store.schema import metadata, upsert
 
 party = Table(
@@ -69,6 +70,7 @@ class PartyTable:
             rows = [{"prefix": prefix, "gln": new.gln} for prefix in dict.fromkeys(new.prefixes)]
             if rows:
                 connection.execute(insert(party_prefix), rows)
+            register_changed(connection, party.name)
 
     def remove(self, gln: str) -> None:
         """Its keys are nobody's then; what was captured stays. Raises `Unknown`."""
@@ -76,6 +78,7 @@ class PartyTable:
             connection.execute(delete(party_prefix).where(party_prefix.c.gln == gln))
             if connection.execute(delete(party).where(party.c.gln == gln)).rowcount == 0:
                 raise Unknown(f"party {gln} is not registered; `guoji party list` shows those that are")
+            register_changed(connection, party.name)
 
 
 def registered(connection: Connection) -> Register:

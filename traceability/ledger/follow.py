@@ -1,0 +1,111 @@
+"""Follows what comes to the store, so that what was made from it is known to stand, or not."""
+
+import threading
+from collections import deque
+from collections.abc import Callable, Collection
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from math import inf
+from typing import Protocol
+
+from traceability.ledger.footing import Change, Footing
+
+EVERY_S = 0.5
+"""Between two looks at the store while anybody asks."""
+LATE_S = 1.5
+"""From then on nothing is known to stand before the next look has ended. With the time that a page takes to
+make, this stays below the two seconds in which a recall must be through."""
+MOST_CHANGES = 2_000
+MOST_NAMES = 500_000
+"""Of changes, and names in them, that are remembered; what was made before them counts as touched."""
+
+
+class Changes(Protocol):
+    def since_last(self, shown: Collection[str]) -> Change:
+        """What was committed since this was asked last. Raises `Unavailable`, and then passes nothing over.
+
+        When readings were taken need be exact only for the devices (alias) that are `shown`.
+        """
+
+
+@dataclass(slots=True)
+class Standing:
+    """Of one thing that was made: whether all that it was made from is still so."""
+
+    follower: "Follower"
+    footing: Footing
+    tick: int
+    """Of the last change that is known not to touch it."""
+
+    def holds(self) -> bool:
+        """False also while it is not known, because the last look at the store was too long ago."""
+        return self.follower.keeps_up() and self.follower.spares(self)
+
+
+class Follower:
+    """Looks at the store while somebody asks, and rests while nobody does."""
+
+    def __init__(self, changes: Changes, clock_s: Callable[[], float], now: Callable[[], datetime]) -> None:
+        self._changes = changes
+        self._clock_s = clock_s
+        self._now = now
+        self._looks = threading.Lock()
+        """Held during a look, which may take as long as the store does."""
+        self._behind = ThreadPoolExecutor(1, "follow")
+        self._asked_at_s = self._seen_at_s = -inf
+        self._passing = threading.Lock()
+        """Held for moments, while the changes are gone through."""
+        self._passed: deque[Change] = deque()
+        self._names = 0
+        self._shown: set[str] = set()
+        self.tick = 0
+        """How many changes were seen."""
+
+    def keeps_up(self) -> bool:
+        """Whether the last look is young enough. One that is due begins meanwhile; nobody waits for it."""
+        now_s = self._clock_s()
+        if now_s - self._asked_at_s >= EVERY_S:
+            self._asked_at_s = now_s
+            self._behind.submit(self.look, EVERY_S)
+        return now_s - self._seen_at_s < LATE_S
+
+    def look(self, unless_younger_s: float = LATE_S) -> None:
+        """Look at the store, unless the last look is young enough. Raises `Unavailable`."""
+        with self._looks:
+            began_s = self._clock_s()
+            if began_s - self._seen_at_s < unless_younger_s:
+                return
+            change = self._changes.since_last(frozenset(self._shown))
+            if change:
+                self._pass(change)
+            self._asked_at_s = self._seen_at_s = began_s
+
+    def standing(self, footing: Footing, tick: int) -> Standing:
+        """Of what was made from when `tick` was the newest change."""
+        self._shown |= footing.devices.keys()
+        return Standing(self, footing, tick)
+
+    def spares(self, standing: Standing) -> bool:
+        """Whether nothing that was seen touches it, and its time is not over."""
+        until = standing.footing.until
+        if until is not None and self._now() >= until:
+            return False
+        if standing.tick == self.tick:
+            return True
+        with self._passing:
+            missed = self.tick - standing.tick
+            if missed > len(self._passed):
+                return False
+            if any(self._passed[-back].touches(standing.footing) for back in range(1, missed + 1)):
+                return False
+            standing.tick = self.tick
+        return True
+
+    def _pass(self, change: Change) -> None:
+        with self._passing:
+            self._passed.append(change)
+            self._names += len(change.names)
+            while len(self._passed) > MOST_CHANGES or self._names > MOST_NAMES:
+                self._names -= len(self._passed.popleft().names)
+            self.tick += 1
