@@ -1,0 +1,206 @@
+"""`guoji labels`: issue codes for the items of a lot, and write the labels that carry them."""
+
+import argparse
+import os
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal, InvalidOperation
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from traceability.cli.argument import whole
+from traceability.cli.terminal import printable
+from traceability.errors import InvalidInput, Unknown
+from traceability.gs1.quoting import quoted
+from traceability.settings import Settings
+
+if TYPE_CHECKING:
+    from traceability.labels.files import Job
+    from traceability.labels.issued import Run
+    from traceability.ledger.codes import Codes
+    from traceability.ledger.codes_store import Code
+    from traceability.wiring import Store
+
+MOST = 100_000
+_LAYOUTS = "40x30, 30x20 or 25x25 (mm, a roll), a4-40 or a4-65 (sheets), or your own: 50x30, 70x37/3x8 on A4"
+
+
+def _amount(text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except InvalidOperation as error:
+        raise argparse.ArgumentTypeError(f"{quoted(text)} is no amount: want e.g. 0.5") from error
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    labels = commands.add_parser(
+        "labels",
+        help="issue codes for the items of a lot, and write labels for a printer",
+        description="Issue codes, which the log commits to before anybody sees them, and write labels: PDF "
+        "for any printer, ZPL for thermal ones, SVG (one a label or sheet, in a ZIP) and CSV for print "
+        "shops. A PDF holds at most 2,000 labels, ZPL and SVG 10,000; more become several files, named by "
+        "the numbers of their labels. --set writes labels of codes that were issued before, and issues none.",
+        epilog="Example: guoji labels --lot https://id.gs1.org/01/09521234000013/10/F261120 --count 400 "
+        "--each 0.5 --layout a4-40 -o labels.pdf",
+    )
+    what = labels.add_mutually_exclusive_group(required=True)
+    what.add_argument("--lot", metavar="LINK", help="Digital Link of the lot, or (01)..(10)..")
+    what.add_argument("--set", metavar="NUMBER", type=whole(1), help="codes issued before, e.g. after a jam")
+    what.add_argument("--show", metavar="LINK", help="show one code here, in the terminal, and issue none")
+    _add_codes(labels)
+    _add_print(labels)
+    labels.set_defaults(run=_run)
+
+
+def _add_codes(labels: argparse.ArgumentParser) -> None:
+    new = labels.add_argument_group("new codes")
+    new.add_argument("--count", type=whole(1, MOST), help=f"how many, at most {MOST:,}")
+    new.add_argument(
+        "--each", metavar="AMOUNT", type=_amount, help="what one item holds, in the unit of the lot, e.g. 0.5"
+    )
+    new.add_argument("--as", dest="party", metavar="GLN", help="in whose name; by default the setting party")
+    new.add_argument(
+        "--unrecorded", action="store_true", help="although nobody recorded yet how much there is of the lot"
+    )
+    new.add_argument(
+        "--beside-others", action="store_true", help="although others make serials of this GTIN, too"
+    )
+    again = labels.add_argument_group("codes issued before")
+    again.add_argument("--from", dest="first", metavar="LABEL", type=whole(1), help="number of the first")
+    again.add_argument("--to", dest="last", metavar="LABEL", type=whole(1), help="number of the last")
+
+
+def _add_print(labels: argparse.ArgumentParser) -> None:
+    made = labels.add_argument_group("labels")
+    made.add_argument("-o", "--output", metavar="FILE", type=Path, help="ending in .pdf, .zpl, .zip or .csv")
+    made.add_argument("--format", choices=("pdf", "zpl", "svg", "csv"), default="pdf", help="pdf if not said")
+    made.add_argument("--layout", default="40x30", help=f"{_LAYOUTS}; 40x30 if not said")
+    made.add_argument("--name", help="of the product, in Chinese; by default what is recorded")
+    made.add_argument("--name-en", metavar="NAME", help="the same in English")
+    made.add_argument("--scratch", action="store_true", help="print the code that a scratch foil will cover")
+    made.add_argument("--dpi", type=int, choices=(203, 300), default=203, help="of a ZPL printer")
+    letters = made.add_mutually_exclusive_group()
+    letters.add_argument(
+        "--printer-font", metavar="FONT", help="with Chinese, in the ZPL printer, e.g. E:SIMSUN.TTF"
+    )
+    letters.add_argument("--ascii", action="store_true", help="no Chinese in ZPL: for a printer without")
+    made.add_argument("--force", action="store_true", help="write over files that are there")
+
+
+def _run(args: argparse.Namespace) -> int:
+    from traceability.cli.labels_shown import say_next, show_one, write
+    from traceability.wiring import codes, open_store
+
+    settings = Settings.read(os.environ)
+    if args.show is not None:
+        return show_one(args.show, settings)
+    job, store = _job(args), open_store(settings)
+    ours = codes(settings, store)
+    if args.set is None:
+        run = _run_of(_lot(args.lot), args, ours, settings, store)
+        number, chosen = _issued(args, run, job, ours, settings)
+    else:
+        number, chosen = args.set, _again(args, ours)
+        run = _run_of(chosen[0].of.lot, args, ours, settings, store)
+        job.check([each.index + 1 for each in chosen], run.sample())
+    write(job, [run.label(each.index + 1, each.serial) for each in chosen])
+    say_next(number)
+    return 0
+
+
+def _job(args: argparse.Namespace) -> "Job":
+    from traceability.labels.files import Job
+    from traceability.labels.layout import layout
+    from traceability.labels.zpl import Printer
+
+    if args.output is None:
+        raise InvalidInput("want a file to write: -o FILE")
+    if args.format == "zpl" and not (args.printer_font or args.ascii):
+        raise InvalidInput(
+            "a thermal printer draws Chinese only with a font that has it: name that font (--printer-font "
+            "E:SIMSUN.TTF), or print none (--ascii), or use a PDF"
+        )
+    return Job(
+        args.format, layout(args.layout), Printer(args.dpi, args.printer_font), args.output, args.force
+    )
+
+
+def _lot(typed: str) -> str:
+    from traceability.gs1 import digital_link
+    from traceability.proof.subject import typed_goods
+
+    lot = typed_goods(typed)
+    if digital_link.kind(digital_link.parse(lot)) != "lot":
+        raise InvalidInput(f"{lot} names no lot, want product and lot (AI 01 and 10)")
+    return lot
+
+
+def _run_of(lot: str, args: argparse.Namespace, ours: "Codes", settings: Settings, store: "Store") -> "Run":
+    from api.qr import scan_url
+    from traceability.labels.issued import Run
+    from traceability.wiring import public_url
+
+    known = _recorded_name(lot, settings, store)
+    name = args.name or known.get("zh", ""), args.name_en or known.get("en", "")
+    return Run(lot, name, partial(scan_url, public_url(settings)), ours.key() if args.scratch else None)
+
+
+def _recorded_name(lot: str, settings: Settings, store: "Store") -> Mapping[str, str]:
+    from traceability.wiring import ledger
+
+    try:
+        return ledger(settings, store).trace(lot).product
+    except Unknown:
+        return {}
+
+
+def _issued(
+    args: argparse.Namespace, run: "Run", job: "Job", ours: "Codes", settings: Settings
+) -> "tuple[int, Sequence[Code]]":
+    from traceability.gs1.keys import gln
+    from traceability.labels.symbol import symbol, warning
+    from traceability.ledger.codes_issue import Wanted
+
+    if args.count is None:
+        raise InvalidInput("want the number of codes to issue: --count")
+    sample = run.sample()
+    job.check(range(1, args.count + 1), sample)
+    for line in _doubts(sample.uri, warning(symbol(sample.uri))):
+        print(printable(f"note: {line}"), file=sys.stderr)
+    wanted = Wanted(
+        run.lot,
+        args.count,
+        gln(args.party) if args.party else settings.party,
+        each=args.each,
+        unrecorded=args.unrecorded,
+        beside_others=args.beside_others,
+    )
+    kept = ours.issue(wanted).kept
+    # Said before a label is written: whatever fails from here on, no code is lost.
+    print(
+        f"set {kept.number}: issued {kept.count} codes for {kept.lot}, root {kept.new.root.hex()}", flush=True
+    )
+    return kept.number, ours.store.codes(kept.number)
+
+
+def _doubts(uri: str, size: str | None) -> Iterator[str]:
+    """What may be wrong with all labels, while none is printed."""
+    if size is not None:
+        yield size
+    host = urlsplit(uri).hostname or ""
+    if host in ("localhost", "127.0.0.1") or not uri.startswith("HTTPS:"):
+        yield f"the codes lead to {uri[:60]}, which no phone reaches safely: set GUOJI_PUBLIC_URL first"
+
+
+def _again(args: argparse.Namespace, ours: "Codes") -> "Sequence[Code]":
+    codes = ours.store.codes(args.set)
+    asked = codes[(args.first or 1) - 1 : args.last]
+    chosen = [each for each in asked if each.withdrawn_at_ms is None]
+    if not chosen:
+        raise InvalidInput(
+            f"set {args.set} has labels 1 to {len(codes)}, want --from and --to among them; "
+            "those of withdrawn codes are not printed"
+        )
+    return chosen
