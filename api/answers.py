@@ -57,6 +57,16 @@ NEVER_ACTIVATED = replace(
         "package with its label, and tell the shop and the brand."
     ),
 )
+WITHDRAWN = replace(
+    UNKNOWN,
+    status=410,
+    title=message("This code was withdrawn"),
+    advice=message(
+        "We made it, and took it back before it was put on anything: its labels were spoilt, lost or stolen. "
+        "What bears it now was not labelled by us. Keep the package with its label, and tell the shop and "
+        "the brand."
+    ),
+)
 ERASED = Answer(
     410,
     UNKNOWN.type,

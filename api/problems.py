@@ -103,6 +103,7 @@ _TABLE: tuple[tuple[type[errors.TraceError], answers.Answer], ...] = (
     ),
     (errors.NotIssued, answers.NOT_ISSUED),
     (errors.NeverActivated, answers.NEVER_ACTIVATED),
+    (errors.CodeWithdrawn, answers.WITHDRAWN),
     (errors.Unknown, answers.UNKNOWN),
     (Busy, replace(answers.AWAY, detail=None)),
     (errors.NotInLogYet, replace(answers.AWAY, detail=None)),

@@ -19,7 +19,7 @@ def client():
     """Of a server whose store would be missed if anybody asked it."""
     ledger = SampleLedger(away=NeverActivated("this code was never put on goods"))
     with (
-        served(ledger, check_issued=Issued(KEY, lambda _: True).check) as address,
+        served(ledger, check_issued=Issued(KEY, lambda _: True, lambda _: None).check) as address,
         httpx.Client(base_url=address, trust_env=False) as client,
     ):
         yield client

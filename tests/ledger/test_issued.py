@@ -1,15 +1,23 @@
 """A forged item code is refused before any look-up, in the same words whatever is wrong with it."""
 
+from datetime import UTC, datetime
+
 import pytest
 
-from traceability.errors import NotIssued
+from traceability.errors import CodeWithdrawn, NeverActivated, NotIssued
 from traceability.gs1 import digital_link, serials
+from traceability.ledger.codes import CodeStatus
+from traceability.ledger.codes_active import Activation
+from traceability.ledger.codes_store import Code, KeptSet, NewSet
 from traceability.ledger.issued import Issued
 
 KEY = bytes(range(32))
 OURS, THEIRS = "09521234000020", "09520000042424"
 SERIAL = serials.issue(KEY, OURS, b"abcde")
-ISSUED = Issued(KEY, lambda gtin: gtin == OURS)
+ISSUED = Issued(KEY, lambda gtin: gtin == OURS, lambda _: None)
+ITEM = digital_link.item(OURS, SERIAL)
+A_SET = KeptSet(NewSet(OURS, "", "9521234000013", b"", b"", None, None, False, 1), 1, 1, "")
+ACTIVE = Activation("ab", datetime(2026, 11, 20, tzinfo=UTC), 5, "9521234000013")
 
 
 @pytest.mark.parametrize(
@@ -37,3 +45,25 @@ def test_a_forged_serial_is_refused_in_the_same_words(forged, path):
 )  # fmt: skip
 def test_what_was_issued_or_is_not_ours_to_judge_passes(path):
     ISSUED.check(digital_link.CANONICAL_STEM + path)
+
+
+def with_status(activation=None, withdrawn_at_ms=None):
+    status = CodeStatus(Code(A_SET, 0, SERIAL, withdrawn_at_ms), activation)
+    return Issued(KEY, lambda _: True, lambda _: status)
+
+
+@pytest.mark.parametrize(
+    ("withdrawn_at_ms", "error"), [(None, NeverActivated), (5, CodeWithdrawn)]
+)  # fmt: skip
+def test_an_issued_code_that_is_on_no_goods_says_so(withdrawn_at_ms, error):
+    with pytest.raises(error):
+        with_status(withdrawn_at_ms=withdrawn_at_ms).check_used(ITEM)
+    assert with_status(withdrawn_at_ms=withdrawn_at_ms).activated_ms(ITEM) == 0
+
+
+def test_of_a_code_in_use_or_another_thing_nothing_is_said():
+    with_status(ACTIVE).check_used(ITEM)
+    with_status().check_used(digital_link.product(OURS))
+    ISSUED.check_used(ITEM)
+    assert with_status(ACTIVE).activated_ms(ITEM) == int(ACTIVE.at.timestamp()) * 1000
+    assert ISSUED.activated_ms(ITEM) == 0

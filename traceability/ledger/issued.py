@@ -1,10 +1,11 @@
-"""Whether an item's code was made here: a forged serial is refused before anything is looked up."""
+"""Whether an item's code was made here, before anything is looked up; and whether it was put on goods."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from traceability.errors import CheckFailed, InvalidInput, NotIssued
+from traceability.errors import CheckFailed, CodeWithdrawn, InvalidInput, NeverActivated, NotIssued
 from traceability.gs1 import digital_link, serials
+from traceability.ledger.codes import CodeStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +14,8 @@ class Issued:
     """With which serials are made, at least 32 bytes."""
     issues_for: Callable[[str], bool]
     """Whether the serials of this GTIN are made here; another brand's are not ours to judge."""
+    status_of: Callable[[str], CodeStatus | None]
+    """What became of the code of an item; None if it was not issued here."""
 
     def check(self, link: str) -> None:
         """Refuse a Digital Link, of whatever thing, whose serial was not made here.
@@ -21,9 +24,30 @@ class Issued:
         it they would have to change. Raises `InvalidInput` for no Digital Link.
         """
         parts = dict(digital_link.parse(link).path)
-        if "21" not in parts or not self.issues_for(parts["01"]):
+        if not {"01", "21"} <= parts.keys() or not self.issues_for(parts["01"]):
             return
         try:
             serials.check(self.key, parts["01"], parts["21"])
         except (CheckFailed, InvalidInput):
             raise NotIssued("this code was not issued by us") from None
+
+    def check_used(self, subject: str) -> None:
+        """Say why nothing is held about a thing (canonical Digital Link), where its code tells.
+
+        Raises `NeverActivated` or `CodeWithdrawn` for an item whose code was issued and is on no goods.
+        """
+        if "21" not in dict(digital_link.parse(subject).path):
+            return
+        status = self.status_of(subject)
+        if status is None or status.activation is not None:
+            return
+        if status.code.withdrawn_at_ms is not None:
+            raise CodeWithdrawn("this code was issued by us, and withdrawn before it was put on goods")
+        raise NeverActivated("this code was issued by us, but never put on goods")
+
+    def activated_ms(self, item: str) -> int:
+        """When the code of an item was put on goods, as its party says; 0 if that is not known here."""
+        status = self.status_of(item)
+        return (
+            0 if status is None or status.activation is None else int(status.activation.at.timestamp() * 1000)
+        )
