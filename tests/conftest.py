@@ -1,15 +1,17 @@
 """What tests of several folders share: settings of nobody's shell, an installation, a PostgreSQL."""
 
 import os
+import shutil
 import tempfile
 import warnings
 from itertools import count
 
 import hypothesis
 import pytest
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 
 from traceability.settings import PREFIX, Settings
+from traceability.store.migrate import migrate
 from traceability.store.schema import open_engine
 from traceability.upkeep.installation import make
 from traceability.wiring import open_store
@@ -46,10 +48,20 @@ def rounds():
     return int(os.environ.get("GUOJI_TEST_ROUNDS", "3"))
 
 
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory):
+    """A file to be copied: all steps of the schema take longer than most tests."""
+    file = tmp_path_factory.mktemp("migrated") / "guoji.db"
+    _migrate(f"sqlite:///{file}")
+    return file
+
+
 @pytest.fixture
-def settings(tmp_path):
+def settings(tmp_path, migrated_sqlite):
     """Of an installation that was just made."""
     settings = Settings.read({"GUOJI_HOME": str(tmp_path / "home")})
+    settings.home.mkdir(mode=0o700)
+    shutil.copy(migrated_sqlite, settings.home)
     make(settings)
     return settings
 
@@ -77,14 +89,28 @@ def postgresql_url():
 
 @pytest.fixture(scope="session")
 def new_postgresql(postgresql_url):
-    """Makes an empty database; gives its URL."""
+    """Makes an empty database, or a copy of another one that nobody uses; gives its URL."""
 
-    def make_database():
+    def make_database(template="template1"):
         name = f"guoji_{next(_NUMBER)}"
         server = open_engine(postgresql_url).execution_options(isolation_level="AUTOCOMMIT")
         with server.connect() as connection:
-            connection.execute(text(f"CREATE DATABASE {name}"))
+            connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
         server.dispose()
         return postgresql_url.replace("/postgres?", f"/{name}?")
 
     return make_database
+
+
+@pytest.fixture(scope="session")
+def migrated_postgresql(new_postgresql):
+    """The name of a database to be copied."""
+    url = new_postgresql()
+    _migrate(url)
+    return make_url(url).database
+
+
+def _migrate(url):
+    engine = open_engine(url, create=True)
+    migrate(engine)
+    engine.dispose()
