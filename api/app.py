@@ -39,6 +39,7 @@ from api.routes import (
     recalls,
     scan,
     verifier,
+    well_known,
 )
 from api.words import languages
 from traceability.farm.farm import Farm
@@ -47,6 +48,7 @@ from traceability.recaller import Recaller
 
 _PARTS = (
     scan,
+    well_known,
     overlay,
     proof,
     log,

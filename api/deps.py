@@ -17,6 +17,7 @@ from traceability.farm.farm import Farm
 from traceability.imports.importer import Importer
 from traceability.ledger.capture_jobs import CaptureJobs
 from traceability.ledger.grant import ADMIN, CAPTURE, READ, Grant
+from traceability.ledger.links import Links
 from traceability.ledger.named_queries import NamedQueries
 from traceability.ledger.personal import Kept
 from traceability.ledger.ports import Captured
@@ -39,6 +40,9 @@ class Ledger(Protocol):
 
     def version(self, subject: str) -> str:
         """Another text whenever `trace` may say something else; far cheaper, and known for any subject."""
+
+    def holds(self, subject: str) -> bool:
+        """Whether any event names it; far cheaper than its trace. Raises `NeverActivated`."""
 
     def proof(self, key: str) -> bytes:
         """The JSON proof file of one event, by the hex leaf hash of its entry. Raises `Unknown`."""
@@ -92,6 +96,10 @@ class Ledger(Protocol):
     @property
     def jobs(self) -> CaptureJobs:
         """Captures documents as jobs, and single events."""
+
+    @property
+    def links(self) -> Links:
+        """Where the codes lead that brand owners have registered links for."""
 
     @property
     def queries(self) -> NamedQueries:

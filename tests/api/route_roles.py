@@ -2,6 +2,8 @@
 
 from typing import Literal
 
+from traceability.gs1.key_paths import KEYS
+
 Gate = Literal["open", "read", "capture", "farm", "sheets"]
 """Open to all; for bearer tokens that read, or capture; for tokens that the page of farmers takes, or those
 for sheets and for recalls, in a cookie or where they sign in."""
@@ -9,10 +11,12 @@ for sheets and for recalls, in a cookie or where they sign in."""
 RESOURCES = ("eventTypes", "epcs", "bizSteps", "bizLocations", "readPoints", "dispositions")
 _READ = ("", "/{value:path}", "/{value:path}/events")
 
+NAMES = (*(f"/{key}/{{rest:path}}" for key in KEYS), "/eh{hexadecimal}", "/ex{base64url}")
+
 GATES: dict[str, Gate] = {
     "GET HEAD /": "open",
-    "GET HEAD /00/{rest:path}": "open",
-    "GET HEAD /01/{rest:path}": "open",
+    **{f"{methods} {path}": "open" for methods in ("GET HEAD", "OPTIONS") for path in NAMES},
+    "GET HEAD /.well-known/gs1resolver": "open",
     "GET HEAD /overlay/01/{rest:path}": "open",
     "GET /overlay/01/{rest:path}/events": "open",
     "GET HEAD /proof": "open",

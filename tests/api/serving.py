@@ -9,10 +9,13 @@ import uvicorn
 
 from api.app import create_app
 from api.deps import Ledger
+from tests.fakes import FakeLinks
 from traceability.errors import ChainUnavailable, Erased, InvalidInput, NotAuthorised, Unavailable, Unknown
 from traceability.farm.farm import Farm
 from traceability.imports.importer import Importer
 from traceability.ledger.grant import Grant
+from traceability.ledger.links import Links
+from traceability.ledger.parties import Register
 from traceability.ledger.personal import Kept
 from traceability.ledger.ports import Captured
 from traceability.ledger.trace import Trace
@@ -48,6 +51,7 @@ class SampleLedger:
     """Raised by every look at a trace."""
     traced: int = 0
     """How many traces were made."""
+    links: Links = field(default_factory=lambda: Links(FakeLinks(), lambda: Register.of([]), lambda: 1))
 
     def trace(self, subject: str) -> Trace:
         self.version(subject)
@@ -62,6 +66,9 @@ class SampleLedger:
         if subject not in self.traces:
             raise Unknown(f"we hold no event for {subject}")
         return str(hash(self.traces[subject].verdict))
+
+    def holds(self, subject: str) -> bool:
+        return subject in self.traces
 
     def proof(self, key: str) -> bytes:
         return b'{"proof":"%s"}' % key.encode()

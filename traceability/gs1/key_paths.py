@@ -18,6 +18,9 @@ def _paths(key: Identifier) -> Iterator[Path]:
 
 _PATHS = {ai: tuple(_paths(key)) for ai, key in IDENTIFIERS.items() if key.qualifiers is not None}
 
+KEYS = tuple(sorted(_PATHS))
+"""Every primary key."""
+
 RESERVED: dict[Path, frozenset[str]] = {
     path: frozenset(
         ai for other in paths if len(other) == len(path) + 1 and set(path) < set(other) for ai in other

@@ -16,3 +16,8 @@ def forwarded(href: str, query: bytes) -> str:
     address, hash_sign, fragment = href.partition("#")
     joint = "" if address.endswith(("?", "&")) else "&" if "?" in address else "?"
     return f"{address}{joint}{quote(query, safe=_AS_IT_IS)}{hash_sign}{fragment}"
+
+
+def without_context(query: bytes) -> bytes:
+    """The rest of a query whose `context` was acted on: the target is that of the place already."""
+    return b"&".join(each for each in query.split(b"&") if not each.startswith(b"context="))
