@@ -1,10 +1,12 @@
-// Makes api/static/verify*.js, which browsers load, from api/verifier/. With --check it only says whether they are as
-// it would make them. Run it as `scripts/npm run make:verify-js`.
+// Makes api/static/verify*.js, which browsers load, from api/verifier/, and guoji-verify.html beside them. With --check
+// it only says whether they are as it would make them. Run it as `scripts/npm run make:verify-js`.
 
+import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { brotliCompressSync } from "node:zlib";
 import { build } from "esbuild";
 import { minify } from "terser";
+import { madePage } from "./verify_page.js";
 
 // By what browsers load; the last three only where a file or a browser wants them.
 const SOURCES = {
@@ -34,16 +36,21 @@ async function made(source) {
 }
 
 let stale = false;
-for (const [name, source] of Object.entries(SOURCES)) {
+function keep(name, text) {
   const file = new URL(`api/static/${name}`, root);
-  const code = `${name === "verify.js" ? "" : NOTICE}${await made(source)}\n`;
-  if (process.argv.includes("--check")) stale ||= readFileSync(file, "utf8") !== code;
-  else writeFileSync(file, code);
-  console.log(`${name}: ${code.length} bytes, ${brotliCompressSync(code).length} in brotli`);
+  if (process.argv.includes("--check")) stale ||= readFileSync(file, "utf8") !== text;
+  else writeFileSync(file, text);
+  console.log(`${name}: ${Buffer.byteLength(text)} bytes, ${brotliCompressSync(text).length} in brotli`);
 }
+
+for (const [name, source] of Object.entries(SOURCES))
+  keep(name, `${name === "verify.js" ? "" : NOTICE}${await made(source)}\n`);
+const page = await madePage(SOURCES);
+keep("guoji-verify.html", page);
+console.log(`SHA-256 of guoji-verify.html: ${createHash("sha256").update(page).digest("hex")}`);
 if (stale) {
   console.error(
-    "make_verify_js: api/static/ is not what api/verifier/ makes; run scripts/npm run make:verify-js",
+    "make_verify_js: api/static/ is not what the sources make; run scripts/npm run make:verify-js",
   );
   process.exit(1);
 }

@@ -45,10 +45,10 @@ def a_ledger(name: str = "sound-complete-trace", endpoint: str | None = None, **
 
 
 class VectorChain:
-    """Answers JSON-RPC calls as the first chain of a vector does."""
+    """Answers JSON-RPC calls as a chain of a vector does."""
 
-    def __init__(self, name: str = "sound-complete-trace") -> None:
-        [self._chain, *_] = vector(name)["chains"]
+    def __init__(self, name: str = "sound-complete-trace", number: int = 0) -> None:
+        self._chain = vector(name)["chains"][number]
 
     def __call__(self, method: str, *params: Any) -> object:
         chain = self._chain

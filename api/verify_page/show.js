@@ -1,0 +1,120 @@
+// Writes down what the verifier found: the verdict, what was checked, what the endpoints said.
+
+import { SIGNS, STATES, checkLine } from "./check_lines.js";
+import { element, icon, outside, plain } from "./element.js";
+import { showEvents } from "./events.js";
+import { chainOf, completeOf, reasonOf } from "./explain.js";
+import { spelled } from "./facts.js";
+import { moment, say } from "./words.js";
+
+const STEPS = ["policy", "event", "readings", "inclusion", "checkpoint", "anchor", "subject"];
+
+// `found` is the worker's answer; `basis` says by which policy, `saved` makes the link to the report.
+export const show = (place, { report, facts }, basis, saved) => {
+  const events = report.events ?? [report];
+  place.replaceChildren(
+    verdict(report, facts, events, basis, saved),
+    checks(report, events),
+    endpoints(events),
+    showEvents(events, facts),
+  );
+  place.hidden = false;
+};
+
+const verdict = (report, facts, events, basis, saved) => {
+  const title = element("h2", { tabindex: "-1", id: "verdict" }, word(report));
+  const goods = report.subject
+    ? say("about", { goods: plain(spelled(report.subject)) })
+    : say("about_event");
+  const box = element("div", {}, title, element("p", { class: "goods" }, goods), ...sentences(report, facts, events));
+  box.append(element("p", {}, basis.sentence), ...(basis.isOwn ? [element("p", {}, say("by_own"))] : []), saved);
+  return element(
+    "section",
+    { class: "card verdict", "data-state": report.verdict, "aria-labelledby": "verdict" },
+    icon(`seal-${SIGNS[report.verdict]}`, "seal"),
+    box,
+  );
+};
+
+const word = ({ verdict: is, verified, total }) =>
+  is === "verified" && verified < total ? say("partly", { verified, total }) : say(is);
+
+const sentences = (report, facts, events) => {
+  const { verdict: is, step, reason, complete } = report;
+  const said = [];
+  if (is === "verified")
+    said.push(
+      complete
+        ? say("all", { ...report, through: moment(report.through) })
+        : say("one", { since: moment(report.anchored_at) }),
+    );
+  if (is === "contradicted") {
+    const sentence = say(`failed_${step}`);
+    said.push(say("at_step", { step: say(`${step}_step`), sentence }));
+    return [...paragraphs(said), element("code", {}, plain(`${step}: ${reason}`))];
+  }
+  if (is === "unchecked") said.push(say("not_checked", { reason: reasonOf(reason) }), say("says_nothing"));
+  if (is === "verified" && complete) said.push(completeOf(complete).sentence);
+  return paragraphs(said);
+};
+
+const paragraphs = (texts) => texts.map((text) => element("p", {}, text));
+
+const checks = (report, events) => {
+  const rows = STEPS.map((name) => {
+    const steps = events.flatMap((event) => event.steps.filter((step) => step.name === name));
+    return steps[0] && row(name, ...summed(name, steps));
+  });
+  if (report.complete) {
+    const { sentence, exact } = completeOf(report.complete);
+    rows.push(row("complete", report.complete.outcome, sentence, exact));
+  }
+  return element(
+    "section",
+    { class: "card" },
+    element("h2", {}, say("steps")),
+    element("ul", { class: "checks" }, ...rows.filter(Boolean)),
+  );
+};
+
+// What one step came to over all events: the outcome, and of how many it passed.
+const summed = (name, steps) => {
+  // Of an event without readings there is nothing to check.
+  const there = name === "readings" ? steps.filter(({ outcome, detail }) => outcome !== "passed" || detail) : steps;
+  const count = there.filter(({ outcome }) => outcome === "passed").length;
+  const worst = ["failed", "unchecked"].find((bad) => there.some(({ outcome }) => outcome === bad));
+  const outcome = there[0] ? (worst ?? "passed") : "unchecked";
+  return [outcome, there[0] ? say("count_of", { count, total: there.length }) : say("of_none")];
+};
+
+const row = (name, outcome, sentence, exact) =>
+  checkLine(
+    STATES[outcome],
+    element("b", {}, say(`${name}_step`)),
+    element("small", {}, say(`does_${name}`)),
+    element("em", {}, sentence),
+    ...(exact ? [element("code", {}, plain(exact))] : []),
+  );
+
+// Of how many events each endpoint said what.
+const endpoints = (events) => {
+  const counts = {};
+  for (const { chain } of events)
+    for (const { host, outcome } of chainOf(chain)) {
+      counts[host] ??= { confirmed: 0, refuted: 0, silent: 0 };
+      counts[host][outcome]++;
+    }
+  const lines = Object.entries(counts).map(([host, count]) => {
+    const state = count.refuted ? "contradicted" : count.silent ? "unchecked" : "verified";
+    const sum = say("endpoint_sum", { ...count, total: events.length });
+    return checkLine(state, outside(host), element("small", {}, sum));
+  });
+  return element(
+    "section",
+    { class: "card" },
+    element("h2", {}, say("chain")),
+    lines[0]
+      ? element("ul", { class: "checks" }, ...lines)
+      : element("p", { class: "sub" }, say("nobody_asked")),
+  );
+};

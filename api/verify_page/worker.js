@@ -1,0 +1,48 @@
+// Checks away from the page, so that no file can hang it: whoever waits too long ends this worker.
+
+import { parse } from "../verifier/json.js";
+import { proofOf } from "../verifier/proof_file.js";
+import { verify } from "../verifier/verify.js";
+import { factsOf } from "./facts.js";
+
+// Words on progress at most so often.
+const EVERY_MS = 100;
+
+export const serve = () => {
+  addEventListener("message", async ({ data }) => {
+    try {
+      postMessage({ found: await check(data) });
+    } catch (error) {
+      postMessage({ refused: error.message });
+    }
+  });
+};
+
+const check = async ({ file, policy, endpoints, asked }) => {
+  let said = 0;
+  const progress = (done, total) => {
+    if (Date.now() - said < EVERY_MS) return;
+    said = Date.now();
+    postMessage({ progress: { done, total } });
+  };
+  const report = await verify(file, policy, { endpoints, asked, progress, fetch: ask });
+  const parsed = parse(new TextDecoder().decode(file));
+  const facts = [];
+  for (const each of parsed.proofs ?? [parsed]) facts.push(factsOf(await proofOf(each)));
+  return { report, facts, digest: await digestOf(file) };
+};
+
+// What a server says in the chain's name is the server's word, whoever added its address.
+const ask = async (url, init) => {
+  const response = await fetch(url, init);
+  if (!response.ok) throw Error(`HTTP ${response.status}`);
+  const answer = await response.json();
+  if (answer.via) throw Error("via the operator");
+  return { json: () => answer };
+};
+
+export const digestOf = async (bytes) => {
+  const own = crypto.subtle ?? (await import("../verifier/ed25519.js"));
+  const hash = new Uint8Array(await own.digest("SHA-256", bytes));
+  return Array.from(hash, (byte) => byte.toString(16).padStart(2, "0")).join("");
+};
