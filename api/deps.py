@@ -50,6 +50,9 @@ class Ledger(Protocol):
     def trace_proof(self, subject: str) -> bytes:
         """The JSON bundle of the proofs of all events of a trace. Raises `Unknown`."""
 
+    def code_proof(self, item: str) -> bytes:
+        """The JSON file that shows that the code of an item was issued, and is active. Raises `Unknown`."""
+
     def batch(self, root: str) -> bytes:
         """What a batch event's rawData points at, by the hex root. Raises `Unknown`."""
 

@@ -18,6 +18,7 @@ from traceability.keys.files import read_secret
 from traceability.keys.ring import SERIALS
 from traceability.ledger.capture_jobs import CaptureJobs
 from traceability.ledger.codes import Codes
+from traceability.ledger.codes_gtins import Gtins
 from traceability.ledger.credentials import Credentials
 from traceability.ledger.erase import replay
 from traceability.ledger.follow import Follower
@@ -199,6 +200,7 @@ def codes(settings: Settings, store: Store) -> Codes:
         permission(settings, store),
         _prover(settings, store),
         lambda: read_secret(settings.keys / SERIALS),
+        Gtins(store.codes.gtins),
         lambda: datetime.now(UTC),
     )
 
@@ -264,6 +266,7 @@ def ledger(settings: Settings, store: Store | None = None) -> Ledger:
         permission=permission(settings, store),
         personal=Personal(store.events, store.personal, lambda: datetime.now(UTC)),
         prover=prover,
+        codes=codes(settings, store),
         traces=traces,
         recent=RecentTraces(
             lambda subject, footing: traces.read(subject, datetime.now(UTC), footing),

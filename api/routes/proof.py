@@ -28,8 +28,15 @@ def event_proof(key: str, ledger: LedgerDep) -> Response:
 def trace_proof(site: SiteDep, ledger: LedgerDep, subject: Annotated[str, Query()] = "") -> Response:
     identity = goods(subject)
     site.check_issued(identity)
-    name = "-".join(re.sub(r"[^0-9A-Za-z]+", "_", value) for _, value in digital_link.parse(identity).path)
+    name = "-".join(_plain(value) for _, value in digital_link.parse(identity).path)
     return _file(ledger.trace_proof(identity), f"guoji-{name}.json", _NOT_LONG)
+
+
+@router.api_route("/codes/proof", methods=WHOLE)
+def code_proof(ledger: LedgerDep, subject: Annotated[str, Query()] = "") -> Response:
+    identity = goods(subject)
+    parts = dict(digital_link.parse(identity).path)
+    return _file(ledger.code_proof(identity), f"guoji-code-{_plain(parts.get('21', ''))}.json", _NOT_LONG)
 
 
 @router.api_route("/batch/{root}", methods=WHOLE)
@@ -57,6 +64,11 @@ def trust_policy(ledger: LedgerDep) -> Response:
 def _file(content: bytes, name: str, headers: dict[str, str]) -> Response:
     disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(content, headers=headers | disposition, media_type="application/json")
+
+
+def _plain(value: str) -> str:
+    """As part of a file name."""
+    return re.sub(r"[^0-9A-Za-z]+", "_", value)
 
 
 def _hash(text: str) -> str:

@@ -19,6 +19,7 @@ GATES: dict[str, Gate] = {
     "GET HEAD /.well-known/gs1resolver": "open",
     "GET HEAD /overlay/01/{rest:path}": "open",
     "GET /overlay/01/{rest:path}/events": "open",
+    "GET HEAD /codes/proof": "open",
     "GET HEAD /proof": "open",
     "GET HEAD /proof/{key}": "open",
     "GET HEAD /batch/{root}": "open",

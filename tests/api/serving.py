@@ -76,6 +76,9 @@ class SampleLedger:
     def trace_proof(self, subject: str) -> bytes:
         return self.bundle or b'{"bundle":"%s"}' % subject.encode()
 
+    def code_proof(self, item: str) -> bytes:
+        return b'{"code":"%s"}' % item.encode()
+
     def batch(self, root: str) -> bytes:
         return b"leaves of " + root.encode()
 

@@ -25,6 +25,7 @@ from traceability.gs1 import serials
 from traceability.ledger.capture import capture
 from traceability.ledger.codes import Codes
 from traceability.ledger.codes_events import Labelling
+from traceability.ledger.codes_gtins import FRESH_S, Gtins
 from traceability.ledger.codes_issue import Wanted
 from traceability.ledger.over_issue import OverIssue
 from traceability.ledger.parties import Party
@@ -64,6 +65,7 @@ class Installation:
                 "permission": permission,
                 "prover": None,
                 "key": lambda: KEY,
+                "gtins": Gtins(CodeTable(self.engine).gtins),
                 "now": lambda: NOW,
                 **changes,
             }
@@ -273,6 +275,20 @@ def test_a_gtin_is_ours_from_the_first_issue_on(here):
 
     assert here.codes.issues_for(GTIN)
     assert not here.codes.issues_for("09521234000013")
+
+
+def test_which_gtins_are_ours_is_asked_again_after_a_moment_and_not_at_every_scan(here):
+    asked, time_s = [], [0.0]
+
+    def read():
+        asked.append(time_s[0])
+        return {GTIN: False}
+
+    gtins = Gtins(read, lambda: time_s[0])
+    for time_s[0] in (0, 1, FRESH_S - 0.1, FRESH_S, FRESH_S + 1):
+        assert gtins.are_all_ours(GTIN)
+
+    assert asked == [0, FRESH_S]
 
 
 def test_codes_are_made_active_in_chunks_and_a_run_that_was_stopped_goes_on_without_doubling(here):

@@ -1,8 +1,9 @@
-"""What a person writes on the command line, read: times, days and whole numbers."""
+"""What a person writes on the command line, read: times, days, whole numbers and amounts."""
 
 import argparse
 from collections.abc import Callable
 from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
 
 from traceability.gs1.quoting import quoted
 
@@ -42,3 +43,10 @@ def whole(first: int, last: int | None = None) -> Callable[[str], int]:
         return number
 
     return read
+
+
+def amount(text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except InvalidOperation as error:
+        raise argparse.ArgumentTypeError(f"{quoted(text)} is no amount: want e.g. 0.5") from error

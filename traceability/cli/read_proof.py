@@ -6,6 +6,7 @@ from urllib.parse import quote, urlsplit
 from traceability.cli.read_source import is_url, read_source
 from traceability.epcis.parse import parse_json
 from traceability.errors import InvalidInput
+from traceability.proof.code_file import CodeProof, is_code_file, parse_code_file
 from traceability.proof.proof_file import Proof, TraceProof, parse_proof_file
 from traceability.proof.subject import goods
 
@@ -13,25 +14,31 @@ TRACE_PAGE_FORMAT = "guoji-trace/1"
 """Of what the page of a trace says as JSON (docs/pages.md)."""
 
 
-def read_proof(source: str, at_most: int) -> Proof | TraceProof:
+def read_proof(source: str, at_most: int) -> Proof | TraceProof | CodeProof:
     """From a file or a URL, of at most `at_most` bytes. Raises `InvalidInput`."""
     data = read_source(source, at_most)
     try:
         return parse_proof_file(data)
     except InvalidInput as error:
-        what = _instead(data)
+        value = _read(data)
+        if is_code_file(value):
+            return parse_code_file(data)
+        what = _instead(data, value)
         if what is None:
             raise
         raise InvalidInput(f"{source} is {what}, not a proof; its proof is at {_proof_of(source)}") from error
 
 
-def _instead(data: bytes) -> str | None:
-    if data.lstrip().startswith(b"<"):
-        return "a page"
+def _read(data: bytes) -> object:
     try:
-        value = parse_json(data)
+        return parse_json(data)
     except InvalidInput:
         return None
+
+
+def _instead(data: bytes, value: object) -> str | None:
+    if data.lstrip().startswith(b"<"):
+        return "a page"
     is_trace = isinstance(value, dict) and value.get("format") == TRACE_PAGE_FORMAT
     return "a trace" if is_trace else None
 

@@ -19,6 +19,8 @@ from traceability.cli.terminal import printable
 from traceability.cli.verify_arguments import add_questions
 from traceability.epcis.compact_jws import MAX_LIST_CHARACTERS
 from traceability.epcis.parse import MAX_BYTES
+from traceability.proof.code_check import CodeReport, verify_code
+from traceability.proof.code_file import CodeProof
 from traceability.proof.complete import Whole
 from traceability.proof.proof_file import Proof
 from traceability.proof.trust import MAX_CHARACTERS, TrustPolicy
@@ -68,10 +70,14 @@ def run(args: argparse.Namespace) -> int:
     proof = read_proof(args.proof, MAX_BYTES)
     asked, disclosed = asked_for(args.subject, args.proof), Disclosed.read(args.disclosure)
     lists = [read_jws(source, MAX_LIST_CHARACTERS) for source in args.status]
+    if isinstance(proof, CodeProof):
+        code = verify_code(proof, policy, chains, asked)
+        lines = [*_trace(code.events, policy, disclosed, args.verbose), *_steps(code.steps, policy)]
+        return _show(args, code.verdict, lines, _code_json(code), Confirmed.of([], policy, lists, _now()))
     if isinstance(proof, Proof):
         report = verify(proof, policy, chains, asked)
         report = replace(report, verdict=disclosed.judge(report.verdict, [proof.event], policy is not None))
-        confirmed = Confirmed.of([(proof, report.verdict)], policy, lists, datetime.now(UTC))
+        confirmed = Confirmed.of([(proof, report.verdict)], policy, lists, _now())
         lines = [_line(f"Event: {_what(proof)}"), *_steps(report.steps, policy), *_personal(proof, disclosed)]
         as_json = {"event": _what(proof), **_report_json(report), "personal": disclosed.as_json(proof.event)}
         return _show(args, report.verdict, lines, as_json, confirmed)
@@ -79,7 +85,7 @@ def run(args: argparse.Namespace) -> int:
     told = [each.proof.event for each in trace.events]
     trace = replace(trace, verdict=disclosed.judge(trace.verdict, told, policy is not None))
     verdicts = [(each.proof, each.report.verdict) for each in trace.events]
-    confirmed = Confirmed.of(verdicts, policy, lists, datetime.now(UTC), trace.subject)
+    confirmed = Confirmed.of(verdicts, policy, lists, _now(), trace.subject)
     lines = list(_trace(trace, policy, disclosed, args.verbose))
     return _show(args, trace.verdict, lines, _trace_json(trace, disclosed), confirmed, _remarks(trace))
 
@@ -112,6 +118,10 @@ def _show(
         case Unchecked():
             return UNCHECKED
     assert_never(verdict)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def _headline(verdict: Verdict | TraceVerdict) -> str:
@@ -182,6 +192,11 @@ def _what(proof: Proof) -> str:
 def _report_json(report: Report) -> dict[str, Any]:
     steps = [{**asdict(step), "outcome": step.outcome.value} for step in report.steps]
     return {**_verdict_json(report.verdict), "steps": steps}
+
+
+def _code_json(code: CodeReport) -> dict[str, Any]:
+    events = [_report_json(each.report) for each in code.events.events]
+    return {"item": code.item, **_report_json(Report(code.steps, code.verdict)), "events": events}
 
 
 def _trace_json(trace: TraceReport, disclosed: Disclosed) -> dict[str, Any]:

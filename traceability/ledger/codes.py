@@ -11,6 +11,7 @@ from traceability.gs1 import digital_link
 from traceability.ledger.capture import as_stored, capture
 from traceability.ledger.codes_active import Activation, activations
 from traceability.ledger.codes_events import Labelling, activating, issuing
+from traceability.ledger.codes_gtins import Gtins
 from traceability.ledger.codes_issue import (
     Wanted,
     are_beside_others,
@@ -80,12 +81,13 @@ class Codes:
     prover: Prover
     key: Callable[[], bytes]
     """Of the serials' check (gs1/serials.py)."""
+    gtins: Gtins
     now: Callable[[], datetime]
     random: Callable[[int], bytes] = field(default=secrets.token_bytes)
 
     def issues_for(self, gtin: str) -> bool:
         """Whether all serials of this GTIN are made here, so that one that fails its check is forged."""
-        return self.store.gtins().get(gtin) is False
+        return self.gtins.are_all_ours(gtin)
 
     def issue(self, wanted: Wanted) -> CodeSet:
         """Draw codes and commit to them.
@@ -107,6 +109,7 @@ class Codes:
         # nothing, and codes that nobody will ever see. A crash after it, wherever, leaves a set that `sets`
         # shows, whose event is in the log or queued for it: it is given out again, or withdrawn.
         kept = self.store.keep(new, drawn, tiles.extend(0, leaves, _no_tile), event, most)
+        self.gtins.forget()
         return CodeSet(kept, tuple(drawn))
 
     def sets(self) -> list[KeptSet]:

@@ -10,6 +10,7 @@ from traceability.epcis.document import read_document
 from traceability.errors import NotInLogYet
 from traceability.ledger.capture import capture, faults_for
 from traceability.ledger.capture_jobs import CaptureJobs
+from traceability.ledger.codes import Codes
 from traceability.ledger.grant import Grant
 from traceability.ledger.links import Links
 from traceability.ledger.named_queries import NamedQueries
@@ -56,6 +57,7 @@ class Ledger:
     permission: Permission
     personal: Personal
     prover: Prover
+    codes: Codes
     traces: TraceReader
     recent: RecentTraces
     search: Search
@@ -110,6 +112,10 @@ class Ledger:
         if not proofs:
             raise NotInLogYet(f"no event of {subject} is in the log yet; try again in a few seconds")
         return to_bytes(TraceProof(subject, tuple(proofs.values()), complete))
+
+    def code_proof(self, item: str) -> bytes:
+        """The file that shows that the code of an item was issued, and what made it active."""
+        return self.codes.proof_of(item)
 
     def _proofs(self, events: Iterable[StoredEvent]) -> dict[str, Proof]:
         """By key; without those that are not in the log yet."""
