@@ -31,6 +31,7 @@ from api.routes import (
     health,
     imports,
     landing,
+    links,
     log,
     overlay,
     personal,
@@ -49,6 +50,7 @@ from traceability.recaller import Recaller
 _PARTS = (
     scan,
     well_known,
+    links,
     overlay,
     proof,
     log,

@@ -1,5 +1,7 @@
 """Who may say where a code leads, that every code leads somewhere, and that no change is forgotten."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.fakes import FakeLinks
@@ -33,7 +35,7 @@ def test_only_the_owner_of_a_prefix_says_where_its_codes_lead(links):
     with pytest.raises(NotAuthorised, match="is of party 9521234000013"):
         links.put([leading(PRODUCT, "https://other.example/")], OTHER)
     with pytest.raises(NotAuthorised):
-        links.remove(LOT, OTHER)
+        links.remove(LOT, grant=OTHER)
     with pytest.raises(NotAuthorised, match="names no party"):
         links.put([leading(PRODUCT)], Grant("admin", None))
     with pytest.raises(NotAuthorised, match="keys that begin with 9529"):
@@ -59,14 +61,14 @@ def test_nothing_finer_has_links_without_a_default_above_it(links):
         links.put([leading(PRODUCT, link_type="pip")], OWNER)
     links.put([leading(LOT), leading(PRODUCT)], OWNER)
     with pytest.raises(InvalidInput, match="has no gs1:defaultLink"):
-        links.remove(PRODUCT, OWNER)
+        links.remove(PRODUCT, grant=OWNER)
 
-    links.remove(LOT, OWNER)
-    links.remove(PRODUCT, OWNER)
+    links.remove(LOT, grant=OWNER)
+    links.remove(PRODUCT, grant=OWNER)
 
     assert links.registered([PRODUCT, LOT]) == {}
     with pytest.raises(Unknown):
-        links.remove(PRODUCT, OWNER)
+        links.remove(PRODUCT, grant=OWNER)
 
 
 def test_one_refused_link_keeps_all_of_them_out(links):
@@ -80,7 +82,7 @@ def test_what_a_code_led_to_on_a_day_is_not_forgotten(links):
     first, second = leading(PRODUCT), leading(PRODUCT, "https://new.example/")
     links.put([first], OWNER)
     links.put([second])
-    links.remove(PRODUCT, OWNER)
+    links.remove(PRODUCT, grant=OWNER)
 
     told = [(each.at_ms, each.by, each.registration) for each in links.history(PRODUCT)]
 
@@ -100,3 +102,26 @@ def test_a_party_lists_its_own_and_whoever_reads_all_lists_all(links):
     assert listed(Grant("admin", None)) == listed(Grant("read", None)) == [PRODUCT, NOBODYS]
     with pytest.raises(NotAuthorised):
         listed(Grant("read", None, reads="own"))
+
+
+def test_single_links_come_and_go_beside_the_others(links):
+    default, page = leading(PRODUCT).links[0], Link("pip", "https://farm.example/kiwi", "Kiwi")
+    with pytest.raises(InvalidInput, match="needs a description"):
+        links.add(PRODUCT, "", default, OWNER)
+    links.add(PRODUCT, "Kiwi", default, OWNER)
+    links.add(PRODUCT, "", page, OWNER)
+    links.add(PRODUCT, "", replace(page, title="Gold kiwi"), OWNER)
+    links.add(PRODUCT, "", replace(default, href="https://new.example/"), OWNER)
+
+    told = links.registered([PRODUCT])[PRODUCT]
+    assert [(each.href, each.title) for each in told.links] == [
+        ("https://farm.example/kiwi", "Gold kiwi"),
+        ("https://new.example/", "Kiwi"),
+    ]
+    with pytest.raises(Unknown, match="no link of /01/09521234000020 leads to"):
+        links.remove(PRODUCT, "https://nowhere.example/", OWNER)
+    with pytest.raises(InvalidInput):
+        links.remove(PRODUCT, "https://new.example/", OWNER)
+    links.remove(PRODUCT, "https://farm.example/kiwi", OWNER)
+    links.remove(PRODUCT, "https://new.example/", OWNER)
+    assert links.registered([PRODUCT]) == {}

@@ -1,12 +1,18 @@
 """Links that brand owners register for their keys: who may change them, and what a code led to on a day."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from traceability.errors import InvalidInput, NotAuthorised, Unknown
 from traceability.gs1.company_prefix import prefixed
-from traceability.gs1.resolver.registration import Registration, entry_level
+from traceability.gs1.resolver.link import Link
+from traceability.gs1.resolver.registration import (
+    Registration,
+    entry_level,
+    with_link,
+    without_links_to,
+)
 from traceability.ledger.grant import ADMIN, Grant
 from traceability.ledger.parties import Register
 
@@ -79,12 +85,21 @@ class Links:
         by, now = OPERATOR if grant is None else grant.submitter, self.now_ms()
         self._keep([Change(each.anchor, each, by, now) for each in registrations], grant)
 
-    def remove(self, anchor: str, grant: Grant | None = None) -> None:
-        """Raises as `put`, and `Unknown`."""
-        if anchor not in self.store.newest([anchor]):
+    def add(self, anchor: str, description: str, link: Link, grant: Grant | None = None) -> None:
+        """Register one link beside those that there are; an empty description leaves it. Raises as `put`."""
+        held = self.registered([anchor]).get(anchor) or Registration(anchor, "", ())
+        if not (description or held.description):
+            raise InvalidInput(f"{held.path} is new and needs a description")
+        self.put([with_link(replace(held, description=description or held.description), link)], grant)
+
+    def remove(self, anchor: str, href: str | None = None, grant: Grant | None = None) -> None:
+        """Those links that lead to `href`, or all. Raises as `put`, and `Unknown`."""
+        held = self.registered([anchor]).get(anchor)
+        if held is None:
             raise Unknown(f"no links are registered for {anchor}")
+        left = None if href is None else without_links_to(held, href)
         by = OPERATOR if grant is None else grant.submitter
-        self._keep([Change(anchor, None, by, self.now_ms())], grant)
+        self._keep([Change(anchor, left, by, self.now_ms())], grant)
 
     def history(self, anchor: str) -> list[Change]:
         """Raises `Unknown` if nothing was ever registered."""

@@ -3,10 +3,10 @@
 import json
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from traceability.errors import InvalidInput
+from traceability.errors import InvalidInput, Unknown
 from traceability.gs1 import digital_link
 from traceability.gs1.quoting import quoted
 from traceability.gs1.resolver.levels import levels
@@ -95,6 +95,30 @@ def check_links(registration: Registration) -> None:
         raise InvalidInput(f"{PREFIX}{DEFAULT_MULTI} wants two links or more, and a {PREFIX}{DEFAULT} beside")
     if twice := [link.href for link, count in Counter(registration.links).items() if count > 1]:
         raise InvalidInput(f"the link to {quoted(twice[0])} is there twice")
+
+
+def with_link(registration: Registration, link: Link) -> Registration:
+    """With `link` in the place of the one that leads there under its type; of defaults there is one."""
+    left = [
+        each
+        for each in registration.links
+        if each.type != link.type or (link.type != DEFAULT and each.href != link.href)
+    ]
+    changed = replace(registration, links=(*left, link))
+    check_links(changed)
+    return changed
+
+
+def without_links_to(registration: Registration, href: str) -> Registration | None:
+    """None if nothing is left. Raises `Unknown` if none leads there, or as `check_links`."""
+    left = tuple(each for each in registration.links if each.href != href)
+    if len(left) == len(registration.links):
+        raise Unknown(f"no link of {registration.path} leads to {quoted(href)}")
+    if not left:
+        return None
+    changed = replace(registration, links=left)
+    check_links(changed)
+    return changed
 
 
 def entry_json(registration: Registration) -> dict[str, Any]:
