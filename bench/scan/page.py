@@ -23,9 +23,10 @@ from urllib.parse import quote, urlsplit
 import brotli
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from bench.scan.nginx import free_port, nginx
 from bench.scan.scene import LOT, PATH, scene
 from scripts.screenshots import ARGUMENTS, CHROMIUM, PHONE
+from tests.nginx import nginx
+from traceability.ports import take_port
 
 HERE = Path(__file__).parent
 PROJECT = HERE.parents[1]
@@ -113,7 +114,7 @@ def _by_script(server: str) -> Iterator[str]:
     with TemporaryDirectory() as folder:
         for name, body in (("spa.html", page.encode()), ("spa.js", made)):
             (Path(folder) / name).write_bytes(brotli.compress(body))
-        port = free_port()
+        port = take_port()
         http = SPA_SERVER.format(port=port, folder=folder, server=server)
         with nginx(Path(folder) / "nginx", http, port):
             yield f"http://127.0.0.1:{port}/spa.html"

@@ -20,9 +20,10 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from urllib.request import Request, urlopen
 
-from bench.scan.nginx import free_port, nginx, wait_for
 from bench.scan.processes import processor_s
 from bench.scan.scene import PATH, scene
+from tests.nginx import nginx, wait_for
+from traceability.ports import take_port
 
 SERVER, LOAD = ["taskset", "-c", "1"], ["taskset", "-c", "0"]
 CONNECTIONS = 32
@@ -121,13 +122,13 @@ def _process(command: Sequence[str], environment: Mapping[str, str], port: int) 
 
 
 def _guoji(environment: Mapping[str, str]) -> AbstractContextManager[Server]:
-    port = free_port()
+    port = take_port()
     command = [sys.executable, "-m", "traceability.cli.main", "serve"]
     return _process(command, {**environment, "GUOJI_HTTP_PORT": str(port)}, port)
 
 
 def _plain(environment: Mapping[str, str]) -> AbstractContextManager[Server]:
-    port = free_port()
+    port = take_port()
     command = [sys.executable, "-m", "uvicorn", "--factory", "bench.scan.plain:app", "--port", str(port)]
     return _process([*command, "--no-access-log", "--log-level", "error"], environment, port)
 
@@ -140,7 +141,7 @@ def _static(folder: Path, ours: Side) -> Iterator[Server]:
         file.parent.mkdir(parents=True)
         with ours() as server:
             file.write_bytes(_body(server.port))
-    port = free_port()
+    port = take_port()
     http = FILE.format(port=port, folder=root)
     with TemporaryDirectory() as own, nginx(Path(own) / "nginx", http, port, SERVER) as process:
         yield Server(port, process.pid)
@@ -148,7 +149,7 @@ def _static(folder: Path, ours: Side) -> Iterator[Server]:
 
 @contextmanager
 def _cached(folder: Path, ours: Side) -> Iterator[Server]:
-    port = free_port()
+    port = take_port()
     with ours() as behind, TemporaryDirectory(dir=folder) as own:
         http = CACHE.format(port=port, folder=Path(own) / "cache", behind=behind.port)
         with nginx(Path(own) / "nginx", http, port, SERVER) as process:

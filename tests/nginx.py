@@ -34,14 +34,12 @@ _USER, _GROUP = getpwuid(os.getuid()).pw_name, getgrgid(os.getgid()).gr_name
 
 
 @contextmanager
-def nginx(
-    folder: Path, http: str, port: int, on_core: Sequence[str] = ()
-) -> Iterator[subprocess.Popen[bytes]]:
-    """`http` is what stands in the http block and listens on `port`; `on_core` is put before the command."""
+def nginx(folder: Path, http: str, port: int, under: Sequence[str] = ()) -> Iterator[subprocess.Popen[bytes]]:
+    """`http` is what stands in the http block and listens on `port`; `under` is put before the command."""
     folder.mkdir()
     file = folder / "nginx.conf"
     file.write_text(_MAIN.format(folder=folder, http=http, user=_USER, group=_GROUP))
-    process = subprocess.Popen([*on_core, "nginx", "-e", str(folder / "error.log"), "-c", str(file)])
+    process = subprocess.Popen([*under, "nginx", "-e", str(folder / "error.log"), "-c", str(file)])
     try:
         wait_for(port)
         yield process
@@ -62,10 +60,3 @@ def wait_for(port: int, within_s: float = 30) -> None:
             time.sleep(0.05)
         else:
             return
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
