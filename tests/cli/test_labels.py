@@ -68,6 +68,7 @@ def test_labels_carry_codes_that_were_issued_and_are_printed_again_without_new_o
     assert "set 1: issued 3 codes" in said.out
     assert "guoji codes activate 1" in said.out
     assert said.err == ""
+    assert (home / "labels.csv").stat().st_mode & 0o777 == 0o600
     key = (home / "home" / "keys" / "serials.key").read_bytes()
     for row in rows:
         serials.check(key, GTIN, row["serial"])
@@ -107,6 +108,7 @@ def test_of_withdrawn_codes_no_label_is_printed_and_the_others_keep_their_number
 
     assert main(["labels", "--set", "1", "--format", "csv", "-o", "again.csv"]) == 0
     assert main(["labels", "--set", "1", "--from", "4", "--format", "csv", "-o", "none.csv"]) == 65
+    assert main(["labels", "--set", "1", "--count", "4", "-o", "none.pdf"]) == 65
 
     assert [row["number"] for row in table(home / "again.csv")] == ["1", "3"]
     assert "set 1 has labels 1 to 3" in capsys.readouterr().err

@@ -3,17 +3,16 @@
 import argparse
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from decimal import Decimal, InvalidOperation
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from traceability.cli.argument import whole
+from traceability.cli.argument import amount, whole
+from traceability.cli.certificate import lot_of
 from traceability.cli.terminal import printable
 from traceability.errors import InvalidInput, Unknown
-from traceability.gs1.quoting import quoted
 from traceability.settings import Settings
 
 if TYPE_CHECKING:
@@ -25,13 +24,6 @@ if TYPE_CHECKING:
 
 MOST = 100_000
 _LAYOUTS = "40x30, 30x20 or 25x25 (mm, a roll), a4-40 or a4-65 (sheets), or your own: 50x30, 70x37/3x8 on A4"
-
-
-def _amount(text: str) -> Decimal:
-    try:
-        return Decimal(text)
-    except InvalidOperation as error:
-        raise argparse.ArgumentTypeError(f"{quoted(text)} is no amount: want e.g. 0.5") from error
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -58,7 +50,7 @@ def _add_codes(labels: argparse.ArgumentParser) -> None:
     new = labels.add_argument_group("new codes")
     new.add_argument("--count", type=whole(1, MOST), help=f"how many, at most {MOST:,}")
     new.add_argument(
-        "--each", metavar="AMOUNT", type=_amount, help="what one item holds, in the unit of the lot, e.g. 0.5"
+        "--each", metavar="AMOUNT", type=amount, help="what one item holds, in the unit of the lot, e.g. 0.5"
     )
     new.add_argument("--as", dest="party", metavar="GLN", help="in whose name; by default the setting party")
     new.add_argument(
@@ -91,22 +83,25 @@ def _add_print(labels: argparse.ArgumentParser) -> None:
 
 def _run(args: argparse.Namespace) -> int:
     from traceability.cli.labels_shown import say_next, show_one, write
+    from traceability.proof.subject import as_link
     from traceability.wiring import codes, open_store
 
     settings = Settings.read(os.environ)
     if args.show is not None:
         return show_one(args.show, settings)
+    if (args.set is None) != (args.count is not None):
+        raise InvalidInput("want --count with --lot, and only there: --set prints codes that are there")
     job, store = _job(args), open_store(settings)
     ours = codes(settings, store)
-    if args.set is None:
-        run = _run_of(_lot(args.lot), args, ours, settings, store)
-        number, chosen = _issued(args, run, job, ours, settings)
-    else:
-        number, chosen = args.set, _again(args, ours)
-        run = _run_of(chosen[0].of.lot, args, ours, settings, store)
-        job.check([each.index + 1 for each in chosen], run.sample())
+    chosen = [] if args.set is None else _again(args, ours)
+    lot = chosen[0].of.lot if chosen else lot_of(as_link(args.lot))
+    run = _run_of(lot, args, ours, settings, store)
+    # Everything that can be wrong with labels is found before any code is issued for them.
+    job.check([each.index + 1 for each in chosen] or range(1, args.count + 1), run.sample())
+    _say_doubts(run.sample().uri)
+    chosen = chosen or _issued(lot, args, ours, settings)
     write(job, [run.label(each.index + 1, each.serial) for each in chosen])
-    say_next(number)
+    say_next(chosen[0].of.number)
     return 0
 
 
@@ -125,16 +120,6 @@ def _job(args: argparse.Namespace) -> "Job":
     return Job(
         args.format, layout(args.layout), Printer(args.dpi, args.printer_font), args.output, args.force
     )
-
-
-def _lot(typed: str) -> str:
-    from traceability.gs1 import digital_link
-    from traceability.proof.subject import typed_goods
-
-    lot = typed_goods(typed)
-    if digital_link.kind(digital_link.parse(lot)) != "lot":
-        raise InvalidInput(f"{lot} names no lot, want product and lot (AI 01 and 10)")
-    return lot
 
 
 def _run_of(lot: str, args: argparse.Namespace, ours: "Codes", settings: Settings, store: "Store") -> "Run":
@@ -156,21 +141,23 @@ def _recorded_name(lot: str, settings: Settings, store: "Store") -> Mapping[str,
         return {}
 
 
-def _issued(
-    args: argparse.Namespace, run: "Run", job: "Job", ours: "Codes", settings: Settings
-) -> "tuple[int, Sequence[Code]]":
-    from traceability.gs1.keys import gln
+def _say_doubts(uri: str) -> None:
+    """What may be wrong with all labels, while none is printed."""
     from traceability.labels.symbol import symbol, warning
+
+    doubts = [warning(symbol(uri))]
+    if urlsplit(uri).hostname in ("localhost", "127.0.0.1") or not uri.startswith("HTTPS:"):
+        doubts.append(f"codes lead to {uri[:60]}, which no phone reaches safely: set GUOJI_PUBLIC_URL first")
+    for line in filter(None, doubts):
+        print(printable(f"note: {line}"), file=sys.stderr)
+
+
+def _issued(lot: str, args: argparse.Namespace, ours: "Codes", settings: Settings) -> "Sequence[Code]":
+    from traceability.gs1.keys import gln
     from traceability.ledger.codes_issue import Wanted
 
-    if args.count is None:
-        raise InvalidInput("want the number of codes to issue: --count")
-    sample = run.sample()
-    job.check(range(1, args.count + 1), sample)
-    for line in _doubts(sample.uri, warning(symbol(sample.uri))):
-        print(printable(f"note: {line}"), file=sys.stderr)
     wanted = Wanted(
-        run.lot,
+        lot,
         args.count,
         gln(args.party) if args.party else settings.party,
         each=args.each,
@@ -179,19 +166,8 @@ def _issued(
     )
     kept = ours.issue(wanted).kept
     # Said before a label is written: whatever fails from here on, no code is lost.
-    print(
-        f"set {kept.number}: issued {kept.count} codes for {kept.lot}, root {kept.new.root.hex()}", flush=True
-    )
-    return kept.number, ours.store.codes(kept.number)
-
-
-def _doubts(uri: str, size: str | None) -> Iterator[str]:
-    """What may be wrong with all labels, while none is printed."""
-    if size is not None:
-        yield size
-    host = urlsplit(uri).hostname or ""
-    if host in ("localhost", "127.0.0.1") or not uri.startswith("HTTPS:"):
-        yield f"the codes lead to {uri[:60]}, which no phone reaches safely: set GUOJI_PUBLIC_URL first"
+    print(f"set {kept.number}: issued {kept.count} codes for {lot}, root {kept.new.root.hex()}", flush=True)
+    return ours.store.codes(kept.number)
 
 
 def _again(args: argparse.Namespace, ours: "Codes") -> "Sequence[Code]":

@@ -101,7 +101,9 @@ def _write(file: Path, content: bytes) -> None:
     unfinished = file.with_name(f".{file.name}.unfinished")
     with writing(file):
         try:
-            with unfinished.open("wb") as stream:
+            # Whoever reads it can print the same labels, and the codes under their foils.
+            owner_only = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(owner_only, "wb") as stream:
                 stream.write(content)
                 os.fsync(stream.fileno())
             unfinished.replace(file)

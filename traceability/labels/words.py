@@ -38,6 +38,7 @@ class Piece:
     """Whether all letters are as wide, as in codes."""
     has_panel: bool = False
     """Whether the scratch panel stands below."""
+    is_cut: bool = False
 
     @property
     def height(self) -> float:
@@ -65,9 +66,9 @@ def _wanted(label: LabelText, width: float, ascii_only: bool, small: bool) -> It
         yield fitted(2, english, (6, 5))
     yield fitted(4, f"Lot {label.lot}" if ascii_only else f"批次 Lot {label.lot}", (5.5, 5, 4.5))
     yield _serial(label.serial, width)
-    if not ascii_only:
-        yield fitted(3, PURPOSE[0], (5.5, 5))
-    yield fitted(1, PURPOSE[1], (5, 4.5))
+    purposes = [] if ascii_only else [fitted(3, PURPOSE[0], (5.5, 5))]
+    purposes.append(fitted(1, PURPOSE[1], (5, 4.5)))
+    yield from (each for each in purposes if not each.is_cut)
     if label.scratch is not None and width >= PANEL_MM[0]:
         yield Piece(6, (UNDER_FOIL[ascii_only],), 5, has_panel=True)
 
@@ -87,7 +88,7 @@ def _fitted(weight: int, text: str, width: float, sizes: tuple[float, ...]) -> P
         lines = wrapped(text, width / (size * POINT_MM))
         if len(lines) <= 2:
             return Piece(weight, tuple(lines), size)
-    return Piece(weight, (lines[0], lines[1][:-1] + "…"), sizes[-1])
+    return Piece(weight, (lines[0], lines[1][:-1] + "…"), sizes[-1], is_cut=True)
 
 
 def wrapped(text: str, width: float) -> list[str]:
