@@ -39,9 +39,11 @@ from api.routes import (
     recall_page,
     recalls,
     scan,
+    scans,
     verifier,
     well_known,
 )
+from api.scan_visit import ScanDesk
 from api.words import languages
 from traceability.farm.farm import Farm
 from traceability.imports.importer import Importer
@@ -49,6 +51,7 @@ from traceability.recaller import Recaller
 
 _PARTS = (
     scan,
+    scans,
     well_known,
     links,
     overlay,
@@ -84,6 +87,7 @@ def create_app(
     importer: Importer | None = None,
     recaller: Recaller | None = None,
     check_issued: Callable[[str], None] = lambda _: None,
+    scan_desk: ScanDesk | None = None,
 ) -> FastAPI:
     """The application that serves `ledger`, `farm` to farmers, `importer` and `recaller` to partners.
 
@@ -105,6 +109,7 @@ def create_app(
         importer,
         recaller,
         check_issued,
+        scan_desk,
     )
     app.state.error_page = _error_page
     problems.install(app)

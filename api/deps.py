@@ -11,6 +11,7 @@ from api.live import Live
 from api.pages import Pages
 from api.problems import TooLarge, Unauthenticated, WrongMedia
 from api.readiness import Health, Readiness
+from api.scan_visit import ScanDesk
 from api.words import Words, preferred
 from traceability.errors import NotAuthorised
 from traceability.farm.farm import Farm
@@ -138,6 +139,7 @@ class Site:
     recaller: Recaller | None
     check_issued: Callable[[str], None]
     """Raises `NotIssued` for a link to an item with a forged serial; asked before anything is looked up."""
+    scan_desk: ScanDesk | None
 
 
 def _site(request: Request) -> Site:

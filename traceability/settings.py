@@ -56,6 +56,7 @@ Gln = Annotated[str, AfterValidator(_gln)]
 WebUrl = Annotated[str, _url("http", "https")]
 BrokerUrl = Annotated[str, _url("mqtt", "mqtts")]
 NatsUrl = Annotated[str, _url("nats", "tls")]
+PlaceHeaders = Annotated[str, StringConstraints(pattern=r"^([A-Za-z0-9-]+, ?[A-Za-z0-9-]+)?$")]
 GatewayUser = Annotated[str, StringConstraints(pattern=r"^@[A-Za-z0-9_-]{1,32}$")]
 
 
@@ -133,6 +134,14 @@ class Settings:
     """Hosts with private addresses that subscriptions may be delivered to, with commas between them."""
     subscription_loopback: bool = False
     """Whether subscriptions may be delivered to this machine, by http too."""
+    scan_days: Annotated[float, Interval(gt=0, le=36_500)] = 400
+    """Days after which what is kept of a shopper's look at an item's page is dropped."""
+    scan_salt_days: Annotated[float, Interval(ge=1, le=400)] = 30
+    """Days after which the salt that tells phones apart is destroyed, and another one made."""
+    scan_place_headers: PlaceHeaders = ""
+    """Headers with latitude and longitude that a reverse proxy sets: two names with a comma. Empty: none."""
+    scratch_codes: bool = False
+    """Whether labels have a scratch code, and the pages of items ask for it."""
     log_json: bool = False
     """One JSON object a line on stderr, for machines; otherwise lines for people."""
 
@@ -173,6 +182,11 @@ class Settings:
     @property
     def edge_budget_bytes(self) -> int:
         return round(self.edge_budget_mb * 1_000_000)
+
+    @property
+    def place_headers(self) -> tuple[str, ...]:
+        """Their names: of latitude and longitude, or none."""
+        return tuple(self.scan_place_headers.replace(",", " ").split())
 
     @property
     def keys(self) -> Path:

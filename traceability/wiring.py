@@ -11,7 +11,7 @@ from traceability import own_policy
 from traceability.alerts.partner_post import PartnerPost
 from traceability.alerts.webhook import Allowed
 from traceability.chain.rpc import RpcChain
-from traceability.errors import InvalidInput, Unavailable
+from traceability.errors import InvalidInput, Unavailable, Unknown
 from traceability.farm.farm import Farm
 from traceability.imports.importer import Importer
 from traceability.keys.files import read_secret
@@ -22,6 +22,8 @@ from traceability.ledger.codes_gtins import Gtins
 from traceability.ledger.credentials import Credentials
 from traceability.ledger.erase import replay
 from traceability.ledger.follow import Follower
+from traceability.ledger.footing import Footing
+from traceability.ledger.issued import Issued
 from traceability.ledger.ledger import Authority, Health, Ledger
 from traceability.ledger.links import Links
 from traceability.ledger.named_queries import NamedQueries
@@ -34,7 +36,9 @@ from traceability.ledger.public_log import PublicLog
 from traceability.ledger.read_trace import TraceReader
 from traceability.ledger.recalled import RecallReader
 from traceability.ledger.recent import RecentTraces
+from traceability.ledger.scans import Scans
 from traceability.ledger.subscriptions import Subscriptions
+from traceability.ledger.trace import Trace
 from traceability.own_chain import ANSWER_WITHIN_S, ask_chain, rpc_url
 from traceability.own_files import alert_plan, documents, erasure_journal, profiles, status_lists
 from traceability.recaller import Recaller
@@ -66,6 +70,7 @@ from traceability.store.personal import PersonalTable
 from traceability.store.plots import PlotTable
 from traceability.store.quarantine import QuarantineTable
 from traceability.store.recalls import RecallTable
+from traceability.store.scans import ScanTable
 from traceability.store.schema import open_engine
 from traceability.store.sealing import SealTable
 from traceability.store.search import EventSearch
@@ -88,6 +93,7 @@ class Store:
     search: EventSearch
     recalls: RecallTable
     plots: PlotTable
+    scans: ScanTable
     codes: CodeTable
     jobs: JobTable
     imports: ImportTable
@@ -134,6 +140,7 @@ def open_store(settings: Settings) -> Store:
         search=EventSearch(engine),
         recalls=RecallTable(engine),
         plots=PlotTable(engine),
+        scans=ScanTable(engine),
         codes=CodeTable(engine),
         jobs=JobTable(engine),
         imports=ImportTable(engine),
@@ -205,6 +212,22 @@ def codes(settings: Settings, store: Store) -> Codes:
     )
 
 
+def issued(settings: Settings, store: Store) -> Issued:
+    made = codes(settings, store)
+    return Issued(read_secret(settings.keys / SERIALS), made.issues_for, made.status_of)
+
+
+def scans(settings: Settings, store: Store, trace: Callable[[str], Trace]) -> Scans:
+    return Scans(
+        store.scans,
+        trace,
+        issued(settings, store).activated_ms,
+        read_secret(settings.keys / SERIALS),
+        settings.scan_salt_days,
+        _now_ms,
+    )
+
+
 def _prover(settings: Settings, store: Store) -> Prover:
     logs, policy = own_policy.own_logs(settings), own_policy.policy(settings)
     return Prover(store.log, store.checkpoints, store.anchors, store.names, store.history, logs, policy)
@@ -242,7 +265,7 @@ def ledger(settings: Settings, store: Store | None = None) -> Ledger:
     """Over `store`, or one of its own."""
     store = store or open_store(settings)
     prover, policy = _prover(settings, store), own_policy.policy(settings)
-    lists = status_lists(settings)
+    lists, own_codes = status_lists(settings), issued(settings, store)
     traces = TraceReader(
         store.events,
         store.history,
@@ -257,6 +280,13 @@ def ledger(settings: Settings, store: Store | None = None) -> Ledger:
         store.parties.register,
     )
 
+    def read(subject: str, footing: Footing) -> Trace:
+        try:
+            return traces.read(subject, datetime.now(UTC), footing)
+        except Unknown:
+            own_codes.check_used(subject)
+            raise
+
     return Ledger(
         events=store.events,
         public_log=PublicLog(store.log, store.checkpoints),
@@ -268,10 +298,7 @@ def ledger(settings: Settings, store: Store | None = None) -> Ledger:
         prover=prover,
         codes=codes(settings, store),
         traces=traces,
-        recent=RecentTraces(
-            lambda subject, footing: traces.read(subject, datetime.now(UTC), footing),
-            Follower(store.changes(), time.monotonic, lambda: datetime.now(UTC)),
-        ),
+        recent=RecentTraces(read, Follower(store.changes(), time.monotonic, lambda: datetime.now(UTC))),
         search=store.search,
         jobs=_jobs(settings, store),
         queries=NamedQueries(store.named_queries, _now_ms),

@@ -11,6 +11,7 @@ from api.deps import WHOLE, LedgerDep, Site, SiteDep, WordsDep
 from api.document import trace_document
 from api.implied import implied
 from api.linkset_answer import linkset_answer
+from api.present.scan_card import scan_card
 from api.present.trace import trace_page
 from api.resolver import Asked, Linkset, OwnPage, Redirect, decide
 from api.subject import link_of
@@ -97,7 +98,11 @@ def own_page(request: Request, site: Site, subject: str, words: Words) -> Respon
     if as_json:
         return Response(orjson.dumps(trace_document(trace)), headers=headers, media_type="application/json")
     page = trace_page(trace, words, site.public_url)
-    response = site.pages.html("trace.html", words, page.badge.state, connect=connect, page=page, large=large)
+    desk = site.scan_desk
+    card = scan_card(trace, page.product, words, desk.days, desk.has_scratch_codes) if desk else None
+    response = site.pages.html(
+        "trace.html", words, page.badge.state, connect=connect, page=page, scans=card, large=large
+    )
     response.headers.update(headers)
     return response
 

@@ -9,6 +9,7 @@ import uvicorn
 
 from api.app import create_app
 from api.deps import Ledger
+from api.scan_visit import ScanDesk
 from tests.fakes import FakeLinks
 from traceability.errors import ChainUnavailable, Erased, InvalidInput, NotAuthorised, Unavailable, Unknown
 from traceability.farm.farm import Farm
@@ -153,9 +154,10 @@ def served(
     importer: Importer | None = None,
     recaller: Recaller | None = None,
     check_issued: Callable[[str], None] = lambda _: None,
+    scan_desk: ScanDesk | None = None,
 ) -> Iterator[str]:
     """The address of the application over `ledger` on a free port, for as long as the block lasts."""
-    app = create_app(ledger, public_url, live_every_s, farm, importer, recaller, check_issued)
+    app = create_app(ledger, public_url, live_every_s, farm, importer, recaller, check_issued, scan_desk)
     config = uvicorn.Config(app, port=0, ws="none", log_level="critical", timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)

@@ -4,9 +4,10 @@ from dataclasses import dataclass, field
 
 from tests.ledger.fake_personal import FakePersonal
 from traceability.ledger.personal import Erasure
-from traceability.ledger.tidy import Tidied, tidy
+from traceability.ledger.tidy import DAY_MS, Kept, Tidied, tidy
 
 NOW_MS = 1_790_000_000_000
+KEPT = Kept(quarantine=1.5, scans=400, salt=30)
 
 
 @dataclass
@@ -18,17 +19,27 @@ class FakeQuarantine:
         return 3
 
 
-def test_bytes_go_after_so_many_days():
-    quarantine = FakeQuarantine()
+@dataclass
+class FakeScans:
+    asked: list[tuple[int, int]] = field(default_factory=list)
 
-    assert tidy(quarantine, FakePersonal(), NOW_MS, 1.5) == Tidied(dropped=3, swept=True)
+    def drop(self, before_ms, salts_before):
+        self.asked.append((before_ms, salts_before))
+        return 7
+
+
+def test_bytes_and_scans_go_after_so_many_days():
+    quarantine, scans = FakeQuarantine(), FakeScans()
+
+    assert tidy(quarantine, FakePersonal(), scans, NOW_MS, KEPT) == Tidied(dropped=3, swept=True, scans=7)
     assert quarantine.asked == [NOW_MS - 36 * 3_600_000]
+    assert scans.asked == [(NOW_MS - 400 * DAY_MS, NOW_MS // (30 * DAY_MS))]
 
 
 def test_files_that_were_read_when_a_value_was_erased_are_swept_later():
     personal = FakePersonal(read_meanwhile=True)
     personal.erase([Erasure("ab" * 32, NOW_MS, "asked")])
 
-    assert not tidy(FakeQuarantine(), personal, NOW_MS, 90).swept
+    assert not tidy(FakeQuarantine(), personal, FakeScans(), NOW_MS, KEPT).swept
     personal.read_meanwhile = False
-    assert tidy(FakeQuarantine(), personal, NOW_MS, 90).swept
+    assert tidy(FakeQuarantine(), personal, FakeScans(), NOW_MS, KEPT).swept

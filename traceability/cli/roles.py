@@ -22,7 +22,8 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
             "close the devices' windows of readings into batches",
             "Close each device's readings into a batch every GUOJI_SEAL_EVERY_S seconds: one Merkle root "
             "over them, one EPCIS event that says what they hold and what is missing. The bytes of "
-            "quarantined messages are dropped after GUOJI_QUARANTINE_DAYS.",
+            "quarantined messages are dropped after GUOJI_QUARANTINE_DAYS, scans of items after "
+            "GUOJI_SCAN_DAYS.",
         ),
         (
             "publish",
@@ -59,7 +60,7 @@ def _seal(_args: argparse.Namespace) -> int:
     import time
 
     from traceability.ledger.seal import seal
-    from traceability.ledger.tidy import tidy
+    from traceability.ledger.tidy import Kept, tidy
     from traceability.own_files import thresholds
     from traceability.wiring import open_store, public_url
 
@@ -67,11 +68,15 @@ def _seal(_args: argparse.Namespace) -> int:
     limits = thresholds(settings)
     log, stop, store = journal("seal", settings.log_json), until_told_to_stop(), open_store(settings)
 
+    kept = Kept(settings.quarantine_days, settings.scan_days, settings.scan_salt_days)
+
     def clear_away() -> None:
         now_ms = int(time.time() * 1000)
-        done = tidy(store.quarantine, store.personal, now_ms, settings.quarantine_days)
+        done = tidy(store.quarantine, store.personal, store.scans, now_ms, kept)
         if done.dropped:
             log.info("quarantine: bytes dropped", messages=done.dropped)
+        if done.scans:
+            log.info("scans: dropped after their time", rows=done.scans)
         if not done.swept:
             log.warning("what was erased is not out of the database's files yet, for somebody reads them")
 
@@ -145,16 +150,25 @@ def _serve(_args: argparse.Namespace) -> int:
     import uvicorn
 
     from api.app import create_app
-    from traceability.wiring import farm, importer, ledger, open_store, public_url, recaller
+    from api.scan_visit import ScanDesk
+    from traceability.wiring import farm, importer, issued, ledger, open_store, public_url, recaller, scans
 
     settings = Settings.read(os.environ)
     store = open_store(settings)
+    held = ledger(settings, store)
     app = create_app(
-        ledger(settings, store),
+        held,
         public_url=public_url(settings),
         farm=farm(settings, store),
         importer=importer(settings, store),
         recaller=recaller(settings, store),
+        check_issued=issued(settings, store).check,
+        scan_desk=ScanDesk(
+            scans(settings, store, held.trace),
+            settings.place_headers,
+            settings.scratch_codes,
+            settings.scan_days,
+        ),
     )
     # A trace is thousands of small values: looking through all of them for garbage at every turn is wasted.
     gc.freeze()

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from traceability.ledger.erase import ErasableStore
-
-DAY_MS = 86_400_000
+from traceability.ledger.scan import DAY_MS
+from traceability.ledger.scans import salt_period
 
 
 class Quarantine(Protocol):
@@ -16,14 +16,33 @@ class Quarantine(Protocol):
         """
 
 
+class Scanned(Protocol):
+    def drop(self, before_ms: int, salts_before: int) -> int:
+        """As `ledger/scan.py` says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """For how many days what is kept."""
+
+    quarantine: float
+    scans: float
+    salt: float
+
+
 @dataclass(frozen=True, slots=True)
 class Tidied:
     dropped: int
     """Messages in quarantine whose bytes were dropped now."""
     swept: bool
     """Whether the database's files hold nothing any more of what was erased."""
+    scans: int
+    """Rows of scans that were dropped now."""
 
 
-def tidy(quarantine: Quarantine, personal: ErasableStore, now_ms: int, quarantine_days: float) -> Tidied:
-    dropped = quarantine.drop_payloads(now_ms - round(quarantine_days * DAY_MS))
-    return Tidied(dropped, personal.sweep())
+def tidy(
+    quarantine: Quarantine, personal: ErasableStore, scans: Scanned, now_ms: int, kept: Kept
+) -> Tidied:
+    dropped = quarantine.drop_payloads(now_ms - round(kept.quarantine * DAY_MS))
+    looks = scans.drop(now_ms - round(kept.scans * DAY_MS), salt_period(now_ms, kept.salt))
+    return Tidied(dropped, personal.sweep(), looks)

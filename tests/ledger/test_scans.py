@@ -1,0 +1,198 @@
+"""A scan is kept under hints that lead to nobody; a scratch code is guessed by nobody and opened once."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.api.samples import NOW, a_body, a_trace, a_traced_event
+from tests.ledger.fake_scans import FakeScans, Killed
+from traceability.errors import InvalidInput, Unknown
+from traceability.gs1 import digital_link, serials
+from traceability.ledger.scan import HOUR_MS, Cell
+from traceability.ledger.scan_hint import Visitor, hints
+from traceability.ledger.scan_verdict import ScanVerdict
+from traceability.ledger.scans import MOST_TRIES, SAME_PRESS_MS, Scans, ScratchAnswer, item_of
+
+KEY = bytes(range(32))
+GTIN = "09521234000020"
+SERIAL = serials.issue(KEY, GTIN, b"abcde")
+ITEM = digital_link.item(GTIN, SERIAL)
+CODE = serials.scratch_code(KEY, GTIN, SERIAL)
+PHONE = Visitor("203.0.113.7", "Mozilla/5.0 (iPhone) MicroMessenger", "zh-CN")
+OTHER = replace(PHONE, agent="Mozilla/5.0 (Linux; Android 14)")
+ELSEWHERE = replace(OTHER, address="198.51.100.9")
+NOW_MS = int(NOW.timestamp() * 1000)
+
+
+class World:
+    """Scans of one item that was last handed on four hours ago."""
+
+    def __init__(self, **fields):
+        self.store, self.now_ms, self.activated_ms = FakeScans(), NOW_MS, 0
+        self.trace = a_trace(subject=ITEM, events=(a_traced_event(a_body("shipping", 4, "shop")),), **fields)
+        self.scans = Scans(self.store, self._trace, lambda _: self.activated_ms, KEY, 30, lambda: self.now_ms)
+
+    def _trace(self, item):
+        if item != ITEM:
+            raise Unknown("nothing")
+        return self.trace
+
+    def seen(self, visitor=PHONE, cell=None, link=ITEM, after_ms=0, **told) -> ScanVerdict:
+        self.now_ms += after_ms
+        return self.scans.seen(link, visitor, cell, **told)
+
+
+@pytest.fixture
+def world():
+    return World()
+
+
+def test_the_first_the_same_and_another_phone_are_told_apart(world):
+    first, again, other = world.seen(), world.seen(after_ms=60_000), world.seen(ELSEWHERE, after_ms=1)
+
+    assert first.first_ms is None
+    assert (again.scans, again.only_mine) == (1, True)
+    assert (other.scans, other.devices, other.only_mine) == (2, 1, False)
+
+
+def test_however_the_link_is_written_it_is_one_item(world):
+    world.seen()
+    lot = f"HTTPS://GUOJI.EXAMPLE/01/{GTIN}/10/A/21/{SERIAL}?3103=000250"
+
+    assert world.seen(link=lot).scans == 1
+
+
+@pytest.mark.parametrize("link", [f"https://x.cn/01/{GTIN}/10/A", "https://x.cn/", "果迹", ""])
+def test_what_is_no_item_is_not_kept(world, link):
+    with pytest.raises(InvalidInput):
+        world.seen(link=link)
+
+    assert world.store.known == {}
+
+
+def test_an_item_that_nobody_recorded_is_not_kept(world):
+    with pytest.raises(Unknown):
+        world.seen(link=digital_link.item(GTIN, "0"))
+
+    assert world.store.known == {}
+
+
+def test_a_scan_before_the_goods_were_handed_on_is_the_trades(world):
+    world.now_ms = NOW_MS - 5 * HOUR_MS
+    world.seen()
+    verdict = world.seen(ELSEWHERE, after_ms=5 * HOUR_MS)
+
+    assert (verdict.first_ms, verdict.apart) == (None, 1)
+
+
+def test_a_scan_before_the_code_was_activated_does_not_count(world):
+    world.seen()
+    world.activated_ms = NOW_MS + 1
+
+    assert world.seen(ELSEWHERE, after_ms=2).first_ms is None
+
+
+@pytest.mark.parametrize("fields", [{"voided": True}, {"claimed": True}])
+def test_whoever_only_claims_to_have_shipped_it_hides_no_scans(world, fields):
+    lie = a_traced_event(a_body("shipping", -1, "shop"), **fields)
+    world.seen()
+    world.trace = replace(world.trace, events=(*world.trace.events, lie))
+
+    assert world.seen(ELSEWHERE, after_ms=2 * HOUR_MS).scans == 1
+
+
+def test_a_party_of_the_trade_is_counted_apart_whatever_phone_it_holds(world):
+    world.seen(party="9521234000013")
+    world.seen(OTHER, party="9521234000013")
+
+    verdict = world.seen()
+    assert (verdict.first_ms, verdict.apart) == (None, 2)
+
+
+def test_a_phone_that_tells_its_place_after_its_scan_is_counted_once(world):
+    world.seen()
+    world.seen(cell=Cell(30, 120), is_new=False)
+
+    [scan] = world.store.known[ITEM]
+    assert (scan.posts, scan.cell) == (1, Cell(30, 120))
+
+
+def test_hints_follow_nobody_from_item_to_item_nor_beyond_a_salt():
+    at_home = hints(b"salt", ITEM, PHONE, None)
+
+    assert at_home == hints(b"salt", ITEM, replace(PHONE, address="203.0.113.250"), None)
+    for other in (
+        hints(b"salt", ITEM + "1", PHONE, None),
+        hints(b"pepper", ITEM, PHONE, None),
+        hints(b"salt", ITEM, replace(PHONE, address="203.0.114.7"), None),
+    ):
+        assert not set(other) & set(at_home)
+    assert hints(b"salt", ITEM, OTHER, None)[1] == at_home[1]
+    assert hints(b"salt", ITEM, OTHER, None)[0] != at_home[0]
+
+
+def test_an_address_is_cut_to_its_network_and_what_is_none_is_one_network():
+    v6 = replace(PHONE, address="2001:db8:1:2::3")
+
+    assert hints(b"s", ITEM, v6, None) == hints(b"s", ITEM, replace(v6, address="2001:db8:1:ff::9"), None)
+    for odd in ("", "testclient", "203.0.113.7:80"):
+        assert hints(b"s", ITEM, replace(PHONE, address=odd), None) == hints(
+            b"s", ITEM, replace(PHONE, address=""), None
+        )
+
+
+def test_nothing_that_a_request_shows_is_kept(world):
+    world.seen()
+
+    kept = repr(world.store.known)
+    assert not any(shown in kept for shown in ("203.0.113", "iPhone", "zh-CN"))
+
+
+def test_a_scratch_code_is_opened_once_and_the_next_is_told_when(world):
+    assert world.scans.scratch(ITEM, CODE, PHONE) == ScratchAnswer(True)
+    world.now_ms += HOUR_MS
+
+    assert world.scans.scratch(ITEM, CODE, ELSEWHERE) == ScratchAnswer(True, NOW_MS)
+
+
+def test_whoever_presses_again_on_the_same_phone_is_still_the_first_for_minutes(world):
+    world.scans.scratch(ITEM, CODE, PHONE)
+    world.now_ms += SAME_PRESS_MS
+    assert world.scans.scratch(ITEM, CODE, PHONE).opened_at_ms is None
+
+    assert world.scans.scratch(ITEM, CODE, OTHER).opened_at_ms == NOW_MS
+    world.now_ms += 1
+    assert world.scans.scratch(ITEM, CODE, PHONE).opened_at_ms == NOW_MS
+
+
+def test_a_few_tries_an_hour_and_no_more_even_with_the_right_code(world):
+    for _ in range(MOST_TRIES):
+        assert world.scans.scratch(ITEM, "00000000", PHONE) == ScratchAnswer(False)
+
+    refused = world.scans.scratch(ITEM, CODE, PHONE)
+    assert not refused.is_right
+    assert 0 < refused.wait_ms <= HOUR_MS
+    world.now_ms += refused.wait_ms
+    assert world.scans.scratch(ITEM, CODE, PHONE).is_right
+
+
+def test_a_kill_before_the_answer_costs_a_try_and_tells_nothing(world):
+    world.store.dies = "tried"
+    with pytest.raises(Killed):
+        world.scans.scratch(ITEM, CODE, PHONE)
+
+    assert world.store.openings == {}
+    assert list(world.store.tries.values()) == [1]
+
+
+def test_a_kill_after_the_opening_makes_nobody_a_copy(world):
+    world.store.dies = "opened"
+    with pytest.raises(Killed):
+        world.scans.scratch(ITEM, CODE, PHONE)
+    world.now_ms += 60_000
+
+    assert world.scans.scratch(ITEM, CODE, PHONE) == ScratchAnswer(True)
+
+
+def test_an_items_name_is_its_product_and_serial():
+    assert item_of(f"https://x.cn/01/{GTIN}/10/A/21/{SERIAL}") == ITEM
