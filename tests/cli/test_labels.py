@@ -58,8 +58,11 @@ def table(file):
     return list(csv.DictReader(io.StringIO(file.read_text("utf-8-sig"))))
 
 
-def test_labels_carry_codes_that_were_issued_and_are_printed_again_without_new_ones(home, capsys):
-    assert labels("--format", "csv", "-o", "labels.csv", "--scratch") == 0
+def test_labels_carry_codes_that_were_issued_and_are_printed_again_without_new_ones(
+    home, capsys, monkeypatch
+):
+    monkeypatch.setenv("GUOJI_SCRATCH_CODES", "true")
+    assert labels("--format", "csv", "-o", "labels.csv") == 0
     said = capsys.readouterr()
     assert main(["labels", "--set", "1", "--from", "2", "-o", "again.pdf"]) == 0
 
@@ -83,7 +86,6 @@ def test_labels_carry_codes_that_were_issued_and_are_printed_again_without_new_o
     [
         (["-o", "there.pdf"], "there.pdf is there already, want another name or --force"),
         (["-o", "labels.pdf", "--layout", "20x10"], "want 14.7 mm"),
-        (["-o", "labels.pdf", "--layout", "30x20", "--scratch"], "no room for a scratch panel"),
         (["-o", "labels.zpl", "--format", "zpl"], "name that font (--printer-font E:SIMSUN.TTF)"),
         ([], "want a file to write: -o FILE"),
         (["-o", "labels.csv", "--format", "csv"], "56 are left, asked were 99"),

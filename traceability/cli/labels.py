@@ -33,7 +33,8 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         description="Issue codes, which the log commits to before anybody sees them, and write labels: PDF "
         "for any printer, ZPL for thermal ones, SVG (one a label or sheet, in a ZIP) and CSV for print "
         "shops. A PDF holds at most 2,000 labels, ZPL and SVG 10,000; more become several files, named by "
-        "the numbers of their labels. --set writes labels of codes that were issued before, and issues none.",
+        "the numbers of their labels. --set writes labels of codes that were issued before, and issues none. "
+        "With the setting scratch_codes labels have a panel for a scratch foil.",
         epilog="Example: guoji labels --lot https://id.gs1.org/01/09521234000013/10/F261120 --count 400 "
         "--each 0.5 --layout a4-40 -o labels.pdf",
     )
@@ -71,7 +72,6 @@ def _add_print(labels: argparse.ArgumentParser) -> None:
     made.add_argument("--layout", default="40x30", help=f"{_LAYOUTS}; 40x30 if not said")
     made.add_argument("--name", help="of the product, in Chinese; by default what is recorded")
     made.add_argument("--name-en", metavar="NAME", help="the same in English")
-    made.add_argument("--scratch", action="store_true", help="print the code that a scratch foil will cover")
     made.add_argument("--dpi", type=int, choices=(203, 300), default=203, help="of a ZPL printer")
     letters = made.add_mutually_exclusive_group()
     letters.add_argument(
@@ -129,7 +129,8 @@ def _run_of(lot: str, args: argparse.Namespace, ours: "Codes", settings: Setting
 
     known = _recorded_name(lot, settings, store)
     name = args.name or known.get("zh", ""), args.name_en or known.get("en", "")
-    return Run(lot, name, partial(scan_url, public_url(settings)), ours.key() if args.scratch else None)
+    key = ours.key() if settings.scratch_codes else None
+    return Run(lot, name, partial(scan_url, public_url(settings)), key)
 
 
 def _recorded_name(lot: str, settings: Settings, store: "Store") -> Mapping[str, str]:
