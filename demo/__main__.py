@@ -66,6 +66,7 @@ def _show(stage: Stage, story: Story, console: Console) -> None:
     for name, link in (
         ("trace page", path),
         ("one punnet", urlsplit(story.lot.items[0]).path),
+        ("a spare code", urlsplit(story.spare[0]).path),
         ("the pallet", urlsplit(story.lot.pallet).path),
         ("live overlay", f"/overlay{path}"),
         ("the farm", f"/farm#token={stage.farm_token}"),

@@ -28,6 +28,7 @@ Told = tuple[Party, Event]
 
 GROWN_FOR = timedelta(days=75)
 PACKED_OUT = timedelta(hours=3, minutes=10)
+CODED = timedelta(hours=3, minutes=30)
 LABELLED = timedelta(hours=3, minutes=50)
 IN_CASES = timedelta(hours=4)
 ON_PALLET = timedelta(hours=4, minutes=20)
@@ -85,6 +86,11 @@ def chapters(
         *_selling(lot),
     ]
     return sorted(told_events, key=lambda pair: datetime.fromisoformat(pair[1]["eventTime"]))
+
+
+def making(lot: Lot) -> list[Told]:
+    """Those of these events by which the lot came to be, before any item of it bears a code."""
+    return [*_growing(lot), (cast.PACKHOUSE, _pack_out(lot))]
 
 
 def _measuring(lot: Lot, stations: Sequence[tuple[Device, datetime]]) -> Iterator[Told]:

@@ -13,7 +13,7 @@ from demo.stage import HOME, Stage
 from demo.story import Story
 from traceability.errors import Refused
 
-VERIFIED, CONTRADICTED = 0, 1
+VERIFIED, CONTRADICTED, UNCHECKED = 0, 1, 2
 
 
 def check_as_a_stranger(stage: Stage, story: Story, console: Console) -> None:
@@ -22,6 +22,7 @@ def check_as_a_stranger(stage: Stage, story: Story, console: Console) -> None:
     _check_pages(stage, path)
     untouched = _verify(stage, f"{stage.local_url}/proof?subject={quote(story.lot.link, safe='')}")
     _expect(untouched, VERIFIED, "the untouched proof")
+    _check_codes(stage, story)
     copy = _tampered_copy(cast.LOGGER.alias)
     proof = HOME / "tampered-proof.json"
     proved = stage.guoji("prove", story.lot.link, "-o", str(proof), GUOJI_DATABASE=f"sqlite:///{copy}")
@@ -43,6 +44,18 @@ def _check_pages(stage: Stage, path: str) -> None:
     if b'"subject"' not in stage.get(path, accept="application/json"):
         raise Refused("the JSON of the trace has no subject")
     stage.get(f"/overlay{path}")
+
+
+def _check_codes(stage: Stage, story: Story) -> None:
+    """One on a punnet, one on nothing, and the proof of one under the name of another."""
+    item, spare = story.lot.items[0], story.spare[0]
+    path = f"/codes/proof?subject={quote(item, safe='')}"
+    _expect(_verify(stage, stage.local_url + path), VERIFIED, "the proof of a code")
+    of_spare = f"{stage.local_url}/codes/proof?subject={quote(spare, safe='')}"
+    _expect(_verify(stage, of_spare), UNCHECKED, "the proof of a code that is on nothing")
+    forged = HOME / "forged-code.json"
+    forged.write_bytes(stage.get(path).replace(f'"item": "{item}"'.encode(), f'"item": "{spare}"'.encode()))
+    _expect(_verify(stage, str(forged)), CONTRADICTED, "the proof of a code under the name of another")
 
 
 def _verify(stage: Stage, proof: str) -> subprocess.CompletedProcess[str]:

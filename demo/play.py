@@ -9,10 +9,12 @@ from datetime import UTC, datetime
 from rich.console import Console
 
 from demo.stage import Stage
-from demo.story import Story, Track, tell
+from demo.story import Story, Track, packed_out, tell
 from traceability.errors import Refused, TraceError
 
 ITEMS = 8
+SPARE = 2
+"""Codes that go on nothing, as on any roll."""
 RECEIPTS_WITHIN_S = 120
 
 
@@ -24,7 +26,11 @@ def play(stage: Stage, live: bool, console: Console) -> Story:
     with console.status("starting broker, chain, gateway, log and pages ..."):
         stage.wait_until_up()
     now = datetime.now(UTC)
-    story = tell(now, stage.public_url, stage.serials(ITEMS), stage.laboratory)
+    lot, made = packed_out(now)
+    for submission in made:
+        stage.capture(submission)
+    drawn = stage.issue(lot, ITEMS + SPARE).serials
+    story = tell(now, stage.public_url, drawn[:ITEMS], stage.laboratory, spare=drawn[ITEMS:])
     stage.keep(story.documents)
     for submission in story.submissions:
         stage.capture(submission)

@@ -2,12 +2,12 @@
 
 import json
 import os
-import secrets
 import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable
+from decimal import Decimal
 from fcntl import LOCK_EX, LOCK_NB, flock
 from pathlib import Path
 from typing import IO
@@ -15,6 +15,7 @@ from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
 from demo import cast
+from demo.chapters import CODED, ITEM_KG, Lot
 from demo.laboratory import ISSUER, trusted
 from demo.shapes import CONTEXT
 from demo.story import Document, Submission
@@ -22,16 +23,15 @@ from iot_gateway.logins import GATEWAY, PASSWORDS, address, make_passwords, pass
 from iot_gateway.simulator import SimulatedDevice
 from traceability.children import die_with_parent
 from traceability.errors import Refused
-from traceability.gs1 import serials
-from traceability.keys.files import read_secret
-from traceability.keys.ring import SERIALS
 from traceability.laboratory.sign import LaboratoryKey
+from traceability.ledger.codes import CodeSet
+from traceability.ledger.codes_issue import Wanted
 from traceability.ledger.grant import FARM, Grant
 from traceability.own_files import documents
 from traceability.own_policy import believe_issuer, own_gateways
 from traceability.settings import Settings
 from traceability.upkeep.installation import make
-from traceability.wiring import open_store, public_url
+from traceability.wiring import codes, open_store, public_url
 
 PROJECT = Path(__file__).parent.parent
 HOME = PROJECT / ".demo"
@@ -120,12 +120,11 @@ class Stage:
                 raise Refused(f"waited {within_s:g} s for {what}; {self._log.name} may say why")
             time.sleep(0.2)
 
-    def serials(self, count: int) -> list[str]:
-        key = read_secret(self.settings.keys / SERIALS)
-        return [
-            serials.issue(key, cast.PUNNET.gtin, secrets.token_bytes(serials.RANDOM_BYTES))
-            for _ in range(count)
-        ]
+    def issue(self, lot: Lot, count: int) -> CodeSet:
+        """Codes for punnets of a lot that is packed out, as the packhouse has them before it labels."""
+        at, each = lot.harvested_at + CODED, Decimal(str(ITEM_KG))
+        wanted = Wanted(lot.link, count, cast.PACKHOUSE.gln, each, at=at)
+        return codes(self.settings, self.store).issue(wanted)
 
     def keep(self, papers: Iterable[Document]) -> None:
         for paper in papers:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta, timezone
 from functools import partial
 
 from demo import cast
-from demo.chapters import CASES, LOGGER_OFF, LOGGER_ON, PROBE_ON, STOCKED, Lot, chapters
+from demo.chapters import CASES, LOGGER_OFF, LOGGER_ON, PROBE_ON, STOCKED, Lot, chapters, making
 from demo.replay import laboratory_sheet, replay, span_ms
 from demo.shapes import Event
 from demo.truck import cabinet, truck
@@ -77,14 +77,20 @@ class Story:
     """By event time."""
     tracks: tuple[Track, ...]
     documents: tuple[Document, ...]
+    spare: tuple[str, ...]
+    """Links of items whose codes were issued and are on nothing."""
 
 
 def tell(
-    now: datetime, base_url: str, serials: Sequence[str], laboratory: LaboratoryKey | None = None
+    now: datetime,
+    base_url: str,
+    serials: Sequence[str],
+    laboratory: LaboratoryKey | None = None,
+    spare: Sequence[str] = (),
 ) -> Story:
     """The whole story, for items with these `serials` (AI 21), ending at `now`.
 
-    `laboratory` signs its report; without one the report is unsigned.
+    `laboratory` signs its report; without one the report is unsigned. `spare` serials go on nothing.
     The fruit was harvested at half past six in the morning, on the last day that leaves time for the rest. So
     stories told minutes apart hold the same events. Raises `InvalidInput`.
     """
@@ -104,7 +110,14 @@ def tell(
         submissions=tuple(Submission(party.gln, event) for party, event in told),
         tracks=_tracks(lot, now),
         documents=(sheet,),
+        spare=_items(spare),
     )
+
+
+def packed_out(now: datetime) -> tuple[Lot, tuple[Submission, ...]]:
+    """The lot while nothing bears a code, and the events that made it: the first of those of `tell`."""
+    lot = _lot(_harvest_before(now), ())
+    return lot, tuple(Submission(party.gln, event) for party, event in making(lot))
 
 
 def _harvest_before(now: datetime) -> datetime:
@@ -121,11 +134,15 @@ def _lot(harvested_at: datetime, serials: Sequence[str]) -> Lot:
         code=code,
         link=digital_link.lot(cast.PUNNET.gtin, code),
         field_link=digital_link.lot(cast.BULK.gtin, f"F3-{harvested_at:%y%m%d}"),
-        items=tuple(digital_link.item(cast.PUNNET.gtin, serial) for serial in serials),
+        items=_items(serials),
         cases=tuple(cast.sscc(first + number) for number in range(1, CASES + 1)),
         pallet=cast.sscc(first),
         harvested_at=harvested_at,
     )
+
+
+def _items(serials: Sequence[str]) -> tuple[str, ...]:
+    return tuple(digital_link.item(cast.PUNNET.gtin, serial) for serial in serials)
 
 
 def _stations(lot: Lot) -> list[tuple[Device, datetime]]:

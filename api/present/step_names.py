@@ -14,6 +14,7 @@ _STEPS: Final = {
     "decommissioning": message("Label ended"),
     "departing": message("Departed"),
     "destroying": message("Destroyed"),
+    "encoding": message("Codes issued"),
     "holding": message("Held back"),
     "inspecting": message("Inspected"),
     "installing": message("Sensor fitted"),

@@ -22,8 +22,19 @@ def test_the_proof_of_a_trace_is_asked_for_by_its_link(site):
     assert 'filename="guoji-09521234000020-HY261112.json"' in answer.headers["content-disposition"]
 
 
+def test_the_proof_of_a_code_is_asked_for_by_the_link_of_its_item(site):
+    item = "https://id.gs1.org/01/09521234000020/21/A1"
+
+    answer = site.get("/codes/proof", params={"subject": "https://example.com/01/09521234000020/21/A1"})
+
+    assert answer.json() == {"code": item}
+    assert 'filename="guoji-code-A1.json"' in answer.headers["content-disposition"]
+    assert answer.headers["cache-control"] == "no-cache"
+
+
 @pytest.mark.parametrize(
-    "path", ["/proof", "/proof?subject=x", "/proof/xyz", f"/proof/{KEY.upper()}", "/batch/abc"]
+    "path",
+    ["/proof", "/codes/proof", "/proof?subject=x", "/proof/xyz", f"/proof/{KEY.upper()}", "/batch/abc"],
 )
 def test_what_is_no_name_is_refused(site, path):
     answer = site.get(path)

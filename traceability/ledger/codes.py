@@ -99,11 +99,11 @@ class Codes:
         beside_others = are_beside_others(wanted, self.store)
         most, uom = most_codes(wanted, self.store, self.events)
         drawn = draw(wanted, self.key(), self.random, self.store)
-        secret, now, now_ms = self.random(_SECRET_BYTES), self.now(), self._now_ms()
+        secret, now_ms, at = self.random(_SECRET_BYTES), self._now_ms(), wanted.at or self.now()
         leaves = leaves_of(wanted, drawn, secret)
         root, each = root_of(leaves), None if wanted.each is None else str(wanted.each)
         new = NewSet(wanted.gtin, wanted.lot, wanted.party, root, secret, each, uom, beside_others, now_ms)
-        said = issuing(IssuedCodes(wanted.party, wanted.lot, root, wanted.count, may_activate), now)
+        said = issuing(IssuedCodes(wanted.party, wanted.lot, root, wanted.count, may_activate), at)
         event = as_stored(said, wanted.party, now_ms, self.random(_NONCE_BYTES))
         # Set, codes and event are one commit, and before it nobody has seen a code. A crash before it leaves
         # nothing, and codes that nobody will ever see. A crash after it, wherever, leaves a set that `sets`

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 
@@ -38,6 +39,8 @@ class Wanted:
     """Issue also while nobody has recorded how much there is of the lot."""
     beside_others: bool = False
     """Issue though others make serials of this GTIN, too: see `Codes.issues_for`."""
+    at: datetime | None = None
+    """When they are issued, as the event says; None for now."""
 
     def __post_init__(self) -> None:
         link = digital_link.parse(self.lot)
