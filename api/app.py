@@ -10,9 +10,11 @@ from api import party_pages, problems
 from api.answers import Answer
 from api.chain_relay import ChainRelay
 from api.deps import Ledger, Site, words_for
+from api.front import Front
 from api.headers import SafeHeaders
 from api.live import Live
 from api.overlay_feed import OverlayFeed
+from api.page_cache import PageCache
 from api.pages import Pages
 from api.readiness import Readiness
 from api.routes import (
@@ -93,6 +95,7 @@ def create_app(
 
     Its links say `public_url`. `check_issued` refuses a link to an item whose code is forged (`NotIssued`).
     """
+    kept = PageCache()
     app = FastAPI(title="Guoji", docs_url=None, redoc_url=None, openapi_url=None)
     speak = languages()
     pages = Pages()
@@ -100,6 +103,7 @@ def create_app(
     app.state.site = Site(
         ledger,
         pages,
+        kept,
         live,
         Readiness(ledger.health),
         ChainRelay(ledger.ask_chain),
@@ -119,6 +123,7 @@ def create_app(
         app.include_router(part.router)
     app.add_middleware(GZipMiddleware, minimum_size=1024)
     app.add_middleware(SafeHeaders)
+    app.add_middleware(Front, cache=kept)
     return app
 
 

@@ -1,6 +1,6 @@
 """What routes are given: the ledger they call, the reader's language, who may write, and what was sent."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Protocol
 
@@ -8,6 +8,7 @@ from fastapi import Depends, Request
 
 from api.chain_relay import ChainRelay
 from api.live import Live
+from api.page_cache import PageCache, Standing
 from api.pages import Pages
 from api.problems import TooLarge, Unauthenticated, WrongMedia
 from api.readiness import Health, Readiness
@@ -33,14 +34,26 @@ LARGEST_BODY = 2 * 1024 * 1024
 _MEDIA = {"application/json", "application/ld+json"}
 
 
+class Made(Protocol):
+    """A trace that was just made."""
+
+    @property
+    def trace(self) -> Trace: ...
+    @property
+    def standing(self) -> Standing: ...
+
+
 class Ledger(Protocol):
     """What the web asks of the system. Every method may raise `Unavailable`."""
 
     def trace(self, subject: str) -> Trace:
         """All that is known about a canonical Digital Link. Raises `Unknown`."""
 
-    def version(self, subject: str) -> str:
-        """Another text whenever `trace` may say something else; far cheaper, and known for any subject."""
+    def made(self, subject: str) -> Made:
+        """The same trace, and whether it still stands."""
+
+    def watch(self, names: Iterable[str]) -> Standing:
+        """Holds until an event names one of these Digital Links, or a link is registered."""
 
     def holds(self, subject: str) -> bool:
         """Whether any event names it; far cheaper than its trace. Raises `NeverActivated`."""
@@ -128,6 +141,7 @@ class Site:
 
     ledger: Ledger
     pages: Pages
+    kept: PageCache
     live: Live
     readiness: Readiness
     chain: ChainRelay

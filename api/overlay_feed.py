@@ -4,11 +4,10 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from api.deps import Ledger
+from api.deps import Ledger, Made
 from api.live import States
 from api.present.overlay import encoded, overlay_state
 from api.words import Words
-from traceability.ledger.trace import Trace
 
 MOST_KEPT = 256
 """Traces kept at once; far more than anybody shows on air at a time."""
@@ -16,8 +15,7 @@ MOST_KEPT = 256
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    version: str
-    trace: Trace
+    made: Made
     at_s: float
 
 
@@ -36,15 +34,17 @@ class OverlayFeed:
         kept = self._newest(subject)
         since_made_ms = round((self._clock_s() - kept.at_s) * 1000)
         return {
-            lang: encoded(overlay_state(kept.trace, words, since_made_ms))
+            lang: encoded(overlay_state(kept.made.trace, words, since_made_ms))
             for lang, words in self._languages.items()
         }
 
     def _newest(self, subject: str) -> _Kept:
-        version = self._ledger.version(subject)
         kept = self._kept.get(subject)
-        if kept is None or kept.version != version:
-            kept = _Kept(version, self._ledger.trace(subject), self._clock_s())
+        if kept is not None and kept.made.standing.holds():
+            return kept
+        made = self._ledger.made(subject)
+        if kept is None or kept.made is not made:
+            kept = _Kept(made, self._clock_s())
             if len(self._kept) >= MOST_KEPT:
                 self._kept.clear()
             self._kept[subject] = kept

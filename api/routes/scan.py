@@ -1,25 +1,20 @@
 """GET of what a code names: sent on to its owner's page, or our page of it, its JSON, its links."""
 
-import hashlib
-
-import orjson
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from api import own_chain
 from api.deps import WHOLE, LedgerDep, Site, SiteDep, WordsDep
-from api.document import trace_document
+from api.front import KeptAnswer
 from api.implied import implied
 from api.linkset_answer import linkset_answer
-from api.present.scan_card import scan_card
-from api.present.trace import trace_page
+from api.own_page import own_page
 from api.resolver import Asked, Linkset, OwnPage, Redirect, decide
 from api.subject import link_of
-from api.words import Words
 from traceability.gs1 import digital_link
 from traceability.gs1.digital_link import CANONICAL_STEM, DigitalLink
 from traceability.gs1.key_paths import KEYS
 from traceability.gs1.resolver.choose import Wishes
+from traceability.gs1.resolver.levels import levels
 from traceability.gs1.resolver.linkset import MEDIA_TYPE
 from traceability.gs1.resolver.preferences import ranked
 
@@ -41,23 +36,23 @@ def preflight() -> Response:
 def scan(request: Request, site: SiteDep, ledger: LedgerDep, words: WordsDep) -> Response:
     link = link_of(request)
     site.check_issued(digital_link.identity(link))
-    # What it depends on, for whoever keeps answers, stands there.
+    # Before anything is looked up: what comes meanwhile may change the decision.
+    standing = ledger.watch(levels(link.path))
     decided = decide(
         asked_of(request, link),
         ledger,
         lambda name: implied(ledger.trace(name), site.languages, site.public_url),
     )
+    more = {"Link": _links(request, link, site), "Access-Control-Expose-Headers": "Link, Location"}
     match decided:
         case Redirect(to):
-            headers = {"Cache-Control": "no-cache", "Vary": "Accept, Accept-Language"}
-            answer: Response = RedirectResponse(to, 307, headers)
+            vary = {"Cache-Control": "no-cache", "Vary": "Accept, Accept-Language"}
+            return RedirectResponse(to, 307, {**vary, **more})
         case OwnPage(subject):
-            answer = own_page(request, site, subject, words)
+            large = request.query_params.get("type") == "large"
+            return KeptAnswer(own_page(site, subject, words, large, wants_json(request)), more, standing)
         case Linkset():
             return linkset_answer(decided, request.headers.get("accept", ""), site, words)
-    answer.headers["Link"] = _links(request, link, site)
-    answer.headers["Access-Control-Expose-Headers"] = "Link, Location"
-    return answer
 
 
 for _path in (*(f"/{key}/{{rest:path}}" for key in KEYS), "/eh{hexadecimal}", "/ex{base64url}"):
@@ -79,34 +74,6 @@ def asked_of(request: Request, link: DigitalLink) -> Asked:
     )
 
 
-def own_page(request: Request, site: Site, subject: str, words: Words) -> Response:
-    """The page of a thing that we hold, or its JSON. Raises `Unknown`."""
-    as_json = wants_json(request)
-    large = request.query_params.get("type") == "large"
-    connect = own_chain.origins(site.ledger.trust_policy())
-    # What the page may do and ask, and by hash its style and script: with another it is another page.
-    policy = site.pages.policy(connect)
-    version = f"{subject} {site.ledger.version(subject)}"
-    headers = {
-        "ETag": _etag(version, "json" if as_json else f"{words.lang} {large} {policy}"),
-        "Cache-Control": "no-cache",
-        "Vary": "Accept, Accept-Language",
-    }
-    if request.headers.get("if-none-match") == headers["ETag"]:
-        return Response(status_code=304, headers=headers)
-    trace = site.ledger.trace(subject)
-    if as_json:
-        return Response(orjson.dumps(trace_document(trace)), headers=headers, media_type="application/json")
-    page = trace_page(trace, words, site.public_url)
-    desk = site.scan_desk
-    card = scan_card(trace, page.product, words, desk.days, desk.has_scratch_codes) if desk else None
-    response = site.pages.html(
-        "trace.html", words, page.badge.state, connect=connect, page=page, scans=card, large=large
-    )
-    response.headers.update(headers)
-    return response
-
-
 def wants_json(request: Request) -> bool:
     """By ?format=json, or by a header that names JSON and not HTML."""
     accept, form = request.headers.get("accept", ""), request.query_params.get("format")
@@ -120,8 +87,3 @@ def _links(request: Request, link: DigitalLink, site: Site) -> str:
     if request.url.path.startswith(("/eh", "/ex")):
         found.append(f'<{uri}>; rel="http://www.w3.org/2002/07/owl#sameAs"')
     return ", ".join(found)
-
-
-def _etag(version: str, variant: str) -> str:
-    # Weak: a proxy may compress the page, which changes its bytes but not what it says.
-    return f'W/"{hashlib.sha256(f"{version} {variant}".encode()).hexdigest()[:20]}"'

@@ -1,7 +1,7 @@
 """A ledger of sample traces, and a real web server over it."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -33,6 +33,17 @@ class SampleHealth:
     chain: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class SampleStanding:
+    holds: Callable[[], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class SampleMade:
+    trace: Trace
+    standing: SampleStanding
+
+
 @dataclass
 class SampleLedger:
     """A ledger that holds `traces` by subject, and knows tokens called as their roles, and "nobody"."""
@@ -55,18 +66,29 @@ class SampleLedger:
     links: Links = field(default_factory=lambda: Links(FakeLinks(), lambda: Register.of([]), lambda: 1))
 
     def trace(self, subject: str) -> Trace:
-        self.version(subject)
+        self._look()
+        if subject not in self.traces:
+            raise Unknown(f"we hold no event for {subject}")
         self.traced += 1
         return self.traces[subject]
 
-    def version(self, subject: str) -> str:
+    def made(self, subject: str) -> SampleMade:
+        trace = self.trace(subject)
+        return SampleMade(trace, self._standing(lambda: self.traces.get(subject) is trace))
+
+    def watch(self, _names: Iterable[str]) -> SampleStanding:
+        self._look()
+        held = self.traces.keys() | ()
+        return self._standing(lambda: self.traces.keys() == held)
+
+    def _standing(self, is_so: Callable[[], bool]) -> SampleStanding:
+        return SampleStanding(lambda: not self.silent and self.away is None and is_so())
+
+    def _look(self) -> None:
         if self.silent:
             raise Unavailable("the store does not answer")
         if self.away is not None:
             raise self.away
-        if subject not in self.traces:
-            raise Unknown(f"we hold no event for {subject}")
-        return str(hash(self.traces[subject].verdict))
 
     def holds(self, subject: str) -> bool:
         return subject in self.traces

@@ -11,11 +11,11 @@ from typing import Protocol
 
 from traceability.ledger.footing import Change, Footing
 
-EVERY_S = 0.5
+EVERY_S = 0.3
 """Between two looks at the store while anybody asks."""
-LATE_S = 1.5
-"""From then on nothing is known to stand before the next look has ended. With the time that a page takes to
-make, this stays below the two seconds in which a recall must be through."""
+LATE_S = 0.8
+"""From then on nothing is known to stand before the next look has ended. With the second for which a cache
+before us may keep a page, and the time to make it, a recall is through within two."""
 MOST_CHANGES = 2_000
 MOST_NAMES = 500_000
 """Of changes, and names in them, that are remembered; what was made before them counts as touched."""

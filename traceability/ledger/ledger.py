@@ -11,6 +11,7 @@ from traceability.errors import NotInLogYet
 from traceability.ledger.capture import capture, faults_for
 from traceability.ledger.capture_jobs import CaptureJobs
 from traceability.ledger.codes import Codes
+from traceability.ledger.follow import Standing
 from traceability.ledger.grant import Grant
 from traceability.ledger.links import Links
 from traceability.ledger.named_queries import NamedQueries
@@ -93,6 +94,10 @@ class Ledger:
     def trace(self, subject: str) -> Trace:
         return self.made(subject).trace
 
+    def watch(self, names: Iterable[str]) -> Standing:
+        """Holds until an event names one of these Digital Links, or any register changes."""
+        return self.recent.watch(names)
+
     def holds(self, subject: str) -> bool:
         """Whether any event names the subject; far cheaper than its trace."""
         return self.events.holds(subject)
@@ -151,6 +156,3 @@ class Ledger:
     def trust_policy(self) -> str:
         return self.policy_text
 
-    def version(self, subject: str) -> str:
-        """Another text whenever `trace` may say something else."""
-        return self.made(subject).trace.made_at.isoformat()

@@ -2,12 +2,13 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from traceability.ledger.follow import Follower, Standing
 from traceability.ledger.footing import Footing
 from traceability.ledger.trace import Trace
+from traceability.log.name_map import name_hash
 
 MOST = 64
 """Subjects kept; the one that was asked for longest ago goes first."""
@@ -36,6 +37,11 @@ class RecentTraces:
         self._follower = follower
         self._kept: OrderedDict[str, _Kept] = OrderedDict()
         self._lock = threading.Lock()
+
+    def watch(self, names: Iterable[str]) -> Standing:
+        """Of whatever follows from that no event has named these yet, or only those that have until now."""
+        self._follower.look()
+        return self._follower.standing(Footing(names=set(map(name_hash, names))), self._follower.tick)
 
     def of(self, subject: str) -> Made:
         """As the store was less than `LATE_S` ago. Raises what `make` raises, and `Unavailable`."""

@@ -15,6 +15,7 @@ from traceability.store.batches import batch
 from traceability.store.devices import device_state
 from traceability.store.events import event
 from traceability.store.lineage import kin_names, told
+from traceability.store.links import link_change
 from traceability.store.log import checkpoint, size_of_log
 from traceability.store.personal import erasure
 from traceability.store.readings import reading
@@ -113,7 +114,7 @@ class StoreChanges:
             log=(size_of_log(connection), *notes),
             anchor=("", "", 0) if last is None else (last.tx_hash, last.block_hash or "", last.size),
             erasures=connection.execute(select(func.count()).select_from(erasure)).scalar_one(),
-            registers=read_revisions(connection),
+            registers=read_revisions(connection) | {link_change.name: _newest_link(connection)},
             lists=self._lists(),
         )
 
@@ -128,6 +129,10 @@ class StoreChanges:
             and size <= new.anchor[2]
             and (not tx_hash or connection.execute(held).scalar() == block_hash)
         )
+
+
+def _newest_link(connection: Connection) -> int:
+    return connection.execute(select(func.max(link_change.c.number))).scalar_one() or 0
 
 
 def _first_look(connection: Connection, now_s: float) -> _Events:

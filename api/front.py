@@ -1,0 +1,170 @@
+"""Answers scans from memory, before the framework; what is not kept waits its turn."""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from http import HTTPStatus
+
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from api.headers import SAFE
+from api.page_cache import BROTLI, GZIP, IDENTITY, Form, Head, Page, PageCache, Standing, as_head
+
+MOST_KNOWN = 16_384
+"""Requests, as they were worded, of which it is remembered which page answers them."""
+LONGEST_KNOWN = 2_000
+"""Bytes of such a request."""
+AT_ONCE = 8
+"""Requests for which a page may be looked up and rendered at a time; other work has threads left."""
+MOST_WAITING = 5_000
+"""One more is told to come back."""
+_KNOWING = "guoji.known"
+_NOT_WITH_304 = (b"content-length", b"content-encoding", b"content-type", b"content-security-policy")
+_BUSY: Head = [
+    (b"content-type", b"text/plain; charset=utf-8"),
+    (b"retry-after", b"2"),
+    (b"cache-control", b"no-store"),
+    *as_head(SAFE),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+]
+_BUSY_SAYS = "现在扫码的人太多，请稍后再试。\nToo many scan at once; please try again in a moment.\n".encode()
+
+_Worded = tuple[bytes, bytes, bytes, bytes]
+"""Path, query, Accept and Accept-Language, as they came: all that decides which page answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Which page answers a request."""
+
+    page: Hashable
+    """Its key in the cache."""
+    extra: Head
+    """Headers of this request alone."""
+    standing: Standing
+    """Of that this page answers it, and no other."""
+
+
+class KeptAnswer(Response):
+    """The answer of a route whose page is kept: the front gives it by itself from then on."""
+
+    def __init__(self, page: Page, more: Mapping[str, str], standing: Standing) -> None:
+        """`more` are headers of this request alone; `standing` is that of its being answered by this page."""
+        super().__init__()
+        self._page, self._known = page, Known(page.key, as_head(more), standing)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if _KNOWING in scope:
+            scope[_KNOWING].append(self._known)
+        await send_page(self._page, self._known.extra, scope["method"], _first(scope), send)
+
+
+class Front:
+    """Plain ASGI around the application. It knows requests by how they are worded, and parses none."""
+
+    def __init__(self, app: ASGIApp, cache: PageCache) -> None:
+        self._app = app
+        self._cache = cache
+        self._known: OrderedDict[_Worded, Known] = OrderedDict()
+        self._turn = asyncio.Semaphore(AT_ONCE)
+        self._waiting = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD") or not _is_code(scope):
+            await self._app(scope, receive, send)
+            return
+        headers = _first(scope)
+        worded = (
+            scope["raw_path"],
+            scope["query_string"],
+            headers.get(b"accept", b""),
+            headers.get(b"accept-language", b""),
+        )
+        if not await self._answered(worded, scope, headers, send):
+            self._cache.numbers.misses += 1
+            await self._wait(worded, scope, receive, send, headers)
+
+    async def _answered(self, worded: _Worded, scope: Scope, headers: dict[bytes, bytes], send: Send) -> bool:
+        known = self._known.get(worded)
+        page = None if known is None else self._cache.standing(known.page)
+        if known is None or page is None or not known.standing.holds():
+            return False
+        self._cache.numbers.hits += 1
+        self._cache.answered(page)
+        await send_page(page, known.extra, scope["method"], headers, send)
+        return True
+
+    async def _wait(
+        self, worded: _Worded, scope: Scope, receive: Receive, send: Send, headers: dict[bytes, bytes]
+    ) -> None:
+        if self._waiting >= MOST_WAITING:
+            await send({"type": "http.response.start", "status": 503, "headers": _BUSY})
+            await send({"type": "http.response.body", "body": _BUSY_SAYS})
+            return
+        self._waiting += 1
+        try:
+            async with self._turn:
+                # Whoever was before may have asked for the same.
+                if not await self._answered(worded, scope, headers, send):
+                    found: list[Known] = []
+                    await self._app({**scope, _KNOWING: found}, receive, send)
+                    self._learn(worded, found)
+        finally:
+            self._waiting -= 1
+
+    def _learn(self, worded: _Worded, found: list[Known]) -> None:
+        self._known.pop(worded, None)
+        if found and sum(map(len, worded)) <= LONGEST_KNOWN:
+            self._known[worded] = found[0]
+            if len(self._known) > MOST_KNOWN:
+                self._known.popitem(last=False)
+
+
+async def send_page(page: Page, extra: Head, method: str, headers: dict[bytes, bytes], send: Send) -> None:
+    form = page.in_(_encoding(headers.get(b"accept-encoding", b"")))
+    if _has(form, headers.get(b"if-none-match", b"")):
+        head = [each for each in form.head if each[0] not in _NOT_WITH_304]
+        await send(
+            {"type": "http.response.start", "status": HTTPStatus.NOT_MODIFIED, "headers": head + extra}
+        )
+        await send({"type": "http.response.body"})
+        return
+    await send({"type": "http.response.start", "status": HTTPStatus.OK, "headers": form.head + extra})
+    await send({"type": "http.response.body", "body": b"" if method == "HEAD" else form.body})
+
+
+def _has(form: Form, if_none_match: bytes) -> bool:
+    return bool(if_none_match) and (form.etag in if_none_match or if_none_match.strip() == b"*")
+
+
+def _is_code(scope: Scope) -> bool:
+    """Whether the path is one of GS1's: it begins with a number, or is the content of an RFID tag."""
+    first: bytes = scope["raw_path"][1:2]
+    return first.isdigit() or scope["raw_path"][1:3] in (b"eh", b"ex")
+
+
+def _first(scope: Scope) -> dict[bytes, bytes]:
+    """Of a header that is sent twice, the first counts, as for the framework."""
+    return dict(reversed(scope["headers"]))
+
+
+@lru_cache(1024)
+def _encoding(accepted: bytes) -> str:
+    """The smallest that the reader takes (RFC 9110, 12.5.3)."""
+    weights: dict[bytes, float] = {}
+    for each in accepted.lower().split(b","):
+        name, _, parameter = each.strip().partition(b";")
+        weights[name.strip()] = _weight(parameter)
+    anything = weights.get(b"*", 0)
+    return next((each for each in (BROTLI, GZIP) if weights.get(each.encode(), anything) > 0), IDENTITY)
+
+
+def _weight(parameter: bytes) -> float:
+    name, _, value = parameter.strip().partition(b"=")
+    try:
+        return float(value) if name.strip() == b"q" else 1
+    except ValueError:
+        return 0

@@ -1,0 +1,47 @@
+"""Our page of a thing that we hold, or its JSON, as it is kept until something that it says has changed."""
+
+import orjson
+
+from api import own_chain
+from api.deps import Site
+from api.document import trace_document
+from api.page_cache import Page, Rendered
+from api.present.scan_card import scan_card
+from api.present.trace import trace_page
+from api.words import Words
+from traceability.ledger.trace import Trace
+
+_KEPT = {
+    # Whoever keeps it asks us each time, which costs us no page: a recall is through at once.
+    "Cache-Control": "no-cache",
+    "Vary": "Accept, Accept-Language, Accept-Encoding",
+}
+
+
+def own_page(site: Site, subject: str, words: Words, large: bool, as_json: bool) -> Page:
+    """Raises `Unknown`."""
+
+    def render() -> Rendered:
+        made = site.ledger.made(subject)
+        if as_json:
+            headers = {"Content-Type": "application/json", **_KEPT}
+            return Rendered(orjson.dumps(trace_document(made.trace)), headers, made.standing)
+        body, headers = _html(site, made.trace, words, large)
+        return Rendered(body, {**headers, **_KEPT}, made.standing)
+
+    return site.kept.of((subject, "json" if as_json else words.lang, large and not as_json), render)
+
+
+def _html(site: Site, trace: Trace, words: Words, large: bool) -> tuple[bytes, dict[str, str]]:
+    page, desk = trace_page(trace, words, site.public_url), site.scan_desk
+    response = site.pages.html(
+        "trace.html",
+        words,
+        page.badge.state,
+        connect=own_chain.origins(site.ledger.trust_policy()),
+        page=page,
+        scans=scan_card(trace, page.product, words, desk.days, desk.has_scratch_codes) if desk else None,
+        large=large,
+    )
+    names = ("Content-Type", "Content-Language", "Content-Security-Policy")
+    return bytes(response.body), {name: response.headers[name] for name in names}

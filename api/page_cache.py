@@ -1,0 +1,151 @@
+"""Keeps pages as they are sent: rendered and compressed once, made anew when what they say has changed."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from gzip import compress as gzip
+from hashlib import sha256
+from typing import Protocol
+
+import brotli
+
+from api.headers import SAFE
+
+MOST_BYTES = 256 * 1024 * 1024
+PER_PAGE_BYTES = 16 * 1024
+"""What a page takes beside its bodies, for its heads and what it was made from."""
+HOT = 64
+"""Answers after which a page is worth the tenth of a second that brotli takes for its smallest form."""
+FIRST_QUALITY, LAST_QUALITY = 5, 11
+BROTLI, GZIP, IDENTITY = "br", "gzip", "identity"
+
+Head = list[tuple[bytes, bytes]]
+"""Headers as ASGI sends them."""
+
+
+def as_head(headers: Mapping[str, str]) -> Head:
+    return [(name.lower().encode(), value.encode("latin-1")) for name, value in headers.items()]
+
+
+class Standing(Protocol):
+    def holds(self) -> bool:
+        """Whether all that a page says is known to be still so. Asked for each answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A page as its route made it."""
+
+    body: bytes
+    headers: Mapping[str, str]
+    """But for those of length, encoding and ETag."""
+    standing: Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A page in one encoding, and the head of its answer."""
+
+    body: bytes
+    etag: bytes
+    head: Head
+
+
+class Page:
+    """One page in all the encodings that were asked for."""
+
+    def __init__(self, key: Hashable, rendered: Rendered) -> None:
+        self.key = key
+        self.standing = rendered.standing
+        self.answered = 0
+        self._headers = rendered.headers
+        said = repr(sorted(rendered.headers.items())).encode() + rendered.body
+        self._tag = sha256(said).hexdigest()[:20]
+        packed = brotli.compress(rendered.body, quality=FIRST_QUALITY)
+        self.forms = {BROTLI: self._form(packed, BROTLI, FIRST_QUALITY)}
+        """By encoding; the identity is never kept."""
+        self.size = PER_PAGE_BYTES + 3 * len(packed)
+        """Bytes that it may come to take, in both encodings."""
+
+    def in_(self, encoding: str) -> Form:
+        form = self.forms.get(encoding)
+        if form is None:
+            body = brotli.decompress(self.forms[BROTLI].body)
+            if encoding != GZIP:
+                return self._form(body, encoding, 0)
+            form = self.forms[GZIP] = self._form(gzip(body, 6, mtime=0), GZIP, 6)
+        return form
+
+    def press(self) -> None:
+        """Put brotli's smallest form in the place of its quick one."""
+        body = brotli.decompress(self.forms[BROTLI].body)
+        packed = brotli.compress(body, quality=LAST_QUALITY)
+        self.forms[BROTLI] = self._form(packed, BROTLI, LAST_QUALITY)
+
+    def _form(self, body: bytes, encoding: str, quality: int) -> Form:
+        # A strong one: other bytes have another.
+        etag = f'"{self._tag}-{encoding}{quality}"'
+        headers = {"Content-Length": str(len(body)), "ETag": etag, **self._headers, **SAFE}
+        if encoding != IDENTITY:
+            headers["Content-Encoding"] = encoding
+        return Form(body, etag.encode(), as_head(headers))
+
+
+@dataclass(slots=True)
+class Numbers:
+    hits: int = 0
+    misses: int = 0
+    renders: int = 0
+    bytes: int = 0
+
+
+class PageCache:
+    def __init__(self, most_bytes: int = MOST_BYTES) -> None:
+        self._most_bytes = most_bytes
+        self._pages: OrderedDict[Hashable, Page] = OrderedDict()
+        self._lock = threading.Lock()
+        # Two pages may share one: then the second waits for the first, which takes the processor anyway.
+        self._renders = [threading.Lock() for _ in range(64)]
+        self._pressing = ThreadPoolExecutor(1, "press")
+        self.numbers = Numbers()
+
+    def standing(self, key: Hashable) -> Page | None:
+        """The page, if there is one and it still stands."""
+        page = self._pages.get(key)
+        if page is None or not page.standing.holds():
+            return None
+        with self._lock:
+            if key in self._pages:
+                self._pages.move_to_end(key)
+        return page
+
+    def of(self, key: Hashable, render: Callable[[], Rendered]) -> Page:
+        """The page, rendered by one who asks while the others wait. Raises what `render` raises."""
+        with self._renders[hash(key) % len(self._renders)]:
+            page = self.standing(key)
+            if page is None:
+                self.numbers.renders += 1
+                page = Page(key, render())
+                self._keep(page)
+            return page
+
+    def answered(self, page: Page) -> None:
+        """Count an answer; a page that many ask for is pressed, behind."""
+        page.answered += 1
+        if page.answered == HOT:
+            self._pressing.submit(page.press)
+
+    def _keep(self, page: Page) -> None:
+        with self._lock:
+            self._drop(page.key)
+            self._pages[page.key] = page
+            self.numbers.bytes += page.size
+            while self.numbers.bytes > self._most_bytes and len(self._pages) > 1:
+                self._drop(next(iter(self._pages)))
+
+    def _drop(self, key: Hashable) -> None:
+        page = self._pages.pop(key, None)
+        if page is not None:
+            self.numbers.bytes -= page.size
