@@ -7,7 +7,8 @@ from fastapi.responses import HTMLResponse
 from starlette.middleware.gzip import GZipMiddleware
 
 from api import party_pages, problems
-from api.answers import Answer
+from api.address import lot_wanted
+from api.answers import UNKNOWN, Answer
 from api.chain_relay import ChainRelay
 from api.deps import Ledger, Site, words_for
 from api.front import Front
@@ -127,7 +128,19 @@ def create_app(
     return app
 
 
-def _error_page(request: Request, answer: Answer, status: int, detail: str) -> HTMLResponse:
+def _error_page(
+    request: Request, answer: Answer, status: int, detail: str, meant: str | None
+) -> HTMLResponse:
     site: Site = request.app.state.site
     words = words_for(request)
-    return site.pages.html("error.html", words, "unknown", status, answer=answer, code=status, detail=detail)
+    return site.pages.html(
+        "error.html",
+        words,
+        "unknown",
+        status,
+        answer=answer,
+        code=status,
+        detail=detail,
+        meant=meant,
+        gtin=lot_wanted(request) if answer is UNKNOWN else None,
+    )

@@ -13,9 +13,11 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
 from api import answers
+from api.address import address_of
 from api.present.text import plain
 from api.words import message
 from traceability import errors
+from traceability.gs1.mended import mended
 
 LONGEST_DETAIL = 4_000
 """Characters: a program is told of all faults that a refusal lists, each where it is."""
@@ -48,6 +50,14 @@ class WrongMedia(errors.InvalidInput):
 
 class NotAcceptable(errors.InvalidInput):
     """The answer is wanted in a form that we do not give."""
+
+
+class BadLink(errors.InvalidInput):
+    """A link that somebody scanned or typed is not one; `meant` is the path of the one that was meant."""
+
+    def __init__(self, message: str, meant: str | None) -> None:
+        super().__init__(message)
+        self.meant = meant
 
 
 class TooLongUri(errors.InvalidInput):
@@ -130,7 +140,8 @@ async def _refused(request: Request, error: Exception) -> Response:
         answer = _invalid(request)
     if answer.detail is not None:
         _log.warning("%s %s: %s", request.method, plain(request.url.path), plain(str(error)))
-    answered = _answered(request, answer, answer.status, answer.detail or str(error))
+    meant = error.meant if isinstance(error, BadLink) else None
+    answered = _answered(request, answer, answer.status, answer.detail or str(error), meant)
     if isinstance(error, Unauthenticated | TooLarge | AlreadyThere):
         answered.headers.update(error.headers)
     return answered
@@ -138,6 +149,10 @@ async def _refused(request: Request, error: Exception) -> Response:
 
 async def _not_routed(request: Request, error: Exception) -> Response:
     status, said = (error.status_code, error.detail) if isinstance(error, HTTPException) else (500, error)
+    if status == 404 and (meant := mended(address_of(request))):
+        return _answered(
+            request, answers.INVALID, 400, f"{request.url.path[:80]!r} is no path of ours", meant
+        )
     answer = answers.UNKNOWN if status == 404 else _invalid(request) if status < 500 else answers.BROKEN
     answered = _answered(request, answer, status, f"{request.method} {request.url.path}: {said}")
     if status == 405:
@@ -167,10 +182,12 @@ _HEADERS = {
 }
 
 
-def _answered(request: Request, answer: answers.Answer, status: int, detail: str) -> Response:
+def _answered(
+    request: Request, answer: answers.Answer, status: int, detail: str, meant: str | None = None
+) -> Response:
     headers = _HEADERS.get(status, {})
     if _is_reader(request):
-        response: Response = request.app.state.error_page(request, answer, status, plain(detail))
+        response: Response = request.app.state.error_page(request, answer, status, plain(detail), meant)
         response.headers.update(headers)
         return response
     problem = {
@@ -178,6 +195,7 @@ def _answered(request: Request, answer: answers.Answer, status: int, detail: str
         "title": answer.title,
         "status": status,
         "detail": plain(detail, LONGEST_DETAIL),
+        **({"corrected": meant} if meant else {}),
     }
     return JSONResponse(problem, status, headers, "application/problem+json")
 

@@ -10,9 +10,11 @@ from tests.api.samples import PATH
     [
         f"https://anywhere.example{PATH}",
         f"HTTPS://ANYWHERE.EXAMPLE{PATH}",
+        f"anywhere.example{PATH}",
         PATH,
         "(01)09521234000020(10)HY261112",
         " (01) 09521234000020 (10) HY261112 ",
+        "（０１）０９５２１２３４００００２０（１０）ＨＹ２６１１１２",
     ],
 )
 def test_a_code_leads_to_its_page_on_this_server(site, code):
@@ -35,3 +37,29 @@ def test_what_is_no_code_is_refused_and_leads_nowhere(site, code):
 def test_without_a_code_it_says_what_this_is_in_both_languages(site):
     assert "每颗果子，都有来路" in site.get("/").text
     assert "the track a fruit leaves" in site.get("/?lang=en").text
+
+
+@pytest.mark.parametrize(
+    ("typed", "path"),
+    [
+        ("9521234000020", "/01/09521234000020"),
+        ("952 1234 000020", "/01/09521234000020"),
+        ("095212340000000013", "/00/095212340000000013"),
+    ],
+)
+def test_the_digits_under_a_barcode_are_enough(site, typed, path):
+    assert site.get("/", params={"code": typed, "lang": "en"}).headers["location"] == f"{path}?lang=en"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "guoji.example/gtin/09521234000020/lot/HY261112",
+        f"https://x.example{PATH}/",
+        "(10)HY261112(01)09521234000020",
+    ],
+)
+def test_what_was_obviously_meant_is_offered(site, typed):
+    answer = site.get("/", params={"code": typed})
+
+    assert (answer.status_code, answer.json()["corrected"]) == (400, PATH)

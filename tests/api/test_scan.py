@@ -53,6 +53,7 @@ def test_an_unknown_lot_is_a_friendly_page_and_a_problem_for_tools(site):
         ("/01/09521234000021/10/A", "check digit is 1, want 0"),
         ("/01/123/10/A", "has 3 characters"),
         ("/01/09521234000020/21/A/10/B", "not a key and its qualifiers"),
+        (f"{PATH}{PATH}", "stands before the key"),
         ("/01/09521234000020/10/A?10=B", "AI (10)"),
         ("/00/123", "has 3 characters"),
         ("/01/09521234000020/10/%00", "AI (10)"),
@@ -118,3 +119,38 @@ def test_a_page_that_finds_nothing_speaks_the_readers_language_alone(site):
 
     assert (page.status_code, "we hold no" in page.text) == (404, False)
     assert "we hold no event for" in site.get(NOWHERE).json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("path", "meant"),
+    [
+        ("/01/9521234000020/10/HY261112", PATH),
+        ("/gtin/09521234000020/lot/HY261112", PATH),
+        (f"/p{PATH}", PATH),
+        ("/01/09521234000020/21/A/10/B", "/01/09521234000020/10/B/21/A"),
+        ("/01/09521234000020/10/", "/01/09521234000020"),
+        ("/01/%EF%BC%90%EF%BC%99521234000020", "/01/09521234000020"),
+        (f"{PATH}?q=%C3%28&10=HY261112", f"{PATH}?q=%C3%28"),
+        ("/overlay/01/9521234000020/10/HY261112", f"/overlay{PATH}"),
+        ("/01/09521234000021/10/A", None),
+        ("/01/ABC", None),
+    ],
+)
+def test_the_link_that_was_obviously_meant_stands_beside_what_is_wrong(site, path, meant):
+    problem = site.get(path)
+    page = site.get(path, headers=PAGE)
+
+    assert problem.status_code == page.status_code == 400
+    assert problem.json().get("corrected") == meant
+    assert (f'<a href="{meant}">'.replace("&", "&amp;") in page.text) == (meant is not None)
+
+
+def test_an_unknown_code_without_a_lot_asks_for_the_lot(site):
+    for code in ("/01/09521234000020", "/01/09521234000020/21/X"):
+        page = site.get(f"{code}?lang=en", headers=PAGE)
+        assert page.status_code == 404
+        assert 'value="(01)09521234000020"' in page.text
+    assert 'name="lot"' not in site.get(NOWHERE, headers=PAGE).text
+
+    answer = site.get("/", params={"code": "(01)09521234000020", "lot": "HY261112", "lang": "en"})
+    assert answer.headers["location"] == f"{PATH}?lang=en"
