@@ -1,5 +1,6 @@
 """A link as a QR code: one path of an SVG, no smaller than a livestream's encoder lets through."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -19,6 +20,8 @@ class QrCode:
     side_px: int
     path: str
     """In units of a module."""
+    strokes: str
+    """The same as lines of one module's width, in half as many bytes."""
 
 
 def scan_url(public_url: str, subject: str) -> str:
@@ -37,7 +40,15 @@ def qr_code(text: str) -> QrCode:
         for start, end in _bars(row)
     ]
     side = max(SMALLEST_CODE_PX, len(rows) * SMALLEST_MODULE_PX)
-    return QrCode(len(rows), side, "".join(bars))
+    return QrCode(len(rows), side, "".join(bars), "".join(_strokes(rows)))
+
+
+def _strokes(rows: list[list[bool]]) -> Iterator[str]:
+    at_x, at_y = 0, 0
+    for y, row in enumerate(rows):
+        for start, end in _bars(row):
+            yield f"m{start - at_x} {y - at_y}h{end - start}"
+            at_x, at_y = end, y
 
 
 def _bars(row: list[bool]) -> list[tuple[int, int]]:

@@ -39,6 +39,12 @@ class Mark:
 @dataclass(frozen=True, slots=True)
 class Chart:
     height: int
+    grain: int
+    from_ms: int
+    to_ms: int
+    lowest: float
+    highest: float
+    """Of the plot: by these five a phone lays it out again."""
     top: int
     bottom: int
     """Of the plot, from above."""
@@ -68,6 +74,11 @@ def chart(curve: Curve, height: int, grain: int, words: Words) -> Chart:
 
     return Chart(
         height=height,
+        grain=grain,
+        from_ms=start,
+        to_ms=end,
+        lowest=lowest,
+        highest=highest,
         top=TOP,
         bottom=bottom,
         path=_path(curve.points, curve.silences, x, y),

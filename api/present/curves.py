@@ -36,6 +36,19 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """By what a phone finds the readings behind a curve."""
+
+    alias: str
+    metric: str
+    factor: str
+    """Value on the page = value in a reading times this."""
+    limits: tuple[float, float] | None
+    """Of a reading that is no nonsense."""
+    is_live: bool
+
+
+@dataclass(frozen=True, slots=True)
 class CurveCard:
     title: str
     headline: str
@@ -50,6 +63,8 @@ class CurveCard:
     """What the whole time comes to."""
     notes: tuple[Note, ...]
     staged: str | None
+    source: Source | None
+    """None for a metric that our table does not have."""
 
 
 def curve_card(curve: Curve, words: Words) -> CurveCard:
@@ -69,7 +84,16 @@ def curve_card(curve: Curve, words: Words) -> CurveCard:
         told=(*exposure_lines(curve, words), *calibration_lines(curve, words)),
         notes=(*_impossible_note(impossible, curve, words), *_notes(curve, words)),
         staged=words.name(curve.staged or {}),
+        source=_source(curve),
     )
+
+
+def _source(curve: Curve) -> Source | None:
+    metric, limits = METRICS.get(curve.metric), LIMITS.get(curve.metric)
+    if metric is None:
+        return None
+    bounds = None if limits is None else (limits.low, limits.high)
+    return Source(plain(curve.alias), metric.name, str(metric.factor), bounds, curve.live)
 
 
 def _within_a_range_that_can_be_drawn(curve: Curve) -> Curve:

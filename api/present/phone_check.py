@@ -45,6 +45,18 @@ _STEPS: Final = {
         message("None missing"),
         message("No record that names these goods is left out."),
     ),
+    "shown": (
+        message("What is shown"),
+        message("Step, time, place and amounts on this page, against the records."),
+    ),
+    "drawn": (
+        message("Curves"),
+        message("Each drawn point, against the sensor readings."),
+    ),
+    "documents": (
+        message("Laboratory sheets"),
+        message("The fingerprint of each file, against the record that names it."),
+    ),
 }
 _FAILED: Final = {
     "policy": message("The trust policy does not hold."),
@@ -55,6 +67,9 @@ _FAILED: Final = {
     "anchor": message("The chain does not hold what the log has signed."),
     "complete": message("Records of these goods are missing, or the list of them is not true."),
     "subject": message("The proof is about other goods."),
+    "shown": message("This page shows something else than the record says."),
+    "drawn": message("A curve shows something else than the sensor's readings say."),
+    "documents": message("A laboratory's sheet is not the one that its record names."),
 }
 UNCHECKED: Final = {
     "not yet anchored": message("not yet anchored"),
@@ -89,7 +104,8 @@ _SAID: Final = {
     "unchecked": message("Not checked"),
     "pending": message("Not yet anchored"),
     "all": message(
-        "{verified} of {total} records unaltered since they were recorded. Newest anchor: {through}."
+        "{verified} of {total} records with {readings} sensor readings and {sheets} laboratory sheets: "
+        "unaltered since they were recorded. Newest anchor: {through}."
     ),
     "none_missing": message("None is missing up to {moment}."),
     "maybe_missing": message("Whether records are missing was not checked: {reason}."),
@@ -115,6 +131,10 @@ _SAID: Final = {
     "event_relayed": message("Checked but for the chain, which came via the operator"),
     "event_pending": message("Checked as far as the log; not yet anchored"),
     "event_unknown": message("Not checked on this phone"),
+    "document_verified": message("Checked on this phone"),
+    "document_contradicted": message("Not the file that the record names"),
+    "document_missing": message("Could not be fetched to be checked"),
+    "document_unknown": message("Not checked on this phone"),
     "group": message("{count} of {total} shown here checked on this phone"),
 }
 

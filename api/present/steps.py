@@ -1,17 +1,16 @@
 """The timeline: one step an event; events of one kind that follow each other are folded into one."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
 
-from api.present import measures
 from api.present.grades import grade_name
 from api.present.papers import Paper, papers
 from api.present.parties import party
 from api.present.personal import PersonalLine, personal_lines
 from api.present.places import place_name
-from api.present.step_names import disposition_name, step_name
+from api.present.said import Said, said_of, written
+from api.present.step_names import step_name
 from api.present.text import plain
 from api.present.verdict import Badge, of_event
 from api.words import Words
@@ -24,10 +23,11 @@ MOST_LISTED = 24
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    title: str
+    title: Said
     at: str
     at_iso: str
-    detail: str
+    """As it stands in the record."""
+    said: tuple[Said, ...]
     badge: Badge
     grade: str
     staged: str | None
@@ -51,9 +51,9 @@ class Group:
     """A step of its own, or a run of sensor batches or of one step at one place, under one title."""
 
     title: str
-    at: str
-    at_iso: str
     detail: str
+    first: Step
+    """By time; its time stands for the group's."""
     badge: Badge
     late: str
     """How long after it happened it was recorded; empty if within a day."""
@@ -82,7 +82,7 @@ def _groups(trace: Trace, words: Words) -> Iterator[Group]:
         else:
             [step] = steps
             late = _late(steps, words)
-            yield Group(step.title, step.at, step.at_iso, step.detail, step.badge, late, steps, "", False)
+            yield Group(step.title.text, written(step.said), step, step.badge, late, steps, "", False)
 
 
 def _alike(traced: TracedEvent, words: Words) -> tuple[str | None, str | None, bool, str, Grade]:
@@ -120,9 +120,7 @@ def _folded(title: str, place: str | None, steps: tuple[Step, ...], words: Words
     )
     badge = _weakest([step.badge for step in steps])
     more = more if left else ""
-    return Group(
-        title, first.at, first.at_iso, detail, badge, _late(steps, words), tuple(shown), more, listed
-    )
+    return Group(title, detail, first, badge, _late(steps, words), tuple(shown), more, listed)
 
 
 def _weakest(badges: list[Badge]) -> Badge:
@@ -133,17 +131,11 @@ def _weakest(badges: list[Badge]) -> Badge:
 
 def _step(traced: TracedEvent, words: Words) -> Step:
     body = traced.event.body
-    parts = [
-        place_name(traced.event, words),
-        *_quantities(body, words),
-        _readings(body, words) if _is_batch(traced) else None,
-        disposition_name(traced.event, words),
-    ]
     return Step(
-        title=step_name(traced.event, words),
+        title=Said(step_name(traced.event, words), plain(str(body.get("bizStep", traced.event.kind)))),
         at=words.moment(traced.event.event_time),
-        at_iso=traced.event.event_time.isoformat(),
-        detail=" · ".join(part for part in parts if part),
+        at_iso=plain(str(body["eventTime"])),
+        said=tuple(said_of(traced, _is_batch(traced), words)),
         badge=of_event(traced.verdict, words),
         grade=grade_name(traced.grade, words),
         staged=words.name(traced.staged or {}),
@@ -167,32 +159,3 @@ def _late(steps: tuple[Step, ...], words: Words) -> str:
     if len(steps) == 1:
         return words.say_many("recorded {count} day later", "recorded {count} days later", days)
     return words.say_many("recorded up to {count} day later", "recorded up to {count} days later", days)
-
-
-def _quantities(body: Mapping[str, Any], words: Words) -> Iterator[str]:
-    for field in ("quantityList", "outputQuantityList", "childQuantityList"):
-        for element in _dicts(body.get(field)):
-            quantity, uom = element.get("quantity"), element.get("uom")
-            if isinstance(quantity, int | float) and isinstance(uom, str):
-                yield measures.amount(quantity, uom, words)
-            elif isinstance(quantity, int | float):
-                yield words.say_many("{count} piece", "{count} pieces", round(quantity))
-    for field in ("childEPCs", "epcList", "outputEPCList"):
-        named = body.get(field)
-        if isinstance(named, list) and len(named) > 1:
-            yield words.say_many("{count} unit", "{count} units", len(named))
-
-
-def _readings(body: Mapping[str, Any], words: Words) -> str | None:
-    count = body.get("guoji:readingCount")
-    device = body.get("guoji:device")
-    if not isinstance(count, int):
-        return None
-    said = words.say_many("{count} reading", "{count} readings", count)
-    return f"{plain(device)}: {said}" if isinstance(device, str) else said
-
-
-def _dicts(value: object) -> Iterator[Mapping[str, Any]]:
-    return (
-        (element for element in value if isinstance(element, dict)) if isinstance(value, list) else iter(())
-    )

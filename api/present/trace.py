@@ -98,6 +98,8 @@ class TracePage:
     """What check.js says."""
     command: str
     made_at: str
+    made_at_ms: int
+    """What was captured later is not on the page."""
 
 
 def trace_page(trace: Trace, words: Words, public_url: str) -> TracePage:
@@ -139,6 +141,7 @@ def trace_page(trace: Trace, words: Words, public_url: str) -> TracePage:
         check_words=check_words(words),
         command=f"guoji verify '{public_url}{proof_url}' --trust trust.txt",
         made_at=words.moment(trace.made_at),
+        made_at_ms=round(trace.made_at.timestamp() * 1000),
     )
 
 

@@ -13,7 +13,7 @@ from traceability.errors import Unknown
 router = APIRouter()
 
 _FOLDER = Path(__file__).parents[1] / "static"
-_NAMED = (*_FOLDER.glob("verify*.js"), _FOLDER / "check.js", _FOLDER / "farm.js", _FOLDER / "scan.js")
+_NAMED = (path for path in _FOLDER.glob("*.js") if path.name != "overlay.js")
 _SCRIPTS = {path.name: path.read_bytes() for path in _NAMED}
 _PAGE = (_FOLDER / "guoji-verify.html").read_bytes()
 _OWN_POLICY = re.compile(r'http-equiv="Content-Security-Policy" content="([^"]+)"')

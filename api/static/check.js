@@ -7,7 +7,7 @@ const { said, failed, unchecked, subject, proof } = JSON.parse(find("#check-word
 const say = (key, values) => said[key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
 const moment = (iso) =>
   new Date(iso).toLocaleString(page.lang === "en" ? "en-GB" : page.lang, {
-    timeZone: "Asia/Shanghai",
+    timeZone: "Etc/GMT-8",
     month: "short",
     day: "numeric",
     hour: "2-digit",
@@ -136,7 +136,7 @@ const showEvents = (found) => {
   return beside;
 };
 
-const judge = ({ direct, report }, outcomes, beside) => {
+const judge = ({ direct, report }, outcomes, beside, kinds, readings) => {
   const [verified, relayed, pending, unknown] = ["verified", "relayed", "pending", "unknown"].map(
     (want) => outcomes.filter((outcome) => outcome === want).length,
   );
@@ -149,13 +149,17 @@ const judge = ({ direct, report }, outcomes, beside) => {
   ].filter(Boolean);
   if (report.verdict === "contradicted")
     return ["contradicted", say("contradicted"), [failed[report.step] ?? report.reason]];
+  const wrong = Object.keys(kinds).find((name) => kinds[name].some(({ outcome }) => outcome === "contradicted"));
+  if (wrong) return ["contradicted", say("contradicted"), [failed[wrong]]];
   if (direct.verdict === "verified") {
     const { outcome, up_to, detail } = direct.complete;
     const whole =
       outcome === "passed"
         ? say("none_missing", { moment: moment(up_to) })
         : say("maybe_missing", { reason: reasonOf(detail) });
-    const sentence = say("all", { verified, total, through: moment(direct.through) });
+    const sheets = kinds.documents.filter((each) => each.outcome === "verified").length;
+    const through = moment(direct.through);
+    const sentence = say("all", { verified, total, readings, sheets, through });
     // A sensor that goes on measuring always has a newest batch that waits.
     const mayWait = page.dataset.state === "verified" ? "verified" : "pending";
     const state = relayed + unknown + beside ? "unknown" : pending ? mayWait : "verified";
@@ -181,27 +185,48 @@ const showVerdict = ([state, word, sentences], claim) => {
   card.querySelector("h2 + p").textContent = sentences.join(" ");
 };
 
-const keyOf = async ({ entry }) => {
+const digest = async (bytes) => {
   const own = crypto.subtle ?? (await import("/static/verify-ed25519.js"));
-  const leaf = Uint8Array.from(`\0${atob(entry)}`, (byte) => byte.charCodeAt());
-  const hash = new Uint8Array(await own.digest("SHA-256", leaf));
+  const hash = new Uint8Array(await own.digest("SHA-256", bytes));
   return Array.from(hash, (byte) => byte.toString(16).padStart(2, "0")).join("");
+};
+
+const keyOf = ({ entry }) => digest(Uint8Array.from(`\0${atob(entry)}`, (byte) => byte.charCodeAt()));
+
+// What the page may be compared with: records that are the ones that were sealed, readings that are a batch's own.
+const holding = ({ event, batch }, { steps }) => {
+  const passed = (name) => steps.find((step) => step.name === name && step.outcome === "passed");
+  if (!passed("event")) return {};
+  return { event, captured: passed("event").detail[1], leaves: passed("readings") && batch?.leaves.map(atob) };
 };
 
 const run = async () => {
   progress("fetching");
-  const [file, trust] = await Promise.all([fetched(proof), fetched("/trust")]);
+  const [file, trust, { checkPage, showPage }] = await Promise.all([
+    fetched(proof),
+    fetched("/trust"),
+    import("/static/check-page.js"),
+  ]);
   progress("checking");
   const decoder = new TextDecoder();
   const both = await check(file, decoder.decode(trust));
   const { direct, report } = both;
   const outcomes = report.events.map((event, i) => outcomeOf(direct.events[i], event));
-  const keys = await Promise.all(JSON.parse(decoder.decode(file)).proofs.map(keyOf));
+  const { proofs } = JSON.parse(decoder.decode(file));
+  const keys = await Promise.all(proofs.map(keyOf));
   const found = Object.fromEntries(
-    keys.map((key, i) => [key, { outcome: outcomes[i], since: direct.events[i].anchored_at }]),
+    keys.map((key, i) => [
+      key,
+      { outcome: outcomes[i], since: direct.events[i].anchored_at, ...holding(proofs[i], report.events[i]) },
+    ]),
   );
+  const kinds = await checkPage(found, { moment, fetched, digest });
+  for (const { part, outcome } of kinds.shown)
+    if (outcome === "contradicted") found[part.dataset.of].outcome = outcome;
   showSteps(both);
-  const verdict = judge(both, outcomes, showEvents(found));
+  showPage(kinds, { mark, say, failed });
+  const readings = Object.values(found).reduce((sum, { leaves }) => sum + (leaves ? leaves.length - 1 : 0), 0);
+  const verdict = judge(both, outcomes, showEvents(found), kinds, readings);
   showVerdict(verdict, { contradicted: "found", unknown: "tried" }[verdict[0]] ?? "here");
 };
 

@@ -104,4 +104,4 @@ def test_on_paper_stands_where_the_page_is():
     page = page_of()
 
     assert "https://guoji.example/01/09521234000020/10/HY261112" in html_of(page)
-    assert page.qr.path in html_of(page)
+    assert page.qr.strokes in html_of(page)

@@ -3,6 +3,7 @@
 import json
 import re
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,11 @@ from playwright.sync_api import sync_playwright
 
 from scripts.screenshots import ARGUMENTS, CHROMIUM, PHONE
 from tests.api.checked import PATH, SUBJECT, VectorChain, a_ledger, an_endpoint, vector
-from tests.api.samples import a_traced_event
+from tests.api.samples import a_curve, a_traced_event
 from tests.api.serving import served
+from traceability.epcis.event import Event
 from traceability.proof.verdict import Contradicted
+from traceability.telemetry.curve import Point
 
 STEPS = ("policy", "event", "readings", "inclusion", "checkpoint", "anchor", "complete")
 AWAY = "http://127.0.0.1:9"
@@ -55,6 +58,13 @@ class Seen:
                 step: page.locator(f"[data-step={step}] use").get_attribute("href") for step in STEPS
             }
             self.said = {step: page.locator(f"[data-step={step}] b").inner_text() for step in STEPS}
+            self.shown = {
+                row: (
+                    page.locator(f"[data-step={row}] use").get_attribute("href"),
+                    page.locator(f"[data-step={row}] b").inner_text(),
+                )
+                for row in ("shown", "drawn", "documents")
+            }
             self.events = page.locator("[data-key]").all_text_contents()
             self.dots = {
                 dot.get_attribute("href") for dot in page.locator(".steps .dot use, .batches use").all()
@@ -69,13 +79,16 @@ def test_what_the_chain_itself_confirms_is_ticked_and_nobody_else_is_asked(brows
         seen = Seen(browser, a_ledger(endpoint=endpoint))
 
     assert (seen.state, seen.word, seen.seal) == ("verified", "Verified", "#seal-checked")
-    assert seen.sentence.startswith("5 of 5 records unaltered")
+    assert seen.sentence.startswith(
+        "5 of 5 records with 3 sensor readings and 0 laboratory sheets: unaltered since"
+    )
     assert "None is missing up to" in seen.sentence
     assert seen.claim == "Checked on this phone, with this server's script and trust policy."
     assert set(seen.steps.values()) == {"#dot-checked"}
     assert seen.said["readings"] == "1 of 1"
     assert all(text.startswith("Checked on this phone; on the chain since") for text in seen.events)
     assert seen.dots == {"#dot-checked"}
+    assert seen.shown["shown"] == ("#dot-checked", "7 of 7")
     assert seen.complaints == []
     assert seen.hosts == {seen.address, endpoint}
     assert seen.width == PHONE["width"]
@@ -253,3 +266,119 @@ def test_without_scripts_the_page_says_that_this_phone_checked_nothing(browser):
     assert claim == "As this server states; this phone has not checked it."
     assert not any("checked" in icon for icon in icons)
     assert said == {"not checked"}
+
+
+def with_events(edit_each):
+    """A ledger whose page shows other events than its proof holds."""
+    ledger = a_ledger()
+    trace = ledger.traces[SUBJECT]
+    events = tuple(
+        replace(each, event=Event(edit(dict(each.event.body)), []))
+        for each, edit in zip(trace.events, edit_each, strict=True)
+    )
+    ledger.traces[SUBJECT] = replace(trace, events=events)
+    return ledger
+
+
+@in_chromium
+def test_a_page_that_shows_something_else_than_the_checked_records_is_contradicted(browser):
+    another = {"epcClass": SUBJECT, "quantity": 999.5, "uom": "KGM"}
+    edits = (
+        lambda body: body | {"quantityList": [another]},
+        lambda body: body,
+        lambda body: body | {"bizStep": "receiving"},
+        lambda body: body | {"eventTime": "2026-11-18T08:01:00.000Z"},
+        lambda body: body | {"readPoint": {"id": "https://id.gs1.org/414/9521321000010/254/elsewhere"}},
+    )
+    with an_endpoint(VectorChain()) as endpoint:
+        ledger = with_events(edits)
+        ledger.policy += f"endpoint {endpoint}\n"
+        seen = Seen(browser, ledger)
+
+    assert (seen.state, seen.word) == ("contradicted", "Do not trust this record")
+    assert seen.sentence == "This page shows something else than the record says."
+    assert seen.events.count("Contradicted on this phone") == 4
+    assert seen.steps["event"] == "#dot-checked"
+    assert seen.shown["shown"] == ("#dot-contradicted", seen.sentence)
+
+
+def cold_curve(*values):
+    """Of the readings in the vector, which measure 4.25, 4.5 and 4.75, or of others."""
+    points = [Point(1_795_000_001_000 + 1000 * at, value) for at, value in values]
+    return a_curve(points, alias="cold-7")
+
+
+SOUND = ((0, 4.25), (1, 4.5), (2, 4.75))
+CURVES = {
+    "sound": cold_curve(*SOUND),
+    "changed": cold_curve(SOUND[0], (1, 3.0), SOUND[2]),
+    "hidden": cold_curve(SOUND[0], SOUND[2]),
+    "invented": cold_curve(SOUND[0], (0.5, 3.0), *SOUND[1:]),
+    "longer": cold_curve(*SOUND, (3, 1.0)),
+    "live": replace(cold_curve(*SOUND, (3, 1.0)), live=True),
+}
+COUNTED = """async () => {
+  const { checkCurve } = await import("/static/check-curves.js");
+  const { measuredIn } = await import("/static/check-payloads.js");
+  const { proof } = JSON.parse(document.querySelector("#check-words").textContent);
+  const { proofs } = await (await fetch(proof)).json();
+  const leaves = proofs.find(({ batch }) => batch).batch.leaves.map(atob);
+  const batches = [measuredIn(leaves, "cold-7").air_temperature];
+  return [...document.querySelectorAll("svg[data-alias]")].map((svg) => checkCurve(svg, batches));
+}"""
+
+
+@in_chromium
+def test_a_curve_is_compared_with_the_readings_point_by_point(browser):
+    ledger = a_ledger()
+    ledger.traces[SUBJECT] = replace(ledger.traces[SUBJECT], curves=tuple(CURVES.values()))
+    with served(ledger) as address:
+        page = browser.new_page()
+        page.goto(f"{address}{PATH}")
+        counted = dict(zip(CURVES, page.evaluate(COUNTED), strict=True))
+        page.close()
+
+    assert counted == {
+        "sound": [3, 3],
+        "changed": None,
+        "hidden": None,
+        "invented": None,
+        "longer": [3, 4],
+        "live": [3, 3],
+    }
+
+
+@in_chromium
+def test_a_curve_that_shows_something_else_than_the_readings_turns_the_page(browser):
+    with an_endpoint(VectorChain()) as endpoint:
+        ledger = a_ledger(endpoint=endpoint)
+        later, curves = datetime(2027, 1, 1, tzinfo=UTC), (CURVES["sound"], CURVES["changed"])
+        ledger.traces[SUBJECT] = replace(ledger.traces[SUBJECT], curves=curves, made_at=later)
+        seen = Seen(browser, ledger)
+
+    assert (seen.state, seen.shown["drawn"][0]) == ("contradicted", "#dot-contradicted")
+    assert seen.sentence == "A curve shows something else than the sensor's readings say."
+
+
+DOCUMENTS = """async () => {
+  const { checkPage } = await import("/static/check-page.js");
+  const wanted = { same: "5c3a", other: "5c3b", gone: "5c3c", lied: "5c3d", unproven: "5c3e" };
+  document.body.insertAdjacentHTML("beforeend", Object.entries(wanted).map(([by, digest]) =>
+    `<i data-document="${digest}" data-by="${by}"></i>`).join(""));
+  const record = (digest) => ({ event: { "guoji:reportSha256": digest } });
+  const found = { same: record("5c3a"), other: record("5c3b"), gone: record("5c3c"), lied: record("5c30") };
+  const fetched = async (path) => { if (path.endsWith("c")) throw Error(path); return path; };
+  const { documents } = await checkPage(found, { fetched, digest: async () => "5c3a" });
+  return documents.map(({ outcome }) => outcome);
+}"""
+
+
+@in_chromium
+def test_a_laboratorys_sheet_is_hashed_and_compared_with_the_record_that_names_it(browser):
+    with served(a_ledger()) as address:
+        page = browser.new_page()
+        page.goto(f"{address}{PATH}")
+        outcomes = page.evaluate(DOCUMENTS)
+        page.close()
+
+    assert outcomes == ["verified", "contradicted", "missing", "contradicted", "unknown"]

@@ -1,0 +1,73 @@
+// What the page shows, against the records that were checked: words, curves, and the laboratories' sheets.
+
+import { checkCurve } from "/static/check-curves.js";
+import { measuredIn } from "/static/check-payloads.js";
+import { isAsRecorded } from "/static/check-shown.js";
+
+const all = (selector) => [...document.querySelectorAll(selector)];
+
+// `found` has by key, of each record that holds: its event, when it was captured, and its batch's leaves if checked.
+export const checkPage = async (found, { moment, fetched, digest }) => ({
+  shown: all("[data-of]").map((part) => {
+    const { event } = found[part.dataset.of] ?? {};
+    const outcome = !event ? "unknown" : isAsRecorded(part, event, moment) ? "verified" : "contradicted";
+    return { part, outcome };
+  }),
+  drawn: drawnFrom(Object.values(found)),
+  documents: await Promise.all(all("[data-document]").map((part) => checkDocument(part, found, fetched, digest))),
+});
+
+const drawnFrom = (records) => {
+  const measured = {};
+  const made = +document.querySelector("[data-made]").dataset.made;
+  for (const { event, leaves, captured } of records) {
+    const alias = event?.["guoji:device"];
+    // The page cannot show what came after it was made.
+    if (leaves && captured <= made) (measured[alias] ??= []).push(read(leaves, alias));
+  }
+  return all("svg[data-alias]").map((part) => {
+    const { alias, metric } = part.dataset;
+    const batches = measured[alias] ?? [];
+    if (!batches[0] || batches.includes(null)) return { part, outcome: "unknown" };
+    const counted = checkCurve(part, batches.map((values) => values[metric] ?? []));
+    const [checked, total] = counted ?? [];
+    const outcome = !counted ? "contradicted" : total && checked === total ? "verified" : "unknown";
+    return { part, outcome };
+  });
+};
+
+// Null for a payload that this script cannot read.
+const read = (leaves, alias) => {
+  try {
+    return measuredIn(leaves, alias);
+  } catch {
+    return null;
+  }
+};
+
+const checkDocument = async (part, found, fetched, digest) => {
+  const { document: want, by } = part.dataset;
+  const { event } = found[by] ?? {};
+  if (!event) return { part, outcome: "unknown" };
+  if (event["guoji:reportSha256"] !== want) return { part, outcome: "contradicted" };
+  try {
+    const own = await digest(await fetched(`/documents/${want}`));
+    return { part, outcome: own === want ? "verified" : "contradicted" };
+  } catch {
+    return { part, outcome: "missing" };
+  }
+};
+
+// A row of "How this phone checked" for each kind, and a word beside each sheet.
+export const showPage = (kinds, { mark, say, failed }) => {
+  for (const [name, parts] of Object.entries(kinds)) {
+    const count = parts.filter(({ outcome }) => outcome === "verified").length;
+    const isWrong = parts.some(({ outcome }) => outcome === "contradicted");
+    const row = document.querySelector(`[data-step=${name}]`);
+    mark(row, isWrong ? "contradicted" : count && count === parts.length ? "verified" : "unknown");
+    row.querySelector("b").textContent = isWrong
+      ? failed[name]
+      : say(parts[0] ? "of" : "of_none", { count, total: parts.length });
+  }
+  for (const { part, outcome } of kinds.documents) part.textContent = say(`document_${outcome}`);
+};
