@@ -112,11 +112,11 @@ def most_codes(wanted: Wanted, store: CodeStore, events: EventStore) -> tuple[in
 
 def draw(wanted: Wanted, key: bytes, random: Callable[[int], bytes], store: CodeStore) -> list[str]:
     """Serials that no item of the product has yet; those that were drawn before are drawn again."""
-    drawn: dict[str, None] = {}
+    gtin, drawn = wanted.gtin, dict[str, None]()
     while len(drawn) < wanted.count:
         missing = wanted.count - len(drawn)
-        new = [serials.issue(key, wanted.gtin, random(serials.RANDOM_BYTES)) for _ in range(missing)]
-        taken = store.issued(wanted.gtin, new)
+        new = [serials.issue(key, gtin, random(serials.RANDOM_BYTES)) for _ in range(missing)]
+        taken = store.issued(gtin, new)
         drawn |= dict.fromkeys(each for each in new if each not in taken)
     return list(drawn)
 

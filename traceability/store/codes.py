@@ -22,6 +22,7 @@ from sqlalchemy import (
     func,
     insert,
     select,
+    text,
     update,
 )
 from sqlalchemy.exc import IntegrityError
@@ -64,6 +65,13 @@ code = Table(
     Column("position", BigInteger, nullable=False),
     Column("withdrawn_at_ms", BigInteger),
     Index("ix_code_set", "set_number", "position", unique=True),
+    # Serves the counts of those that were withdrawn: few among many.
+    Index(
+        "ix_code_withdrawn",
+        "set_number",
+        sqlite_where=text("withdrawn_at_ms IS NOT NULL"),
+        postgresql_where=text("withdrawn_at_ms IS NOT NULL"),
+    ),
     sqlite_with_rowid=False,
 )
 
@@ -215,11 +223,8 @@ def _wait_for_turn(connection: Connection) -> None:
 
 
 def _out(connection: Connection, lot: str) -> int:
-    live = select(func.count()).select_from(code.join(code_set))
-    found: int = connection.execute(
-        live.where(code_set.c.lot == lot, code.c.withdrawn_at_ms.is_(None))
-    ).scalar_one()
-    return found
+    rows = connection.execute(_SETS.where(code_set.c.lot == lot)).mappings()
+    return sum(row["count"] - row["withdrawn"] for row in rows)
 
 
 def _check_room(connection: Connection, lot: str, count: int, most: int | None) -> None:

@@ -38,6 +38,13 @@ def upgrade() -> None:
     sqlite_with_rowid=False
     )
     op.create_index('ix_code_set', 'code', ['set_number', 'position'], unique=True)
+    op.create_index(
+        'ix_code_withdrawn',
+        'code',
+        ['set_number'],
+        sqlite_where=sa.text('withdrawn_at_ms IS NOT NULL'),
+        postgresql_where=sa.text('withdrawn_at_ms IS NOT NULL'),
+    )
     op.create_table('code_tile',
     sa.Column('set_number', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('level', sa.Integer(), autoincrement=False, nullable=False),
