@@ -40,7 +40,7 @@ def _html(site: Site, trace: Trace, words: Words, large: bool) -> tuple[bytes, d
         page.badge.state,
         connect=own_chain.origins(site.ledger.trust_policy()),
         page=page,
-        scans=scan_card(trace, page.product, words, desk.days, desk.has_scratch_codes) if desk else None,
+        scans=scan_card(trace, page.product, words, desk) if desk else None,
         large=large,
     )
     names = ("Content-Type", "Content-Language", "Content-Security-Policy")

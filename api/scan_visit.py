@@ -1,6 +1,6 @@
 """Reads from a request what is kept of a scan: hints of the phone, and roughly where it is."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, TypeVar
 
@@ -25,6 +25,8 @@ class ScanDesk:
     has_scratch_codes: bool = False
     days: float = 400
     """How long a scan is kept; the page says so."""
+    is_issued: Callable[[str], bool] = lambda _: False
+    """Whether there is a proof of the code of an item."""
 
 
 class _Sent(BaseModel):

@@ -1,10 +1,12 @@
 """The card on an item's page that says that a code can be copied, and what to compare."""
 
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from api.present.identity import in_fours
 from api.present.places import route
 from api.present.text import plain
+from api.scan_visit import ScanDesk
 from api.words import Words
 from traceability.gs1 import digital_link
 from traceability.ledger.trace import Trace
@@ -20,18 +22,22 @@ class ScanCard:
     days: str
     """How long a scan is kept."""
     has_scratch_code: bool
+    proof_url: str
+    """Of the proof that the code was issued, and put on goods; empty where there is none."""
 
 
-def scan_card(
-    trace: Trace, product: str, words: Words, days: float, has_scratch_code: bool
-) -> ScanCard | None:
+def scan_card(trace: Trace, product: str, words: Words, desk: ScanDesk) -> ScanCard | None:
     """None for what is no item."""
     values = dict(digital_link.parse(trace.subject).path)
     if not {"01", "21"} <= values.keys():
         return None
     item = digital_link.item(values["01"], values["21"])
     return ScanCard(
-        item, _compare(trace, product, values["21"], words), words.number(days, 0), has_scratch_code
+        item,
+        _compare(trace, product, values["21"], words),
+        words.number(desk.days, 0),
+        desk.has_scratch_codes,
+        f"/codes/proof?subject={quote(item, safe='')}" if desk.is_issued(item) else "",
     )
 
 

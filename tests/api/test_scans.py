@@ -1,5 +1,7 @@
 """POST of a scan and of a scratch code: read strictly, answered in words, never a verdict on the records."""
 
+from urllib.parse import quote
+
 import httpx
 import pytest
 
@@ -26,17 +28,24 @@ SPEAK = languages()
 TRACE = a_trace(subject=ITEM, events=(a_traced_event(a_body("shipping", 4, "shop")),))
 
 
-@pytest.fixture
-def store():
+@pytest.fixture(scope="module")
+def served_store():
     return FakeScans()
 
 
 @pytest.fixture
-def client(store):
+def store(served_store):
+    for kept in (served_store.known, served_store.tries, served_store.openings):
+        kept.clear()
+    return served_store
+
+
+@pytest.fixture(scope="module")
+def client(served_store):
     ledger = SampleLedger({ITEM: TRACE})
-    scans = Scans(store, ledger.trace, lambda _: 0, KEY, 30, lambda: NOW_MS)
+    scans = Scans(served_store, ledger.trace, lambda _: 0, KEY, 30, lambda: NOW_MS)
     check = Issued(KEY, lambda _: True, lambda _: None).check
-    desk = ScanDesk(scans, ("x-latitude", "x-longitude"), has_scratch_codes=True)
+    desk = ScanDesk(scans, ("x-latitude", "x-longitude"), has_scratch_codes=True, is_issued=lambda _: True)
     with (
         served(ledger, check_issued=check, scan_desk=desk) as address,
         httpx.Client(base_url=address, trust_env=False) as client,
@@ -120,6 +129,7 @@ def test_a_party_scans_with_its_token_and_a_wrong_one_is_refused(client, store):
     assert [scan.by_party for scan in store.known[ITEM]] == [True]
 
 
+@pytest.mark.usefixtures("store")
 def test_a_scratch_code_is_answered_in_words(client):
     code = serials.scratch_code(KEY, GTIN, SERIAL)
     wrong = client.post("/scans/scratch?lang=en", json={"item": ITEM, "code": "nothing"}).json()
@@ -140,12 +150,13 @@ def test_the_page_says_what_to_compare_and_that_nothing_counts_without_scripts(c
         "400 days",
     ):
         assert said in page
+    assert f'href="/codes/proof?subject={quote(ITEM, safe="")}"' in page
     assert '<form hidden><label for="scratch">' in page
     assert client.get("/static/scan.js").status_code == 200
 
 
 def test_a_lot_has_no_such_card():
-    assert scan_card(a_trace(), "", SPEAK["en"], 400, True) is None
+    assert scan_card(a_trace(), "", SPEAK["en"], ScanDesk(None)) is None
 
 
 def a_verdict(**fields):

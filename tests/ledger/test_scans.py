@@ -111,8 +111,9 @@ def test_a_party_of_the_trade_is_counted_apart_whatever_phone_it_holds(world):
 
 def test_a_phone_that_tells_its_place_after_its_scan_is_counted_once(world):
     world.seen()
-    world.seen(cell=Cell(30, 120), is_new=False)
+    verdict = world.seen(cell=Cell(30, 120), is_new=False)
 
+    assert verdict.first_ms is None
     [scan] = world.store.known[ITEM]
     assert (scan.posts, scan.cell) == (1, Cell(30, 120))
 

@@ -155,19 +155,20 @@ def _serve(_args: argparse.Namespace) -> int:
 
     settings = Settings.read(os.environ)
     store = open_store(settings)
-    held = ledger(settings, store)
+    held, own_codes = ledger(settings, store), issued(settings, store)
     app = create_app(
         held,
         public_url=public_url(settings),
         farm=farm(settings, store),
         importer=importer(settings, store),
         recaller=recaller(settings, store),
-        check_issued=issued(settings, store).check,
+        check_issued=own_codes.check,
         scan_desk=ScanDesk(
             scans(settings, store, held.trace),
             settings.place_headers,
             settings.scratch_codes,
             settings.scan_days,
+            own_codes.has,
         ),
     )
     # A trace is thousands of small values: looking through all of them for garbage at every turn is wasted.

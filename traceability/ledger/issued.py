@@ -45,6 +45,10 @@ class Issued:
             raise CodeWithdrawn("this code was issued by us, and withdrawn before it was put on goods")
         raise NeverActivated("this code was issued by us, but never put on goods")
 
+    def has(self, item: str) -> bool:
+        """Whether the code of an item (canonical Digital Link) was issued here."""
+        return self.status_of(item) is not None
+
     def activated_ms(self, item: str) -> int:
         """When the code of an item was put on goods, as its party says; 0 if that is not known here."""
         status = self.status_of(item)

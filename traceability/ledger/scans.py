@@ -2,11 +2,11 @@
 
 import hmac
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from traceability.errors import InvalidInput
 from traceability.gs1 import digital_link, serials
-from traceability.ledger.scan import DAY_MS, HOUR_MS, Cell, Scan, ScanStore
+from traceability.ledger.scan import DAY_MS, HOUR_MS, Cell, Scan, Scanned, ScanStore
 from traceability.ledger.scan_hint import Visitor, hints
 from traceability.ledger.scan_verdict import ScanVerdict, judge
 from traceability.ledger.trace import Trace
@@ -54,7 +54,8 @@ class Scans:
         since = max(self.activated_ms(item), handed_on_ms(trace))
         device, network = hints(self._salt(now), item, visitor, party)
         scan = Scan(now, now, device, network, cell, int(is_new), party is not None)
-        return judge(self.store.add(item, scan), since, scan)
+        before = self.store.add(item, scan)
+        return judge(before if is_new else _without(before, scan), since, scan)
 
     def scratch(self, link: str, typed: str, visitor: Visitor) -> ScratchAnswer:
         """Whether `typed` is the scratch code of an item, and when it was first opened. Raises as `seen`."""
@@ -80,6 +81,13 @@ class Scans:
 
     def _salt(self, now_ms: int) -> bytes:
         return self.store.salt(salt_period(now_ms, self.salt_days))
+
+
+def _without(seen: Scanned, mine: Scan) -> Scanned:
+    """As if the phone had not told of the look to which it now adds its place."""
+    others = [each for each in seen.scans if (each.device, each.hour) != (mine.device, mine.hour)]
+    earlier = [replace(each, posts=each.posts - 1) for each in seen.scans if each not in others]
+    return replace(seen, scans=(*others, *(each for each in earlier if each.posts > 0)))
 
 
 def salt_period(now_ms: int, salt_days: float) -> int:
