@@ -22,24 +22,24 @@ def implied(trace: Trace, speak: Mapping[str, Words], root: str) -> Registration
     path = trace.subject.removeprefix(CANONICAL_STEM)
     # The word `format` says that our page is meant: else a link of its owner's would answer here again.
     own = f"{root}{path}?format="
-    links = [Link(DEFAULT, f"{own}html", words.say("Traceability"))]
+    links = [Link(DEFAULT, f"{own}html", words.say("Where it comes from"))]
     for lang, each in speak.items():
         tags = (lang, lang.partition("-")[0])
-        title = each.say("Traceability")
+        title = each.say("Where it comes from")
         links.append(Link("traceability", f"{own}html&lang={lang}", title, _HTML, tuple(dict.fromkeys(tags))))
     links += [
-        Link("traceability", f"{own}json", words.say("Traceability (JSON)"), _JSON),
-        Link("recallStatus", f"{own}json", words.say("Recall status (field: recalls)"), _JSON),
+        Link("traceability", f"{own}json", words.say("Where it comes from, as JSON"), _JSON),
+        Link("recallStatus", f"{own}json", words.say("Whether it is recalled: the field recalls"), _JSON),
         Link(
             "epcis",
             _events(trace.subject, root),
-            words.say("EPCIS events (for partners with a token)"),
+            words.say("EPCIS events, for partners with a token"),
             _LD_JSON,
         ),
         Link(
             "registryEntry",
             f"{root}/proof?subject={quote(trace.subject, safe='')}",
-            words.say("Proof of its records in the log"),
+            words.say("Proof of its records"),
             _JSON,
         ),
         *_certificates(trace, words),

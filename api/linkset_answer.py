@@ -6,13 +6,14 @@ import orjson
 from fastapi.responses import Response
 
 from api.deps import Site
+from api.present.link_types import link_type
 from api.present.text import plain
 from api.resolver import Linkset
 from api.words import Words
 from traceability.gs1.resolver.linkset import CONTEXT, CONTEXT_REL, MEDIA_TYPE, json_ld, linkset
 from traceability.gs1.resolver.preferences import media_quality, ranked
 from traceability.gs1.resolver.registration import Registration
-from traceability.gs1.resolver.vocabulary import DEFAULT_MULTI, LINK_TYPES
+from traceability.gs1.resolver.vocabulary import DEFAULT_MULTI
 
 _LD_JSON = "application/ld+json"
 _OFFERED = (MEDIA_TYPE, _LD_JSON, "application/json", "text/html")
@@ -63,7 +64,7 @@ def _shown(registration: Registration, words: Words) -> list[Shown]:
         Shown(
             link.href,
             plain(link.title),
-            words.say(LINK_TYPES[link.type].title),
+            link_type(link.type, words),
             " · ".join(filter(None, [link.media, ", ".join(link.languages), ", ".join(link.contexts)])),
         )
         for link in registration.links
