@@ -33,19 +33,41 @@ def printing_font() -> str:
     )
 
 
-def pdf(template: bytes, data: object, made_at_s: int, tags: bool = True) -> bytes:
+def pdf(template: bytes, data: object, made_at_s: int) -> bytes:
     """`data` stands in `sys.inputs.data` of the template, as JSON: text that is never read as markup.
 
-    The same bytes for the same template, data and time, on a machine with the same fonts. `tags` say to a
-    reading machine what is what.
+    The same bytes for the same template, data and time, on a machine with the same fonts.
     """
-    page = typst.compile(
-        template,
-        sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
-        format="pdf",
-        timestamp=made_at_s,
-        pdf_tags=tags,
-    )
+    return _one(typst.compile(template, sys_inputs=_inputs(data), format="pdf", timestamp=made_at_s))
+
+
+def print_pdf(template: bytes, data: object) -> bytes:
+    """As `pdf`, made at no time, for paper alone: without the tags that tell a reading machine what is what.
+
+    It is PDF/A-2b, which has all its fonts within. Raises `InvalidInput` for a letter that no font here has:
+    it would be a box on paper.
+    """
+    try:
+        page = typst.compile(
+            template,
+            sys_inputs=_inputs(data),
+            format="pdf",
+            timestamp=0,
+            pdf_tags=False,
+            pdf_standards="a-2b",
+        )
+    except typst.TypstError as error:
+        if "could not be displayed" not in str(error):
+            raise
+        raise InvalidInput(f"this cannot be printed: {error}; want other letters") from error
+    return _one(page)
+
+
+def _inputs(data: object) -> dict[str, str]:
+    return {"data": json.dumps(data, ensure_ascii=False)}
+
+
+def _one(page: object) -> bytes:
     if not isinstance(page, bytes):
         raise TypeError(f"typst gave {type(page).__name__}, want the bytes of one file")
     return page

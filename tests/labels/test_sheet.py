@@ -63,6 +63,11 @@ def test_without_chinese_letters_nothing_is_printed_and_what_to_install_is_said(
         sheet(labels(1), layout("40x30"))
 
 
+def test_a_letter_that_no_font_has_is_named_and_never_printed_as_a_box():
+    with pytest.raises(InvalidInput, match=r"cannot be printed: .* the text .*u\{378\}"):
+        sheet(labels(1, name=("果\u0378", "")), layout("40x30"))
+
+
 @pytest.mark.parametrize("name", [*LAYOUTS, *OWN])
 @pytest.mark.parametrize("scratch", [None, "7K3M9QXZ"])
 def test_nothing_stands_outside_its_label_or_on_its_code(name, scratch):

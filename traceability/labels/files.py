@@ -13,7 +13,6 @@ from traceability.labels.layout import Layout
 from traceability.labels.place import place
 from traceability.labels.symbol import symbol
 from traceability.labels.zpl import Printer
-from traceability.typeset import printing_font
 
 MOST = 100_000
 """Labels of one order."""
@@ -71,12 +70,7 @@ class Job:
         for file, _ in self.files(numbers):
             if file.exists() and not self.may_replace:
                 raise InvalidInput(f"{file} is there already, want another name or --force")
-        if self.format == "pdf":
-            printing_font()
-        if self.format == "zpl":
-            _zpl([sample], self.layout, self.printer)
-        elif self.format != "csv":
-            place(sample, symbol(sample.uri), self.layout)
+        FORMATS[self.format].made([sample], self.layout, self.printer)
 
     def files(self, numbers: Sequence[int]) -> list[tuple[Path, Sequence[int]]]:
         """Which labels go into which file: whole pages, and names that say which if there are several."""

@@ -6,7 +6,7 @@ from importlib.resources import files
 from traceability.labels.layout import Layout
 from traceability.labels.place import Placed
 from traceability.labels.words import PANEL_MM
-from traceability.typeset import forget, pdf, printing_font
+from traceability.typeset import forget, print_pdf, printing_font
 
 A_FILE = 2_000
 """Labels: what is set at once stays in memory until it is done."""
@@ -15,7 +15,7 @@ A_FILE = 2_000
 def to_pdf(labels: Sequence[Placed], layout: Layout, title: str) -> bytes:
     """The same bytes for the same labels, on a machine with the same fonts.
 
-    Raises `InvalidInput` as `printing_font` does: no letter is ever printed as a box.
+    Raises `InvalidInput` as `printing_font` and `print_pdf` do: no letter is ever printed as a box.
     """
     data = {
         "title": title,
@@ -27,8 +27,7 @@ def to_pdf(labels: Sequence[Placed], layout: Layout, title: str) -> bytes:
         "labels": [_drawn(each) for each in labels],
     }
     template = files(__package__).joinpath("sheet.typ").read_bytes()
-    # Without tags, which say nothing of a code and make the file a fifth larger; and made at no time.
-    made = pdf(template, data, made_at_s=0, tags=False)
+    made = print_pdf(template, data)
     forget()
     return made
 
