@@ -8,10 +8,11 @@ import { build } from "esbuild";
 import { minify } from "terser";
 import { madePage } from "./verify_page.js";
 
-// By what browsers load; the last three only where a file or a browser wants them.
+// By what browsers load; the others only where a file or a browser wants them.
 const SOURCES = {
   "verify.js": "verify.js",
   "verify-readings.js": "readings.js",
+  "verify-cbor.js": "cbor.js",
   "verify-trace.js": "verify_trace.js",
   "verify-ed25519.js": "ed25519.js",
 };

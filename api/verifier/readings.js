@@ -3,18 +3,22 @@
 import { sha256 } from "@noble/hashes/sha2";
 import { failed, hex, number, prefix, toArray, toBytes, ZERO } from "./bytes.js";
 import { canonical } from "./json.js";
+import { isSummed } from "./summary.js";
 
 const HEADER = RegExp(`^${prefix("batch")}([^])([\\w-]{1,32})(.{8})(.{8})(.{8})(.{4})(.{32})$`, "s");
-const READING = /^(.{8}).{8}[\x01\x02](.{4})/s;
+const READING = /^(.{8}).{8}([\x01\x02])(.{4})/s;
+const SIGNED = "\x02";
 
-export const checkReadings = ({ event, leaves }) => {
-  const [header, ...readings] = leaves;
-  if (!readings[0]) failed(`batch has ${leaves.length} leaves, want a header and at least one reading`);
+// How many readings there are, and whether what the event sums up of them was computed again.
+export const checkReadings = async ({ event, leaves }) => {
+  const [header, ...rest] = leaves;
+  if (!rest[0]) failed(`batch has ${leaves.length} leaves, want a header and at least one reading`);
   const [, length, alias, ...fields] = header.match(HEADER) || failed("leaf 0 of the batch is not a header");
   if (length.charCodeAt() !== alias.length) failed("leaf 0 of the batch is not a header");
   const [epoch, first, last, count, previous] = fields;
-  const sequences = sequencesOf(readings, prefix("reading") + length + alias + epoch);
-  if (sequences[0] !== first || sequences.at(-1) !== last || toBytes(readings.length, 4) !== count)
+  const readings = readingsOf(rest, prefix("reading") + length + alias + epoch);
+  const isFit = readings[0].sequence === first && readings.at(-1).sequence === last;
+  if (!isFit || toBytes(readings.length, 4) !== count)
     failed(`batch holds ${readings.length} readings, its header says otherwise`);
   const found = {
     device: alias,
@@ -23,6 +27,7 @@ export const checkReadings = ({ event, leaves }) => {
     lastSequence: valueOf(last),
     readingCount: valueOf(count),
     batchRoot: hex(rootOf(leaves)),
+    signedCount: readings.filter(({ how }) => how === SIGNED).length || undefined,
     previousBatchRoot: previous === ZERO ? undefined : hex(previous),
   };
   for (const name in found) {
@@ -30,19 +35,22 @@ export const checkReadings = ({ event, leaves }) => {
     if (canonical(found[name]) !== canonical(said))
       failed(`the leaves give guoji:${name} ${found[name]}, the event says ${said}`);
   }
-  return `${readings.length} payloads; what the event sums up was not computed again`;
+  const numbered = readings.map(({ payload, sequence }) => {
+    return { payload, alias, epoch: found.epoch, sequence: valueOf(sequence) };
+  });
+  return [readings.length, await isSummed(event, numbered, found.batchRoot)];
 };
 
-const sequencesOf = (readings, start) => {
+const readingsOf = (leaves, start) => {
   let before = "";
-  return readings.map((leaf, i) => {
-    const [head, sequence, size] =
+  return leaves.map((leaf, i) => {
+    const [head, sequence, how, size] =
       leaf.slice(start.length).match(READING) || failed(`leaf ${i + 1} is not a reading`);
     const fits = leaf.startsWith(start) && number(size) === BigInt(leaf.length - start.length - head.length);
     if (!fits) failed(`leaf ${i + 1} is not a reading of this batch`);
     if (sequence <= before) failed(`leaf ${i + 1} stands after a later one`);
     before = sequence;
-    return sequence;
+    return { sequence, how, payload: leaf.slice(start.length + head.length) };
   });
 };
 

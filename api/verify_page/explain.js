@@ -37,10 +37,12 @@ export const stepOf = ({ name, outcome, detail }, { submitter, captured, place }
   if (outcome === "unchecked") return { sentence: say("not_checked", { reason: reasonOf(detail) }) };
   if (outcome === "failed") return { sentence: say(`failed_${name}`), exact: detail };
   if (name === "readings" && !detail) return { sentence: say("no_readings") };
+  if (name === "readings") return { sentence: readingsOf(...detail) };
   const values = { submitter, captured: moment(captured), ...place, since: name === "anchor" && moment(detail) };
-  const told = { policy: detail, readings: detail }[name];
-  return { sentence: say(`passed_${name}`, values), exact: told };
+  return { sentence: say(`passed_${name}`, values), exact: name === "policy" && detail };
 };
+
+const readingsOf = (count, isSummed) => say(isSummed ? "passed_readings" : "passed_not_summed", { count });
 
 // What each endpoint said of one event: [its name, a sentence].
 export const chainOf = (chain = []) =>

@@ -87,6 +87,17 @@ export async function checkBatch({ event, leaves }) {
   return holds(() => checkReadings({ event, leaves: leaves.map(bytesOf) }));
 }
 
+// What is said of the readings of a batch: how many, and whether they were summed up; or what is untrue of them.
+export async function checkSums({ event, leaves }) {
+  const { checkReadings } = await import("../../api/static/verify-readings.js");
+  try {
+    return await checkReadings({ event, leaves: leaves.map(bytesOf) });
+  } catch (error) {
+    if (error.outcome !== "failed") throw error;
+    return error.message;
+  }
+}
+
 // What the worker of guoji-verify.html posts at last: its script is run as the page runs it, from the made file.
 export async function checkByPage({ file, policy, chains, asked }) {
   const { readFile } = await import("node:fs/promises");
@@ -107,7 +118,7 @@ export async function checkByPage({ file, policy, chains, asked }) {
   return said;
 }
 
-const CHECKS = { check, checkByPage, checkLog, checkNames, checkBatch };
+const CHECKS = { check, checkByPage, checkLog, checkNames, checkBatch, checkSums };
 
 if (globalThis.process?.argv[1]?.endsWith("check.js")) {
   let text = "";
