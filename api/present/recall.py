@@ -19,6 +19,8 @@ class RecallLine:
     sentences: tuple[str, ...]
     advice: str | None = None
     """What to do now; only of a recall that holds."""
+    contact: str | None = None
+    """Whom to ask then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,10 @@ def _holding(recall: RecallNotice, subject: str, words: Words) -> RecallLine:
     if recall.notice is not None:
         sentences.append(words.say("Notice {notice}", notice=plain(recall.notice)))
     advice = words.name(recall.advice) or words.say("Do not sell it or pass it on. Ask where you bought it.")
-    return RecallLine(words.say("Recalled: do not eat it"), tuple(sentences), advice)
+    contact = words.say(
+        "Whom to ask: where you bought it, or {party}.", party=party(recall.by, recall.party, words)
+    )
+    return RecallLine(words.say("Recalled: do not eat it"), tuple(sentences), advice, contact)
 
 
 def _ended(recall: RecallNotice, words: Words) -> RecallLine:

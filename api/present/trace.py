@@ -104,7 +104,8 @@ class TracePage:
 
 def trace_page(trace: Trace, words: Words, public_url: str) -> TracePage:
     link = digital_link.parse(trace.subject)
-    field = _field_cards(trace, words)
+    field, told = _field_cards(trace, words), recalls(trace, words)
+    is_recalled = bool(told.holding)
     proof_url = f"/proof?subject={quote(trace.subject, safe='')}"
     return TracePage(
         subject=trace.subject,
@@ -116,8 +117,9 @@ def trace_page(trace: Trace, words: Words, public_url: str) -> TracePage:
         origin=origin(trace, words),
         identifiers=tuple(Identifier(words.say(_CODES.get(ai, ai)), plain(value)) for ai, value in link.path),
         badge=of_trace(trace, words),
-        recalls=recalls(trace, words),
-        facts=facts(trace, words),
+        recalls=told,
+        # What is recalled is not to look good.
+        facts=() if is_recalled else facts(trace, words),
         alerts=alerts(trace, words),
         staged=tuple(shown for staged in trace.staged if (shown := words.name(staged))),
         chain_label=chain_label(trace, words),
@@ -126,7 +128,7 @@ def trace_page(trace: Trace, words: Words, public_url: str) -> TracePage:
         is_cut=trace.is_cut,
         claims_left_out=_claims_left_out(trace.claims_left_out, words),
         cold=tuple(curve_card(curve, words) for curve in trace.curves if curve.cold_chain),
-        shelf_life=shelf_life_card(trace, words),
+        shelf_life=None if is_recalled else shelf_life_card(trace, words),
         field=field[:MOST_UNFOLDED],
         field_folded=field[MOST_UNFOLDED:],
         reports=lab_reports(trace, words),

@@ -89,3 +89,14 @@ def test_the_document_says_whether_it_holds():
         (True, None),
         (False, "2026-11-14T04:00:00Z"),
     ]
+
+
+def test_what_is_recalled_is_not_made_to_look_good_and_says_whom_to_ask():
+    page = trace_page(a_trace(recalls=(a_notice(),)), SPEAK["en"], "https://guoji.example")
+    html = html_of(a_notice())
+
+    assert (page.facts, page.shelf_life) == ((), None)
+    assert "shelf life" not in html
+    assert "°Bx</b>" not in html
+    assert "Whom to ask: where you bought it, or GLN 9521234000013" in html
+    assert 'href="tel:12315"' in html
