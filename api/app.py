@@ -91,15 +91,17 @@ def create_app(
     recaller: Recaller | None = None,
     check_issued: Callable[[str], None] = lambda _: None,
     scan_desk: ScanDesk | None = None,
+    verifier_url: str = "",
 ) -> FastAPI:
     """The application that serves `ledger`, `farm` to farmers, `importer` and `recaller` to partners.
 
     Its links say `public_url`. `check_issued` refuses a link to an item whose code is forged (`NotIssued`).
+    `verifier_url` is a copy of the verifier's page elsewhere.
     """
     kept = PageCache()
     app = FastAPI(title="Guoji", docs_url=None, redoc_url=None, openapi_url=None)
     speak = languages()
-    pages = Pages()
+    pages = Pages(verifier_url)
     live = Live(OverlayFeed(ledger, speak), live_every_s)
     app.state.site = Site(
         ledger,

@@ -29,7 +29,8 @@ _OTHER = {"zh-CN": {"lang": "en", "name": "English"}, "en": {"lang": "zh-CN", "n
 class Pages:
     """The templates. Style stands in the page itself: one round trip less before the first paint."""
 
-    def __init__(self) -> None:
+    def __init__(self, verifier_url: str = "") -> None:
+        """`verifier_url`: a copy of the verifier's page that somebody else hosts; pages link there first."""
         self._environment = Environment(
             loader=FileSystemLoader([_HERE / "templates", _HERE / "static"]),
             autoescape=True,
@@ -37,6 +38,7 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        self._environment.globals["verifier_url"] = verifier_url
         # A table of phrases is read in its order, and Chinese is written as it is.
         self._environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False}
         self._styles = " ".join(_source(self._inlined(name)) for name in _STYLES)

@@ -74,6 +74,8 @@ class Settings:
     """GLN of the party that runs this installation; a device is its own unless another is named."""
     public_url: WebUrl = ""
     """What QR codes and links say. Empty: the address the web server listens on."""
+    verifier_url: WebUrl = ""
+    """A copy of the verifier's page that somebody else hosts; pages link there first."""
     http_host: str = "127.0.0.1"
     """Address to listen on. Loopback unless told otherwise."""
     http_port: Annotated[int, Interval(ge=0, le=65535)] = 8080

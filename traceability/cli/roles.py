@@ -159,6 +159,7 @@ def _serve(_args: argparse.Namespace) -> int:
     app = create_app(
         held,
         public_url=public_url(settings),
+        verifier_url=settings.verifier_url,
         farm=farm(settings, store),
         importer=importer(settings, store),
         recaller=recaller(settings, store),
