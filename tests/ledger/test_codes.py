@@ -271,6 +271,8 @@ def test_a_gtin_whose_serials_others_make_needs_a_word_and_then_no_serial_is_cal
 
 def test_a_gtin_is_ours_from_the_first_issue_on(here):
     here.harvest()
+    assert not here.codes.issues_for(GTIN)
+
     here.codes.issue(wanted(1))
 
     assert here.codes.issues_for(GTIN)
@@ -303,6 +305,16 @@ def test_codes_are_made_active_in_chunks_and_a_run_that_was_stopped_goes_on_with
     named = [each.roles["epc"] for each in here.events.telling([labels_of(LOT)])[labels_of(LOT)]]
     assert sorted(map(len, named)) == [50, 100, 100]
     assert len(frozenset().union(*named)) == 250
+
+
+def test_who_may_no_longer_make_the_goods_makes_no_code_of_them_active(here):
+    here.harvest()
+    found = here.codes.issue(wanted(1))
+
+    here.parties.keep(Party(PACKER, "owner", ("952123400002",)))
+
+    with pytest.raises(NotAuthorised, match="brings it into being"):
+        list(here.codes.activate(found.kept.number, LABELLED))
 
 
 def test_a_code_is_active_by_the_first_event_that_stands(here):

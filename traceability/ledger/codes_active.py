@@ -34,9 +34,8 @@ def activations(issued: IssuedCodes, items: Collection[str], telling: Telling) -
 
 
 def _making(issued: IssuedCodes, item: str, told: Collection[Told]) -> Iterator[Told]:
-    """Those that count: nobody makes a code active by an event that he declared wrong."""
+    """Those that count: none that its own party declared wrong, nor the declaration, which bears its name."""
     wrong = declared_wrong(told)
     for each in told:
-        counts = not each.is_declaration and each.name not in wrong
-        if counts and issued.why_not_activated(each.words, each.submitter, item) is None:
+        if each.name not in wrong and issued.why_not_activated(each.words, each.submitter, item) is None:
             yield each

@@ -76,15 +76,14 @@ def who_may_activate(wanted: Wanted, known: Register) -> frozenset[str]:
 
 
 def are_beside_others(wanted: Wanted, store: CodeStore) -> bool:
-    """Whether others make serials of this GTIN, too. Raises `InvalidInput` if so, and nobody said it."""
-    known = store.gtins().get(wanted.gtin)
-    if known is None and not wanted.beside_others and store.names_serials_of(wanted.gtin):
+    """Whether this issue says so. Raises `InvalidInput` for the first one, if others do and it does not."""
+    if wanted.gtin not in store.gtins() and not wanted.beside_others and store.names_serials_of(wanted.gtin):
         raise InvalidInput(
             f"events here name serials of GTIN {wanted.gtin} that were not made here: issue codes under "
             "another GTIN, or say that others make some, too (--beside-others); then a serial that fails our "
             "check is not refused as forged"
         )
-    return wanted.beside_others or bool(known)
+    return wanted.beside_others
 
 
 def most_codes(wanted: Wanted, store: CodeStore, events: EventStore) -> tuple[int | None, str | None]:
