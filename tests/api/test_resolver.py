@@ -1,6 +1,7 @@
 """The resolver's scenarios over real HTTP, goods that we hold, and what a hostile query comes to."""
 
 import json
+import re
 import socket
 from pathlib import Path
 
@@ -249,3 +250,15 @@ def test_head_and_get_agree(client):
 def test_what_stands_before_the_key_or_only_in_another_tongue_is_refused(client):
     for path in (f"{KIWI}{KIWI}", "/8006/095201234567880101/21/X", f"{KIWI}/21/A/10/B"):
         assert client.get(path).status_code in (400, 404), path
+
+
+def test_each_check_of_the_standard_stands_in_the_docs_with_a_test_that_there_is():
+    root = Path(__file__).parents[2]
+    rows = re.findall(r"^\| (RC[0-9]{2}) .*$", (root / "docs/resolver.md").read_text("utf-8"), re.MULTILINE)
+    named = set(re.findall(r"`(test_\w+)`", (root / "docs/resolver.md").read_text("utf-8")))
+    files = ("api/test_resolver.py", "api/test_scan.py", "gs1/test_resolver_rules.py", "ledger/test_links.py")
+    tests = "".join((root / "tests" / file).read_text("utf-8") for file in files)
+
+    checks = json.loads((VECTORS / "resolver_conformance_checks.json").read_text())["checks"]
+    assert rows == [check["id"] for check in checks]
+    assert [name for name in sorted(named) if f"def {name}(" not in tests] == []
