@@ -336,6 +336,16 @@ def test_a_code_is_active_by_the_first_event_that_stands(here):
     assert here.codes.status_of(other).activation is None
 
 
+def test_a_code_is_active_also_by_the_link_that_carries_its_lot(here):
+    here.harvest()
+    found = here.codes.issue(wanted(1))
+
+    here.capture(an_event(hours=7, action="ADD", epcList=[f"{LOT}/21/{found.serials[0]}"]))
+
+    assert here.codes.status_of(found.kept.item(found.serials[0])).activation is not None
+    assert here.codes.status_of(f"{LOT}/21/{found.serials[0]}").activation is not None
+
+
 def test_an_item_that_is_labelled_as_another_lot_is_not_active(here):
     here.harvest()
     found = here.codes.issue(wanted(1))
