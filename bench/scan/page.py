@@ -11,6 +11,7 @@ import argparse
 import json
 import subprocess
 import sys
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -137,18 +138,21 @@ def _visit(browser: Browser, url: str) -> Load:
 
 
 def _script_ms(events: Iterable[Mapping[str, Any]]) -> float:
-    """What the main thread spent in scripts; those that run within others count once."""
-    [main] = {(each["pid"], each["tid"]) for each in events if each["name"] == "FunctionCall"}
-    spans = sorted(
-        (each["ts"], each["ts"] + each["dur"])
-        for each in events
-        if each["name"] in SCRIPT and each["ph"] == "X" and (each["pid"], each["tid"]) == main
-    )
-    total_us, until_us = 0, 0
-    for start_us, end_us in spans:
-        total_us += max(end_us - max(start_us, until_us), 0)
-        until_us = max(until_us, end_us)
-    return total_us / 1000
+    """What all threads together spent in scripts; those that run within others count once."""
+    threads: dict[tuple[int, int], list[tuple[float, float]]] = defaultdict(list)
+    for each in events:
+        if each["name"] in SCRIPT and each["ph"] == "X":
+            threads[each["pid"], each["tid"]].append((each["ts"], each["ts"] + each["dur"]))
+    return sum(_covered(sorted(spans)) for spans in threads.values()) / 1000
+
+
+def _covered(spans: Iterable[tuple[float, float]]) -> float:
+    """How much of the time lies in any of the spans, which come by their start."""
+    total, until = 0.0, 0.0
+    for start, end in spans:
+        total += max(end - max(start, until), 0)
+        until = max(until, end)
+    return total
 
 
 def _load(page: Page, script_ms: float) -> Load:
