@@ -11,6 +11,7 @@ from tests.printed import drawn, read
 from traceability.cli.main import main
 from traceability.epcis.event import Event
 from traceability.gs1 import serials
+from traceability.labels import files
 from traceability.ledger.capture import as_stored
 from traceability.settings import Settings
 from traceability.wiring import codes, open_store
@@ -81,24 +82,41 @@ def test_labels_carry_codes_that_were_issued_and_are_printed_again_without_new_o
     assert [read(page) for page in pages] == [[row["uri"]] for row in rows[1:]]
 
 
-@pytest.mark.parametrize(
-    ("more", "says"),
-    [
-        (["-o", "there.pdf"], "there.pdf is there already, want another name or --force"),
-        (["-o", "labels.pdf", "--layout", "20x10"], "want 14.7 mm"),
-        (["-o", "labels.zpl", "--format", "zpl"], "name that font (--printer-font E:SIMSUN.TTF)"),
-        ([], "want a file to write: -o FILE"),
-        (["-o", "labels.csv", "--format", "csv"], "56 are left, asked were 99"),
-    ],
-)
-def test_no_code_is_issued_for_labels_that_cannot_be_made(home, capsys, more, says):
+IMPOSSIBLE = {
+    "there.pdf is there already, want another name or --force": ["-o", "there.pdf"],
+    "want 14.7 mm": ["-o", "labels.pdf", "--layout", "20x10"],
+    "name that font (--printer-font E:SIMSUN.TTF)": ["-o", "labels.zpl", "--format", "zpl"],
+    "could not be displayed": ["-o", "labels.pdf", "--name", "果\u0378"],
+    "want a file to write: -o FILE": [],
+    "56 are left, asked were 99": ["-o", "labels.csv", "--format", "csv"],
+}
+
+
+def test_no_code_is_issued_for_labels_that_cannot_be_made(home, capsys):
     (home / "there.pdf").write_bytes(b"there")
 
-    assert labels(*more, count="99") == 65
+    for says, more in IMPOSSIBLE.items():
+        assert labels(*more, count="99") == 65
+        assert says in capsys.readouterr().err
 
-    assert says in capsys.readouterr().err
     assert sets() == []
     assert [each.name for each in home.iterdir() if each.name != "home"] == ["there.pdf"]
+
+
+def test_codes_whose_labels_could_not_be_written_are_told_and_not_lost(home, capsys, monkeypatch):
+    def full(_):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(files.os, "fsync", full)
+        assert labels("--format", "csv", "-o", "labels.csv") == 65
+    said = capsys.readouterr()
+    assert main(["labels", "--set", "1", "--format", "csv", "-o", "labels.csv"]) == 0
+
+    assert "set 1: issued 3 codes" in said.out
+    assert "free some space" in said.err
+    assert len(table(home / "labels.csv")) == 3
+    assert len(sets()) == 1
 
 
 def test_of_withdrawn_codes_no_label_is_printed_and_the_others_keep_their_numbers(home, capsys):
