@@ -35,6 +35,12 @@ class FakeScans:
             rows.append(scan)
         return before
 
+    def of(self, item: str) -> Scanned:
+        return Scanned(tuple(self.known.get(item, ())), None, 0, self.samples.get(item))
+
+    def most_scanned(self, since_ms: int, most: int, prefix: str) -> list[str]:
+        return [item for item in self.known if item.startswith(prefix)][:most]
+
     def take_try(self, item: str, hour: int, most: int) -> bool:
         used = self.tries.get((item, hour), 0)
         self.tries[item, hour] = min(used + 1, most)

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from traceability.ledger.scan import DAY_MS, HOUR_MS, MOST_KEPT, MOST_OF_A_NETWORK, Cell, Scan, Scanned
+from traceability.store.counts import Counts
 from traceability.store.scans import ScanTable
 
 ITEM, OTHER = (f"https://id.gs1.org/01/09521234000020/21/{serial}" for serial in ("A", "B"))
@@ -65,7 +66,7 @@ def test_a_flood_from_one_network_leaves_room_for_the_others(table):
     assert (len(known.scans), known.not_kept) == (MOST_OF_A_NETWORK + 1, 5)
 
 
-def test_a_flood_from_everywhere_cannot_fill_the_disk(table, monkeypatch):
+def test_a_flood_from_everywhere_cannot_fill_the_disk(table, engine, monkeypatch):
     monkeypatch.setattr("traceability.store.scans.MOST_KEPT", 7)
     for number in range(9):
         table.add(ITEM, a_scan(phone=str(number), network=str(number)))
@@ -74,6 +75,8 @@ def test_a_flood_from_everywhere_cannot_fill_the_disk(table, monkeypatch):
     assert (len(table.of(ITEM).scans), table.of(ITEM).not_kept) == (7, 2)
     assert len(table.of(OTHER).scans) == 1
     assert MOST_KEPT == 500
+    counted = Counts(engine, "").all()
+    assert (counted["scanned_items"], counted["scans"], counted["scans_only_counted"]) == (2, 10, 2)
 
 
 def test_rows_go_after_their_time_and_the_first_scan_is_remembered(table):
@@ -118,8 +121,10 @@ def test_the_most_scanned_come_first(table):
         table.add(ITEM, a_scan(phone=phone))
     table.add("old", a_scan(NOON - DAY_MS))
 
-    assert table.most_scanned(NOON - HOUR_MS, 9) == [OTHER, ITEM]
-    assert table.most_scanned(NOON - HOUR_MS, 1) == [OTHER]
+    assert table.most_scanned(NOON - HOUR_MS, 9, "") == [OTHER, ITEM]
+    assert table.most_scanned(NOON - HOUR_MS, 1, "") == [OTHER]
+    assert table.most_scanned(0, 9, "https://id.gs1.org/01/09521234000020/") == [OTHER, ITEM]
+    assert table.most_scanned(0, 9, "https://id.gs1.org/01/0952123400002_/") == []
 
 
 def test_a_sample_is_marked_once_and_unmarked(table):

@@ -103,6 +103,11 @@ class ScanStore(Protocol):
     def salt(self, period: int) -> bytes:
         """32 random bytes, the same for all who ask in this period; those of earlier ones are destroyed."""
 
+    def of(self, item: str) -> Scanned: ...
+
+    def most_scanned(self, since_ms: int, most: int, prefix: str) -> Sequence[str]:
+        """Items of such names scanned since then; from the most networks first, then the most often."""
+
     def add(self, item: str, scan: Scan) -> Scanned:
         """Keep or count a scan, durably; what was known before it. `item` is a canonical Digital Link."""
 

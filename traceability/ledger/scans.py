@@ -8,11 +8,13 @@ from traceability.errors import InvalidInput
 from traceability.gs1 import digital_link, serials
 from traceability.ledger.scan import DAY_MS, HOUR_MS, Cell, Scan, Scanned, ScanStore
 from traceability.ledger.scan_hint import Visitor, hints
-from traceability.ledger.scan_verdict import ScanVerdict, judge
+from traceability.ledger.scan_verdict import Flood, ScanVerdict, judge
 from traceability.ledger.trace import Trace
 
 HANDED_ON = frozenset({"shipping", "departing", "receiving", "arriving", "accepting", "retail_selling"})
 """Business steps with which goods change hands, or leave for whoever has them next."""
+MOST_LOOKED_AT = 1_000
+"""Items that are judged to list the odd ones: those scanned from the most networks."""
 MOST_TRIES = 10
 """At the scratch code of an item within an hour: enough to mistype, too few to guess one of 2^40."""
 SAME_PRESS_MS = 10 * 60_000
@@ -50,12 +52,24 @@ class Scans:
         that it has told of. Raises `InvalidInput` for what is no item, `Unknown`.
         """
         item, now = item_of(link), self.now_ms()
-        trace = self.trace(item)
-        since = max(self.activated_ms(item), handed_on_ms(trace))
+        since = self._since_ms(item)
         device, network = hints(self._salt(now), item, visitor, party)
         scan = Scan(now, now, device, network, cell, int(is_new), party is not None)
         before = self.store.add(item, scan)
         return judge(before if is_new else _without(before, scan), since, scan)
+
+    def odd(self, since_ms: int, gtin: str = "") -> list[tuple[str, ScanVerdict]]:
+        """Items, of one product if `gtin` is given, scanned since then in an odd way; the worst first."""
+        prefix = digital_link.product(gtin) + "/" if gtin else ""
+        items = self.store.most_scanned(since_ms, MOST_LOOKED_AT, prefix)
+        judged = [(item, judge(self.store.of(item), self._since_ms(item))) for item in items]
+        # Sorting is stable: among equals the order of the store stays.
+        return sorted(
+            (each for each in judged if each[1].odd), key=lambda each: _badness(each[1]), reverse=True
+        )
+
+    def _since_ms(self, item: str) -> int:
+        return max(self.activated_ms(item), handed_on_ms(self.trace(item)))
 
     def scratch(self, link: str, typed: str, visitor: Visitor) -> ScratchAnswer:
         """Whether `typed` is the scratch code of an item, and when it was first opened. Raises as `seen`."""
@@ -101,6 +115,11 @@ def item_of(link: str) -> str:
         raise InvalidInput(f"{link[:80]!r} names a thing of kind {digital_link.kind(parsed)}, want an item")
     parts = dict(parsed.path)
     return digital_link.item(parts["01"], parts["21"])
+
+
+def _badness(verdict: ScanVerdict) -> tuple[int, int]:
+    """A flood can be one person's joke; it ranks below what takes many."""
+    return sum(not isinstance(each, Flood) for each in verdict.odd), len(verdict.odd)
 
 
 def handed_on_ms(trace: Trace) -> int:

@@ -10,6 +10,7 @@ from traceability.store.events import event, pending
 from traceability.store.log import log_entry
 from traceability.store.personal import disclosure, erasure
 from traceability.store.readings import ReadingTable, quarantine
+from traceability.store.scans import scan_counts
 
 
 class Counts:
@@ -51,6 +52,7 @@ class Counts:
                 "anchors_final": count(anchor, final),
                 "anchors_under_way": count(anchor, under_way),
                 "log_entries_anchored": connection.execute(anchored).scalar_one(),
+                **scan_counts(connection),
             }
 
     def quarantine_reasons(self) -> Mapping[str, int]:

@@ -107,17 +107,15 @@ class ScanTable:
         return before
 
     def of(self, item: str) -> Scanned:
-        """What is known of one item by now."""
         with self._engine.connect() as connection:
             return _scanned(connection, item)
 
-    def most_scanned(self, since_ms: int, most: int) -> Sequence[str]:
-        """Items scanned since then from more than one network or many times, the most networks first."""
+    def most_scanned(self, since_ms: int, most: int, prefix: str) -> Sequence[str]:
         # By the index on `hour`.
         networks, posts = func.count(scan.c.network.distinct()), func.sum(scan.c.posts)
         statement = (
             select(scan.c.item)
-            .where(scan.c.hour >= since_ms // HOUR_MS)
+            .where(scan.c.hour >= since_ms // HOUR_MS, scan.c.item.startswith(prefix, autoescape=True))
             .group_by(scan.c.item)
             .order_by(networks.desc(), posts.desc(), scan.c.item)
             .limit(most)
@@ -163,6 +161,20 @@ class ScanTable:
                 if oldest is None or oldest >= hour:
                     return dropped
                 dropped += connection.execute(delete(scan).where(scan.c.hour == oldest)).rowcount
+
+
+def scan_counts(connection: Connection) -> dict[str, int]:
+    """For people and machines that watch."""
+    known = scanned_item.c
+    counted = select(func.count(), func.sum(known.posts), func.sum(known.not_kept)).select_from(scanned_item)
+    items, posts, not_kept = connection.execute(counted).one()
+    opened = connection.scalar(select(func.count()).select_from(scratch_opening))
+    return {
+        "scanned_items": items,
+        "scans": int(posts or 0),
+        "scans_only_counted": int(not_kept or 0),
+        "scratch_codes_opened": int(opened or 0),
+    }
 
 
 def _count(connection: Connection, item: str, new: Scan) -> None:
