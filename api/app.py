@@ -11,7 +11,6 @@ from api.address import lot_wanted
 from api.answers import UNKNOWN, Answer
 from api.chain_relay import ChainRelay
 from api.deps import Ledger, Site, words_for
-from api.front import Front
 from api.headers import SafeHeaders
 from api.live import Live
 from api.overlay_feed import OverlayFeed
@@ -98,7 +97,6 @@ def create_app(
     Its links say `public_url`. `check_issued` refuses a link to an item whose code is forged (`NotIssued`).
     `verifier_url` is a copy of the verifier's page elsewhere.
     """
-    kept = PageCache()
     app = FastAPI(title="Guoji", docs_url=None, redoc_url=None, openapi_url=None)
     speak = languages()
     pages = Pages(verifier_url)
@@ -106,7 +104,7 @@ def create_app(
     app.state.site = Site(
         ledger,
         pages,
-        kept,
+        PageCache(),
         live,
         Readiness(ledger.health),
         ChainRelay(ledger.ask_chain),
@@ -126,7 +124,6 @@ def create_app(
         app.include_router(part.router)
     app.add_middleware(GZipMiddleware, minimum_size=1024)
     app.add_middleware(SafeHeaders)
-    app.add_middleware(Front, cache=kept)
     return app
 
 

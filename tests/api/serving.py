@@ -9,6 +9,7 @@ import uvicorn
 
 from api.app import create_app
 from api.deps import Ledger
+from api.front import Front
 from api.scan_visit import ScanDesk
 from tests.fakes import FakeLinks
 from traceability.errors import ChainUnavailable, Erased, InvalidInput, NotAuthorised, Unavailable, Unknown
@@ -180,7 +181,8 @@ def served(
 ) -> Iterator[str]:
     """The address of the application over `ledger` on a free port, for as long as the block lasts."""
     app = create_app(ledger, public_url, live_every_s, farm, importer, recaller, check_issued, scan_desk)
-    config = uvicorn.Config(app, port=0, ws="none", log_level="critical", timeout_graceful_shutdown=1)
+    front = Front(app, app.state.site.kept)
+    config = uvicorn.Config(front, port=0, ws="none", log_level="critical", timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

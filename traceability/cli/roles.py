@@ -147,10 +147,10 @@ def _anchor(_args: argparse.Namespace) -> int:
 
 
 def _serve(_args: argparse.Namespace) -> int:
-    import uvicorn
-
     from api.app import create_app
+    from api.front import Front
     from api.scan_visit import ScanDesk
+    from traceability.cli.web_server import serve
     from traceability.wiring import farm, importer, issued, ledger, open_store, public_url, recaller, scans
 
     settings = Settings.read(os.environ)
@@ -175,17 +175,7 @@ def _serve(_args: argparse.Namespace) -> int:
     # A trace is thousands of small values: looking through all of them for garbage at every turn is wasted.
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
-    uvicorn.run(
-        app,
-        host=settings.http_host,
-        port=settings.http_port,
-        log_level="warning",
-        access_log=False,
-        # There is no WebSocket here: whoever asks for one is told so by the route, in HTTP.
-        ws="none",
-        # Listeners of live pages stay connected for ever; they come back by themselves.
-        timeout_graceful_shutdown=2,
-    )
+    serve(Front(app, app.state.site.kept), settings.http_host, settings.http_port)
     return 0
 
 
