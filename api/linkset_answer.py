@@ -1,6 +1,7 @@
 """Linksets as answers: JSON for programs (RFC 9264), JSON-LD, or a page with JSON-LD inside."""
 
 from dataclasses import dataclass
+from urllib.parse import quote
 
 import orjson
 from fastapi.responses import Response
@@ -8,12 +9,12 @@ from fastapi.responses import Response
 from api.deps import Site
 from api.present.link_types import link_type
 from api.present.text import plain
-from api.resolver import Linkset
+from api.resolver import Asked, Linkset
 from api.words import Words
 from traceability.gs1.resolver.linkset import CONTEXT, CONTEXT_REL, MEDIA_TYPE, json_ld, linkset
 from traceability.gs1.resolver.preferences import media_quality, ranked
 from traceability.gs1.resolver.registration import Registration
-from traceability.gs1.resolver.vocabulary import DEFAULT_MULTI
+from traceability.gs1.resolver.vocabulary import DEFAULT_MULTI, LINKSET
 
 _LD_JSON = "application/ld+json"
 _OFFERED = (MEDIA_TYPE, _LD_JSON, "application/json", "text/html")
@@ -31,11 +32,11 @@ class Shown:
     """Its media type, languages and places."""
 
 
-def linkset_answer(decided: Linkset, accept: str, site: Site, words: Words) -> Response:
+def linkset_answer(decided: Linkset, asked: Asked, site: Site, words: Words) -> Response:
     """Status 300 where the request does not decide between links, else 200; never a redirect."""
     said = linkset(site.public_url, decided.of)
     status = 300 if decided.undecided else 200
-    wanted = ranked(accept or "*/*")
+    wanted = ranked(asked.wishes.accept or "*/*")
     media = max(_OFFERED, key=lambda each: media_quality(each, wanted))
     headers = {
         "Link": f'<{CONTEXT}>; rel="{CONTEXT_REL}"; type="{_LD_JSON}"',
@@ -51,6 +52,7 @@ def linkset_answer(decided: Linkset, accept: str, site: Site, words: Words) -> R
             things=[(each.description, each.path, _shown(each, words)) for each in decided.of],
             undecided=decided.undecided,
             json_ld=json_ld(said),
+            stay=f"&linkType={quote(asked.link_type or LINKSET[0], safe=':')}",
         )
         page.headers.update(headers)
         return page

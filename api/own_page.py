@@ -42,6 +42,8 @@ def _html(site: Site, trace: Trace, words: Words, large: bool) -> tuple[bytes, d
         page=page,
         scans=scan_card(trace, page.product, words, desk) if desk else None,
         large=large,
+        # A link that is registered for the same thing would answer without it.
+        stay="&format=html",
     )
     names = ("Content-Type", "Content-Language", "Content-Security-Policy")
     return bytes(response.body), {name: response.headers[name] for name in names}

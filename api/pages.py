@@ -55,10 +55,15 @@ class Pages:
     ) -> HTMLResponse:
         """A page in the language of `words`; `state` gives it its colours; it may ask `connect` (origins).
 
-        `large` among the values: in large type, for old eyes.
+        Among the values: `large`, in large type for old eyes; `stay`, what the links to its other forms say
+        beside, so that they lead to the same page.
         """
         text = self._environment.get_template(template).render(
-            {"large": False} | values, _=words.say, lang=words.lang, other=_OTHER[words.lang], state=state
+            {"large": False, "stay": ""} | values,
+            _=words.say,
+            lang=words.lang,
+            other=_OTHER[words.lang],
+            state=state,
         )
         headers = {
             "Content-Language": words.lang,

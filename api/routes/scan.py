@@ -38,11 +38,8 @@ def scan(request: Request, site: SiteDep, ledger: LedgerDep, words: WordsDep) ->
     site.check_issued(digital_link.identity(link))
     # Before anything is looked up: what comes meanwhile may change the decision.
     standing = ledger.watch(levels(link.path))
-    decided = decide(
-        asked_of(request, link),
-        ledger,
-        lambda name: implied(ledger.trace(name), site.languages, site.public_url),
-    )
+    asked = asked_of(request, link)
+    decided = decide(asked, ledger, lambda name: implied(ledger.trace(name), site.languages, site.public_url))
     more = {"Link": _links(request, link, site), "Access-Control-Expose-Headers": "Link, Location"}
     match decided:
         case Redirect(to):
@@ -52,7 +49,7 @@ def scan(request: Request, site: SiteDep, ledger: LedgerDep, words: WordsDep) ->
             large = request.query_params.get("type") == "large"
             return KeptAnswer(own_page(site, subject, words, large, wants_json(request)), more, standing)
         case Linkset():
-            return linkset_answer(decided, request.headers.get("accept", ""), site, words)
+            return linkset_answer(decided, asked, site, words)
 
 
 for _path in (*(f"/{key}/{{rest:path}}" for key in KEYS), "/eh{hexadecimal}", "/ex{base64url}"):

@@ -143,6 +143,7 @@ def test_a_registered_default_outranks_our_page_which_stays_reachable():
         == f"https://guoji.example{PATH}?format=html&lang=en&linkType=gs1:traceability&x=1"
     )
     assert (page.status_code, page.headers["content-language"]) == (200, "en")
+    assert '<a href="?lang=zh-CN&amp;format=html"' in page.text
     assert [len(each["https://ref.gs1.org/voc/defaultLink"]) for each in linkset] == [1, 1]
 
 
@@ -212,6 +213,7 @@ def test_linksets_come_as_a_page_with_json_ld_and_as_json_ld(client):
     assert json.loads(embedded) == data.json()
     assert data.json()["@context"] == "https://ref.gs1.org/standards/resolver/linkset-context"
     assert "承诺达标合格证" in page.text
+    assert '<a href="?lang=zh-CN&amp;linkType=all"' in page.text
 
 
 def test_a_choice_is_a_page_for_a_reader(client):
