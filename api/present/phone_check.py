@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from api.words import Words, message
+from traceability.ledger.trace import Trace
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +138,14 @@ _SAID: Final = {
     "document_unknown": message("Not checked on this phone"),
     "group": message("{count} of {total} shown here checked on this phone"),
 }
+
+
+_SCRIPTS: Final = ("verify", "verify-trace", "check-page", "check-shown", "check-curves", "check-payloads")
+
+
+def check_scripts(trace: Trace) -> tuple[str, ...]:
+    """What check.js will load, in that order: so that the phone asks for all of it at once."""
+    return (*_SCRIPTS, "verify-readings") if trace.curves else _SCRIPTS
 
 
 def check_steps(words: Words) -> tuple[CheckStep, ...]:

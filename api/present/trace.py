@@ -14,7 +14,7 @@ from api.present.grades import GradeLine, grades
 from api.present.identity import Identity, identity
 from api.present.lab import LabReport, lab_reports, sugar
 from api.present.parties import origin
-from api.present.phone_check import CheckStep, check_steps, check_words
+from api.present.phone_check import CheckStep, check_scripts, check_steps, check_words
 from api.present.places import Route, route
 from api.present.promise import Promise, promise
 from api.present.recall import Recalls, recalls
@@ -94,6 +94,7 @@ class TracePage:
     grades: tuple[GradeLine, ...]
     proof_url: str
     check_steps: tuple[CheckStep, ...]
+    check_scripts: tuple[str, ...]
     check_words: Mapping[str, Mapping[str, str]]
     """What check.js says."""
     command: str
@@ -140,6 +141,7 @@ def trace_page(trace: Trace, words: Words, public_url: str) -> TracePage:
         grades=grades(trace, words),
         proof_url=proof_url,
         check_steps=check_steps(words),
+        check_scripts=check_scripts(trace),
         check_words=check_words(words),
         command=f"guoji verify '{public_url}{proof_url}' --trust trust.txt",
         made_at=words.moment(trace.made_at),

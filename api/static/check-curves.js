@@ -9,27 +9,26 @@ const rounded = (number) => {
   return up - number === 0.5 && up % 2 ? up - 1 : up;
 };
 
-// The highest and the lowest spot in each column.
+// By column, the highest and the lowest spot.
 const columnsOf = (spots) => {
-  const columns = new Map();
+  const [tops, bottoms] = [new Map(), new Map()];
   for (const [x, y] of spots) {
-    const [least, most] = columns.get(x) ?? [y, y];
-    columns.set(x, [Math.min(least, y), Math.max(most, y)]);
+    if (!(tops.get(x) <= y)) tops.set(x, y);
+    if (!(bottoms.get(x) >= y)) bottoms.set(x, y);
   }
-  return columns;
+  return { tops, bottoms };
 };
 
-const drawnBy = (path) =>
-  path
-    .split("M")
-    .slice(1)
-    .flatMap((run) => {
-      const numbers = run.match(/-?\d+/g).map(Number);
-      let [x, y] = numbers;
-      const spots = [[x, y]];
-      for (let i = 2; i < numbers.length; i += 2) spots.push([(x += numbers[i]), (y += numbers[i + 1])]);
-      return spots;
-    });
+// A run begins with a spot; from there on only steps are written.
+const drawnBy = (path) => {
+  const spots = [];
+  for (const run of path.split("M").slice(1)) {
+    const numbers = run.match(/-?\d+/g);
+    let [x, y] = [0, 0];
+    for (let i = 0; i < numbers.length; i += 2) spots.push([(x += +numbers[i]), (y += +numbers[i + 1])]);
+  }
+  return spots;
+};
 
 const layout = (svg) => {
   const { factor, grain, from, to, lowest, highest, least, most } = svg.dataset;
@@ -55,19 +54,16 @@ export const checkCurve = (svg, batches) => {
   const recorded = columnsOf(spots.flat());
   const drawn = columnsOf(drawnBy(svg.querySelector(".line").getAttribute("d")));
   // One unit up or down: values are rounded before they are drawn.
-  for (const [x, [top, bottom]] of recorded) {
-    const [upper, lower] = drawn.get(x) ?? [Infinity, -Infinity];
-    if (upper > top + 1 || lower < bottom - 1) return null;
-  }
+  for (const [x, top] of recorded.tops)
+    if (!(drawn.tops.get(x) <= top + 1 && drawn.bottoms.get(x) >= recorded.bottoms.get(x) - 1)) return null;
   const ends = spots.filter((batch) => batch[0]).map((batch) => columnEnds(batch.map(([x]) => x)));
   // What a sensor that goes on measured since its newest batch is in no proof yet.
-  const until = live === undefined ? Infinity : Math.max(...recorded.keys());
+  const until = live === undefined ? Infinity : Math.max(...ends.flat());
   let [checked, total] = [0, 0];
-  for (const [x, [upper, lower]] of drawn) {
-    if (x > until) break;
+  for (const [x, top] of drawn.tops) {
+    if (x > until) continue;
     total++;
-    const [top, bottom] = recorded.get(x) ?? [Infinity, -Infinity];
-    if (upper >= top - 1 && lower <= bottom + 1) checked++;
+    if (top >= recorded.tops.get(x) - 1 && drawn.bottoms.get(x) <= recorded.bottoms.get(x) + 1) checked++;
     // Nor are late readings of such a sensor.
     else if (live === undefined && ends.some(([first, last]) => x > first && x < last)) return null;
   }

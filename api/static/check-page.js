@@ -7,14 +7,15 @@ import { isAsRecorded } from "/static/check-shown.js";
 const all = (selector) => [...document.querySelectorAll(selector)];
 
 // `found` has by key, of each record that holds: its event, when it was captured, and its batch's leaves if checked.
-export const checkPage = async (found, { moment, fetched, digest }) => ({
+// `sheets` are what is being fetched for the page's documents, in their order; null of one that cannot be had.
+export const checkPage = async (found, { moment, sheets, digest }) => ({
   shown: all("[data-of]").map((part) => {
     const { event } = found[part.dataset.of] ?? {};
     const outcome = !event ? "unknown" : isAsRecorded(part, event, moment) ? "verified" : "contradicted";
     return { part, outcome };
   }),
   drawn: drawnFrom(Object.values(found)),
-  documents: await Promise.all(all("[data-document]").map((part) => checkDocument(part, found, fetched, digest))),
+  documents: await Promise.all(all("[data-document]").map((part, i) => checkDocument(part, found, sheets[i], digest))),
 });
 
 const drawnFrom = (records) => {
@@ -45,17 +46,14 @@ const read = (leaves, alias) => {
   }
 };
 
-const checkDocument = async (part, found, fetched, digest) => {
+const checkDocument = async (part, found, sheet, digest) => {
   const { document: want, by } = part.dataset;
   const { event } = found[by] ?? {};
   if (!event) return { part, outcome: "unknown" };
   if (event["guoji:reportSha256"] !== want) return { part, outcome: "contradicted" };
-  try {
-    const own = await digest(await fetched(`/documents/${want}`));
-    return { part, outcome: own === want ? "verified" : "contradicted" };
-  } catch {
-    return { part, outcome: "missing" };
-  }
+  const file = await sheet;
+  if (!file) return { part, outcome: "missing" };
+  return { part, outcome: (await digest(file)) === want ? "verified" : "contradicted" };
 };
 
 // A row of "How this phone checked" for each kind, and a word beside each sheet.

@@ -1,6 +1,6 @@
 // What the leaves of a batch say was measured: SenML (RFC 8428) in JSON or CBOR, signed (RFC 9052) or not.
 
-const READING = /^\x01.guoji\/reading/s;
+const READING = "\x01\rguoji/reading";
 const text = new TextDecoder();
 
 // Of one item of CBOR (RFC 8949) at `at`: its value and where it ends. Only what SenML and COSE need.
@@ -66,12 +66,17 @@ const recordsOf = (leaf) => {
 // By metric, all values with their times in milliseconds, from the leaves (texts of bytes) of a device's batch.
 export const measuredIn = (leaves, alias) => {
   const found = {};
-  for (const leaf of leaves.filter((each) => READING.test(each))) {
+  const own = `${alias}:`;
+  for (const leaf of leaves) {
+    if (!leaf.startsWith(READING)) continue;
     let [name, time, base] = ["", 0, 0];
     for (const record of recordsOf(leaf)) {
-      ({ bn: name = name, bt: time = time, bv: base = base } = record);
+      name = record.bn ?? name;
+      time = record.bt ?? time;
+      base = record.bv ?? base;
       if (typeof record.v !== "number") continue;
-      const metric = (name + (record.n ?? "")).replace(`${alias}:`, "");
+      const full = name + (record.n ?? "");
+      const metric = full.startsWith(own) ? full.slice(own.length) : full;
       (found[metric] ??= []).push([Math.floor((time + (record.t ?? 0)) * 1000 + 0.5), base + record.v]);
     }
   }

@@ -202,6 +202,9 @@ const holding = ({ event, batch }, { steps }) => {
 
 const run = async () => {
   progress("fetching");
+  const sheets = [...document.querySelectorAll("[data-document]")].map(({ dataset }) =>
+    fetched(`/documents/${dataset.document}`).catch(() => null),
+  );
   const [file, trust, { checkPage, showPage }] = await Promise.all([
     fetched(proof),
     fetched("/trust"),
@@ -220,7 +223,7 @@ const run = async () => {
       { outcome: outcomes[i], since: direct.events[i].anchored_at, ...holding(proofs[i], report.events[i]) },
     ]),
   );
-  const kinds = await checkPage(found, { moment, fetched, digest });
+  const kinds = await checkPage(found, { moment, sheets, digest });
   for (const { part, outcome } of kinds.shown)
     if (outcome === "contradicted") found[part.dataset.of].outcome = outcome;
   showSteps(both);
