@@ -22,6 +22,8 @@ class ScanDesk:
     scans: Scans
     place_headers: Sequence[str] = ()
     """The two with latitude and longitude that a reverse proxy sets, whatever the phone sends; or none."""
+    address_header: str = ""
+    """With the shopper's address, which a reverse proxy sets, too; empty where there is no proxy."""
     has_scratch_codes: bool = False
     days: float = 400
     """How long a scan is kept; the page says so."""
@@ -57,9 +59,12 @@ def read_sent(kind: type[_Kind], body: bytes) -> _Kind:
         raise InvalidInput(f"{where}: {fault['msg']}") from error
 
 
-def visitor_of(request: Request) -> Visitor:
+def visitor_of(request: Request, address_header: str) -> Visitor:
+    peer = request.client.host if request.client else ""
+    # Of several the last: the proxy in front of us wrote it, the others are what the visitor says of itself.
+    said = request.headers.getlist(address_header) if address_header else [peer]
     return Visitor(
-        request.client.host if request.client else "",
+        said[-1].rpartition(",")[2].strip() if said else peer,
         request.headers.get("user-agent", ""),
         request.headers.get("accept-language", ""),
     )

@@ -13,7 +13,7 @@ Everything this system refuses, as one tree:
     - NoSuchName          no query has this name                              (404)
     - NotIssued           this item's code was not made by us                 (404)
     - NeverActivated      this item's code was made, and never put on goods   (404)
-    - CodeWithdrawn       this item's code was taken back before it was used  (410)
+      . CodeWithdrawn     and was taken back                                  (410)
     - Erased              we held it, and it was erased for good              (410)
   + Unavailable           sound request, but not now: try later               (503)
     - CheckpointConflict  another writer published first
@@ -75,7 +75,7 @@ class NeverActivated(Unknown):
     """This item's code was made by us, and never put on goods."""
 
 
-class CodeWithdrawn(Unknown):
+class CodeWithdrawn(NeverActivated):
     """This item's code was made by us, and taken back before it was put on goods."""
 
 

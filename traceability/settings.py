@@ -57,6 +57,7 @@ WebUrl = Annotated[str, _url("http", "https")]
 BrokerUrl = Annotated[str, _url("mqtt", "mqtts")]
 NatsUrl = Annotated[str, _url("nats", "tls")]
 PlaceHeaders = Annotated[str, StringConstraints(pattern=r"^([A-Za-z0-9-]+, ?[A-Za-z0-9-]+)?$")]
+HeaderName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]*$")]
 GatewayUser = Annotated[str, StringConstraints(pattern=r"^@[A-Za-z0-9_-]{1,32}$")]
 
 
@@ -142,6 +143,8 @@ class Settings:
     """Days after which the salt that tells phones apart is destroyed, and another one made."""
     scan_place_headers: PlaceHeaders = ""
     """Headers with latitude and longitude that a reverse proxy sets: two names with a comma. Empty: none."""
+    scan_address_header: HeaderName = ""
+    """Header with the shopper's address that a reverse proxy sets. Empty: whoever connects is the shopper."""
     scratch_codes: bool = False
     """Whether labels have a scratch code, and the pages of items ask for it."""
     log_json: bool = False

@@ -60,7 +60,9 @@ def scanned(
     site.check_issued(sent.item)
     cell = cell_of(request, desk.place_headers, sent.cell)
     # A phone that tells its place has told of this look at the page already.
-    verdict = desk.scans.seen(sent.item, visitor_of(request), cell, party, is_new=sent.cell is None)
+    verdict = desk.scans.seen(
+        sent.item, visitor_of(request, desk.address_header), cell, party, is_new=sent.cell is None
+    )
     return JSONResponse(scan_answer(verdict, words), headers=_NEVER_KEPT)
 
 
@@ -70,5 +72,5 @@ def scratched(request: Request, site: SiteDep, words: WordsDep, desk: DeskDep, b
     site.check_issued(sent.item)
     if not desk.has_scratch_codes:
         raise Unknown("labels of this server have no scratch codes")
-    answer = desk.scans.scratch(sent.item, sent.code, visitor_of(request))
+    answer = desk.scans.scratch(sent.item, sent.code, visitor_of(request, desk.address_header))
     return JSONResponse(scratch_answer(answer, words), headers=_NEVER_KEPT)

@@ -45,7 +45,13 @@ def client(served_store):
     ledger = SampleLedger({ITEM: TRACE})
     scans = Scans(served_store, ledger.trace, lambda _: 0, KEY, 30, lambda: NOW_MS)
     check = Issued(KEY, lambda _: True, lambda _: None).check
-    desk = ScanDesk(scans, ("x-latitude", "x-longitude"), has_scratch_codes=True, is_issued=lambda _: True)
+    desk = ScanDesk(
+        scans,
+        ("x-latitude", "x-longitude"),
+        "x-forwarded-for",
+        has_scratch_codes=True,
+        is_issued=lambda _: True,
+    )
     with (
         served(ledger, check_issued=check, scan_desk=desk) as address,
         httpx.Client(base_url=address, trust_env=False) as client,
@@ -127,6 +133,14 @@ def test_a_party_scans_with_its_token_and_a_wrong_one_is_refused(client, store):
     )
 
     assert [scan.by_party for scan in store.known[ITEM]] == [True]
+
+
+def test_behind_a_proxy_the_last_address_that_is_told_counts(client, store):
+    for told in ("198.51.100.1", "203.0.113.7, 198.51.100.1", "203.0.113.7"):
+        client.post("/scans", json={"item": ITEM}, headers={"X-Forwarded-For": told})
+    client.post("/scans", json={"item": ITEM})
+
+    assert [scan.posts for scan in store.known[ITEM]] == [2, 1, 1]
 
 
 @pytest.mark.usefixtures("store")

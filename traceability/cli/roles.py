@@ -167,6 +167,7 @@ def _serve(_args: argparse.Namespace) -> int:
         scan_desk=ScanDesk(
             scans(settings, store, held.trace),
             settings.place_headers,
+            settings.scan_address_header,
             settings.scratch_codes,
             settings.scan_days,
             own_codes.has,
