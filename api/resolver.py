@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from api.deps import Ledger
-from traceability.errors import NeverActivated, Unknown
+from traceability.errors import CodeWithdrawn, NeverActivated, Unknown
 from traceability.gs1.digital_link import DigitalLink
 from traceability.gs1.quoting import quoted
 from traceability.gs1.resolver.choose import Wishes, best, best_default
@@ -63,7 +63,7 @@ def decide(asked: Asked, ledger: Ledger, implied: Implied) -> Decision:
     It depends on the request (path, query, Accept, Accept-Language), on `ledger.links`, whose `revision` is
     another one after each change, and on which of the names over the path `ledger.holds`: the first event
     that names one may change it. Without a link type `implied` is not called.
-    Raises `Unknown`, and `NeverActivated` for an item whose code was not put on anything yet.
+    Raises `Unknown`; `NeverActivated` or `CodeWithdrawn` for an item's code that we made and is on no goods.
     """
     names = levels(asked.link.path)
     registered = ledger.links.registered(names)
@@ -93,10 +93,10 @@ def _is_held(name: str, ledger: Ledger) -> bool:
         # What nobody has seen may yet be a code of ours: then nothing above it answers in its place.
         try:
             ledger.trace(name)
-        except NeverActivated:
+        except (NeverActivated, CodeWithdrawn):
             raise
         except Unknown:
-            pass
+            return False
     return False
 
 

@@ -3,6 +3,7 @@
 import json
 import re
 import socket
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
@@ -11,7 +12,7 @@ import pytest
 
 from tests.api.samples import PATH, a_trace
 from tests.api.serving import SampleLedger, served
-from traceability.errors import NeverActivated
+from traceability.errors import CodeWithdrawn, NeverActivated
 from traceability.gs1.key_paths import KEYS
 from traceability.gs1.resolver.registration import read_file, read_registration
 
@@ -158,24 +159,28 @@ def test_our_page_of_a_lot_outranks_the_default_of_its_product():
     assert answers == [200, 200, 200, 307]
 
 
+@dataclass
 class WithLabels(SampleLedger):
-    """Made codes of which none was put on goods."""
+    """Made codes of which none is on goods."""
+
+    unused: Exception | None = None
 
     def trace(self, subject):
         if "/21/" in subject:
-            raise NeverActivated("this code was never put on goods")
+            raise self.unused
         return super().trace(subject)
 
 
-def test_a_code_that_was_never_put_on_goods_is_not_answered_by_its_lot_or_product():
+@pytest.mark.parametrize(("status", "error"), [(404, NeverActivated), (410, CodeWithdrawn)])
+def test_a_code_that_is_on_no_goods_is_not_answered_by_its_lot_or_product(status, error):
     trace = a_trace()
-    ledger = WithLabels({trace.subject: trace})
+    ledger = WithLabels({trace.subject: trace}, unused=error("on no goods"))
     ledger.links.put([read_registration({"anchor": PRODUCT, "description": "Kiwi", "links": AWAY})])
     with served(ledger) as address, httpx.Client(base_url=address, trust_env=False) as client:
         answers = [client.get(f"{path}/21/7") for path in (PATH, PRODUCT)]
 
-    assert [answer.status_code for answer in answers] == [404, 404]
-    assert "never put on goods" in answers[0].json()["detail"]
+    assert [answer.status_code for answer in answers] == [status, status]
+    assert answers[0].json()["detail"] == "on no goods"
 
 
 def test_every_primary_key_is_a_path_and_the_description_file_lists_it(client):
