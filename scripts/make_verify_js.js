@@ -14,6 +14,7 @@ const SOURCES = {
   "verify-readings.js": "readings.js",
   "verify-cbor.js": "cbor.js",
   "verify-trace.js": "verify_trace.js",
+  "verify-code.js": "verify_code.js",
   "verify-ed25519.js": "ed25519.js",
 };
 const MOST_BYTES = 4096;

@@ -67,10 +67,11 @@ export const verify = async (file, trust, { fetch: post = fetch, endpoints = [],
     return { ...judge(steps, { anchored_at: proof.at }), steps, chain: proof.chain };
   };
 
-  if (parsed.format === "guoji-trace-proof/1") {
-    const { verifyTrace } = await import("./verify-trace.js");
-    return verifyTrace(parsed, asked, { checks, checkProof, included, judge, mentions, progress, proofOf, run });
-  }
+  const verifier = { checks, checkProof, included, judge, mentions, progress, proofOf, run };
+  if (parsed.format === "guoji-trace-proof/1")
+    return (await import("./verify-trace.js")).verifyTrace(parsed, asked, verifier);
+  if (parsed.format === "guoji-code/1")
+    return (await import("./verify-code.js")).verifyCode(parsed, asked, verifier);
   // It may belong to the goods all the same, as the pallet does that they lay on.
   if (asked) checks.subject = ({ event }) => mentions(event, asked) || unchecked("not named");
   return checkProof(await proofOf(parsed));

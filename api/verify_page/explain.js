@@ -1,6 +1,7 @@
 // In plain words: what each step of the verifier came to, and what each endpoint of the chain said.
 
 import { plain } from "./element.js";
+import { spelled } from "./facts.js";
 import { isSaid, moment, say } from "./words.js";
 
 // By what verify.js says. The first that stands in it counts: what an endpoint said stands inside another.
@@ -25,6 +26,8 @@ const REASONS = {
   "is of another log": "why_other_log",
   "came after entry": "why_newer",
   "via the operator": "why_operator",
+  "not active": "why_not_active",
+  "another spelling": "why_spelling",
 };
 
 export const reasonOf = (detail) => {
@@ -33,16 +36,21 @@ export const reasonOf = (detail) => {
 };
 
 // A sentence on one step of one event; beside it, the verifier's own words where it found something untrue.
-export const stepOf = ({ name, outcome, detail }, { submitter, captured, place }) => {
+export const stepOf = ({ name, outcome, detail }, { submitter, captured, place } = {}) => {
   if (outcome === "unchecked") return { sentence: say("not_checked", { reason: reasonOf(detail) }) };
   if (outcome === "failed") return { sentence: say(`failed_${name}`), exact: detail };
   if (name === "readings" && !detail) return { sentence: say("no_readings") };
   if (name === "readings") return { sentence: readingsOf(...detail) };
+  if (name === "code") return { sentence: codeOf(...detail) };
+  if (name === "active") return { sentence: activeOf(...detail) };
   const values = { submitter, captured: moment(captured), ...place, since: name === "anchor" && moment(detail) };
   return { sentence: say(`passed_${name}`, values), exact: name === "policy" && detail };
 };
 
 const readingsOf = (count, isSummed) => say(isSummed ? "passed_readings" : "passed_not_summed", { count });
+
+const codeOf = (number, count, lot, party) => say("passed_code", { number, count, lot: spelled(lot), party });
+const activeOf = (at, party) => say("passed_active", { at: moment(at), party });
 
 // What each endpoint said of one event: [its name, a sentence].
 export const chainOf = (chain = []) =>

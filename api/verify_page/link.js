@@ -11,12 +11,13 @@ const ONE_SPELLING = /^https:\/\/id\.gs1\.org\/(00\/\d{18}|01\/\d{14}\/(10|21)\/
 export const destination = (text) => {
   const url = webUrl(text);
   if (/^\/proof\/[\da-f]{64}$/.test(url.pathname)) return { address: url.href, origin: url.origin };
+  const path = url.pathname === "/codes/proof" ? url.pathname : "/proof";
   const [, goods] = url.pathname.match(GOODS) ?? [];
   const subject = goods
     ? `${CANONICAL}/${goods}`
-    : url.pathname === "/proof" && url.searchParams.get("subject");
+    : url.pathname === path && url.searchParams.get("subject");
   if (!subject) throw Error(say("link_of_no_goods", { path: url.pathname }));
-  const address = `${url.origin}/proof?subject=${encodeURIComponent(subject)}`;
+  const address = `${url.origin}${path}?subject=${encodeURIComponent(subject)}`;
   return { address, origin: url.origin, asked: ONE_SPELLING.test(subject) ? subject : undefined };
 };
 

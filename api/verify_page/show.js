@@ -3,7 +3,7 @@
 import { SIGNS, STATES, checkLine } from "./check_lines.js";
 import { element, icon, outside, plain } from "./element.js";
 import { showEvents } from "./events.js";
-import { chainOf, completeOf, reasonOf } from "./explain.js";
+import { chainOf, completeOf, reasonOf, stepOf } from "./explain.js";
 import { spelled } from "./facts.js";
 import { moment, say } from "./words.js";
 
@@ -46,7 +46,7 @@ const sentences = (report, facts, events) => {
     said.push(
       complete
         ? say("all", { ...report, through: moment(report.through) })
-        : say("one", { since: moment(report.anchored_at) }),
+        : say(report.events ? "code" : "one", { since: moment(report.anchored_at) }),
     );
   if (is === "contradicted") {
     const sentence = say(`failed_${step}`);
@@ -65,6 +65,10 @@ const checks = (report, events) => {
     const steps = events.flatMap((event) => event.steps.filter((step) => step.name === name));
     return steps[0] && row(name, ...summed(name, steps));
   });
+  for (const step of report.events ? (report.steps ?? []) : []) {
+    const { sentence, exact } = stepOf(step);
+    rows.push(row(step.name, step.outcome, sentence, exact));
+  }
   if (report.complete) {
     const { sentence, exact } = completeOf(report.complete);
     rows.push(row("complete", report.complete.outcome, sentence, exact));

@@ -28,9 +28,12 @@ const check = async ({ file, policy, endpoints, asked }) => {
   const report = await verify(file, policy, { endpoints, asked, progress, fetch: ask });
   const parsed = parse(new TextDecoder().decode(file));
   const facts = [];
-  for (const each of parsed.proofs ?? [parsed]) facts.push(factsOf(await proofOf(each)));
+  for (const each of proofsIn(parsed)) facts.push(factsOf(await proofOf(each)));
   return { report, facts, digest: await digestOf(file) };
 };
+
+// Of a trace, of an item code, or of one event.
+const proofsIn = (file) => file.proofs ?? (file.issued ? [file.issued, file.activated ?? []].flat() : [file]);
 
 // What a server says in the chain's name is the server's word, whoever added its address.
 const ask = async (url, init) => {

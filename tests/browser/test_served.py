@@ -15,7 +15,14 @@ from tests.browser.running import PROJECT, a_job, chromium, in_page
 MOST_BYTES = 4096
 PAGE = PROJECT / "docs" / "verify-js.md"
 VECTORS = Path(__file__).parents[1] / "vectors" / "proof"
-SCRIPTS = ["verify.js", "verify-trace.js", "verify-ed25519.js", "verify-readings.js", "verify-cbor.js"]
+SCRIPTS = [
+    "verify.js",
+    "verify-trace.js",
+    "verify-ed25519.js",
+    "verify-readings.js",
+    "verify-cbor.js",
+    "verify-code.js",
+]
 
 needs_chromium = pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="Debian package chromium is missing")
 WITHOUT_ED25519 = "void (crypto.subtle.importKey = async () => { throw new DOMException(); })"

@@ -10,6 +10,7 @@ from tests.browser.running import a_job, chromium, in_node, in_page
 
 VECTORS = Path(__file__).parents[1] / "vectors"
 PROOFS = {path.stem: json.loads(path.read_text()) for path in sorted((VECTORS / "proof").glob("*.json"))}
+CODES = {path.stem: json.loads(path.read_text()) for path in sorted((VECTORS / "codes").glob("*.json"))}
 TREES = {path.stem: path.read_text() for path in sorted((VECTORS / "log").glob("inclusion-*.json"))}
 
 STEPS = {
@@ -53,6 +54,17 @@ def test_each_proof_comes_to_its_verdict_at_its_step(machine):
         want.pop("reason", None)
     results = dict(zip(PROOFS, found, strict=True))
     assert {name: judged(result, wanted[name]) for name, result in results.items()} == wanted
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+def test_each_item_code_comes_to_its_verdict_at_its_step(machine):
+    found = machine("check", [a_job(vector) for vector in CODES.values()])
+
+    wanted = {
+        name: {key: vector["want"][key] for key in vector["want"] if key != "reason"}
+        for name, vector in CODES.items()
+    }
+    assert {name: judged(result, {}) for name, result in zip(CODES, found, strict=True)} == wanted
 
 
 def test_no_vector_is_listed_for_a_step_that_it_wants_anyway():

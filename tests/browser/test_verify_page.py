@@ -14,7 +14,7 @@ from scripts.screenshots import ARGUMENTS, CHROMIUM
 from tests.api.checked import PATH, VectorChain, a_ledger, an_endpoint
 from tests.api.serving import served
 from tests.browser.running import PROJECT, a_job, in_node
-from tests.browser.test_vectors import PROOFS
+from tests.browser.test_vectors import CODES, PROOFS
 
 PAGE = PROJECT / "api" / "static" / "guoji-verify.html"
 DOCS = PROJECT / "docs" / "verify-page.md"
@@ -30,13 +30,14 @@ def in_chromium(test):
 
 
 def test_the_page_judges_each_vector_as_the_verifier_does_and_has_facts_of_each_event():
-    jobs = [a_job(vector) for vector in PROOFS.values()]
+    vectors = PROOFS | CODES
+    jobs = [a_job(vector) for vector in vectors.values()]
 
     by_page = in_node("checkByPage", jobs)
 
     found = [said["found"] for said in by_page]
-    by_verifier = dict(zip(PROOFS, in_node("check", jobs), strict=True))
-    assert {name: each["report"] for name, each in zip(PROOFS, found, strict=True)} == by_verifier
+    by_verifier = dict(zip(vectors, in_node("check", jobs), strict=True))
+    assert {name: each["report"] for name, each in zip(vectors, found, strict=True)} == by_verifier
     assert all(len(each["facts"]) == len(each["report"].get("events", [0])) for each in found)
 
 
