@@ -119,10 +119,9 @@ def world(first: dict[str, Any], second: dict[str, Any], **submitters: str) -> C
 SOUND = world(issue(), labelling())
 
 
-def of_one() -> Vector:
-    alone = leaves(ITEMS[:1])
-    lone = world(issue(root_of(alone), 1), labelling(ITEMS[0]))
-    return lone.vector(item=ITEMS[0], salt=code_salt(SECRET, 0), index=0, path=())
+def of_one(item: str = ITEMS[0]) -> Vector:
+    lone = world(issue(root_of(leaves([item])), 1), labelling(item))
+    return lone.vector(item=item, salt=code_salt(SECRET, 0), index=0, path=())
 
 
 def of_the_last() -> Vector:
@@ -159,7 +158,7 @@ def lies_about_the_set() -> dict[str, Vector]:
     return {
         "other-serial": SOUND.vector(item=OTHERS[INDEX]),
         "serial-of-a-neighbour": SOUND.vector(item=ITEMS[INDEX + 1]),
-        "item-of-another-product": SOUND.vector(item=digital_link.item("09521234500025", "A1")),
+        "item-of-another-product": of_one(digital_link.item("09521234500025", "A1")),
         "other-set": world(issue(other_set), labelling()).vector(),
         "other-lot": world(issue(lot=OTHER_LOT), labelling(lot=OTHER_LOT)).vector(),
         "root-of-another-size": world(issue(count=COUNT + 20), labelling()).vector(),
