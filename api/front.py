@@ -10,7 +10,7 @@ from http import HTTPStatus
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.headers import SAFE
+from api.headers import NOTHING_RUNS, SAFE
 from api.page_cache import BROTLI, GZIP, IDENTITY, Form, Head, Page, PageCache, Standing, as_head
 
 MOST_KNOWN = 16_384
@@ -21,14 +21,14 @@ AT_ONCE = 8
 """Requests for which a page may be looked up and rendered at a time; other work has threads left."""
 MOST_WAITING = 5_000
 """One more is told to come back."""
-_KNOWING = "guoji.known"
+_FOUND = "guoji.found"
 _NOT_WITH_304 = (b"content-length", b"content-encoding", b"content-type", b"content-security-policy")
 _BUSY: Head = [
     (b"content-type", b"text/plain; charset=utf-8"),
     (b"retry-after", b"2"),
     (b"cache-control", b"no-store"),
     *as_head(SAFE),
-    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"content-security-policy", NOTHING_RUNS.encode()),
 ]
 _BUSY_SAYS = "现在扫码的人太多，请稍后再试。\nToo many scan at once; please try again in a moment.\n".encode()
 
@@ -49,7 +49,7 @@ class Known:
 
 
 class KeptAnswer(Response):
-    """The answer of a route whose page is kept: the front gives it by itself from then on."""
+    """What a route answers whose page is kept: the front sends it, now and by itself from then on."""
 
     def __init__(self, page: Page, more: Mapping[str, str], standing: Standing) -> None:
         """`more` are headers of this request alone; `standing` is that of its being answered by this page."""
@@ -57,9 +57,7 @@ class KeptAnswer(Response):
         self._page, self._known = page, Known(page.key, as_head(more), standing)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if _KNOWING in scope:
-            scope[_KNOWING].append(self._known)
-        await send_page(self._page, self._known.extra, scope["method"], _first(scope), send)
+        scope[_FOUND].append((self._page, self._known))
 
 
 class Front:
@@ -94,7 +92,7 @@ class Front:
             return False
         self._cache.numbers.hits += 1
         self._cache.answered(page)
-        await send_page(page, known.extra, scope["method"], headers, send)
+        await _send(page, known.extra, scope["method"], headers, send)
         return True
 
     async def _wait(
@@ -109,21 +107,23 @@ class Front:
             async with self._turn:
                 # Whoever was before may have asked for the same.
                 if not await self._answered(worded, scope, headers, send):
-                    found: list[Known] = []
-                    await self._app({**scope, _KNOWING: found}, receive, send)
-                    self._learn(worded, found)
+                    found: list[tuple[Page, Known]] = []
+                    await self._app({**scope, _FOUND: found}, receive, send)
+                    for page, known in found:
+                        self._learn(worded, known)
+                        await _send(page, known.extra, scope["method"], headers, send)
         finally:
             self._waiting -= 1
 
-    def _learn(self, worded: _Worded, found: list[Known]) -> None:
+    def _learn(self, worded: _Worded, known: Known) -> None:
         self._known.pop(worded, None)
-        if found and sum(map(len, worded)) <= LONGEST_KNOWN:
-            self._known[worded] = found[0]
+        if sum(map(len, worded)) <= LONGEST_KNOWN:
+            self._known[worded] = known
             if len(self._known) > MOST_KNOWN:
                 self._known.popitem(last=False)
 
 
-async def send_page(page: Page, extra: Head, method: str, headers: dict[bytes, bytes], send: Send) -> None:
+async def _send(page: Page, extra: Head, method: str, headers: dict[bytes, bytes], send: Send) -> None:
     form = page.in_(_encoding(headers.get(b"accept-encoding", b"")))
     if _has(form, headers.get(b"if-none-match", b"")):
         head = [each for each in form.head if each[0] not in _NOT_WITH_304]

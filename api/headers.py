@@ -11,6 +11,7 @@ SAFE = {
     # Traces and proofs are for everybody's tools; writing needs a token, which no browser adds.
     "Access-Control-Allow-Origin": "*",
 }
+NOTHING_RUNS = "default-src 'none'; frame-ancestors 'none'"
 
 
 class SafeHeaders:
@@ -26,9 +27,7 @@ class SafeHeaders:
                 # Pages bring their own; whatever else a browser might take for a page may do nothing at all.
                 # "Not modified" has none: a browser might take it in place of the page's own.
                 if message["status"] != HTTPStatus.NOT_MODIFIED:
-                    headers.setdefault(
-                        "Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"
-                    )
+                    headers.setdefault("Content-Security-Policy", NOTHING_RUNS)
                 headers.update(SAFE)
             await send(message)
 

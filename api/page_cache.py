@@ -11,7 +11,7 @@ from typing import Protocol
 
 import brotli
 
-from api.headers import SAFE
+from api.headers import NOTHING_RUNS, SAFE
 
 MOST_BYTES = 256 * 1024 * 1024
 PER_PAGE_BYTES = 16 * 1024
@@ -87,7 +87,8 @@ class Page:
     def _form(self, body: bytes, encoding: str, quality: int) -> Form:
         # A strong one: other bytes have another.
         etag = f'"{self._tag}-{encoding}{quality}"'
-        headers = {"Content-Length": str(len(body)), "ETag": etag, **self._headers, **SAFE}
+        own = {"Content-Length": str(len(body)), "ETag": etag, "Content-Security-Policy": NOTHING_RUNS}
+        headers = {**own, **self._headers, **SAFE}
         if encoding != IDENTITY:
             headers["Content-Encoding"] = encoding
         return Form(body, etag.encode(), as_head(headers))

@@ -1,0 +1,268 @@
+"""A kept page is answered as it was the first time, to each who asks alike, and never when it is old."""
+
+import asyncio
+import gzip
+import threading
+from dataclasses import dataclass, field, replace
+from itertools import product
+
+import brotli
+import pytest
+
+from api.app import create_app
+from api.front import AT_ONCE, LONGEST_KNOWN, MOST_KNOWN, Front
+from api.page_cache import HOT, PageCache, Rendered
+from tests.api.samples import PATH, a_trace
+from tests.api.serving import PUBLIC_URL, SampleLedger
+from traceability.errors import Unavailable
+
+PAGE = {"accept": "text/html", "accept-language": "zh-CN", "accept-encoding": "br"}
+NO_OTHERS = {}
+ITEM = f"{PATH.split('/10/')[0]}/21/A000000000000001"
+
+
+@dataclass
+class Answer:
+    status: int = 0
+    headers: dict[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+
+class Site:
+    """The front over the application over sample traces; counts what gets through to the application."""
+
+    def __init__(self, app):
+        trace = a_trace()
+        self.ledger, self.kept = SampleLedger({trace.subject: trace}), PageCache()
+        self.subject, self.through, self.app = trace.subject, 0, app
+        app.state.site = replace(app.state.site, ledger=self.ledger, kept=self.kept)
+        self.front = Front(self._counted, self.kept)
+
+    async def _counted(self, scope, receive, send):
+        self.through += 1
+        await self.app(scope, receive, send)
+
+    def ask(self, path=PATH, method="GET", **headers):
+        return asyncio.run(asked(self.front, path, method, headers))
+
+    def slowly(self, path=PATH, method="GET", **headers):
+        """What a front says that was not asked before, which has to go through the application."""
+        return asyncio.run(asked(Front(self.app, self.kept), path, method, headers))
+
+
+async def asked(app, target, method="GET", headers=NO_OTHERS):
+    sent = PAGE | {name.replace("_", "-"): value for name, value in headers.items()}
+    path, _, query = target.partition("?")
+    answer = Answer()
+
+    async def send(message):
+        if message["type"] == "http.response.start":
+            answer.status = message["status"]
+            answer.headers = {name.decode().lower(): value.decode() for name, value in message["headers"]}
+        else:
+            answer.body += message.get("body", b"")
+
+    async def receive():
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": method,
+        "scheme": "https",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": query.encode(),
+        "root_path": "",
+        "headers": [(name.encode(), value.encode()) for name, value in sent.items()],
+        "server": ("guoji.example", 443),
+        "client": ("192.0.2.1", 1),
+    }
+    await app(scope, receive, send)
+    return answer
+
+
+@pytest.fixture(scope="module")
+def app():
+    return create_app(SampleLedger(), PUBLIC_URL)
+
+
+@pytest.fixture
+def site(app):
+    return Site(app)
+
+
+@pytest.mark.parametrize("path", [PATH, f"{PATH}?format=json", f"{PATH}?lang=en&type=large"])
+def test_each_header_and_byte_is_the_same_the_second_time(site, path):
+    site.ask(path)
+    for encoding, method in product(
+        ["br", "identity", "br;q=0, gzip;q=0.5", "*", "gzip;q=x"], ["GET", "HEAD"]
+    ):
+        slow = site.slowly(path, method, accept_encoding=encoding)
+        known = {"accept_encoding": encoding, "if_none_match": slow.headers["etag"]}
+
+        assert site.ask(path, method, accept_encoding=encoding) == slow
+        assert site.ask(path, method, **known) == site.slowly(path, method, **known)
+    assert site.through == 1
+
+
+def test_each_encoding_holds_the_same_page_under_an_etag_of_its_own(site):
+    forms = [site.ask(accept_encoding=each) for each in ("br", "gzip", "identity")]
+
+    unpacked = [brotli.decompress(forms[0].body), gzip.decompress(forms[1].body), forms[2].body]
+    assert len(set(unpacked)) == 1
+    etags = {each.headers["etag"] for each in forms}
+    assert len(etags) == 3
+    assert not any(each.startswith("W/") for each in etags)
+    assert all("Accept-Encoding" in each.headers["vary"] for each in forms)
+    assert [each.headers.get("content-encoding") for each in forms] == ["br", "gzip", None]
+
+
+def test_what_a_reader_has_is_not_sent_again(site):
+    first = site.ask()
+
+    for said in (first.headers["etag"], f'"other", W/{first.headers["etag"]}', "*"):
+        again = site.ask(if_none_match=said)
+        assert (again.status, again.body) == (304, b"")
+        assert "content-security-policy" not in again.headers
+    assert site.ask(if_none_match='"other"').status == 200
+    assert site.ask(accept_language="en", if_none_match=first.headers["etag"]).status == 200
+
+
+def test_language_type_size_and_medium_each_have_a_page_of_their_own(site):
+    asked_for = [
+        {},
+        {"accept_language": "en"},
+        {"path": f"{PATH}?type=large"},
+        {"path": f"{PATH}?format=json"},
+        {"accept": "application/json"},
+    ]
+    answers = [site.ask(**each) for each in (*asked_for, *asked_for)]
+
+    assert len({each.body for each in answers}) == 4  # JSON is the same however it is asked for
+    assert site.through == len(asked_for)
+    assert site.kept.numbers.renders == 4
+
+
+def test_a_page_is_made_anew_when_its_trace_has_changed_and_not_before(site):
+    first = site.ask()
+    site.ledger.traces[site.subject] = replace(a_trace(), lost=1)
+    changed = site.ask()
+
+    assert changed.headers["etag"] != first.headers["etag"]
+    assert site.ask() == changed
+    assert site.through == 2
+
+
+def test_who_answers_is_decided_anew_when_something_above_or_below_came(site):
+    """A product stands in for an item that nobody has recorded, until somebody does."""
+    product = replace(a_trace(), subject=site.subject.split("/10/")[0])
+    site.ledger.traces[product.subject] = product
+    stand_in = site.ask(ITEM)
+    item = replace(product, subject=f"{product.subject}/21/A000000000000001", lost=3)
+    site.ledger.traces[item.subject] = item
+
+    assert stand_in.status == 200
+    assert site.ask(ITEM).headers["etag"] != stand_in.headers["etag"]
+
+
+def test_nothing_but_pages_of_goods_is_kept(site):
+    for path in ("/01/1", f"{ITEM}/x", "/", "/trust", f"/overlay{PATH}", f"{PATH}?linkType=linkset"):
+        for through in (1, 2):
+            site.through = 0
+            site.ask(path)
+            assert site.through == 1, (path, through)
+    assert site.ask(method="POST").status == 405
+    site.ledger.away = Unavailable("the store does not answer")
+    assert site.ask().status == 503
+
+
+def test_a_thing_that_is_unknown_is_found_as_soon_as_it_is_there(site):
+    trace = site.ledger.traces.pop(site.subject)
+    assert site.ask().status == 404
+    site.ledger.traces[site.subject] = trace
+
+    assert site.ask().status == 200
+
+
+def test_hostile_variety_fills_no_memory(site):
+    for number in range(3):
+        site.ask(f"{PATH}?utm={number}{'x' * LONGEST_KNOWN}")
+    assert len(site.front._known) == 0
+    site.front._known.update({(b"", b"", b"", str(n).encode()): None for n in range(MOST_KNOWN)})
+
+    site.ask(f"{PATH}?utm=1")
+
+    assert len(site.front._known) == MOST_KNOWN
+    assert site.kept.numbers.renders == 1
+
+
+def test_a_crowd_that_is_too_large_is_told_to_come_back(monkeypatch):
+    monkeypatch.setattr("api.front.MOST_WAITING", 9)
+    gate = asyncio.Event()
+
+    async def slow(scope, receive, send):
+        await gate.wait()
+
+    async def crowd():
+        front = Front(slow, PageCache())
+        waiting = [asyncio.create_task(asked(front, f"{PATH}?{n}")) for n in range(9)]
+        await asyncio.sleep(0)
+        turned_away = await asked(front, PATH)
+        gate.set()
+        await asyncio.gather(*waiting)
+        return turned_away
+
+    turned_away = asyncio.run(crowd())
+
+    assert (turned_away.status, turned_away.headers["retry-after"]) == (503, "2")
+    assert "请稍后再试" in turned_away.body.decode()
+
+
+def test_a_crowd_for_one_page_costs_one_rendering(site):
+    async def crowd():
+        return await asyncio.gather(*(asked(site.front, PATH) for _ in range(5 * AT_ONCE)))
+
+    answers = asyncio.run(crowd())
+
+    assert len({each.body for each in answers}) == 1
+    assert (site.kept.numbers.renders, site.ledger.traced) == (1, 1)
+    assert site.through <= AT_ONCE
+
+
+class Stands:
+    def holds(self):
+        return True
+
+
+def rendered(text):
+    return lambda: Rendered(text.encode(), {"Content-Type": "text/html"}, Stands())
+
+
+def test_the_pages_that_were_asked_for_longest_ago_make_room():
+    size = PageCache().of("any", rendered("page")).size
+    cache = PageCache(most_bytes=2 * size)
+
+    for key in ("one", "two"):
+        cache.of(key, rendered("page"))
+    cache.standing("one")
+    cache.of("three", rendered("page"))
+
+    assert [key for key in ("one", "two", "three") if cache.standing(key)] == ["one", "three"]
+    assert cache.numbers.bytes == 2 * size
+
+
+def test_a_hot_page_is_pressed_once_and_says_the_same():
+    cache, done = PageCache(), threading.Event()
+    page = cache.of("page", rendered("果" * 999 + "迹" * 500))
+    before, press = page.in_("br"), page.press
+    page.press = lambda: (press(), done.set())
+
+    for _ in range(HOT):
+        cache.answered(page)
+
+    assert done.wait(10)
+    after = page.in_("br")
+    assert after.etag != before.etag
+    assert brotli.decompress(after.body) == brotli.decompress(before.body)
