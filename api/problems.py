@@ -195,7 +195,7 @@ def _answered(
         "title": answer.title,
         "status": status,
         "detail": plain(detail, LONGEST_DETAIL),
-        **({"corrected": meant} if meant else {}),
+        **({"corrected": request.app.state.site.public_url + meant} if meant else {}),
     }
     return JSONResponse(problem, status, headers, "application/problem+json")
 

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.api.samples import PATH
+from tests.api.serving import PUBLIC_URL
 
 
 @pytest.mark.parametrize(
@@ -62,4 +63,4 @@ def test_the_digits_under_a_barcode_are_enough(site, typed, path):
 def test_what_was_obviously_meant_is_offered(site, typed):
     answer = site.get("/", params={"code": typed})
 
-    assert (answer.status_code, answer.json()["corrected"]) == (400, PATH)
+    assert (answer.status_code, answer.json()["corrected"]) == (400, PUBLIC_URL + PATH)

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from tests.api.samples import PATH, SUBJECT, a_trace
-from tests.api.serving import SampleLedger, served
+from tests.api.serving import PUBLIC_URL, SampleLedger, served
 
 PAGE = {"Accept": "text/html"}
 NOWHERE = "/01/09521234000020/10/NOWHERE"
@@ -141,7 +141,7 @@ def test_the_link_that_was_obviously_meant_stands_beside_what_is_wrong(site, pat
     page = site.get(path, headers=PAGE)
 
     assert problem.status_code == page.status_code == 400
-    assert problem.json().get("corrected") == meant
+    assert problem.json().get("corrected") == (meant and PUBLIC_URL + meant)
     assert (f'<a href="{meant}">'.replace("&", "&amp;") in page.text) == (meant is not None)
 
 
