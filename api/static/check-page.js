@@ -6,6 +6,13 @@ import { isAsRecorded } from "/static/check-shown.js";
 
 const all = (selector) => [...document.querySelectorAll(selector)];
 
+// What the page may be compared with: records that are the ones that were sealed, readings that are a batch's own.
+export const holding = ({ event, batch }, { steps }) => {
+  const passed = (name) => steps.find((step) => step.name === name && step.outcome === "passed");
+  if (!passed("event")) return {};
+  return { event, captured: passed("event").detail[1], leaves: passed("readings") && batch?.leaves.map(atob) };
+};
+
 // `found` has by key, of each record that holds: its event, when it was captured, and its batch's leaves if checked.
 // `sheets` are what is being fetched for the page's documents, in their order; null of one that cannot be had.
 export const checkPage = async (found, { moment, sheets, digest }) => ({

@@ -193,19 +193,12 @@ const digest = async (bytes) => {
 
 const keyOf = ({ entry }) => digest(Uint8Array.from(`\0${atob(entry)}`, (byte) => byte.charCodeAt()));
 
-// What the page may be compared with: records that are the ones that were sealed, readings that are a batch's own.
-const holding = ({ event, batch }, { steps }) => {
-  const passed = (name) => steps.find((step) => step.name === name && step.outcome === "passed");
-  if (!passed("event")) return {};
-  return { event, captured: passed("event").detail[1], leaves: passed("readings") && batch?.leaves.map(atob) };
-};
-
 const run = async () => {
   progress("fetching");
   const sheets = [...document.querySelectorAll("[data-document]")].map(({ dataset }) =>
     fetched(`/documents/${dataset.document}`).catch(() => null),
   );
-  const [file, trust, { checkPage, showPage }] = await Promise.all([
+  const [file, trust, { checkPage, holding, showPage }] = await Promise.all([
     fetched(proof),
     fetched("/trust"),
     import("/static/check-page.js"),
