@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 
 from traceability.ledger.personal import Erasure
 from traceability.store.fsck.batches import check_batches
+from traceability.store.fsck.codes import check_codes
 from traceability.store.fsck.difference import Difference
 from traceability.store.fsck.documents import check_documents
 from traceability.store.fsck.entries import check_entries
@@ -56,6 +57,7 @@ def differences(
         yield from _typed("readings", check_readings(view))
         yield from _typed("quarantine", check_quarantine(view))
         yield from _typed("receipts", check_receipts(view))
+        yield from _typed("item codes", check_codes(view))
         yield from _typed("personal data", check_personal(view, outside.journal))
         yield from check_documents(view, outside.documents)
 
