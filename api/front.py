@@ -99,6 +99,7 @@ class Front:
         self, worded: _Worded, scope: Scope, receive: Receive, send: Send, headers: dict[bytes, bytes]
     ) -> None:
         if self._waiting >= MOST_WAITING:
+            self._cache.numbers.turned_away += 1
             await send({"type": "http.response.start", "status": 503, "headers": _BUSY})
             await send({"type": "http.response.body", "body": _BUSY_SAYS})
             return

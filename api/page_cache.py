@@ -96,10 +96,15 @@ class Page:
 
 @dataclass(slots=True)
 class Numbers:
+    """Since the start of this process."""
+
     hits: int = 0
+    """Requests that were answered from memory."""
     misses: int = 0
     renders: int = 0
+    turned_away: int = 0
     bytes: int = 0
+    """That are taken now."""
 
 
 class PageCache:

@@ -1,6 +1,7 @@
 """GET of how the system is: alive, ready, and its numbers for Prometheus."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse, Response
@@ -27,14 +28,15 @@ async def ready(site: SiteDep) -> JSONResponse:
 
 
 @router.get("/metrics")
-def metrics(ledger: LedgerDep) -> Response:
+def metrics(site: SiteDep, ledger: LedgerDep) -> Response:
     registry = CollectorRegistry()
-    registry.register(_Status(ledger.status()))
+    pages = {f"pages_{name}": number for name, number in asdict(site.kept.numbers).items()}
+    registry.register(_Status({**ledger.status(), **pages}))
     return Response(generate_latest(registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 
 class _Status(Collector):
-    """One gauge a number of `status`: counters too, for they live in the store, not in this process."""
+    """One gauge a number: counters too, for most of them live in the store, not in this process."""
 
     def __init__(self, status: Mapping[str, float]) -> None:
         self._status = status

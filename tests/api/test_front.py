@@ -153,6 +153,9 @@ def test_a_page_is_made_anew_when_its_trace_has_changed_and_not_before(site):
     assert changed.headers["etag"] != first.headers["etag"]
     assert site.ask() == changed
     assert site.through == 2
+    metrics = site.ask("/metrics").body.decode()
+    for name, number in (("hits", 1), ("misses", 2), ("renders", 2), ("turned_away", 0)):
+        assert f"guoji_pages_{name} {number}.0" in metrics
 
 
 def test_who_answers_is_decided_anew_when_something_above_or_below_came(site):
