@@ -12,13 +12,16 @@ const SAID = { confirmed: "verified", refuted: "contradicted", silent: "unchecke
 export const checkLine = (state, ...children) =>
   element("li", { "data-state": state }, icon(`dot-${SIGNS[state]}`, "dot"), element("div", {}, ...children));
 
+// The verifier's own words: both values stand in them, and are long.
+export const exactly = (text) => plain(text, 1000);
+
 // The steps of one event, in full.
 export const stepLines = ({ steps }, facts) =>
   steps.map((step) => {
     const { sentence, exact } = stepOf(step, facts);
     const title = element("b", {}, say(`${step.name}_step`));
     const parts = [title, " ", element("em", {}, sentence)];
-    return checkLine(STATES[step.outcome], ...parts, ...(exact ? [element("code", {}, plain(exact))] : []));
+    return checkLine(STATES[step.outcome], ...parts, ...(exact ? [element("code", {}, exactly(exact))] : []));
   });
 
 // Each endpoint, with what it said of one event.

@@ -2,21 +2,35 @@
 
 import { element, find, plain } from "./element.js";
 import { addEndpoint, given, offerOwn, retell, takeLink, takeOwn, takePolicy, takeProof } from "./given.js";
+import { download, webUrl } from "./link.js";
 import { show } from "./show.js";
 import { digestOf, serve } from "./worker.js";
 import { other, preferred, say, speak } from "./words.js";
+
+// Where our servers have this page.
+const OWN_PATH = "/verify";
 
 let worker = null;
 let result = null;
 
 const start = () => {
   speak(preferred());
-  if (location.protocol !== "file:") offerOwn(location.origin);
+  const origin = operator();
+  if (origin) offerOwn(origin);
   retell();
   listen();
   showDigest();
   // A page of goods leads here with its link behind the #, which no server sees. Nothing is fetched before it is asked for.
   find("#link").value = location.hash.slice(1);
+};
+
+// Whose server this may be about: the one of the link, or the one that serves this page as its own.
+const operator = () => {
+  try {
+    return webUrl(location.hash.slice(1)).origin;
+  } catch {
+    return location.pathname === OWN_PATH && location.origin;
+  }
 };
 
 const on = (selector, kind, act) => find(selector).addEventListener(kind, act);
@@ -77,7 +91,10 @@ const hear = ({ data: { progress, found, refused } }) => {
     result.checked_at = new Date().toISOString();
     showResult();
     find("#verdict").focus();
-  } else end(say("refused", { reason: plain(refused) }));
+  } else {
+    end(say("refused", { reason: plain(refused) }));
+    find("#check").focus();
+  }
 };
 
 const end = (said) => {
@@ -123,8 +140,11 @@ const changeLanguage = () => {
 // Its own word, and worth no more: what counts is what others compute of the file.
 const showDigest = async () => {
   if (location.protocol === "file:") return;
-  const bytes = new Uint8Array(await (await fetch(location.pathname)).arrayBuffer());
-  find("#digest").textContent = await digestOf(bytes);
+  try {
+    find("#digest").textContent = await digestOf(await download(location.pathname));
+  } catch {
+    return; // off the network: then the page says how to compute it
+  }
   find("#digest-said").textContent = say("digest_here");
   Object.assign(find("#save-page"), { href: location.pathname, hidden: false });
 };

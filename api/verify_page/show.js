@@ -1,6 +1,6 @@
 // Writes down what the verifier found: the verdict, what was checked, what the endpoints said.
 
-import { SIGNS, STATES, checkLine } from "./check_lines.js";
+import { SIGNS, STATES, checkLine, exactly } from "./check_lines.js";
 import { element, icon, outside, plain } from "./element.js";
 import { showEvents } from "./events.js";
 import { chainOf, completeOf, reasonOf, stepOf } from "./explain.js";
@@ -51,7 +51,7 @@ const sentences = (report, facts, events) => {
   if (is === "contradicted") {
     const sentence = say(`failed_${step}`);
     said.push(say("at_step", { step: say(`${step}_step`), sentence }));
-    return [...paragraphs(said), element("code", {}, plain(`${step}: ${reason}`))];
+    return [...paragraphs(said), element("code", {}, exactly(`${step}: ${reason}`))];
   }
   if (is === "unchecked") said.push(say("not_checked", { reason: reasonOf(reason) }), say("says_nothing"));
   if (is === "verified" && complete) said.push(completeOf(complete).sentence);
@@ -97,7 +97,7 @@ const row = (name, outcome, sentence, exact) =>
     element("b", {}, say(`${name}_step`)),
     element("small", {}, say(`does_${name}`)),
     element("em", {}, sentence),
-    ...(exact ? [element("code", {}, plain(exact))] : []),
+    ...(exact ? [element("code", {}, exactly(exact))] : []),
   );
 
 // Of how many events each endpoint said what.

@@ -280,7 +280,7 @@ def test_a_file_that_is_none_is_refused_in_words(page):
 def test_it_works_from_a_file_with_a_link_to_the_goods_and_the_operators_own_word(browser, address):
     page = browser.new_page()
     page.goto(f"{PAGE.as_uri()}?lang=en#{address}{PATH}")
-    assert page.is_hidden("#own")
+    assert f"From {address}: the operator's word" in page.inner_text("#own-note")
     page.click("#link-form button")
     page.click("#own-take")
     page.wait_for_selector("#policy-said p")
