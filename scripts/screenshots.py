@@ -6,13 +6,14 @@ Run from the top of the repository: python -m scripts.screenshots FOLDER
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.api.checked import PATH as CHECKED_PATH
 from tests.api.checked import VectorChain, a_ledger, an_endpoint
 from tests.api.farming import Farming, a_full_farm
-from tests.api.samples import PATH, in_every_state
+from tests.api.samples import PATH, in_every_state, single_things
 from tests.api.serving import SampleLedger, served
 from traceability.settings import Settings
 from traceability.upkeep.installation import make
@@ -38,6 +39,9 @@ def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        for name, trace in single_things().items():
+            with served(SampleLedger({trace.subject: trace})) as address:
+                _variants(browser, f"{address}{urlsplit(trace.subject).path}", folder, name)
         for state, trace in in_every_state().items():
             with served(SampleLedger({trace.subject: trace})) as address:
                 _traces(browser, address, folder, state)
@@ -63,6 +67,18 @@ def _traces(browser: Browser, address: str, folder: Path, state: str) -> None:
             _take(browser, url, folder / f"page-{state}-{lang}-desk.png", DESK, full=True, scripts=False)
             _take(browser, url, folder / f"page-{state}-{lang}-dark.png", PHONE, dark=True, scripts=False)
             _take(browser, url, folder / f"page-{state}-{lang}-small.png", SMALL, full=True, scripts=False)
+
+
+def _variants(browser: Browser, url: str, folder: Path, name: str) -> None:
+    """An item or a box: as it is, in large type, and on paper."""
+    for lang in ("zh-CN", "en"):
+        plain, large = f"{url}?lang={lang}", f"{url}?lang={lang}&type=large"
+        _take(browser, plain, folder / f"page-{name}-{lang}.png", PHONE, scripts=False)
+        _take(browser, large, folder / f"page-{name}-{lang}-large.png", PHONE, full=True, scripts=False)
+        page = browser.new_page()
+        page.goto(plain)
+        page.pdf(path=folder / f"page-{name}-{lang}.pdf", prefer_css_page_size=True)
+        page.close()
 
 
 def _checked(endpoint: str) -> dict[str, SampleLedger]:

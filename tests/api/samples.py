@@ -277,6 +277,19 @@ def a_notice(**fields):
     return RecallNotice(**values | fields)
 
 
+def single_things() -> dict[str, Trace]:
+    """An item of the lot, and the box that it lies in."""
+    items = [f"https://id.gs1.org/01/09521234000020/21/7K3M9QX24TTP1Z{number:02}" for number in range(24)]
+    box = "https://id.gs1.org/00/095212340000000013"
+    made = {"action": "ADD", "epcList": items, "ilmd": {"guoji:lot": SUBJECT}}
+    packed = {"action": "ADD", "parentID": box, "childEPCs": items}
+    labelling = a_traced_event(a_body("commissioning", 50.5, "packhouse", **made))
+    packing = a_traced_event(a_body("packing", 50, "packhouse", type="AggregationEvent", **packed))
+    every = events()
+    traced = (*every[:4], labelling, packing, *every[5:])
+    return {"item": a_trace(subject=items[0], events=traced), "box": a_trace(subject=box, events=traced)}
+
+
 def in_every_state() -> dict[str, Trace]:
     broken = Contradicted("inclusion", "the log holds another fingerprint at index 41")
     away = Unchecked("the chain has not answered for an hour")

@@ -19,7 +19,9 @@ VERIFIER = PROJECT / "api" / "verifier"
 
 
 def test_every_reason_for_which_a_check_did_not_run_has_words():
-    source = "".join(path.read_text("utf-8") for path in VERIFIER.glob("*.js"))
+    # No trace page asks about the file of a code.
+    paths = [path for path in VERIFIER.glob("*.js") if path.name != "verify_code.js"]
+    source = "".join(path.read_text("utf-8") for path in paths)
     reasons = re.findall(r'unchecked\(\s*["`](.*?)["`]', source)
 
     assert len(reasons) > 8
