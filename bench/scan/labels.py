@@ -38,6 +38,10 @@ LOT = "https://id.gs1.org/01/09521234000013/10/F261120"
 NAME = ("烟台红富士苹果", "Yantai Fuji apple")
 DPI = 300
 GOAL_S = 3.0
+SIDES = "`guoji labels` (zxing-cpp, typst)", "segno, reportlab"
+
+Took = tuple[float, float]
+"""Seconds by the clock, and of processor time, which other work on the machine changes less."""
 
 
 def main() -> int:
@@ -55,19 +59,17 @@ def main() -> int:
 def speed(count: int, rounds: int) -> bool:
     texts, folder = some(count), ENVIRONMENT / "made"
     folder.mkdir(parents=True, exist_ok=True)
-    theirs_s = theirs(texts, folder / "theirs.pdf", rounds)
-    ours_s = median(ours(texts, folder / "ours.pdf") for _ in range(rounds))
-    print(
-        "| labels as PDF, A4, 40 a page | seconds | bytes | codes read on its first page |\n|---|---|---|---|"
-    )
-    for name, took_s, file in (
-        ("`guoji labels` (zxing-cpp, typst)", ours_s, folder / "ours.pdf"),
-        ("segno, reportlab", theirs_s, folder / "theirs.pdf"),
-    ):
+    files = folder / "ours.pdf", folder / "theirs.pdf"
+    took = [ours(texts, files[0]) for _ in range(rounds)], theirs(texts, files[1], rounds)
+    heads = ["s of processor time", "s by the clock", "bytes", "codes read on its first page"]
+    print(f"| {count:,} labels as PDF, A4, 40 a page | {' | '.join(heads)} |")
+    print("|---|---|---|---|---|")
+    clocks, busy = zip(*(map(median, zip(*side, strict=True)) for side in took), strict=True)
+    for name, each, clock, file in zip(SIDES, busy, clocks, files, strict=True):
         seen = len(codes_in(next(pages_of(file.read_bytes()))))
-        print(f"| {name} | {took_s:.1f} | {file.stat().st_size:,} | {seen} |")
-    print(f"\nratio: {theirs_s / ours_s:.1f}\n", flush=True)
-    return ours_s < GOAL_S * count / 1_000
+        print(f"| {name} | {each:.1f} | {clock:.1f} | {file.stat().st_size:,} | {seen} |")
+    print(f"\nratio by processor time: {busy[1] / busy[0]:.1f}\n", flush=True)
+    return clocks[0] < GOAL_S * count / 1_000
 
 
 def some(count: int, host: str = "GUOJI.EXAMPLE") -> list[LabelText]:
@@ -77,17 +79,17 @@ def some(count: int, host: str = "GUOJI.EXAMPLE") -> list[LabelText]:
     return [run.label(number, serial) for number, serial in enumerate(made, start=1)]
 
 
-def ours(texts: Sequence[LabelText], file: Path) -> float:
-    begun = time.perf_counter()
+def ours(texts: Sequence[LabelText], file: Path) -> Took:
+    begun, busy = time.perf_counter(), time.process_time()
     file.write_bytes(printed(texts, LAYOUTS["a4-40"]))
-    return time.perf_counter() - begun
+    return time.perf_counter() - begun, time.process_time() - busy
 
 
 def printed(texts: Sequence[LabelText], layout: Layout) -> bytes:
     return to_pdf([place(each, symbol(each.uri), layout) for each in texts], layout, "labels")
 
 
-def theirs(texts: Sequence[LabelText], file: Path, rounds: int) -> float:
+def theirs(texts: Sequence[LabelText], file: Path, rounds: int) -> list[Took]:
     python = ENVIRONMENT / "bin" / "python"
     if not python.exists():
         subprocess.run([sys.executable, "-m", "venv", ENVIRONMENT], check=True)
@@ -101,7 +103,7 @@ def theirs(texts: Sequence[LabelText], file: Path, rounds: int) -> float:
         text=True,
         check=True,
     )
-    return median(json.loads(ran.stdout))
+    return [(clock, busy) for clock, busy in json.loads(ran.stdout)]
 
 
 def photographs(count: int) -> None:
