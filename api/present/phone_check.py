@@ -104,10 +104,10 @@ _SAID: Final = {
     "contradicted": message("Do not trust this record"),
     "unchecked": message("Not checked"),
     "pending": message("Not yet anchored"),
-    "all": message(
-        "{verified} of {total} records with {readings} sensor readings and {sheets} laboratory sheets: "
-        "unaltered since they were recorded. Newest anchor: {through}."
-    ),
+    "all": message("Unaltered since they were recorded: {what}. Newest anchor: {through}."),
+    "records": message("{verified} of {total} records"),
+    "readings": message(", {count} sensor readings"),
+    "sheets": message(", {count} of the laboratories' sheets"),
     "none_missing": message("None is missing up to {moment}."),
     "maybe_missing": message("Whether records are missing was not checked: {reason}."),
     "waiting": message("Waiting for the chain: {count}."),

@@ -158,8 +158,9 @@ const judge = ({ direct, report }, outcomes, beside, kinds, readings) => {
         ? say("none_missing", { moment: moment(up_to) })
         : say("maybe_missing", { reason: reasonOf(detail) });
     const sheets = kinds.documents.filter((each) => each.outcome === "verified").length;
-    const through = moment(direct.through);
-    const sentence = say("all", { verified, total, readings, sheets, through });
+    const among = (name, count) => (count ? say(name, { count }) : "");
+    const what = say("records", { verified, total }) + among("readings", readings) + among("sheets", sheets);
+    const sentence = say("all", { what, through: moment(direct.through) });
     // A sensor that goes on measuring always has a newest batch that waits.
     const mayWait = page.dataset.state === "verified" ? "verified" : "pending";
     const state = relayed + unknown + beside ? "unknown" : pending ? mayWait : "verified";

@@ -80,7 +80,7 @@ def test_what_the_chain_itself_confirms_is_ticked_and_nobody_else_is_asked(brows
 
     assert (seen.state, seen.word, seen.seal) == ("verified", "Verified", "#seal-checked")
     assert seen.sentence.startswith(
-        "5 of 5 records with 3 sensor readings and 0 laboratory sheets: unaltered since"
+        "Unaltered since they were recorded: 5 of 5 records, 3 sensor readings. Newest anchor: "
     )
     assert "None is missing up to" in seen.sentence
     assert seen.claim == "Checked on this phone, with this server's script and trust policy."
