@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from traceability.cli.argument import amount, moment, whole
-from traceability.cli.codes_shown import Outlet, file_of, line_of, stand_of, told
+from traceability.cli.codes_shown import Outlet, file_of, line_of, serials_in, stand_of, told
 from traceability.cli.terminal import printable
 from traceability.errors import InvalidInput
 from traceability.settings import Settings
@@ -212,8 +212,6 @@ def _party(typed: str | None, settings: Settings) -> str:
 
 def _chosen(args: argparse.Namespace, ours: "Codes") -> Collection[str] | None:
     """The serials that a range or a file names; None for all."""
-    from traceability.cli.codes_shown import serials_in
-
     if args.file is not None:
         return serials_in(args.file)
     if args.range is None:

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from traceability.epcis.event import Event
-from traceability.epcis.own_events import own_events
+from traceability.epcis.own_events import moment_fields, own_events
 from traceability.errors import InvalidInput
 from traceability.farm.known import Plot, Product
 from traceability.gs1 import digital_link
@@ -51,8 +51,7 @@ def harvest_event(harvest: Harvest, party: str, party_name: Mapping[str, str]) -
     body: dict[str, Any] = {
         "type": "ObjectEvent",
         "eventID": entry_id,
-        "eventTime": harvest.at.isoformat(timespec="milliseconds"),
-        "eventTimeZoneOffset": harvest.at.isoformat()[-6:],
+        **moment_fields(harvest.at),
         "action": "ADD",
         # A lot is commissioned but once, and two taps at a time know nothing of each other.
         "bizStep": "creating_class_instance",

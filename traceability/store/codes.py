@@ -1,7 +1,6 @@
 """Issued codes: their sets with the trees over them, and each serial once."""
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -14,7 +13,6 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     RowMapping,
-    Select,
     String,
     Table,
     Text,
@@ -191,17 +189,14 @@ class CodeTable:
             )
 
 
-def _withdrawn() -> Any:  # noqa: ANN401 - SQLAlchemy's own type of a subquery says nothing more
-    return (
-        select(func.count())
-        .select_from(code)
-        .where(code.c.set_number == code_set.c.number, code.c.withdrawn_at_ms.is_not(None))
-        .scalar_subquery()
-        .label("withdrawn")
-    )
-
-
-_SETS: Select[Any] = select(code_set, _withdrawn())
+_WITHDRAWN = (
+    select(func.count())
+    .select_from(code)
+    .where(code.c.set_number == code_set.c.number, code.c.withdrawn_at_ms.is_not(None))
+    .scalar_subquery()
+    .label("withdrawn")
+)
+_SETS = select(code_set, _WITHDRAWN)
 
 
 def _kept(row: RowMapping) -> KeptSet:
