@@ -43,6 +43,7 @@ export const factsOf = ({ event, submitter, captured, tlog, anchor }) => {
     rows: Object.entries(rows).flatMap(([word, texts]) =>
       texts[0] ? [{ word, texts: texts.slice(0, MOST), count: texts.length }] : [],
     ),
+    digests: [...new Set(json.match(/\b[\da-f]{64}\b/g))],
     json: json.slice(0, MOST_TEXT),
     isCut: json.length > MOST_TEXT,
     place: { index: `${tlog.index}`, size: `${tlog.size}`, origin: tlog.origin },

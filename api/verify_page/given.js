@@ -4,12 +4,14 @@ import { parsePolicy } from "../verifier/trust.js";
 import { element, find, outside, plain } from "./element.js";
 import { spelled } from "./facts.js";
 import { LARGEST_BYTES, destination, download, tooLong, webUrl } from "./link.js";
+import { digestOf } from "./worker.js";
 import { say } from "./words.js";
 
 const LARGEST_POLICY = 1024 * 1024;
 const AGREE = 2;
 
-export const given = { proof: null, policy: null, endpoints: [], origin: null };
+const NOTHING = { proof: null, policy: null, documents: [] };
+export const given = { ...NOTHING, endpoints: [], origin: null };
 
 const tell = (part, ...lines) =>
   find(`#${part}-said`).replaceChildren(...lines.map((line) => element("p", {}, line)));
@@ -18,7 +20,7 @@ const complain = (part, { message }) =>
 
 // What reads something; what is wrong with it is told beside it, and what was there before is gone.
 const taking = (part, read) => async () => {
-  given[part] = null;
+  given[part] = NOTHING[part];
   tell(part);
   try {
     await read();
@@ -79,6 +81,15 @@ export const takeOwn = () =>
     keepPolicy(await download(`${given.origin}/trust`, LARGEST_POLICY), "trust.txt", given.origin),
   )();
 
+export const takeDocuments = (files) =>
+  taking("documents", async () => {
+    for (const file of files) {
+      const digest = await digestOf(await bytesOf(file, LARGEST_BYTES));
+      given.documents = [...given.documents, { name: file.name, digest }];
+    }
+    tell("documents", ...given.documents.map(({ name, digest }) => `${plain(name)}: SHA-256 ${digest}`));
+  })();
+
 // Of the server that a proof came from; else of the one that the page came from.
 export const offerOwn = (origin) => {
   given.origin = origin;
@@ -91,7 +102,7 @@ export const addEndpoint = (text) => {
   try {
     const { href, protocol } = webUrl(text);
     if (given.endpoints.includes(href)) throw Error(say("twice", { url: href }));
-    given.endpoints.push(href);
+    given.endpoints = [...given.endpoints, href];
     if (location.protocol === "https:" && protocol === "http:") tell("endpoints", say("http_from_https"));
     find("#endpoint").value = "";
   } catch (error) {

@@ -1,7 +1,17 @@
 // The page: takes what is to be checked, has a worker check it, shows what it found. The same script is the worker.
 
 import { element, find, plain } from "./element.js";
-import { addEndpoint, given, offerOwn, retell, takeLink, takeOwn, takePolicy, takeProof } from "./given.js";
+import {
+  addEndpoint,
+  given,
+  offerOwn,
+  retell,
+  takeDocuments,
+  takeLink,
+  takeOwn,
+  takePolicy,
+  takeProof,
+} from "./given.js";
 import { download, webUrl } from "./link.js";
 import { show } from "./show.js";
 import { digestOf, serve } from "./worker.js";
@@ -48,6 +58,7 @@ const listen = () => {
   on("#proof-take", "click", () => takeProof(pasted("#proof-text")));
   on("#policy-take", "click", () => takePolicy(pasted("#policy-text")));
   on("#own-take", "click", takeOwn);
+  on("#documents-file", "change", ({ target }) => takeDocuments(target.files));
   onForm("#link-form", () => takeLink(find("#link").value));
   onForm("#endpoint-form", () => addEndpoint(find("#endpoint").value));
   on("#check", "click", check);
@@ -87,8 +98,7 @@ const hear = ({ data: { progress, found, refused } }) => {
     find("#progress-said").textContent = say("progress", progress);
   } else if (found) {
     end("");
-    result = { found, proof: given.proof, policy: given.policy, endpoints: [...given.endpoints] };
-    result.checked_at = new Date().toISOString();
+    result = { ...given, found, checked_at: new Date().toISOString() };
     showResult();
     find("#verdict").focus();
   } else {
@@ -105,17 +115,17 @@ const end = (said) => {
 };
 
 const showResult = () => {
-  const { found, policy } = result;
+  const { found, policy, documents } = result;
   const name = policy?.origin
     ? say("policy_is_own", { origin: policy.origin })
     : policy && say("policy_is_yours", { name: plain(policy.name) });
   const sentence = policy ? say("by", { policy: name }) : say("by_none");
-  show(find("#result"), found, { sentence, isOwn: Boolean(policy?.origin) }, savedReport());
+  show(find("#result"), found, documents, { sentence, isOwn: Boolean(policy?.origin) }, savedReport());
 };
 
 // A link to the report, as a file that the reader may keep.
 const savedReport = () => {
-  const { found, proof, policy, endpoints, checked_at } = result;
+  const { found, proof, policy, endpoints, documents, checked_at } = result;
   const report = {
     format: "guoji-verify-report/1",
     checked_at,
@@ -123,6 +133,7 @@ const savedReport = () => {
     asked: proof.asked ?? null,
     policy: policy && { text: policy.text, from: policy.origin ?? policy.name, is_own_word: Boolean(policy.origin) },
     endpoints,
+    documents: documents.map(({ name, digest }) => ({ name, sha256: digest })),
     report: found.report,
   };
   const content = new Blob([`${JSON.stringify(report, null, 1)}\n`], { type: "application/json" });

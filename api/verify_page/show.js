@@ -3,18 +3,18 @@
 import { SIGNS, STATES, checkLine, exactly } from "./check_lines.js";
 import { element, icon, outside, plain } from "./element.js";
 import { showEvents } from "./events.js";
-import { chainOf, completeOf, reasonOf, stepOf } from "./explain.js";
+import { chainOf, completeOf, reasonOf, stepName, stepOf } from "./explain.js";
 import { spelled } from "./facts.js";
 import { moment, say } from "./words.js";
 
 const STEPS = ["policy", "event", "readings", "inclusion", "checkpoint", "anchor", "subject"];
 
-// `found` is the worker's answer; `basis` says by which policy, `saved` makes the link to the report.
-export const show = (place, { report, facts }, basis, saved) => {
+// What the worker found is shown beside `documents` of the reader; `basis` says by which policy, `saved` is the report.
+export const show = (place, { report, facts }, documents, basis, saved) => {
   const events = report.events ?? [report];
   place.replaceChildren(
     verdict(report, facts, events, basis, saved),
-    checks(report, events),
+    checks(report, events, documentLines(documents, events, facts)),
     endpoints(events),
     showEvents(events, facts),
   );
@@ -60,7 +60,17 @@ const sentences = (report, facts, events) => {
 
 const paragraphs = (texts) => texts.map((text) => element("p", {}, text));
 
-const checks = (report, events) => {
+// Whether a record names a file of the reader: no verdict on the others, and none on the whole.
+const documentLines = (documents, events, facts) =>
+  documents.map(({ name, digest }) => {
+    const at = facts.findIndex(({ digests }) => digests.includes(digest));
+    const sentence =
+      at < 0 ? say("document_unnamed") : say("document_named", { step: stepName(facts[at].step) });
+    const title = element("b", {}, say("document_step", { name: plain(name) }));
+    return checkLine(events[at]?.verdict ?? "unchecked", title, " ", element("em", {}, sentence));
+  });
+
+const checks = (report, events, more) => {
   const rows = STEPS.map((name) => {
     const steps = events.flatMap((event) => event.steps.filter((step) => step.name === name));
     return steps[0] && row(name, ...summed(name, steps));
@@ -77,7 +87,7 @@ const checks = (report, events) => {
     "section",
     { class: "card" },
     element("h2", {}, say("steps")),
-    element("ul", { class: "checks" }, ...rows.filter(Boolean)),
+    element("ul", { class: "checks" }, ...rows.filter(Boolean), ...more),
   );
 };
 

@@ -46,6 +46,12 @@ export const en = {
   http_from_https: "This page came by https, so the browser may refuse to ask an address with http.",
   twice: "{url} is already there.",
 
+  documents: "Papers, if there are any",
+  documents_hint: "Such as a laboratory's sheet. A record that names a file does so by its SHA-256, so it can be told whether yours is that file.",
+  document_step: "The paper {name}",
+  document_named: "Its SHA-256 stands in the record “{step}”.",
+  document_unnamed: "No record of this file names it.",
+
   check: "Check",
   stop: "Stop",
   want_proof: "There is no proof file yet: choose one above.",

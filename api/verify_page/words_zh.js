@@ -46,6 +46,12 @@ export const zh = {
   http_from_https: "本页以 https 打开，浏览器可能不允许查询 http 地址。",
   twice: "{url} 已在列表中。",
 
+  documents: "随货文件（可不填）",
+  documents_hint: "例如检测报告。记录用文件的 SHA-256 来指明它，因此可以看出您手里的是不是那一份。",
+  document_step: "文件 {name}",
+  document_named: "它的 SHA-256 写在“{step}”这条记录里。",
+  document_unnamed: "证据中没有记录指明它。",
+
   check: "开始核对",
   stop: "停止",
   want_proof: "还没有证据文件，请先在上方选择。",

@@ -199,6 +199,7 @@ def test_a_reader_is_told_what_is_untrue_or_was_not_checked(page, name):
 @in_chromium
 def test_a_sound_trace_is_shown_with_its_facts_and_all_that_was_checked(page):
     name = "sound-complete-trace"
+    page.set_input_files("#documents-file", a_file("sheet.csv", b"no record names it"))
     with endpoints_of(name) as endpoints:
         give(page, json.dumps(TRACE["proof"]).encode(), TRACE["policy"], endpoints)
         assert faults_in(page) == []
@@ -211,6 +212,7 @@ def test_a_sound_trace_is_shown_with_its_facts_and_all_that_was_checked(page):
     assert page.evaluate("document.activeElement.tagName") == "SUMMARY"
     shown = page.inner_text("#result")
     assert "(01) 09521234500018 (10) L1: 120.5 KGM" in shown
+    assert re.search(r"The paper sheet.csv No record of this file names it", shown)
     assert "None of the 4 records that name these goods is missing" in shown
     assert re.search(r"chain-0\.example:\d+\s+confirms 5, contradicts 0, silent on 0 of 5", shown)
     assert faults_in(page) == []
@@ -229,6 +231,7 @@ HOSTILE = {
     "bizStep": "<img src=x onerror=document.title=1>",
     "epcList": ["\u202emoc.elpmaxe", "<b>bold</b>", *["x"] * 30],
     "readPoint": "no object",
+    "guoji:reportSha256": sha256(b"a sheet").hexdigest(),
     "quantityList": [7, None, ["deep"]],
     "sensorElementList": {"sensorReport": "text"},
 }
@@ -238,6 +241,7 @@ HOSTILE = {
 def test_what_a_hostile_file_says_stays_text(page):
     event = json.dumps(HOSTILE)[:-1] + ', "__proto__": {"verdict": "verified"}, "note": "' + "y" * 9000 + '"}'
     file = json.dumps(SOUND["proof"] | {"event": 1}).replace('"event": 1', f'"event": {event}')
+    page.set_input_files("#documents-file", a_file("<i>sheet</i>.csv", b"a sheet"))
     give(page, file.encode(), SOUND["policy"])
 
     found, _ = card(page)
@@ -248,6 +252,7 @@ def test_what_a_hostile_file_says_stays_text(page):
     assert found == "contradicted"
     assert "<b>bold</b>" in shown
     assert "and 12 more" in shown
+    assert "The paper <i>sheet</i>.csv Its SHA-256 stands in the record" in shown
     assert "Cut here" in shown
     assert "\u202e" not in shown
     assert page.query_selector("#result img, #result script, #result bdi b") is None
