@@ -1,7 +1,7 @@
 """Whether an item's code was made here, before anything is looked up; and whether it was put on goods."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from traceability.errors import CheckFailed, CodeWithdrawn, InvalidInput, NeverActivated, NotIssued
 from traceability.gs1 import digital_link, serials
@@ -10,7 +10,7 @@ from traceability.ledger.codes import CodeStatus
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    key: bytes
+    key: bytes = field(repr=False)
     """With which serials are made, at least 32 bytes."""
     issues_for: Callable[[str], bool]
     """Whether the serials of this GTIN are made here; another brand's are not ours to judge."""

@@ -2,7 +2,7 @@
 
 import hmac
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from traceability.errors import InvalidInput
 from traceability.gs1 import digital_link, serials
@@ -39,7 +39,7 @@ class Scans:
     """Of an item. Raises `Unknown`."""
     activated_ms: Callable[[str], int]
     """When the item's code was activated; 0 if its codes are not made here."""
-    serial_key: bytes
+    serial_key: bytes = field(repr=False)
     salt_days: float
     now_ms: Callable[[], int]
 
