@@ -25,6 +25,9 @@ class Promise:
 def promise(trace: Trace, words: Words) -> Promise | None:
     """The newest by the party that was the first to say that it made the lot; None without one."""
     standing = [each for each in trace.events if not (each.claimed or each.voided)]
+    # Most have none, and to look for the maker takes long where thousands of items are named.
+    if not any(promises(each.event.body) for each in standing):
+        return None
     lots = _lots(trace.subject, standing)
     making = [each for each in standing if not lots.isdisjoint(words_of(each.event).made)]
     maker = min(making, key=lambda each: (each.captured_at, each.key), default=None)

@@ -35,7 +35,9 @@ def holdings(events: Iterable[TracedEvent]) -> tuple[Holding, ...]:
         party, at = each.submitter, each.event.event_time
         mine = held.get(party) or Holding(party, at, None, at)
         held[party] = replace(mine, confirmed_at=mine.confirmed_at or at)
-        for receiver in words_of(each.event).receivers:
+        # An event may name ten thousand items: their names are read only where they are wanted.
+        receivers = words_of(each.event).receivers if "destinationList" in each.event.body else ()
+        for receiver in receivers:
             if receiver != party:
                 held[party] = replace(held[party], handed_to=receiver, until=at)
                 held.setdefault(receiver, Holding(receiver, at, party, None))
