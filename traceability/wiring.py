@@ -37,6 +37,7 @@ from traceability.ledger.read_trace import TraceReader
 from traceability.ledger.recalled import RecallReader
 from traceability.ledger.recent import RecentTraces
 from traceability.ledger.scans import Scans
+from traceability.ledger.shared import Shared
 from traceability.ledger.subscriptions import Subscriptions
 from traceability.ledger.trace import Trace
 from traceability.own_chain import ANSWER_WITHIN_S, ask_chain, rpc_url
@@ -76,6 +77,9 @@ from traceability.store.sealing import SealTable
 from traceability.store.search import EventSearch
 from traceability.store.subscriptions import SubscriptionTable
 from traceability.store.tokens import TokenTable
+
+SHARED_VERDICTS, SHARED_CURVES = 100_000, 64
+"""Of events and of attachments: how many are remembered for other traces."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,6 +270,7 @@ def ledger(settings: Settings, store: Store | None = None) -> Ledger:
     store = store or open_store(settings)
     prover, policy = _prover(settings, store), own_policy.policy(settings)
     lists, own_codes = status_lists(settings), issued(settings, store)
+    follower = Follower(store.changes(), time.monotonic, lambda: datetime.now(UTC))
     traces = TraceReader(
         store.events,
         store.history,
@@ -278,6 +283,8 @@ def ledger(settings: Settings, store: Store | None = None) -> Ledger:
         store.plots,
         Credentials(policy.issuers, lists.texts),
         store.parties.register,
+        Shared(follower, SHARED_VERDICTS),
+        Shared(follower, SHARED_CURVES),
     )
 
     def read(subject: str, footing: Footing) -> Trace:
@@ -298,7 +305,7 @@ def ledger(settings: Settings, store: Store | None = None) -> Ledger:
         prover=prover,
         codes=codes(settings, store),
         traces=traces,
-        recent=RecentTraces(read, Follower(store.changes(), time.monotonic, lambda: datetime.now(UTC))),
+        recent=RecentTraces(read, follower),
         search=store.search,
         jobs=_jobs(settings, store),
         queries=NamedQueries(store.named_queries, _now_ms),

@@ -11,9 +11,9 @@ from typing import Protocol
 
 from traceability.ledger.footing import Change, Footing
 
-EVERY_S = 0.3
+EVERY_S = 0.25
 """Between two looks at the store while anybody asks."""
-LATE_S = 0.8
+LATE_S = 0.75
 """From then on nothing is known to stand before the next look has ended. With the second for which a cache
 before us may keep a page, and the time to make it, a recall is through within two."""
 MOST_CHANGES = 2_000

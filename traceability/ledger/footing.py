@@ -58,6 +58,18 @@ class Footing:
         self.awaits_anchor |= not isinstance(verdict, Verified)
         self.awaits_log |= isinstance(verdict, Contradicted)
 
+    def join(self, part: "Footing") -> None:
+        """Something in it was made from `part`."""
+        self.names |= part.names
+        for device, moments in part.devices.items():
+            self.shows(device, moments)
+        self.awaits_log |= part.awaits_log
+        self.awaits_anchor |= part.awaits_anchor
+        self.has_commitments |= part.has_commitments
+        self.has_credentials |= part.has_credentials
+        if part.until is not None:
+            self.ends(part.until)
+
     def ends(self, moment: datetime) -> None:
         self.until = moment if self.until is None else min(moment, self.until)
 

@@ -22,6 +22,7 @@ from traceability.ledger.parties import Register
 from traceability.ledger.personal import PersonalStore, personal_fields
 from traceability.ledger.ports import EventStore, NameMap, StoredEvent
 from traceability.ledger.recalled import Found, RecallReader
+from traceability.ledger.shared import UNSHARED, Sharing
 from traceability.ledger.trace import Curve, Grade, Trace, TracedEvent
 from traceability.ledger.yields import Plots, judge_plots
 from traceability.log.name_map import name_hash
@@ -29,7 +30,7 @@ from traceability.proof.balance import balance
 from traceability.proof.history import remembering
 from traceability.proof.looks import is_look
 from traceability.proof.records import makers, standing
-from traceability.proof.verdict import of_trace
+from traceability.proof.verdict import Verdict, of_trace
 from traceability.telemetry.device import Device
 from traceability.telemetry.findings import Finding, from_event
 from traceability.telemetry.reading import Reading
@@ -96,6 +97,10 @@ class TraceReader:
     plots: Plots
     credentials: Credentials = NOBODY_BELIEVED
     register: Callable[[], Register] = lambda: Register.of([])
+    verdicts: Sharing = UNSHARED
+    """What this server says of one event: the same in every trace."""
+    curves: Sharing = UNSHARED
+    """What a device measured: the same for all items of a lot."""
 
     def read(self, subject: str, now: datetime, footing: Footing | None = None) -> Trace:
         """Raises `Unknown` if nothing is known of `subject` (a canonical Digital Link).
@@ -111,16 +116,14 @@ class TraceReader:
         harvest = next((each.event for each in made if each.event.is_harvest), None)
         profile = profile_of(subject, self.profiles)
         goods = bearing(facts.storage_range(subject, counting), profile)
-        curves = [curve for pair in found.attached for curve in self._curves(*pair, goods, now)]
-        if any(attachment.span.end > now for attachment, _ in found.attached):
-            footing.ends(now + LIVE_FOR)
+        curves = [curve for pair in found.attached for curve in self._curves(*pair, goods, now, footing)]
         harvested_at = None if harvest is None else harvest.event_time
         told = standing(found.goods)
         carried = self.credentials.of(told, counting, found.claims, now, footing)
         claims = found.claims | misquotes(carried, found.line.claimed)
         carried = tuple(each for each in carried if each.key not in claims)
         register = self.register()
-        traced = self._traced(found, claims, register, footing)
+        traced = self._traced(found, claims, register, now, footing)
         names = Names.of(found.line.claimed, carried, register)
         return Trace(
             subject=subject,
@@ -180,13 +183,34 @@ class TraceReader:
         return _Gathered(goods, line, attached, batches, odd, recalls)
 
     def _curves(
-        self, attachment: Attachment, device: Device, goods: Bearing | None, now: datetime
-    ) -> Iterator[Curve]:
-        readings = self.history.readings_between(device.alias, *milliseconds(attachment.span))
-        return curves_of(attachment, device, readings, goods, now)
+        self, attachment: Attachment, device: Device, goods: Bearing | None, now: datetime, footing: Footing
+    ) -> Sequence[Curve]:
+        def make(own: Footing) -> Sequence[Curve]:
+            moments = milliseconds(attachment.span)
+            own.shows(device.alias, moments)
+            own.ends(now + (LIVE_FOR if attachment.span.end > now else ANEW_AFTER))
+            return tuple(
+                curves_of(
+                    attachment, device, self.history.readings_between(device.alias, *moments), goods, now
+                )
+            )
+
+        return self.curves.of((attachment, goods), footing, make)
+
+    def _verdict(self, stored: StoredEvent, now: datetime, footing: Footing) -> Verdict:
+        def make(own: Footing) -> Verdict:
+            own.ends(now + ANEW_AFTER)
+            return self.own_word.on(stored, own)
+
+        return self.verdicts.of(stored.key, footing, make)
 
     def _traced(
-        self, found: _Gathered, claims: Container[str], register: Register, footing: Footing
+        self,
+        found: _Gathered,
+        claims: Container[str],
+        register: Register,
+        now: datetime,
+        footing: Footing,
     ) -> list[TracedEvent]:
         grades = {each.key: _grade(each) for each in found.batches}
         counting = {each.key for each in standing(found.all)}
@@ -199,7 +223,7 @@ class TraceReader:
                 submitter=each.submitter,
                 captured_at=datetime.fromtimestamp(each.captured_at_ms / 1000, UTC),
                 grade=grades.get(each.key) or _grade_of_word(each),
-                verdict=self.own_word.on(each, footing),
+                verdict=self._verdict(each, now, footing),
                 staged=extensions.staged(each.event),
                 voided=each.key not in counting,
                 claimed=each.key in claims,
