@@ -186,6 +186,9 @@ class World:
     def erase_it(self):
         self.personal.erase([Erasure(COMMITMENT, 5, "asked")])
 
+    def put_a_station_on_the_field(self):
+        self._tell(a_fitting(-9, FIELD, LOGGER))
+
     def fit_the_logger(self):
         self._tell(a_fitting(1, LOT, LOGGER))
 
@@ -275,6 +278,20 @@ def worlds(tmp_path):
         engine.dispose()
 
 
+def test_a_recall_is_looked_for_under_names_that_a_walk_was_cut_before(worlds, monkeypatch):
+    monkeypatch.setattr("traceability.ledger.lineage.MOST_STAYS", 1)
+    monkeypatch.setattr("traceability.proof.ancestry.MOST_GOODS", 1)
+    world = worlds()
+    world.harvest()
+    world.pack()
+    before = world.kept(LOT)
+
+    world.recall_the_mother_lot()
+
+    assert world.kept(LOT) is not before
+    check(world, "recall")
+
+
 def check(world, step):
     for subject in SUBJECTS:
         assert world.kept(subject) == world.fresh(subject), f"{subject} after {step}"
@@ -307,6 +324,7 @@ def test_every_kind_of_thing_that_comes_is_seen_in_the_traces_that_it_touches_an
         ("commit_to_a_name", {LOT, ITEM, CASE}),
         ("erase_it", {LOT, ITEM, CASE}),
         ("pick_more_on_the_same_plot", {FIELD_LOT, LOT, ITEM, CASE, SECOND_LOT}),
+        ("put_a_station_on_the_field", {FIELD_LOT, LOT, ITEM, CASE, SECOND_LOT}),
         ("fit_the_logger", {LOT, ITEM, CASE}),
         ("receive", {LOT, ITEM, CASE}),
         ("receive", {LOT, ITEM, CASE}),

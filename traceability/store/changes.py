@@ -121,12 +121,11 @@ class StoreChanges:
     def _goes_on(self, connection: Connection, old: _Marks, new: _Marks) -> bool:
         """Whether it is the same store, over the same chain, with the same registers."""
         same = select(event.c.key).where(event.c.id == self._events.newest)
-        tx_hash, block_hash, size = old.anchor
+        tx_hash, block_hash, _ = old.anchor
         held = select(anchor.c.block_hash).where(self._final, anchor.c.tx_hash == tx_hash)
         return (
             old.registers == new.registers
             and (connection.execute(same).scalar() or "") == self._events.key
-            and size <= new.anchor[2]
             and (not tx_hash or connection.execute(held).scalar() == block_hash)
         )
 
