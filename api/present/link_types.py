@@ -1,7 +1,7 @@
 """What links lead to, in the reader's words: those that goods from a farm are likely to have."""
 
 from api.words import Words, message
-from traceability.gs1.resolver.vocabulary import LINK_TYPES
+from traceability.gs1.resolver.vocabulary import LINK_TYPES, PREFIX
 
 _SAID = {
     "defaultLink": message("What a scan opens"),
@@ -28,3 +28,8 @@ _SAID = {
 def link_type(name: str, words: Words) -> str:
     """Any other as the GS1 Web Vocabulary calls it, in English."""
     return words.say(_SAID[name]) if name in _SAID else LINK_TYPES[name].title
+
+
+def offered(words: Words) -> list[tuple[str, str]]:
+    """As a form offers them: how each is written, and what it is called."""
+    return [(f"{PREFIX}{name}", words.say(said)) for name, said in _SAID.items()]

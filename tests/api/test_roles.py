@@ -10,7 +10,7 @@ from fastapi.routing import iter_route_contexts
 
 from api import farm_session
 from api.app import create_app
-from api.routes import imports, recall_page
+from api.routes import imports, link_page, recall_page
 from tests.access.provider import AUDIENCE, ISSUER, IdentityProvider
 from tests.api.farming import PARTY
 from tests.api.route_roles import GATES
@@ -21,7 +21,7 @@ from traceability.settings import Settings
 from traceability.upkeep.installation import make
 from traceability.wiring import farm, importer, ledger, open_store, recaller
 
-COOKIES = [farm_session.COOKIE, imports.PAGES.cookie, recall_page.PAGES.cookie]
+COOKIES = [farm_session.COOKIE, imports.PAGES.cookie, recall_page.PAGES.cookie, link_page.PAGES.cookie]
 OPENS = {
     "nobody": set(),
     "a stranger": set(),
@@ -121,7 +121,7 @@ def routes():
 
 def a_form(path, fields):
     """As the pages take one that may hold a file."""
-    if path.startswith(("/import/", "/recall/")) and not path.endswith("sign-in"):
+    if path.startswith(("/import/", "/recall/", "/link/")) and not path.endswith("sign-in"):
         return {"files": {name: (None, value) for name, value in fields.items()}}
     return {"data": fields}
 

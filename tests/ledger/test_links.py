@@ -119,9 +119,9 @@ def test_single_links_come_and_go_beside_the_others(links):
         ("https://new.example/", "Kiwi"),
     ]
     with pytest.raises(Unknown, match="no link of /01/09521234000020 leads to"):
-        links.remove(PRODUCT, "https://nowhere.example/", OWNER)
+        links.remove(PRODUCT, "https://nowhere.example/", grant=OWNER)
     with pytest.raises(InvalidInput):
-        links.remove(PRODUCT, "https://new.example/", OWNER)
-    links.remove(PRODUCT, "https://farm.example/kiwi", OWNER)
-    links.remove(PRODUCT, "https://new.example/", OWNER)
+        links.remove(PRODUCT, "https://new.example/", grant=OWNER)
+    links.remove(PRODUCT, "https://farm.example/kiwi", grant=OWNER)
+    links.remove(PRODUCT, "https://new.example/", grant=OWNER)
     assert links.registered([PRODUCT]) == {}

@@ -92,12 +92,14 @@ class Links:
             raise InvalidInput(f"{held.path} is new and needs a description")
         self.put([with_link(replace(held, description=description or held.description), link)], grant)
 
-    def remove(self, anchor: str, href: str | None = None, grant: Grant | None = None) -> None:
-        """Those links that lead to `href`, or all. Raises as `put`, and `Unknown`."""
+    def remove(
+        self, anchor: str, href: str | None = None, name: str | None = None, grant: Grant | None = None
+    ) -> None:
+        """Those links that lead to `href`, of type `name` or any; or all. Raises as `put`, and `Unknown`."""
         held = self.registered([anchor]).get(anchor)
         if held is None:
             raise Unknown(f"no links are registered for {anchor}")
-        left = None if href is None else without_links_to(held, href)
+        left = None if href is None else without_links_to(held, href, name)
         by = OPERATOR if grant is None else grant.submitter
         self._keep([Change(anchor, left, by, self.now_ms())], grant)
 

@@ -109,9 +109,12 @@ def with_link(registration: Registration, link: Link) -> Registration:
     return changed
 
 
-def without_links_to(registration: Registration, href: str) -> Registration | None:
-    """None if nothing is left. Raises `Unknown` if none leads there, or as `check_links`."""
-    left = tuple(each for each in registration.links if each.href != href)
+def without_links_to(registration: Registration, href: str, name: str | None = None) -> Registration | None:
+    """Without those of type `name`, or of any; None if nothing is left.
+
+    Raises `Unknown` if none leads there, or as `check_links`.
+    """
+    left = tuple(each for each in registration.links if each.href != href or name not in (None, each.type))
     if len(left) == len(registration.links):
         raise Unknown(f"no link of {registration.path} leads to {quoted(href)}")
     if not left:
