@@ -52,6 +52,7 @@ def main(folder: Path) -> None:
             for state, ledger in _checked(endpoint).items():
                 with served(ledger) as address:
                     _checks(browser, address, folder, state)
+                    _verifier(browser, address, folder, state)
         with TemporaryDirectory() as home:
             _farm(browser, Settings.read({"GUOJI_HOME": home}), folder)
         browser.close()
@@ -109,6 +110,28 @@ def _checks(browser: Browser, address: str, folder: Path, state: str) -> None:
         page.screenshot(path=folder / f"check-{state}-{lang}.png")
         page.locator(".checks").screenshot(path=folder / f"check-{state}-{lang}-steps.png")
         context.close()
+
+
+def _verifier(browser: Browser, address: str, folder: Path, state: str) -> None:
+    """The verifier's page over what this server holds, by the server's own word."""
+    if state not in ("verified", "contradicted", "chain-away"):
+        return
+    for lang in ("zh-CN", "en"):
+        for size, dark, name in ((PHONE, False, ""), (PHONE, True, "-dark"), (DESK, False, "-desk")):
+            page = browser.new_page(
+                viewport={"width": size["width"], "height": size["height"]},
+                color_scheme="dark" if dark else "light",
+            )
+            page.goto(f"{address}/verify?lang={lang}#{address}{CHECKED_PATH}")
+            page.click("#link-form button")
+            page.wait_for_selector("#proof-said p")
+            page.click("#own-take")
+            page.wait_for_selector("#policy-said p")
+            page.click("#check")
+            page.wait_for_selector("#verdict")
+            page.evaluate("document.querySelector('.verdict').scrollIntoView()")
+            page.screenshot(path=folder / f"verify-{state}-{lang}{name}.png")
+            page.close()
 
 
 def _farm(browser: Browser, settings: Settings, folder: Path) -> None:

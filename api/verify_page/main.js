@@ -116,11 +116,19 @@ const end = (said) => {
 
 const showResult = () => {
   const { found, policy, documents } = result;
-  const name = policy?.origin
-    ? say("policy_is_own", { origin: policy.origin })
-    : policy && say("policy_is_yours", { name: plain(policy.name) });
-  const sentence = policy ? say("by", { policy: name }) : say("by_none");
-  show(find("#result"), found, documents, { sentence, isOwn: Boolean(policy?.origin) }, savedReport());
+  show(find("#result"), found, documents, basisOf(policy, found.report.verdict), savedReport());
+};
+
+// By whose word it was judged, and what that is worth.
+const basisOf = (policy, verdict) => {
+  if (!policy) return [say("by_none")];
+  const { name, origin, parsed } = policy;
+  const own = origin && say("policy_is_own", { origin });
+  return [
+    say("by", { policy: own ?? say("policy_is_yours", { name: plain(name) }) }),
+    ...(parsed.label ? [say("policy_label", { label: plain(parsed.label) })] : []),
+    ...(own && verdict === "verified" ? [say("by_own")] : []),
+  ];
 };
 
 // A link to the report, as a file that the reader may keep.

@@ -9,7 +9,7 @@ import { moment, say } from "./words.js";
 
 const STEPS = ["policy", "event", "readings", "inclusion", "checkpoint", "anchor", "subject"];
 
-// What the worker found is shown beside `documents` of the reader; `basis` says by which policy, `saved` is the report.
+// What the worker found is shown beside `documents` of the reader; `basis` are sentences on the policy, `saved` is the report.
 export const show = (place, { report, facts }, documents, basis, saved) => {
   const events = report.events ?? [report];
   place.replaceChildren(
@@ -27,7 +27,7 @@ const verdict = (report, facts, events, basis, saved) => {
     ? say("about", { goods: plain(spelled(report.subject)) })
     : say("about_event");
   const box = element("div", {}, title, element("p", { class: "goods" }, goods), ...sentences(report, facts, events));
-  box.append(element("p", {}, basis.sentence), ...(basis.isOwn ? [element("p", {}, say("by_own"))] : []), saved);
+  box.append(...paragraphs(basis), saved);
   return element(
     "section",
     { class: "card verdict", "data-state": report.verdict, "aria-labelledby": "verdict" },

@@ -201,13 +201,14 @@ def test_a_sound_trace_is_shown_with_its_facts_and_all_that_was_checked(page):
     name = "sound-complete-trace"
     page.set_input_files("#documents-file", a_file("sheet.csv", b"no record names it"))
     with endpoints_of(name) as endpoints:
-        give(page, json.dumps(TRACE["proof"]).encode(), TRACE["policy"], endpoints)
+        give(page, json.dumps(TRACE["proof"]).encode(), TRACE["policy"] + "label a private chain", endpoints)
         assert faults_in(page) == []
 
         found, said = card(page)
 
     page.press(".events summary >> nth=0", "Enter")
     page.wait_for_selector(".events .facts")
+    assert "It says of the chain: a private chain" in said
     assert (found, "5 of 5 records" in said) == ("verified", True)
     assert page.evaluate("document.activeElement.tagName") == "SUMMARY"
     shown = page.inner_text("#result")
