@@ -212,4 +212,4 @@ def _invalid(request: Request) -> answers.Answer:
 
 
 def _is_for_programs(request: Request) -> bool:
-    return request.url.path.startswith("/epcis")
+    return request.url.path.startswith(("/epcis", "/links"))

@@ -77,6 +77,7 @@ def test_what_cannot_be_registered_is_refused_with_what_is_wrong(client, method,
     answer = client.request(method, path, content=content, headers={"Content-Type": "application/json"})
 
     assert (answer.status_code, said in answer.json()["detail"]) == (status, True), answer.text
+    assert "link" not in answer.json()["title"], "whoever asks here scanned nothing"
 
 
 def test_whoever_only_reads_registers_nothing(client):

@@ -36,6 +36,7 @@ VALUES = st.text(CSET82, min_size=1, max_size=20)
         (f'{KIWI}?q="x"#top', f"{KIWI}?q=%22x%22"),
         ("/01/09520123456789", None),
         ("/01/9520123456789", None),
+        ("/01/12345678905", None),
         ("/01/ABC", None),
         (f"{KIWI}/10/A/10/B", None),
         (f"{KIWI}/235/X/21/Y", None),
