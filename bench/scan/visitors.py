@@ -13,6 +13,8 @@ AT_ONCE = 128
 """Visitors who are being answered at most; more wait, and that counts as waiting for the answer."""
 NEW_EACH = 10
 """One in so many comes by a connection of its own."""
+PATIENCE_S = 30
+"""Who has no answer by then counts as an error."""
 KNOWING = 0.3
 """The share that has seen the page before, and asks with If-None-Match."""
 
@@ -69,12 +71,13 @@ class Crowd:
         etag = self._etags.get((path, language), "") if knows else ""
         status, headers, body = 0, dict[str, str](), b""
         try:
-            if own or line is None:
-                if line is not None:
-                    line.writer.close()
-                line = _Line(*await asyncio.open_connection("127.0.0.1", self.port))
-            status, headers, body = await line.ask(self.host, path, language, etag, own)
-        except (OSError, asyncio.IncompleteReadError, ValueError):
+            async with asyncio.timeout(PATIENCE_S):
+                if own or line is None:
+                    if line is not None:
+                        line.writer.close()
+                    line = _Line(*await asyncio.open_connection("127.0.0.1", self.port))
+                status, headers, body = await line.ask(self.host, path, language, etag, own)
+        except (OSError, asyncio.IncompleteReadError, KeyError, ValueError):
             if line is not None:
                 line.writer.close()
             line = None
@@ -109,7 +112,7 @@ class _Line:
     async def ask(
         self, host: str, path: str, language: str, etag: str, is_last: bool
     ) -> tuple[int, Mapping[str, str], bytes]:
-        """Status, headers by their names in small letters, body. Raises `ValueError` for no HTTP of ours."""
+        """Status, headers by their names in small letters, body. Raises `ValueError` or `KeyError` for no HTTP."""
         said = [
             f"GET {path} HTTP/1.1", f"Host: {host}", "Accept: text/html", "Accept-Encoding: br",
             f"Accept-Language: {language}", f"Connection: {'close' if is_last else 'keep-alive'}",
