@@ -96,7 +96,7 @@ def _is_held(name: str, ledger: Ledger) -> bool:
         except (NeverActivated, CodeWithdrawn):
             raise
         except Unknown:
-            return False
+            pass
     return False
 
 
@@ -126,7 +126,8 @@ def _of_type(asked: Asked, linked: Iterator[Registration]) -> Decision:
     for each in linked:
         links = best(each.of_type(wanted), asked.wishes)
         if len(links) == 1:
-            query = without_context(asked.query) if links[0].contexts else asked.query
+            acted_on = asked.wishes.is_in(links[0])
+            query = without_context(asked.query) if acted_on else asked.query
             return Redirect(forwarded(links[0].href, query))
         if links:
             return Linkset((Registration(each.anchor, each.description, links),), undecided=True)

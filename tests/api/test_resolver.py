@@ -221,6 +221,14 @@ def test_linksets_come_as_a_page_with_json_ld_and_as_json_ld(client):
     assert '<a href="?lang=zh-CN&amp;linkType=all"' in page.text
 
 
+def test_a_context_that_no_link_is_for_goes_along(client):
+    answer = client.get(f"{KIWI}?linkType=gs1:recallStatus&context=CN")
+
+    assert (
+        answer.headers["location"] == "https://api.example.cn/recall?v=1&linkType=gs1:recallStatus&context=CN"
+    )
+
+
 def test_a_choice_is_a_page_for_a_reader(client):
     page = client.get(f"{KIWI}?linkType=gs1:certificationInfo&lang=en", headers=HTML)
 

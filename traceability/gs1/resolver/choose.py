@@ -19,6 +19,10 @@ class Wishes:
     accept_language: str = ""
     context: str = ""
 
+    def is_in(self, link: Link) -> bool:
+        """Whether the place that is asked for is one of those that a link is for."""
+        return self.context.lower() in map(str.lower, link.contexts)
+
 
 def best(links: Sequence[Link], wishes: Wishes) -> Links:
     """The links that fit best: one if that decides, several if not (then the answer is 300)."""
@@ -45,8 +49,7 @@ def _wanted(links: Links, wishes: Wishes) -> Links:
         links = _those(links, lambda each: media_quality(each.media, media) == most)
     spoken = best_language({tag for each in links for tag in each.languages}, languages)
     links = _those(links, lambda each: not spoken.isdisjoint(each.languages))
-    place = wishes.context.lower()
-    return _those(links, lambda each: place in map(str.lower, each.contexts))
+    return _those(links, wishes.is_in)
 
 
 def _may_be(link: Link, languages: tuple[tuple[str, float], ...]) -> bool:
