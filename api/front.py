@@ -48,6 +48,9 @@ class Known:
     """Of that this page answers it, and no other."""
 
 
+_Answer = tuple[Page, Known]
+
+
 class KeptAnswer(Response):
     """What a route answers whose page is kept: the front sends it, now and by itself from then on."""
 
@@ -81,40 +84,43 @@ class Front:
             headers.get(b"accept", b""),
             headers.get(b"accept-language", b""),
         )
-        if not await self._answered(worded, scope, headers, send):
+        found = self._kept(worded)
+        if found is None:
             self._cache.numbers.misses += 1
-            await self._wait(worded, scope, receive, send, headers)
+            found = await self._asked(worded, scope, receive, send)
+        if found is not None:
+            # Nobody waits for a turn here: a reader may be slow.
+            await _send(*found, scope["method"], headers, send)
 
-    async def _answered(self, worded: _Worded, scope: Scope, headers: dict[bytes, bytes], send: Send) -> bool:
+    def _kept(self, worded: _Worded) -> _Answer | None:
         known = self._known.get(worded)
         page = None if known is None else self._cache.standing(known.page)
         if known is None or page is None or not known.standing.holds():
-            return False
-        self._cache.numbers.hits += 1
+            return None
+        self._known.move_to_end(worded)
         self._cache.answered(page)
-        await _send(page, known.extra, scope["method"], headers, send)
-        return True
+        return page, known
 
-    async def _wait(
-        self, worded: _Worded, scope: Scope, receive: Receive, send: Send, headers: dict[bytes, bytes]
-    ) -> None:
+    async def _asked(self, worded: _Worded, scope: Scope, receive: Receive, send: Send) -> _Answer | None:
+        """What the application says; None if it was said already, since it is not kept."""
         if self._waiting >= MOST_WAITING:
             self._cache.numbers.turned_away += 1
             await send({"type": "http.response.start", "status": 503, "headers": _BUSY})
             await send({"type": "http.response.body", "body": _BUSY_SAYS})
-            return
+            return None
         self._waiting += 1
         try:
             async with self._turn:
                 # Whoever was before may have asked for the same.
-                if not await self._answered(worded, scope, headers, send):
-                    found: list[tuple[Page, Known]] = []
-                    await self._app({**scope, _FOUND: found}, receive, send)
-                    for page, known in found:
-                        self._learn(worded, known)
-                        await _send(page, known.extra, scope["method"], headers, send)
+                if (kept := self._kept(worded)) is not None:
+                    return kept
+                found: list[_Answer] = []
+                await self._app({**scope, _FOUND: found}, receive, send)
         finally:
             self._waiting -= 1
+        for _, known in found:
+            self._learn(worded, known)
+        return next(iter(found), None)
 
     def _learn(self, worded: _Worded, known: Known) -> None:
         self._known.pop(worded, None)
@@ -124,16 +130,16 @@ class Front:
                 self._known.popitem(last=False)
 
 
-async def _send(page: Page, extra: Head, method: str, headers: dict[bytes, bytes], send: Send) -> None:
+async def _send(page: Page, known: Known, method: str, headers: dict[bytes, bytes], send: Send) -> None:
     form = page.in_(_encoding(headers.get(b"accept-encoding", b"")))
     if _has(form, headers.get(b"if-none-match", b"")):
         head = [each for each in form.head if each[0] not in _NOT_WITH_304]
         await send(
-            {"type": "http.response.start", "status": HTTPStatus.NOT_MODIFIED, "headers": head + extra}
+            {"type": "http.response.start", "status": HTTPStatus.NOT_MODIFIED, "headers": head + known.extra}
         )
         await send({"type": "http.response.body"})
         return
-    await send({"type": "http.response.start", "status": HTTPStatus.OK, "headers": form.head + extra})
+    await send({"type": "http.response.start", "status": HTTPStatus.OK, "headers": form.head + known.extra})
     await send({"type": "http.response.body", "body": b"" if method == "HEAD" else form.body})
 
 

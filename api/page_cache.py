@@ -138,7 +138,8 @@ class PageCache:
             return page
 
     def answered(self, page: Page) -> None:
-        """Count an answer; a page that many ask for is pressed, behind."""
+        """Count an answer from memory; a page that many ask for is pressed, behind."""
+        self.numbers.hits += 1
         page.answered += 1
         if page.answered == HOT:
             self._pressing.submit(page.press)

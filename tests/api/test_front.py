@@ -51,16 +51,22 @@ class Site:
 
 
 async def asked(app, target, method="GET", headers=NO_OTHERS):
-    sent = PAGE | {name.replace("_", "-"): value for name, value in headers.items()}
-    path, _, query = target.partition("?")
-    answer = Answer()
+    found = Answer()
 
     async def send(message):
         if message["type"] == "http.response.start":
-            answer.status = message["status"]
-            answer.headers = {name.decode().lower(): value.decode() for name, value in message["headers"]}
+            found.status = message["status"]
+            found.headers = {name.decode().lower(): value.decode() for name, value in message["headers"]}
         else:
-            answer.body += message.get("body", b"")
+            found.body += message.get("body", b"")
+
+    await answer(app, target, send, method, headers)
+    return found
+
+
+async def answer(app, target, send, method="GET", headers=NO_OTHERS):
+    path, _, query = target.partition("?")
+    sent = PAGE | {name.replace("_", "-"): value for name, value in headers.items()}
 
     async def receive():
         return {"type": "http.request", "body": b"", "more_body": False}
@@ -80,7 +86,6 @@ async def asked(app, target, method="GET", headers=NO_OTHERS):
         "client": ("192.0.2.1", 1),
     }
     await app(scope, receive, send)
-    return answer
 
 
 @pytest.fixture(scope="module")
@@ -199,6 +204,25 @@ def test_hostile_variety_fills_no_memory(site):
 
     assert len(site.front._known) == MOST_KNOWN
     assert site.kept.numbers.renders == 1
+
+
+def test_a_reader_who_is_slow_keeps_nobody_else_waiting(site):
+    async def crowd():
+        stuck, gate = [], asyncio.Event()
+
+        async def slow_send(message):
+            stuck.append(message)
+            await gate.wait()
+
+        slow = [asyncio.create_task(answer(site.front, f"{PATH}?{n}", slow_send)) for n in range(AT_ONCE)]
+        while len(stuck) < AT_ONCE:
+            await asyncio.sleep(0.01)
+        found = await asked(site.front, f"{PATH}?another")
+        gate.set()
+        await asyncio.gather(*slow)
+        return found
+
+    assert asyncio.run(crowd()).status == 200
 
 
 def test_a_crowd_that_is_too_large_is_told_to_come_back(monkeypatch):

@@ -289,15 +289,15 @@ def test_a_recall_is_looked_for_under_names_that_a_walk_was_cut_before(worlds, m
     world.recall_the_mother_lot()
 
     assert world.kept(LOT) is not before
-    check(world, "recall")
+    check(world, "recall", [LOT])
 
 
-def check(world, step):
-    for subject in SUBJECTS:
+def check(world, step, subjects):
+    for subject in subjects:
         assert world.kept(subject) == world.fresh(subject), f"{subject} after {step}"
 
 
-@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(st.sampled_from(STEPS), min_size=6, max_size=10))
 def test_a_kept_trace_says_what_a_new_one_says_whatever_came(worlds, steps):
     world = worlds()
@@ -306,7 +306,7 @@ def test_a_kept_trace_says_what_a_new_one_says_whatever_came(worlds, steps):
 
     for step in steps:
         getattr(world, step)()
-        check(world, step)
+        check(world, step, SUBJECTS)
 
 
 def test_every_kind_of_thing_that_comes_is_seen_in_the_traces_that_it_touches_and_in_no_others(worlds):
@@ -351,5 +351,6 @@ def test_every_kind_of_thing_that_comes_is_seen_in_the_traces_that_it_touches_an
         getattr(world, step)()
         after = {subject: world.kept(subject) for subject in SUBJECTS}
         assert {each for each in SUBJECTS if after[each] is not before[each]} == touched, step
-        check(world, step)
+        # What was touched was just made anew; of it, the item has most in common with others.
+        check(world, step, {*SUBJECTS} - touched | {ITEM})
         before = after
