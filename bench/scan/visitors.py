@@ -112,7 +112,7 @@ class _Line:
     async def ask(
         self, host: str, path: str, language: str, etag: str, is_last: bool
     ) -> tuple[int, Mapping[str, str], bytes]:
-        """Status, headers by their names in small letters, body. Raises `ValueError` or `KeyError` for no HTTP."""
+        """Status, headers by their names in small letters, body. Raises `ValueError` or `KeyError`."""
         said = [
             f"GET {path} HTTP/1.1", f"Host: {host}", "Accept: text/html", "Accept-Encoding: br",
             f"Accept-Language: {language}", f"Connection: {'close' if is_last else 'keep-alive'}",
