@@ -47,7 +47,8 @@ export const checkAnchor = async (proof, policy, chains) => {
   const log_id = await idOf(log);
   const ids = await Promise.all(policy.log.filter(({ name }) => name === log.name).map(idOf));
   const wanted = { chain_id: +chain, contract, log_id, size: Number(size), root: "0x" + hex(root) };
-  for (const what in claim && wanted) claim[what] === wanted[what] || failed(`${what} ${claim[what]}, want ${wanted[what]}`);
+  for (const what in claim && wanted)
+    claim[what] === wanted[what] || failed(`${what} ${claim[what]}, want ${wanted[what]}`);
   const sizeWord = "0x" + pad(size, 16, 64);
   const appended = sizeWord + hex(root);
 
@@ -83,7 +84,8 @@ export const checkAnchor = async (proof, policy, chains) => {
       const head = await call(HEAD, log_id);
       held = [`0x${head.slice(66, 130)}${head.slice(2, 66)}`];
     }
-    for (const each of held) each.startsWith(sizeWord) && each !== appended && failed(`two histories: ${each}, ${appended}`);
+    for (const each of held)
+      each.startsWith(sizeWord) && each !== appended && failed(`two histories: ${each}, ${appended}`);
     claim && !held.includes(appended) && failed("anchored nothing");
     // Under each of its keys the log took over what it had under the one before; a key that holds nothing is passed over.
     let before;

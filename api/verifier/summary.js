@@ -5,7 +5,7 @@ import { failed } from "./bytes.js";
 import { canonical } from "./json.js";
 import { isCbor, measure } from "./senml.js";
 
-// `readings` have a payload, and the numbers that stand in it. False where a payload is in a form that is not read here.
+// `readings` have a payload, and the numbers that stand in it. False where a payload has a form that is not read here.
 export const isSummed = async (event, readings, root) => {
   const { decode } = readings.some(({ payload }) => isCbor(payload)) ? await import("./verify-cbor.js") : {};
   const [steps, times] = [{}, []];
@@ -26,8 +26,12 @@ const compare = (event, steps, times, root) => {
   const [element, ...others] = [event.sensorElementList].flat();
   const { deviceID, rawData } = element?.sensorMetadata ?? {};
   (!others[0] && `${rawData}`.includes(root)) || failed(`rawData is ${rawData}, want a URL with ${root}`);
-  const [startTime, endTime] = rangeOf(times).map((at_ms) => new Date(at_ms).toISOString().replace("Z", "+00:00"));
-  const reports = Object.keys(steps).sort().map((name) => reportOf(name, steps[name]));
+  const [startTime, endTime] = rangeOf(times).map((at_ms) =>
+    new Date(at_ms).toISOString().replace("Z", "+00:00"),
+  );
+  const reports = Object.keys(steps)
+    .sort()
+    .map((name) => reportOf(name, steps[name]));
   fits("eventTime", event.eventTime, endTime);
   fits("sensorMetadata", element.sensorMetadata, { startTime, endTime, deviceID, rawData });
   reports.forEach((report, i) => fits("sensorReport", element.sensorReport?.[i], report));
@@ -47,8 +51,13 @@ const rangeOf = (values) => {
 
 const reportOf = (name, steps) => {
   const { type, uom, decimals } = METRICS[name];
-  const mean = meanOf(steps.reduce((total, each) => total + BigInt(each), 0n), BigInt(steps.length));
-  const [minValue, maxValue, meanValue] = [...rangeOf(steps), mean].map((whole) => Number(`${whole}e-${decimals}`));
+  const mean = meanOf(
+    steps.reduce((total, each) => total + BigInt(each), 0n),
+    BigInt(steps.length),
+  );
+  const [minValue, maxValue, meanValue] = [...rangeOf(steps), mean].map((whole) =>
+    Number(`${whole}e-${decimals}`),
+  );
   return { type, minValue, maxValue, meanValue, uom, "guoji:metric": name, "guoji:count": steps.length };
 };
 

@@ -30,7 +30,14 @@ const eventOf = ({ event, facts }) => {
   const { verdict, mentions_subject, steps } = event;
   const title = element("span", {}, outside(stepName(facts.step)));
   const beside = mentions_subject === false ? ` · ${say("not_naming")}` : "";
-  const line = element("small", {}, outside(moment(facts.at)), " · ", element("em", {}, say(`event_${verdict}`)), beside);
+  const line = element(
+    "small",
+    {},
+    outside(moment(facts.at)),
+    " · ",
+    element("em", {}, say(`event_${verdict}`)),
+    beside,
+  );
   title.append(line);
   const details = element("details", {}, element("summary", {}, icon(`dot-${SIGNS[verdict]}`, "dot"), title));
   // What nobody opens is not drawn.
@@ -74,7 +81,12 @@ const chainPart = ({ chain }, { block }) => {
 
 const whole = ({ json, isCut }) => {
   const details = element("details", {}, element("summary", {}, say("whole")));
-  const lines = json.split("\n").map((line) => plain(line.replace(/^ +/, (spaces) => "\u00a0".repeat(spaces.length)), json.length));
+  const lines = json.split("\n").map((line) =>
+    plain(
+      line.replace(/^ +/, (spaces) => "\u00a0".repeat(spaces.length)),
+      json.length,
+    ),
+  );
   details.append(element("pre", {}, lines.join("\n")));
   if (isCut) details.append(element("p", { class: "sub" }, say("cut")));
   return details;

@@ -43,7 +43,12 @@ export const stepOf = ({ name, outcome, detail }, { submitter, captured, place }
   if (name === "readings") return { sentence: readingsOf(...detail) };
   if (name === "code") return { sentence: codeOf(...detail) };
   if (name === "active") return { sentence: activeOf(...detail) };
-  const values = { submitter, captured: moment(captured), ...place, since: name === "anchor" && moment(detail) };
+  const values = {
+    submitter,
+    captured: moment(captured),
+    ...place,
+    since: name === "anchor" && moment(detail),
+  };
   return { sentence: say(`passed_${name}`, values), exact: name === "policy" && detail };
 };
 

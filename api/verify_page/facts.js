@@ -54,7 +54,7 @@ export const factsOf = ({ event, submitter, captured, tlog, anchor }) => {
 // One, many or none; what is no object where one should stand says nothing here.
 const all = (value) => [value ?? []].flat().filter((item) => item !== null);
 
-const textOf = (value) => (typeof value === "string" ? value : JSON.stringify(value) ?? "");
+const textOf = (value) => (typeof value === "string" ? value : (JSON.stringify(value) ?? ""));
 
 // An identifier as it stands on labels: (01) 09521234500018 (10) L1.
 export const spelled = (value) => {
@@ -62,14 +62,19 @@ export const spelled = (value) => {
   const [, path] = text.match(/^https:\/\/id\.gs1\.org((?:\/\d{2,4}\/[^/?#]+)+)$/) ?? [];
   if (!path) return text;
   try {
-    return path.replace(/\/(\d{2,4})\/([^/]+)/g, (_, ai, part) => `(${ai}) ${decodeURIComponent(part)} `).trim();
+    return path
+      .replace(/\/(\d{2,4})\/([^/]+)/g, (_, ai, part) => `(${ai}) ${decodeURIComponent(part)} `)
+      .trim();
   } catch {
     return text;
   }
 };
 
 const amountOf = ({ epcClass, quantity, uom }) =>
-  `${spelled(epcClass)}: ${[quantity, uom].filter((part) => part !== undefined).map(textOf).join(" ")}`;
+  `${spelled(epcClass)}: ${[quantity, uom]
+    .filter((part) => part !== undefined)
+    .map(textOf)
+    .join(" ")}`;
 
 const reportOf = (report) => {
   const values = MEASURED.filter((name) => report?.[name] !== undefined);

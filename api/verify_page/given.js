@@ -124,7 +124,11 @@ const showEndpoints = () => {
 };
 
 const removal = (url) => {
-  const button = element("button", { type: "button", "aria-label": `${say("remove")} ${url}` }, say("remove"));
+  const button = element(
+    "button",
+    { type: "button", "aria-label": `${say("remove")} ${url}` },
+    say("remove"),
+  );
   button.addEventListener("click", () => {
     given.endpoints = given.endpoints.filter((each) => each !== url);
     showEndpoints();

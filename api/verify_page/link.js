@@ -13,9 +13,7 @@ export const destination = (text) => {
   if (/^\/proof\/[\da-f]{64}$/.test(url.pathname)) return { address: url.href, origin: url.origin };
   const path = url.pathname === "/codes/proof" ? url.pathname : "/proof";
   const [, goods] = url.pathname.match(GOODS) ?? [];
-  const subject = goods
-    ? `${CANONICAL}/${goods}`
-    : url.pathname === path && url.searchParams.get("subject");
+  const subject = goods ? `${CANONICAL}/${goods}` : url.pathname === path && url.searchParams.get("subject");
   if (!subject) throw Error(say("link_of_no_goods", { path: url.pathname }));
   const address = `${url.origin}${path}?subject=${encodeURIComponent(subject)}`;
   return { address, origin: url.origin, asked: ONE_SPELLING.test(subject) ? subject : undefined };
@@ -44,7 +42,7 @@ export const download = async (address, most = LARGEST_BYTES) => {
   if (!response.ok) throw Error(say("no_file_there", { address, status: response.status }));
   const parts = [];
   let size = 0;
-  for (const reader = response.body.getReader(); ; ) {
+  for (const reader = response.body.getReader(); ;) {
     const { done, value } = await reader.read();
     if (done) break;
     parts.push(value);

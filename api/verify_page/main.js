@@ -1,4 +1,4 @@
-// The page: takes what is to be checked, has a worker check it, shows what it found. The same script is the worker.
+// The page: has a worker check what is given, and shows what it found. The same script is that worker.
 
 import { element, find, plain } from "./element.js";
 import {
@@ -30,7 +30,7 @@ const start = () => {
   retell();
   listen();
   showDigest();
-  // A page of goods leads here with its link behind the #, which no server sees. Nothing is fetched before it is asked for.
+  // A page of goods leads here with its link behind the #, which no server sees. Nothing is fetched unasked.
   find("#link").value = location.hash.slice(1);
 };
 
@@ -137,9 +137,18 @@ const savedReport = () => {
   const report = {
     format: "guoji-verify-report/1",
     checked_at,
-    file: { name: proof.name, address: proof.address ?? null, bytes: proof.bytes.length, sha256: found.digest },
+    file: {
+      name: proof.name,
+      address: proof.address ?? null,
+      bytes: proof.bytes.length,
+      sha256: found.digest,
+    },
     asked: proof.asked ?? null,
-    policy: policy && { text: policy.text, from: policy.origin ?? policy.name, is_own_word: Boolean(policy.origin) },
+    policy: policy && {
+      text: policy.text,
+      from: policy.origin ?? policy.name,
+      is_own_word: Boolean(policy.origin),
+    },
     endpoints,
     documents: documents.map(({ name, digest }) => ({ name, sha256: digest })),
     report: found.report,

@@ -9,7 +9,8 @@ import { moment, say } from "./words.js";
 
 const STEPS = ["policy", "event", "readings", "inclusion", "checkpoint", "anchor", "subject"];
 
-// What the worker found is shown beside `documents` of the reader; `basis` are sentences on the policy, `saved` is the report.
+// What the worker found, and what of it is about `documents` of the reader; `basis` are sentences on the policy, `saved`
+// is the report.
 export const show = (place, { report, facts }, documents, basis, saved) => {
   const events = report.events ?? [report];
   place.replaceChildren(
@@ -23,10 +24,14 @@ export const show = (place, { report, facts }, documents, basis, saved) => {
 
 const verdict = (report, facts, events, basis, saved) => {
   const title = element("h2", { tabindex: "-1", id: "verdict" }, word(report));
-  const goods = report.subject
-    ? say("about", { goods: plain(spelled(report.subject)) })
-    : say("about_event");
-  const box = element("div", {}, title, element("p", { class: "goods" }, goods), ...sentences(report, facts, events));
+  const goods = report.subject ? say("about", { goods: plain(spelled(report.subject)) }) : say("about_event");
+  const box = element(
+    "div",
+    {},
+    title,
+    element("p", { class: "goods" }, goods),
+    ...sentences(report, facts, events),
+  );
   box.append(...paragraphs(basis), saved);
   return element(
     "section",
@@ -94,7 +99,8 @@ const checks = (report, events, more) => {
 // What one step came to over all events: the outcome, and of how many it passed.
 const summed = (name, steps) => {
   // Of an event without readings there is nothing to check.
-  const there = name === "readings" ? steps.filter(({ outcome, detail }) => outcome !== "passed" || detail) : steps;
+  const there =
+    name === "readings" ? steps.filter(({ outcome, detail }) => outcome !== "passed" || detail) : steps;
   const count = there.filter(({ outcome }) => outcome === "passed").length;
   const worst = ["failed", "unchecked"].find((bad) => there.some(({ outcome }) => outcome === bad));
   const outcome = there[0] ? (worst ?? "passed") : "unchecked";

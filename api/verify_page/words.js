@@ -10,8 +10,7 @@ const page = globalThis.document?.documentElement;
 
 export const isSaid = (key) => Object.hasOwn(en, key);
 
-export const say = (key, values) =>
-  TABLES[page.lang][key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
+export const say = (key, values) => TABLES[page.lang][key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
 // A time; what is none as it was written.
 export const moment = (time) =>
@@ -32,7 +31,9 @@ export const speak = (lang) => {
 // By ?lang=, else as the browser says, else Chinese.
 export const preferred = () =>
   [new URLSearchParams(location.search).get("lang"), ...navigator.languages]
-    .map((tag) => Object.keys(TABLES).find((lang) => tag && lang.slice(0, 2) === tag.slice(0, 2).toLowerCase()))
+    .map((tag) =>
+      Object.keys(TABLES).find((lang) => tag && lang.slice(0, 2) === tag.slice(0, 2).toLowerCase()),
+    )
     .find(Boolean) ?? "zh-CN";
 
 export const other = () => (page.lang === "en" ? "zh-CN" : "en");

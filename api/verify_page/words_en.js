@@ -6,13 +6,13 @@ export const en = {
   language: "中文",
   heading: "Check a proof yourself",
   lead: "This page computes everything on your own device. It sends nothing of your file to anybody, and remembers nothing. Only the chain is asked, at the endpoints below.",
-  no_script: "This page checks by script, on your device. Scripts are off here, so nothing is checked.",
 
   proof: "Proof file",
   proof_hint: "Choose it, drop it anywhere on this page, or paste it.",
   choose: "Choose a file",
   link: "Or a link to the goods",
-  link_hint: "As on the label. The proof is fetched from that server, if it lets pages of other hosts read it.",
+  link_hint:
+    "As on the label. The proof is fetched from that server, if it lets pages of other hosts read it.",
   fetch: "Fetch",
   paste: "Paste as text",
   take: "Take this text",
@@ -21,23 +21,28 @@ export const en = {
   from_link: "Fetched from {address}.",
   pasted: "pasted text",
   asked_for: "It has to be about {goods}.",
-  not_compared: "Compare by eye which goods it is about: this link is spelt in a way that this page does not compare.",
+  not_compared:
+    "Compare by eye which goods it is about: this link is spelt in a way that this page does not compare.",
 
   policy: "Trust policy",
-  policy_hint: "Whom you believe: the key of the log, the chain and its contract. Get it from somebody you trust, not from whoever shows you the goods.",
+  policy_hint:
+    "Whom you believe: the key of the log, the chain and its contract. Get it from somebody you trust, not from whoever shows you the goods.",
   policy_text: "Text of the trust policy",
   own_copy: "Take the operator's own copy",
-  own_copy_note: "From {origin}: the operator's word about itself. It shows that the file agrees with the operator, not that the operator is honest.",
+  own_copy_note:
+    "From {origin}: the operator's word about itself. It shows that the file agrees with the operator, not that the operator is honest.",
   policy_is_own: "The operator's own word, from {origin}",
   policy_is_yours: "{name}, which you gave",
   policy_logs: "Log: {logs}",
   policy_chain: "Chain {chain}, contract {contract}, endpoints that have to agree: {agree}",
   policy_no_chain: "It names no chain, so nothing can come to Verified.",
   policy_label: "It says of the chain: {label}",
-  policy_refused: "This is no trust policy that this page understands: {reason}. Want the lines of docs/formats.md, such as “quorum none” and “log NAME+ID+KEY”.",
+  policy_refused:
+    "This is no trust policy that this page understands: {reason}. Want the lines of docs/formats.md, such as “quorum none” and “log NAME+ID+KEY”.",
 
   endpoints: "Endpoints of the chain",
-  endpoints_hint: "JSON-RPC addresses. Those of the policy are asked anyway; each that you add counts like them. Choose such as different people run.",
+  endpoints_hint:
+    "JSON-RPC addresses. Those of the policy are asked anyway; each that you add counts like them. Choose such as different people run.",
   endpoint: "Address of an endpoint",
   add: "Add",
   remove: "Remove",
@@ -47,7 +52,8 @@ export const en = {
   twice: "{url} is already there.",
 
   documents: "Papers, if there are any",
-  documents_hint: "Such as a laboratory's sheet. A record that names a file does so by its SHA-256, so it can be told whether yours is that file.",
+  documents_hint:
+    "Such as a laboratory's sheet. A record that names a file does so by its SHA-256, so it can be told whether yours is that file.",
   document_step: "The paper {name}",
   document_named: "Its SHA-256 stands in the record “{step}”.",
   document_unnamed: "No record of this file names it.",
@@ -58,15 +64,17 @@ export const en = {
   checking: "Checking…",
   progress: "Checking: {done} of {total} records.",
   stopped: "Stopped. Nothing was found out.",
-  refused: "This is no proof file that this page understands: {reason}. Want a file of the form guoji-proof/1, guoji-trace-proof/1 or guoji-code/1. That is no verdict.",
+  refused:
+    "This is no proof file that this page understands: {reason}. Want a file of the form guoji-proof/1, guoji-trace-proof/1 or guoji-code/1. That is no verdict.",
   broken: "This browser could not finish the check: {reason}. That is no verdict.",
   no_url: "{text} is no web address; want http:// or https:// and a host",
-  link_of_no_goods: "{path} names no lot, item or shipping unit; want a path such as /01/09521234500018/10/L1",
-  no_answer: "No answer from {address} ({reason}). It is away, or does not let pages of other hosts read it: then download the proof there and choose the file here.",
+  link_of_no_goods:
+    "{path} names no lot, item or shipping unit; want a path such as /01/09521234500018/10/L1",
+  no_answer:
+    "No answer from {address} ({reason}). It is away, or does not let pages of other hosts read it: then download the proof there and choose the file here.",
   no_file_there: "{address} answers {status} and gives no file.",
   too_long: "more than {most} bytes: {size} so far; that is longer than a proof file may be",
 
-  result: "Result",
   verified: "Verified",
   partly: "{verified} of {total} verified",
   contradicted: "Contradicted",
@@ -80,7 +88,8 @@ export const en = {
   at_step: "At the step “{step}”: {sentence}",
   by: "Judged by the trust policy: {policy}.",
   by_own: "It is the operator's own, so this result convinces only who believes the operator.",
-  by_none: "Without a trust policy there is nobody to believe, so nothing can be verified. What could be computed stands below.",
+  by_none:
+    "Without a trust policy there is nobody to believe, so nothing can be verified. What could be computed stands below.",
   save: "Save the report (JSON)",
 
   steps: "What was checked",
@@ -108,9 +117,12 @@ export const en = {
   does_code: "It stands in the set of codes to which the first record commits.",
   does_active: "The second record puts it on goods, by a party that may.",
   passed_policy: "One was given.",
-  passed_event: "Its fingerprint is the one in the log. Submitted by {submitter}, taken in {captured}; both are the log's word.",
-  passed_readings: "All {count} are those that the record commits to; its lowest, highest and mean values are theirs.",
-  passed_not_summed: "All {count} are those that the record commits to. Its lowest, highest and mean values were not computed again: a reading is in a form that this page does not read.",
+  passed_event:
+    "Its fingerprint is the one in the log. Submitted by {submitter}, taken in {captured}; both are the log's word.",
+  passed_readings:
+    "All {count} are those that the record commits to; its lowest, highest and mean values are theirs.",
+  passed_not_summed:
+    "All {count} are those that the record commits to. Its lowest, highest and mean values were not computed again: a reading is in a form that this page does not read.",
   passed_inclusion: "It is entry {index} in a log of {size}.",
   passed_checkpoint: "Signed by {origin}, with the key of the policy.",
   passed_anchor: "As many endpoints as the policy wants say the same: held since {since}.",
@@ -202,19 +214,37 @@ export const en = {
   not_true: "That what was recorded is true. It shows that it was not changed since.",
   not_same: "That this is the same fruit. A code can be photographed and printed again.",
   not_good: "That the fruit is good.",
-  not_all: "That an entry names what its record names, and that amounts add up: the program “guoji verify” checks more than a browser.",
+  not_all:
+    "That an entry names what its record names, and that amounts add up: the program “guoji verify” checks more than a browser.",
   this_page: "Is this page the right one?",
-  this_page_note: "It is one file, and anybody may host it. A page can lie about itself, so save it, compute its SHA-256, and compare with what others host and with the project's docs.",
+  this_page_note:
+    "It is one file, and anybody may host it. A page can lie about itself, so save it, compute its SHA-256, and compare with what others host and with the project's docs.",
   save_page: "Save this page",
   digest_here: "As your browser received it, by this page's own word:",
   digest_unknown: "Opened from a file: compute it with sha256sum guoji-verify.html.",
 
-  step_accepting: "Accepted", step_arriving: "Arrived", step_commissioning: "Labelled",
-  step_creating_class_instance: "Harvest", step_departing: "Departed", step_destroying: "Destroyed",
+  step_accepting: "Accepted",
+  step_arriving: "Arrived",
+  step_commissioning: "Labelled",
+  step_creating_class_instance: "Harvest",
+  step_departing: "Departed",
+  step_destroying: "Destroyed",
   step_encoding: "Codes issued",
-  step_holding: "Held back", step_inspecting: "Inspected", step_installing: "Sensor fitted", step_loading: "Loaded",
-  step_packing: "Packed", step_receiving: "Received", step_removing: "Sensor removed", step_repackaging: "Repacked",
-  step_retail_selling: "Sold", step_sampling: "Sample taken", step_sensor_reporting: "Sensor readings",
-  step_shipping: "Shipped", step_stocking: "On the shelf", step_storing: "Stored", step_transporting: "On the way",
-  step_unloading: "Unloaded", step_unpacking: "Unpacked",
+  step_holding: "Held back",
+  step_inspecting: "Inspected",
+  step_installing: "Sensor fitted",
+  step_loading: "Loaded",
+  step_packing: "Packed",
+  step_receiving: "Received",
+  step_removing: "Sensor removed",
+  step_repackaging: "Repacked",
+  step_retail_selling: "Sold",
+  step_sampling: "Sample taken",
+  step_sensor_reporting: "Sensor readings",
+  step_shipping: "Shipped",
+  step_stocking: "On the shelf",
+  step_storing: "Stored",
+  step_transporting: "On the way",
+  step_unloading: "Unloaded",
+  step_unpacking: "Unpacked",
 };
