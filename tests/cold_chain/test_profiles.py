@@ -89,3 +89,7 @@ def test_the_file_in_the_document_is_one_that_is_read():
         "strawberry",
         "pujiang",
     )
+
+
+def test_what_is_worked_out_under_a_profile_can_be_kept_by_it():
+    assert len({hash(each) for each in shipped().by_name.values()}) == 5

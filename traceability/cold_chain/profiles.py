@@ -3,7 +3,7 @@
 import math
 import tomllib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -32,7 +32,8 @@ class Profile:
     """Temperatures in degrees Celsius."""
 
     name: str
-    title: Mapping[str, str]
+    # A mapping has no hash, and what is worked out for goods of one profile is kept by it.
+    title: Mapping[str, str] = field(hash=False)
     """By language."""
     low: float
     high: float
