@@ -7,6 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from gzip import compress as gzip
 from hashlib import sha256
+from math import inf
+from time import monotonic
 from typing import Protocol
 
 import brotli
@@ -17,7 +19,8 @@ MOST_BYTES = 256 * 1024 * 1024
 PER_PAGE_BYTES = 16 * 1024
 """What a page takes beside its bodies, for its heads and what it was made from."""
 HOT = 64
-"""Answers after which a page is worth the tenth of a second that brotli takes for its smallest form."""
+SETTLED_S = 5
+"""After so many answers, and as long a life, a page is worth what brotli's smallest form costs."""
 FIRST_QUALITY, LAST_QUALITY = 5, 11
 BROTLI, GZIP, IDENTITY = "br", "gzip", "identity"
 
@@ -60,6 +63,7 @@ class Page:
         self.key = key
         self.standing = rendered.standing
         self.answered = 0
+        self.settled_at_s = monotonic() + SETTLED_S
         self._headers = rendered.headers
         said = repr(sorted(rendered.headers.items())).encode() + rendered.body
         self._tag = sha256(said).hexdigest()[:20]
@@ -141,7 +145,8 @@ class PageCache:
         """Count an answer from memory; a page that many ask for is pressed, behind."""
         self.numbers.hits += 1
         page.answered += 1
-        if page.answered == HOT:
+        if page.answered >= HOT and monotonic() >= page.settled_at_s:
+            page.settled_at_s = inf
             self._pressing.submit(page.press)
 
     def _keep(self, page: Page) -> None:

@@ -280,16 +280,22 @@ def test_the_pages_that_were_asked_for_longest_ago_make_room():
     assert cache.numbers.bytes == 2 * size
 
 
-def test_a_hot_page_is_pressed_once_and_says_the_same():
+def test_a_hot_page_is_pressed_once_it_has_lived_for_a_while_and_says_the_same():
     cache, done = PageCache(), threading.Event()
     page = cache.of("page", rendered("果" * 999 + "迹" * 500))
     before, press = page.in_("br"), page.press
-    page.press = lambda: (press(), done.set())
+    pressed = []
+    page.press = lambda: (press(), pressed.append(True), done.set())
 
     for _ in range(HOT):
         cache.answered(page)
+    page.settled_at_s = 0
+    for _ in range(3):
+        cache.answered(page)
 
     assert done.wait(10)
+    cache._pressing.shutdown()
+    assert pressed == [True]
     after = page.in_("br")
     assert after.etag != before.etag
     assert brotli.decompress(after.body) == brotli.decompress(before.body)
