@@ -43,6 +43,8 @@ class Source:
     metric: str
     factor: str
     """Value on the page = value in a reading times this."""
+    decimals: int
+    """To which it is rounded."""
     limits: tuple[float, float] | None
     """Of a reading that is no nonsense."""
     is_live: bool
@@ -93,7 +95,7 @@ def _source(curve: Curve) -> Source | None:
     if metric is None:
         return None
     bounds = None if limits is None else (limits.low, limits.high)
-    return Source(plain(curve.alias), metric.name, str(metric.factor), bounds, curve.live)
+    return Source(plain(curve.alias), metric.name, str(metric.factor), metric.decimals, bounds, curve.live)
 
 
 def _within_a_range_that_can_be_drawn(curve: Curve) -> Curve:

@@ -31,16 +31,21 @@ const drawnBy = (path) => {
 };
 
 const layout = (svg) => {
-  const { factor, grain, from, to, lowest, highest, least, most } = svg.dataset;
+  const { factor, decimals, grain, from, to, lowest, highest, least, most } = svg.dataset;
   const { width, height } = svg.viewBox.baseVal;
   const across = (width - LEFT - RIGHT) / (to - from || 1);
   const up = (height - UNDER - TOP) / (highest - lowest || 1);
+  // In the page's unit, halves away from zero; 15 digits are as far as a double is decimal.
+  const steps = 10 ** decimals;
+  const shown = (value) =>
+    (Math.sign(value) * Math.round(+(Math.abs(value) * factor * steps).toPrecision(15))) / steps;
   return {
+    ofPage: ([at, value]) => [at, shown(value)],
     // What no such sensor can measure is left out of the drawing, and said beside it.
-    isDrawn: ([at, value]) => at >= from && at <= to && !(value < least) && !(value > most),
+    isDrawn: ([at, value]) => at >= from && at <= to && !(value / factor < least) && !(value / factor > most),
     spotOf: ([at, value]) => [
       LEFT + rounded(((at - from) * across) / grain) * grain,
-      rounded(height - UNDER - (value * factor - lowest) * up),
+      rounded(height - UNDER - (value - lowest) * up),
     ],
   };
 };
@@ -49,8 +54,8 @@ const layout = (svg) => {
 // `batches` are what the checked ones of its device measured of its metric: pairs of milliseconds and value.
 export const checkCurve = (svg, batches) => {
   const { live } = svg.dataset;
-  const { isDrawn, spotOf } = layout(svg);
-  const spots = batches.map((values) => values.filter(isDrawn).map(spotOf));
+  const { ofPage, isDrawn, spotOf } = layout(svg);
+  const spots = batches.map((values) => values.map(ofPage).filter(isDrawn).map(spotOf));
   const recorded = columnsOf(spots.flat());
   const drawn = columnsOf(drawnBy(svg.querySelector(".line").getAttribute("d")));
   // One unit up or down: values are rounded before they are drawn.
