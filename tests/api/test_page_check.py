@@ -316,6 +316,7 @@ CURVES = {
     "invented": cold_curve(SOUND[0], (0.5, 3.0), *SOUND[1:]),
     "longer": cold_curve(*SOUND, (3, 1.0)),
     "live": replace(cold_curve(*SOUND, (3, 1.0)), live=True),
+    "rounded": replace(cold_curve((0, 4.25), (1, 4.26)), low=None, high=None),
 }
 COUNTED = """async () => {
   const { checkCurve } = await import("/static/check-curves.js");
@@ -324,7 +325,9 @@ COUNTED = """async () => {
   const { proofs } = await (await fetch(proof)).json();
   const leaves = proofs.find(({ batch }) => batch).batch.leaves.map(atob);
   const batches = [measuredIn(leaves, "cold-7").air_temperature];
-  return [...document.querySelectorAll("svg[data-alias]")].map((svg) => checkCurve(svg, batches));
+  const [narrow, ...others] = [...document.querySelectorAll("svg[data-alias]")].reverse();
+  const raw = [[[+narrow.dataset.from, 4.2549], [+narrow.dataset.to, 4.255]]];
+  return [...others.reverse().map((svg) => checkCurve(svg, batches)), checkCurve(narrow, raw)];
 }"""
 
 
@@ -345,6 +348,7 @@ def test_a_curve_is_compared_with_the_readings_point_by_point(browser):
         "invented": None,
         "longer": [3, 4],
         "live": [3, 3],
+        "rounded": [2, 2],
     }
 
 
