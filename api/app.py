@@ -8,9 +8,9 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from api import party_pages, problems
 from api.address import lot_wanted
-from api.answers import UNKNOWN, Answer
+from api.answers import UNKNOWN, WITHDRAWN, Answer
 from api.chain_relay import ChainRelay
-from api.deps import Ledger, Site, words_for
+from api.deps import Ledger, Site, is_large, words_for
 from api.headers import SafeHeaders
 from api.live import Live
 from api.overlay_feed import OverlayFeed
@@ -139,9 +139,11 @@ def _error_page(
         words,
         "unknown",
         status,
+        large=is_large(request),
         answer=answer,
         code=status,
-        detail=detail,
+        # These two say nothing that the advice does not say in the reader's language.
+        detail=detail if status != UNKNOWN.status and answer is not WITHDRAWN else "",
         meant=meant,
         gtin=lot_wanted(request) if answer is UNKNOWN else None,
     )

@@ -176,6 +176,11 @@ def words_for(request: Request) -> Words:
     )
 
 
+def is_large(request: Request) -> bool:
+    """Whether the reader wants large type."""
+    return request.query_params.get("type") == "large"
+
+
 LedgerDep = Annotated[Ledger, Depends(_ledger)]
 WordsDep = Annotated[Words, Depends(words_for)]
 

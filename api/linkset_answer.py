@@ -32,7 +32,7 @@ class Shown:
     """Its media type, languages and places."""
 
 
-def linkset_answer(decided: Linkset, asked: Asked, site: Site, words: Words) -> Response:
+def linkset_answer(decided: Linkset, asked: Asked, site: Site, words: Words, large: bool) -> Response:
     """Status 300 where the request does not decide between links, else 200; never a redirect."""
     said = linkset(site.public_url, decided.of)
     status = 300 if decided.undecided else 200
@@ -51,6 +51,7 @@ def linkset_answer(decided: Linkset, asked: Asked, site: Site, words: Words) -> 
             status,
             things=[(each.description, each.path, _shown(each, words)) for each in decided.of],
             undecided=decided.undecided,
+            large=large,
             json_ld=json_ld(said),
             stay=f"&linkType={quote(asked.link_type or LINKSET[0], safe=':')}",
         )

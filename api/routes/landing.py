@@ -3,10 +3,10 @@
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
-from api.deps import WHOLE, SiteDep, WordsDep
+from api.deps import WHOLE, SiteDep, WordsDep, is_large
 from api.problems import BadLink
 from traceability.errors import InvalidInput
 from traceability.gs1 import digital_link
@@ -21,10 +21,12 @@ _Typed = Annotated[str, Query(max_length=2048)]
 
 
 @router.api_route("/", methods=WHOLE)
-def landing(site: SiteDep, words: WordsDep, code: _Typed = "", lot: _Typed = "") -> Response:
+def landing(
+    request: Request, site: SiteDep, words: WordsDep, code: _Typed = "", lot: _Typed = ""
+) -> Response:
     typed = narrowed(code)
     if not typed:
-        return site.pages.html("landing.html", words, "verified")
+        return site.pages.html("landing.html", words, "verified", large=is_large(request))
     if lot.strip():
         typed = f"{typed}(10){narrowed(lot)}"
     # Only the path of a checked link is kept: a stranger's host is never a place we send people to.

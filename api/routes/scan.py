@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from api.deps import WHOLE, LedgerDep, Site, SiteDep, WordsDep
+from api.deps import WHOLE, LedgerDep, Site, SiteDep, WordsDep, is_large
 from api.front import KeptAnswer
 from api.implied import implied
 from api.linkset_answer import linkset_answer
@@ -46,10 +46,10 @@ def scan(request: Request, site: SiteDep, ledger: LedgerDep, words: WordsDep) ->
             vary = {"Cache-Control": "no-cache", "Vary": "Accept, Accept-Language"}
             return RedirectResponse(to, 307, {**vary, **more})
         case OwnPage(subject):
-            large = request.query_params.get("type") == "large"
-            return KeptAnswer(own_page(site, subject, words, large, wants_json(request)), more, standing)
+            page = own_page(site, subject, words, is_large(request), wants_json(request))
+            return KeptAnswer(page, more, standing)
         case Linkset():
-            return linkset_answer(decided, asked, site, words)
+            return linkset_answer(decided, asked, site, words, is_large(request))
 
 
 for _path in (*(f"/{key}/{{rest:path}}" for key in KEYS), "/eh{hexadecimal}", "/ex{base64url}"):
