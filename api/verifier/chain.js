@@ -37,6 +37,16 @@ const idOf = async ({ name, key }) => {
   return "0x" + hex(await digest("log-id", toBytes(origin.length, 2) + origin + key));
 };
 
+const newest = (finality) =>
+  isNaN(finality) ? ["eth_getBlockByNumber", "finalized", false] : ["eth_blockNumber"];
+
+const usual = ({ transaction, block_number }, finality) => [
+  ["eth_chainId"],
+  ["eth_getTransactionReceipt", transaction],
+  ["eth_getBlockByNumber", "0x" + pad(block_number, 16, 1), false],
+  newest(finality),
+];
+
 // The time of the block that holds what the anchor says, in ISO 8601. Who said what stays in `proof.chain`.
 export const checkAnchor = async (proof, policy, chains) => {
   const { anchor: claim, tlog, log } = proof;
@@ -53,6 +63,8 @@ export const checkAnchor = async (proof, policy, chains) => {
   const appended = sizeWord + hex(root);
 
   const heldSince = async (ask) => {
+    // All that is asked where nothing is odd, at once: each would be a way to the chain and back.
+    for (const question of claim ? usual(claim, finality) : []) ask(...question).catch(() => {});
     const call = (selector, id) => ask("eth_call", { to: contract, data: selector + id.slice(2) }, "latest");
     const id = +(await ask("eth_chainId"));
     id === +chain || unchecked(`this is chain ${id}`);
@@ -66,9 +78,8 @@ export const checkAnchor = async (proof, policy, chains) => {
       const { blockNumber, blockHash, status, logs } = receipt;
       const block = await ask("eth_getBlockByNumber", blockNumber, false);
       block?.hash === blockHash || unchecked("no longer on the chain");
-      const last = isNaN(finality)
-        ? (await ask("eth_getBlockByNumber", "finalized", false))?.number
-        : (await ask("eth_blockNumber")) - finality;
+      const head = await ask(...newest(finality));
+      const last = isNaN(finality) ? head?.number : head - finality;
       +blockNumber <= +last || unchecked("not final");
       (+blockNumber === block_number && blockHash === block_hash) || unchecked("not where the proof says");
       +status || failed("anchored nothing");
@@ -99,12 +110,9 @@ export const checkAnchor = async (proof, policy, chains) => {
 
   // What as many endpoints as the policy wants answer alike, if none says otherwise.
   const [confirmed, refuted, silent] = (proof.chain = [{}, {}, {}]);
-  for (const [name, ask] of chains)
-    try {
-      confirmed[name] = await heldSince(ask);
-    } catch ({ message, outcome }) {
-      (outcome === "failed" ? refuted : silent)[name] = message;
-    }
+  const answers = await Promise.allSettled(chains.map(([, ask]) => heldSince(ask)));
+  for (const [at, { value, reason }] of answers.entries())
+    (value ? confirmed : reason.outcome === "failed" ? refuted : silent)[chains[at][0]] = value ?? reason.message;
   const [yes, no] = [confirmed, refuted].map(Object.values);
   const said = `${claim ? yes.length : "not yet anchored; 0"} of ${chains.length} endpoints confirm it ${JSON.stringify({ ...refuted, ...silent })}`;
   ((yes[0] && no[0]) || new Set(yes).size > 1) && unchecked("endpoints disagree");
