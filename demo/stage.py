@@ -29,9 +29,10 @@ from traceability.ledger.codes_issue import Wanted
 from traceability.ledger.grant import FARM, Grant
 from traceability.own_files import documents
 from traceability.own_policy import believe_issuer, own_gateways
+from traceability.own_store import open_store
 from traceability.settings import Settings
 from traceability.upkeep.installation import make
-from traceability.wiring import codes, open_store, public_url
+from traceability.wiring import codes, public_url
 
 PROJECT = Path(__file__).parent.parent
 HOME = PROJECT / ".demo"

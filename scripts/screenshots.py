@@ -15,9 +15,9 @@ from tests.api.checked import VectorChain, a_ledger, an_endpoint
 from tests.api.farming import Farming, a_full_farm
 from tests.api.samples import PATH, in_every_state, single_things
 from tests.api.serving import SampleLedger, served
+from traceability.own_store import open_store
 from traceability.settings import Settings
 from traceability.upkeep.installation import make
-from traceability.wiring import open_store
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = [

@@ -11,10 +11,10 @@ from traceability.log.merkle import leaf_hash, root_of
 from traceability.log.name_map import MapEntry, is_map_entry, name_hashes, names_digest
 from traceability.log.note import NoteVerifier
 from traceability.log.successor import SuccessorEntry, is_successor_entry
+from traceability.own_store import Store
 from traceability.proof.entry import Entry, event_digest, prehash_digest
 from traceability.telemetry.batch import open_batch
 from traceability.telemetry.batch_event import check_batch
-from traceability.wiring import Store
 
 
 def audit(store: Store, *logs: NoteVerifier) -> None:

@@ -10,11 +10,11 @@ import hypothesis
 import pytest
 from sqlalchemy import make_url, text
 
+from traceability.own_store import open_store
 from traceability.settings import PREFIX, Settings
 from traceability.store.migrate import migrate
 from traceability.store.schema import open_engine
 from traceability.upkeep.installation import make
-from traceability.wiring import open_store
 
 _NUMBER = count(1)
 

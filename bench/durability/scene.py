@@ -16,11 +16,11 @@ from iot_gateway.broker import wait_until_open
 from iot_gateway.logins import GATEWAY, PASSWORDS, Address, make_passwords
 from traceability.log.note import NoteVerifier
 from traceability.own_policy import own_gateways
+from traceability.own_store import open_store
 from traceability.ports import take_port
 from traceability.settings import PREFIX, Settings
 from traceability.telemetry.device import Device
 from traceability.upkeep.installation import make
-from traceability.wiring import open_store
 
 ALIASES = ("cold-7", "cold-8")
 BEGUN = {"gateway": "broker is there", **dict.fromkeys(ALIASES, "sending")}

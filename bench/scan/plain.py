@@ -9,8 +9,9 @@ from api.pages import Pages
 from api.present.trace import trace_page
 from api.words import languages
 from bench.scan.scene import LOT, PATH
+from traceability.own_store import open_store
 from traceability.settings import Settings
-from traceability.wiring import ledger, open_store, public_url
+from traceability.wiring import ledger, public_url
 
 
 def app() -> FastAPI:

@@ -16,9 +16,10 @@ from traceability.gs1.keys import check_digit
 from traceability.ledger.capture import as_stored
 from traceability.ledger.grant import Grant
 from traceability.ledger.parties import Party
+from traceability.own_store import Store, open_store
 from traceability.settings import Settings
 from traceability.upkeep.installation import make
-from traceability.wiring import Store, ledger, open_store, recaller
+from traceability.wiring import ledger, recaller
 
 SHOP, OFFICE = "9521234000020", "9529999000002"
 PLAN = f"""

@@ -19,10 +19,11 @@ from traceability import imports
 from traceability.imports.fault import Fault
 from traceability.ledger.grant import Grant
 from traceability.ledger.parties import Party
+from traceability.own_store import open_store
 from traceability.settings import Settings
 from traceability.sheets.read import read_sheet
 from traceability.upkeep.installation import make
-from traceability.wiring import importer, ledger, open_store
+from traceability.wiring import importer, ledger
 
 EVIL = "<script>alert(1)</script>"
 

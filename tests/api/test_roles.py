@@ -17,9 +17,10 @@ from tests.api.route_roles import GATES
 from tests.api.serving import SampleLedger, served
 from traceability.ledger.grant import ROLES, Grant
 from traceability.ledger.parties import Party
+from traceability.own_store import open_store
 from traceability.settings import Settings
 from traceability.upkeep.installation import make
-from traceability.wiring import farm, importer, ledger, open_store, recaller
+from traceability.wiring import farm, importer, ledger, recaller
 
 COOKIES = [farm_session.COOKIE, imports.PAGES.cookie, recall_page.PAGES.cookie, link_page.PAGES.cookie]
 OPENS = {

@@ -9,9 +9,9 @@ from playwright.sync_api import sync_playwright
 from scripts.screenshots import ARGUMENTS, CHROMIUM, DESK, PHONE, SMALL
 from tests.api.farming import GTIN, PARTY, Farming, a_full_farm
 from tests.api.serving import served
+from traceability.own_store import open_store
 from traceability.settings import Settings
 from traceability.upkeep.installation import make
-from traceability.wiring import open_store
 
 pytestmark = [
     pytest.mark.slow,

@@ -23,10 +23,10 @@ from traceability.ledger.ports import Anchor
 from traceability.ledger.publish import publish
 from traceability.log import tiles
 from traceability.log.note import NoteSigner, NoteVerifier
+from traceability.own_store import Store
 from traceability.proof.anchor import CHECKPOINT_APPENDED
 from traceability.proof.chain_reader import Finality
 from traceability.store.anchors import AnchorTable
-from traceability.wiring import Store
 
 LOG_ID = b"l" * 32
 CONFIRMATIONS = 2

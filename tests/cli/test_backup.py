@@ -9,9 +9,9 @@ from traceability.cli.main import main
 from traceability.ledger.capture import capture
 from traceability.ledger.publish import publish
 from traceability.own_policy import log_signer
+from traceability.own_store import open_store
 from traceability.settings import Settings
 from traceability.store.schema import open_engine
-from traceability.wiring import open_store
 
 
 @pytest.fixture

@@ -10,8 +10,9 @@ from traceability.epcis.event import Event
 from traceability.gs1.digital_link import item
 from traceability.ledger.capture import as_stored
 from traceability.ledger.grant import Grant
+from traceability.own_store import open_store
 from traceability.settings import Settings
-from traceability.wiring import ledger, open_store
+from traceability.wiring import ledger
 
 
 @pytest.fixture

@@ -9,8 +9,9 @@ from traceability.errors import CodeWithdrawn, NeverActivated, NotIssued, Unknow
 from traceability.gs1 import digital_link, serials
 from traceability.ledger.capture import as_stored
 from traceability.ledger.scan_hint import Visitor
+from traceability.own_store import open_store
 from traceability.settings import Settings
-from traceability.wiring import issued, ledger, open_store, scans
+from traceability.wiring import issued, ledger, scans
 
 PHONE = Visitor("203.0.113.7", "a phone", "zh-CN")
 

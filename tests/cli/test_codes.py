@@ -11,8 +11,8 @@ from traceability.cli import verify
 from traceability.cli.main import main
 from traceability.epcis.event import Event
 from traceability.ledger.capture import as_stored
+from traceability.own_store import open_store
 from traceability.settings import Settings
-from traceability.wiring import open_store
 
 VECTORS = Path(__file__).parents[1] / "vectors" / "codes"
 REFUSED = 65

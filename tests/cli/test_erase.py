@@ -21,7 +21,8 @@ from traceability.ledger.grant import Grant
 from traceability.ledger.publish import publish
 from traceability.ledger.record import Rejected
 from traceability.own_policy import log_signer
-from traceability.wiring import ledger, open_store
+from traceability.own_store import open_store
+from traceability.wiring import ledger
 
 NAME, VALUE = "guoji:driverName", "张三-does-not-want-to-be-found"
 

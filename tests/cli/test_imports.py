@@ -14,10 +14,11 @@ from traceability.epcis.document import read_document
 from traceability.imports import importer as importer_module
 from traceability.imports.kinds import kinds
 from traceability.ledger.grant import Grant
+from traceability.own_store import open_store
 from traceability.sheets.read import read_cells
 from traceability.store.events import event
 from traceability.store.schema import open_engine
-from traceability.wiring import importer, ledger, open_store
+from traceability.wiring import importer, ledger
 
 SHEET = ("--kind", "harvest", "--party", PARTY)
 

@@ -13,8 +13,9 @@ from traceability.epcis.event import Event
 from traceability.gs1 import serials
 from traceability.labels import files
 from traceability.ledger.capture import as_stored
+from traceability.own_store import open_store
 from traceability.settings import Settings
-from traceability.wiring import codes, open_store
+from traceability.wiring import codes
 
 GTIN = LOT.split("/")[4]
 

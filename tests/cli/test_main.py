@@ -14,9 +14,9 @@ from traceability.cli.main import main, parser
 from traceability.ledger.capture import capture
 from traceability.ledger.publish import publish
 from traceability.own_policy import log_signer
+from traceability.own_store import open_store
 from traceability.settings import Settings
 from traceability.upkeep.installation import make
-from traceability.wiring import open_store
 
 
 def commands(of=None, so_far=()):

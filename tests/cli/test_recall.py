@@ -28,9 +28,10 @@ from traceability.errors import Unavailable
 from traceability.ledger.capture import as_stored
 from traceability.ledger.follow import LATE_S
 from traceability.ledger.parties import Party
+from traceability.own_store import open_store
 from traceability.settings import Settings
 from traceability.store import recalls as store_recalls
-from traceability.wiring import ledger, open_store
+from traceability.wiring import ledger
 
 SHOP = "9521234000020"
 PLAN = f"""

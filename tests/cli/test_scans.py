@@ -11,8 +11,8 @@ from traceability.epcis.event import Event
 from traceability.gs1.digital_link import item
 from traceability.ledger.capture import as_stored
 from traceability.ledger.scan import HOUR_MS, Cell, Scan
+from traceability.own_store import open_store
 from traceability.settings import Settings
-from traceability.wiring import open_store
 
 GTIN = "09521234000013"
 CROWDED, TRAVELLED, FLOODED, QUIET = (item(GTIN, serial) for serial in ("C", "T", "F", "Q"))

@@ -20,10 +20,10 @@ from traceability.exports import gather
 from traceability.exports.gather import rows_of_period
 from traceability.exports.kde import Cte
 from traceability.ledger.capture import capture
+from traceability.own_store import open_store
 from traceability.settings import Settings
 from traceability.sheets.read import read_sheet
 from traceability.upkeep.installation import make
-from traceability.wiring import open_store
 
 BUYER, STRANGER = "9521234000013", "9521234000020"
 GOODS = [{"epcClass": LOT, "quantity": 28, "uom": "KGM"}]

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from tests.api.serving import served
 from tests.builders import FARM, a_harvest
 from tests.fakes import FakeMark
-from traceability import wiring
+from traceability import own_store, wiring
 from traceability.ledger.capture import capture
 from traceability.ledger.publish import publish
 from traceability.log import tiles
@@ -59,7 +59,7 @@ def published(tmp_path_factory):
     home = tmp_path_factory.mktemp("foreign")
     settings = Settings.read({"GUOJI_HOME": str(home / "home")})
     make(settings)
-    store, ledger, signer = wiring.open_store(settings), wiring.ledger(settings), log_signer(settings)
+    store, ledger, signer = own_store.open_store(settings), wiring.ledger(settings), log_signer(settings)
     harvests = [a_harvest(kg=number + 1) for number in range(FIRST + MORE)]
     capture(harvests[:FIRST], FARM, store.events, 5)
     publish(store.log, store.checkpoints, FakeMark(), signer)

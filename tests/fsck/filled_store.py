@@ -15,6 +15,7 @@ from traceability.ledger.record import Accepted, Rejected
 from traceability.ledger.seal import seal
 from traceability.own_files import documents, erasure_journal
 from traceability.own_policy import log_signer
+from traceability.own_store import open_store
 from traceability.proof.personal import Disclosure
 from traceability.store.high_water import HighWaterFile
 from traceability.store.schema import open_engine
@@ -22,7 +23,6 @@ from traceability.telemetry.device import Device
 from traceability.telemetry.reading import Authenticated, Reading
 from traceability.upkeep.fsck import fsck
 from traceability.upkeep.installation import make
-from traceability.wiring import open_store
 
 EVENTS = 300
 """More than one tile."""

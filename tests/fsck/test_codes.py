@@ -10,9 +10,10 @@ from tests.builders import FARM, LOT, a_harvest
 from tests.fsck.filled_store import change, found
 from traceability.ledger.capture import capture
 from traceability.ledger.codes_issue import Wanted
+from traceability.own_store import open_store
 from traceability.settings import Settings
 from traceability.upkeep.installation import make
-from traceability.wiring import codes, open_store
+from traceability.wiring import codes
 
 HEX = "[0-9a-f]+"
 LIES = {

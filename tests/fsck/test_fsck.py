@@ -13,8 +13,8 @@ from traceability.cli.main import main
 from traceability.log.checkpoint import Checkpoint
 from traceability.log.note import NoteVerifier
 from traceability.own_policy import log_signer
+from traceability.own_store import open_store
 from traceability.upkeep.fsck import fsck
-from traceability.wiring import open_store
 
 
 def test_an_honest_store_is_whole_and_everything_in_it_is_looked_at(home):

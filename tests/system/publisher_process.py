@@ -10,7 +10,7 @@ import signal
 import sys
 import time
 
-from traceability import wiring
+from traceability import own_store
 from traceability.errors import CheckpointConflict
 from traceability.keys import files as keyfiles
 from traceability.ledger import publish as publishing
@@ -41,7 +41,7 @@ def killed_at(line):
 
 def main():
     settings = Settings.read(os.environ)
-    store, signer = wiring.open_store(settings), log_signer(settings)
+    store, signer = own_store.open_store(settings), log_signer(settings)
     mark = high_water.HighWaterFile(settings.high_water_file)
 
     def publish():

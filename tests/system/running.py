@@ -19,10 +19,10 @@ from tests.audit import audit
 from tests.builders import CONTEXT, FARM, FIELD, LOGGER, LOT, PALLET, STATION, a_fitting, a_harvest, a_packing
 from traceability.ledger.grant import Grant
 from traceability.own_policy import own_gateways, own_logs, policy_text
+from traceability.own_store import Store, open_store
 from traceability.settings import PREFIX, Settings
 from traceability.telemetry.device import Device
 from traceability.upkeep.installation import make
-from traceability.wiring import Store, open_store
 
 GUOJI = [sys.executable, "-m", "traceability.cli.main"]
 PARTS = ("broker", "devnet", "gateway", "seal", "publish", "anchor", "alert", "notify", "serve")

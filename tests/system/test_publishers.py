@@ -21,10 +21,10 @@ from traceability.log import tiles
 from traceability.log.checkpoint import Checkpoint
 from traceability.log.note import NoteVerifier
 from traceability.own_policy import log_signer
+from traceability.own_store import open_store
 from traceability.settings import PREFIX, Settings
 from traceability.store.high_water import HighWaterFile
 from traceability.upkeep.installation import make
-from traceability.wiring import open_store
 
 PROCESS = Path(__file__).with_name("publisher_process.py")
 LINES = 400

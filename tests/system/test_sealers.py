@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from iot_gateway.simulate.encode import encode_message
 from traceability.ledger.record import Delivery, record
 from traceability.own_policy import gateway_signer
+from traceability.own_store import open_store
 from traceability.settings import PREFIX, Settings
 from traceability.store.batches import batch
 from traceability.store.events import event
@@ -18,7 +19,6 @@ from traceability.store.schema import open_engine
 from traceability.telemetry import topics
 from traceability.telemetry.device import Device
 from traceability.upkeep.installation import make
-from traceability.wiring import open_store
 
 SEALERS, EACH = 3, 3
 MOST_GROUPS = 400

@@ -27,6 +27,7 @@ from traceability.log.merkle import EMPTY_ROOT
 from traceability.log.note import NoteSigner, NoteVerifier
 from traceability.own_files import documents
 from traceability.own_policy import gateway_signer, log_signer, own_log, policy_text
+from traceability.own_store import open_store
 from traceability.settings import Settings
 from traceability.store import dump
 from traceability.store.high_water import HighWaterFile
@@ -39,7 +40,6 @@ from traceability.upkeep.backup_file import MANIFEST, Writer, opened
 from traceability.upkeep.installation import make
 from traceability.upkeep.restore import restore
 from traceability.upkeep.rotation import rotate_gateway, rotate_log
-from traceability.wiring import open_store
 
 AT = datetime(2026, 11, 22, 7, 30, tzinfo=UTC)
 DATABASES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)]

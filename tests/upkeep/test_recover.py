@@ -9,7 +9,7 @@ import pytest
 
 from tests.api.serving import served
 from tests.builders import FARM, FIELD_LOT, a_harvest
-from traceability import wiring
+from traceability import own_store, wiring
 from traceability.cli.main import main
 from traceability.errors import Refused, Unknown
 from traceability.ledger.anchor import check_same_history
@@ -39,7 +39,7 @@ class Installation:
         self.signer = log_signer(settings)
         self.mark = HighWaterFile(settings.high_water_file)
         self.captured = 0
-        self.store = wiring.open_store(settings)
+        self.store = own_store.open_store(settings)
 
     def capture(self, count, kind=a_harvest):
         events = [kind(kg=self.captured + number + 1) for number in range(count)]
@@ -71,14 +71,14 @@ class Installation:
         """Only while nobody writes."""
         self.store.close()
         shutil.copy(self.settings.home / "guoji.db", target)
-        self.store = wiring.open_store(self.settings)
+        self.store = own_store.open_store(self.settings)
 
     def restore(self, copy):
         self.store.close()
         for file in self.settings.home.glob("guoji.db*"):
             file.unlink()
         shutil.copy(copy, self.settings.home / "guoji.db")
-        self.store = wiring.open_store(self.settings)
+        self.store = own_store.open_store(self.settings)
 
 
 def keep(file, content):

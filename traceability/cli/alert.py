@@ -20,7 +20,7 @@ from traceability.settings import Settings
 
 if TYPE_CHECKING:
     from traceability.alert_plan import Plan
-    from traceability.wiring import Store
+    from traceability.own_store import Store
 
 EVERY_S = 0.25
 """Of looking, and of delivering. An alert leaves within two of these and the time that its commits take."""
@@ -87,7 +87,7 @@ def _state(file: Path) -> tuple[int, int, int] | None:
 
 
 def _alert(_args: argparse.Namespace) -> int:
-    from traceability.wiring import open_store
+    from traceability.own_store import open_store
 
     settings = Settings.read(os.environ)
     log, stop, store = journal("alert", settings.log_json), until_told_to_stop(), open_store(settings)

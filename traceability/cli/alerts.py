@@ -38,7 +38,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 
 def _list(_args: argparse.Namespace) -> int:
-    from traceability.wiring import open_store
+    from traceability.own_store import open_store
 
     alerts = open_store(Settings.read(os.environ)).alerts
     for alert in alerts.open():
@@ -50,7 +50,7 @@ def _list(_args: argparse.Namespace) -> int:
 
 def _check(_args: argparse.Namespace) -> int:
     from traceability.own_files import alert_plan
-    from traceability.wiring import open_store
+    from traceability.own_store import open_store
 
     settings = Settings.read(os.environ)
     plan, file = alert_plan(settings), settings.home / settings.alerts_file
@@ -70,7 +70,7 @@ def _check(_args: argparse.Namespace) -> int:
 
 def _acknowledge(args: argparse.Namespace) -> int:
     from traceability.alerts.acknowledge import acknowledge
-    from traceability.wiring import open_store
+    from traceability.own_store import open_store
 
     alerts: Alerts = open_store(Settings.read(os.environ)).alerts
     alert = acknowledge(alerts, args.number, args.by or getpass.getuser(), args.comment, _now_ms())

@@ -33,10 +33,10 @@ def _balance(args: argparse.Namespace) -> int:
     from traceability.ledger.lineage import in_order
     from traceability.ledger.yields import judge_plots, over_yield_json
     from traceability.own_files import profiles
+    from traceability.own_store import open_store
     from traceability.proof.balance import balance, balance_json
     from traceability.proof.records import makers, standing
     from traceability.proof.subject import goods
-    from traceability.wiring import open_store
 
     lot, settings = goods(args.lot), Settings.read(os.environ)
     store, known = open_store(settings), profiles(settings)

@@ -152,7 +152,7 @@ def _place(args: argparse.Namespace) -> Place:
 
 def _passwords(settings: Settings, gateways: int) -> Mapping[str, str]:
     from iot_gateway.logins import PASSWORDS, make_passwords
-    from traceability.wiring import open_store
+    from traceability.own_store import open_store
 
     store = open_store(settings)
     users = [*gateway_users(settings, gateways), *store.devices.all()]

@@ -198,7 +198,8 @@ def _prove(args: argparse.Namespace) -> int:
 
 
 def _codes() -> "tuple[Codes, Settings]":
-    from traceability.wiring import codes, open_store
+    from traceability.own_store import open_store
+    from traceability.wiring import codes
 
     settings = Settings.read(os.environ)
     return codes(settings, open_store(settings)), settings

@@ -13,8 +13,8 @@ from traceability.errors import InvalidInput
 from traceability.settings import Settings
 
 if TYPE_CHECKING:
+    from traceability.own_store import Store
     from traceability.telemetry.device import Device
-    from traceability.wiring import Store
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -69,7 +69,7 @@ def _add_add(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
 def _add(args: argparse.Namespace) -> int:
     from iot_gateway.logins import PASSWORDS, make_passwords, read_passwords
     from traceability.cli import credentials, own_broker
-    from traceability.wiring import open_store
+    from traceability.own_store import open_store
 
     settings = Settings.read(os.environ)
     given, store = device_keys.given_key(args), open_store(settings)
@@ -122,7 +122,7 @@ def _changes(before: "Device", now: "Device") -> Iterator[str]:
 
 
 def _list(_args: argparse.Namespace) -> int:
-    from traceability.wiring import open_store
+    from traceability.own_store import open_store
 
     store = open_store(Settings.read(os.environ))
     for device in store.devices.all().values():

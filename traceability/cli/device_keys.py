@@ -15,8 +15,8 @@ from traceability.errors import InvalidInput, Unknown
 from traceability.settings import Settings
 
 if TYPE_CHECKING:
+    from traceability.own_store import Store
     from traceability.telemetry.device import Device, DeviceKey
-    from traceability.wiring import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +151,7 @@ def _calibrate(args: argparse.Namespace) -> int:
 
 
 def _open_store() -> "Store":
-    from traceability.wiring import open_store
+    from traceability.own_store import open_store
 
     return open_store(Settings.read(os.environ))
 

@@ -53,7 +53,7 @@ def _withdraw(args: argparse.Namespace) -> int:
 def _with_device(alias: str) -> Settings:
     """Raises `Unknown` unless it is registered."""
     from traceability.cli.device_keys import registered
-    from traceability.wiring import open_store
+    from traceability.own_store import open_store
 
     settings = Settings.read(os.environ)
     store = open_store(settings)

@@ -16,8 +16,8 @@ from traceability.settings import Settings
 if TYPE_CHECKING:
     from traceability.epcis.event import Event
     from traceability.ledger.fitting import Fitting
+    from traceability.own_store import Store
     from traceability.telemetry.device import Calibration, Device
-    from traceability.wiring import Store
 
 GLN_DIGITS, SSCC_DIGITS = 13, 18
 
@@ -130,7 +130,7 @@ def _moment(args: argparse.Namespace) -> datetime:
 
 
 def _open_store() -> "Store":
-    from traceability.wiring import open_store
+    from traceability.own_store import open_store
 
     return open_store(Settings.read(os.environ))
 

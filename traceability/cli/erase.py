@@ -13,7 +13,7 @@ from traceability.errors import InvalidInput, Unknown
 from traceability.settings import Settings
 
 if TYPE_CHECKING:
-    from traceability.wiring import Store
+    from traceability.own_store import Store
 
 STAYS = """\
 What stays: the events with their commitments, and every proof of them, as they were. Backups made before now
@@ -46,7 +46,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 
 def _run(args: argparse.Namespace) -> int:
-    from traceability.wiring import open_store
+    from traceability.own_store import open_store
 
     settings = Settings.read(os.environ)
     store = open_store(settings)

@@ -34,7 +34,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 def _gateway(_args: argparse.Namespace) -> int:
     from iot_gateway.gateway import run
     from traceability.own_policy import gateway_signer
-    from traceability.wiring import open_store
+    from traceability.own_store import open_store
 
     settings = Settings.read(os.environ)
     log, stop, store = journal("gateway", settings.log_json), until_told_to_stop(), open_store(settings)

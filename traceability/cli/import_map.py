@@ -38,8 +38,9 @@ def add(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
 def _map(args: argparse.Namespace) -> int:
     from traceability.gs1.keys import gln
     from traceability.ledger.grant import CAPTURE, Grant
+    from traceability.own_store import open_store
     from traceability.sheets.read import read_cells
-    from traceability.wiring import importer, open_store
+    from traceability.wiring import importer
 
     grant = Grant(CAPTURE, gln(args.party), "guoji import")
     settings = Settings.read(os.environ)

@@ -85,8 +85,9 @@ def _sheet(args: argparse.Namespace) -> int:
     from traceability.cli.import_shown import counted, show_faults, show_plan, show_resembling
     from traceability.gs1.keys import gln
     from traceability.ledger.grant import CAPTURE, Grant
+    from traceability.own_store import open_store
     from traceability.sheets.read import read_cells
-    from traceability.wiring import importer, open_store
+    from traceability.wiring import importer
 
     if args.errors is not None:
         _form(args.errors)

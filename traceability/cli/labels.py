@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from traceability.labels.issued import Run
     from traceability.ledger.codes import Codes
     from traceability.ledger.codes_store import Code
-    from traceability.wiring import Store
+    from traceability.own_store import Store
 
 MOST = 100_000
 _LAYOUTS = "40x30, 30x20 or 25x25 (mm, a roll), a4-40 or a4-65 (sheets), or your own: 50x30, 70x37/3x8 on A4"
@@ -83,8 +83,9 @@ def _add_print(labels: argparse.ArgumentParser) -> None:
 
 def _run(args: argparse.Namespace) -> int:
     from traceability.cli.labels_shown import say_next, show_one, write
+    from traceability.own_store import open_store
     from traceability.proof.subject import as_link
-    from traceability.wiring import codes, open_store
+    from traceability.wiring import codes
 
     settings = Settings.read(os.environ)
     if args.show is not None:

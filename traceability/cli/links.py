@@ -68,7 +68,8 @@ def _add_add(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
 
 
 def _links() -> "Links":
-    from traceability.wiring import links, open_store
+    from traceability.own_store import open_store
+    from traceability.wiring import links
 
     return links(open_store(Settings.read(os.environ)))
 

@@ -15,7 +15,7 @@ from traceability.settings import Settings
 
 if TYPE_CHECKING:
     from traceability.ledger.notify import Post
-    from traceability.wiring import Store
+    from traceability.own_store import Store
 
 EVERY_S = 0.5
 """Of looking, and of delivering."""
@@ -37,7 +37,8 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 def _notify(_args: argparse.Namespace) -> int:
     from traceability.ledger.notify import look
-    from traceability.wiring import open_store, partner_post
+    from traceability.own_store import open_store
+    from traceability.wiring import partner_post
 
     settings = Settings.read(os.environ)
     log, stop, store = journal("notify", settings.log_json), until_told_to_stop(), open_store(settings)

@@ -64,7 +64,7 @@ def _add(args: argparse.Namespace) -> int:
     from traceability.gs1.company_prefix import prefix
     from traceability.gs1.keys import gln
     from traceability.ledger.parties import Party
-    from traceability.wiring import open_store
+    from traceability.own_store import open_store
 
     parties = open_store(Settings.read(os.environ)).parties
     party = parties.register().parties.get(gln(args.gln)) or Party(args.gln, "")
@@ -88,7 +88,7 @@ def _given(words: Sequence[str]) -> Sequence[str]:
 
 
 def _list(_args: argparse.Namespace) -> int:
-    from traceability.wiring import open_store
+    from traceability.own_store import open_store
 
     for party in open_store(Settings.read(os.environ)).parties.register().parties.values():
         print(_line(party))
@@ -96,7 +96,7 @@ def _list(_args: argparse.Namespace) -> int:
 
 
 def _remove(args: argparse.Namespace) -> int:
-    from traceability.wiring import open_store
+    from traceability.own_store import open_store
 
     open_store(Settings.read(os.environ)).parties.remove(args.gln)
     print(f"removed: {printable(args.gln)}")

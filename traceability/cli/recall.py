@@ -67,7 +67,8 @@ class Watch:
 
 def _run(args: argparse.Namespace) -> int:
     from traceability.exports.recall_report import RecallReport, how_told
-    from traceability.wiring import open_store, recaller
+    from traceability.own_store import open_store
+    from traceability.wiring import recaller
 
     settings = Settings.read(os.environ)
     _check_report(args.report)

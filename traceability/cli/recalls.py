@@ -54,8 +54,8 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 
 def _list(_args: argparse.Namespace) -> int:
+    from traceability.own_store import open_store
     from traceability.proof.records import standing
-    from traceability.wiring import open_store
 
     told = open_store(Settings.read(os.environ)).recalls.all()
     counting = {each.key for each in standing(told)}
@@ -86,9 +86,10 @@ def _line(record: "StoredEvent", counts: bool) -> str:
 
 def _show(args: argparse.Namespace) -> int:
     from traceability.exports.recall_report import how_told
+    from traceability.own_store import open_store
     from traceability.proof.subject import typed_goods
     from traceability.recaller import told as told_by
-    from traceability.wiring import ledger, open_store, recaller
+    from traceability.wiring import ledger, recaller
 
     settings, subject = Settings.read(os.environ), typed_goods(args.goods)
     store = open_store(settings)
@@ -127,8 +128,9 @@ def _state(recall: "RecallNotice") -> str:
 
 def _release(args: argparse.Namespace) -> int:
     from traceability.exports.recall_report import how_told
+    from traceability.own_store import open_store
     from traceability.proof.subject import typed_goods
-    from traceability.wiring import open_store, recaller
+    from traceability.wiring import recaller
 
     settings = Settings.read(os.environ)
     ours = recaller(settings, open_store(settings))

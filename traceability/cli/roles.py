@@ -62,7 +62,8 @@ def _seal(_args: argparse.Namespace) -> int:
     from traceability.ledger.seal import seal
     from traceability.ledger.tidy import Kept, tidy
     from traceability.own_files import thresholds
-    from traceability.wiring import open_store, public_url
+    from traceability.own_store import open_store
+    from traceability.wiring import public_url
 
     settings = Settings.read(os.environ)
     limits = thresholds(settings)
@@ -97,8 +98,8 @@ def _publish(_args: argparse.Namespace) -> int:
     from traceability.ledger.publish import publish
     from traceability.own_chain import is_not_behind_the_chain
     from traceability.own_policy import log_signer, own_logs
+    from traceability.own_store import open_store
     from traceability.store.high_water import HighWaterFile
-    from traceability.wiring import open_store
 
     settings = Settings.read(os.environ)
     log, stop, store = journal("publish", settings.log_json), until_told_to_stop(), open_store(settings)
@@ -123,7 +124,7 @@ def _anchor(_args: argparse.Namespace) -> int:
     from traceability.ledger.anchor import anchor
     from traceability.own_chain import contract
     from traceability.own_policy import own_log
-    from traceability.wiring import open_store
+    from traceability.own_store import open_store
 
     settings = Settings.read(os.environ)
     log, stop, store = journal("anchor", settings.log_json), until_told_to_stop(), open_store(settings)
@@ -151,7 +152,8 @@ def _serve(_args: argparse.Namespace) -> int:
     from api.front import Front
     from api.scan_visit import ScanDesk
     from traceability.cli.web_server import serve
-    from traceability.wiring import farm, importer, issued, ledger, open_store, public_url, recaller, scans
+    from traceability.own_store import open_store
+    from traceability.wiring import farm, importer, issued, ledger, public_url, recaller, scans
 
     settings = Settings.read(os.environ)
     store = open_store(settings)

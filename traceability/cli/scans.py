@@ -47,8 +47,9 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 def _list(args: argparse.Namespace) -> int:
     from traceability.gs1.keys import gtin
+    from traceability.own_store import open_store
     from traceability.sheets.write import to_csv
-    from traceability.wiring import ledger, open_store, scans
+    from traceability.wiring import ledger, scans
 
     if args.output is not None and args.output.suffix.lower() != ".csv":
         raise InvalidInput(f"{args.output.name} ends in {args.output.suffix or 'nothing'}, want .csv")
@@ -70,8 +71,8 @@ def _list(args: argparse.Namespace) -> int:
 
 def _sample(args: argparse.Namespace) -> int:
     from traceability.ledger.scans import item_of
+    from traceability.own_store import open_store
     from traceability.proof.subject import as_link
-    from traceability.wiring import open_store
 
     item, table = item_of(as_link(args.item)), open_store(Settings.read(os.environ)).scans
     if not args.end:

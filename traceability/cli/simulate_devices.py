@@ -10,9 +10,9 @@ from traceability.settings import Settings
 
 if TYPE_CHECKING:
     from iot_gateway.simulate.sender import Sender
+    from traceability.own_store import Store
     from traceability.telemetry.device import Device
     from traceability.telemetry.private_key import DeviceSigner
-    from traceability.wiring import Store
 
 STAGED = {"en": "simulated: nothing here was measured", "zh": "模拟数据: 并非实测"}
 
@@ -43,7 +43,7 @@ def register(settings: Settings, aliases: Sequence[str], cold_chain: bool, sign:
     """
     from iot_gateway.logins import PASSWORDS, make_passwords
     from traceability.cli import own_broker
-    from traceability.wiring import open_store
+    from traceability.own_store import open_store
 
     store = open_store(settings)
     known = store.devices.all()

@@ -20,7 +20,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 
 def _status(args: argparse.Namespace) -> int:
-    from traceability.wiring import open_store
+    from traceability.own_store import open_store
 
     counts = open_store(Settings.read(os.environ)).counts
     counters, reasons = counts.all(), counts.quarantine_reasons()

@@ -59,7 +59,7 @@ def _again(args: argparse.Namespace) -> int:
 
 
 def _table() -> "SubscriptionTable":
-    from traceability.wiring import open_store
+    from traceability.own_store import open_store
 
     return open_store(Settings.read(os.environ)).subscriptions
 

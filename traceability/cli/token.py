@@ -66,7 +66,8 @@ def _add_scope(of: argparse.ArgumentParser) -> None:
 
 def _issue(args: argparse.Namespace) -> int:
     from traceability.gs1.keys import gln
-    from traceability.wiring import open_store, public_url
+    from traceability.own_store import open_store
+    from traceability.wiring import public_url
 
     if args.role in (CAPTURE, FARM) and args.party is None:
         raise InvalidInput(f"a token with role {args.role} needs --party: the GLN in whose name it is used")
@@ -109,7 +110,7 @@ def _show_link(link: str) -> None:
 
 
 def _list(_args: argparse.Namespace) -> int:
-    from traceability.wiring import open_store
+    from traceability.own_store import open_store
 
     for each in open_store(Settings.read(os.environ)).tokens.listed():
         grant = each.grant
@@ -131,7 +132,7 @@ def _state(token: "Issued") -> str:
 
 
 def _change(args: argparse.Namespace) -> int:
-    from traceability.wiring import open_store
+    from traceability.own_store import open_store
 
     tokens = open_store(Settings.read(os.environ)).tokens
     grants = {each.grant.name: each.grant for each in tokens.listed()}
@@ -143,7 +144,7 @@ def _change(args: argparse.Namespace) -> int:
 
 
 def _revoke(args: argparse.Namespace) -> int:
-    from traceability.wiring import open_store
+    from traceability.own_store import open_store
 
     open_store(Settings.read(os.environ)).tokens.revoke(args.name, _now_ms())
     print(f"revoked: {printable(args.name)}")

@@ -168,7 +168,7 @@ def _start_all(
 def _passwords(settings: Settings) -> Mapping[str, str]:
     """Those of the gateway and of every device, for our broker or for the operator's own."""
     from iot_gateway.logins import PASSWORDS, make_passwords
-    from traceability.wiring import open_store
+    from traceability.own_store import open_store
 
     store = open_store(settings)
     users = [settings.gateway_user, *store.devices.all()]

@@ -155,4 +155,3 @@ class Ledger:
 
     def trust_policy(self) -> str:
         return self.policy_text
-

@@ -40,9 +40,7 @@ class Tidied:
     """Rows of scans that were dropped now."""
 
 
-def tidy(
-    quarantine: Quarantine, personal: ErasableStore, scans: Scanned, now_ms: int, kept: Kept
-) -> Tidied:
+def tidy(quarantine: Quarantine, personal: ErasableStore, scans: Scanned, now_ms: int, kept: Kept) -> Tidied:
     dropped = quarantine.drop_payloads(now_ms - round(kept.quarantine * DAY_MS))
     looks = scans.drop(now_ms - round(kept.scans * DAY_MS), salt_period(now_ms, kept.salt))
     return Tidied(dropped, personal.sweep(), looks)
