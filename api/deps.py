@@ -56,7 +56,10 @@ class Ledger(Protocol):
         """Holds until an event names one of these Digital Links, or a link is registered."""
 
     def holds(self, subject: str) -> bool:
-        """Whether any event names it; far cheaper than its trace. Raises `NeverActivated`."""
+        """Whether any event names it; far cheaper than its trace.
+
+        Raises `NeverActivated` or `CodeWithdrawn`, as do `trace`, `made` and `trace_proof`.
+        """
 
     def proof(self, key: str) -> bytes:
         """The JSON proof file of one event, by the hex leaf hash of its entry. Raises `Unknown`."""

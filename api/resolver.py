@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from api.deps import Ledger
-from traceability.errors import CodeWithdrawn, NeverActivated, Unknown
+from traceability.errors import Unknown
 from traceability.gs1.digital_link import DigitalLink
 from traceability.gs1.quoting import quoted
 from traceability.gs1.resolver.choose import Wishes, best, best_default
@@ -18,7 +18,6 @@ Implied = Callable[[str], Registration]
 
 _PAGES = ("https://id.gs1.org/01/", "https://id.gs1.org/00/")
 """Of such things we have pages."""
-_ITEM = "/21/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,19 +84,8 @@ def decide(asked: Asked, ledger: Ledger, implied: Implied) -> Decision:
 
 
 def _is_held(name: str, ledger: Ledger) -> bool:
-    if not name.startswith(_PAGES):
-        return False
-    if ledger.holds(name):
-        return True
-    if _ITEM in name:
-        # What nobody has seen may yet be a code of ours: then nothing above it answers in its place.
-        try:
-            ledger.trace(name)
-        except (NeverActivated, CodeWithdrawn):
-            raise
-        except Unknown:
-            pass
-    return False
+    # Of a code that is on no goods this raises: nothing above it answers in its place.
+    return name.startswith(_PAGES) and ledger.holds(name)
 
 
 def _linked(

@@ -10,7 +10,7 @@ from traceability import own_policy
 from traceability.alerts.partner_post import PartnerPost
 from traceability.alerts.webhook import Allowed
 from traceability.chain.rpc import RpcChain
-from traceability.errors import InvalidInput, Unavailable, Unknown
+from traceability.errors import InvalidInput, Unavailable
 from traceability.farm.farm import Farm
 from traceability.imports.importer import Importer
 from traceability.keys.files import read_secret
@@ -167,11 +167,9 @@ def ledger(settings: Settings, store: Store | None = None) -> Ledger:
     )
 
     def read(subject: str, footing: Footing) -> Trace:
-        try:
-            return traces.read(subject, datetime.now(UTC), footing)
-        except Unknown:
-            own_codes.check_used(subject)
-            raise
+        # What activates a code, or is declared wrong again, names the item: its trace is made anew then.
+        own_codes.check_used(subject)
+        return traces.read(subject, datetime.now(UTC), footing)
 
     return Ledger(
         events=store.events,
@@ -183,6 +181,7 @@ def ledger(settings: Settings, store: Store | None = None) -> Ledger:
         personal=Personal(store.events, store.personal, lambda: datetime.now(UTC)),
         prover=prover,
         codes=codes(settings, store),
+        check_used=own_codes.check_used,
         traces=traces,
         recent=RecentTraces(read, follower),
         search=store.search,

@@ -165,10 +165,10 @@ class WithLabels(SampleLedger):
 
     unused: Exception | None = None
 
-    def trace(self, subject):
+    def holds(self, subject):
         if "/21/" in subject:
             raise self.unused
-        return super().trace(subject)
+        return super().holds(subject)
 
 
 @pytest.mark.parametrize(("status", "error"), [(404, NeverActivated), (410, CodeWithdrawn)])

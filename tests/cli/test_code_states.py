@@ -1,8 +1,10 @@
 """What an item's code says of itself from the roll to the goods, over a real store."""
 
+import time
+
 import pytest
 
-from tests.builders import CONTEXT, FARM, LOT, a_harvest
+from tests.builders import CASE, CONTEXT, FARM, LOT, a_harvest, a_packing, an_event
 from traceability.cli.main import main
 from traceability.epcis.event import Event
 from traceability.errors import CodeWithdrawn, NeverActivated, NotIssued, Unknown
@@ -13,6 +15,7 @@ from traceability.own_store import open_store
 from traceability.settings import Settings
 from traceability.wiring import issued, ledger, scans
 
+STRANGER = "9521234000037"
 PHONE = Visitor("203.0.113.7", "a phone", "zh-CN")
 
 
@@ -51,6 +54,29 @@ def test_a_code_waits_on_its_roll_goes_onto_goods_or_is_withdrawn(home):
     assert told.seen(items[0], PHONE, None).scans == 1
     with pytest.raises(CodeWithdrawn):
         told.seen(items[2], PHONE, None)
+    store.close()
+
+
+def test_no_event_of_a_stranger_gives_a_page_to_a_code_that_is_on_no_goods(home):
+    settings = Settings.read({"GUOJI_HOME": str(home)})
+    store = open_store(settings)
+    ours, told = ledger(settings, store), scans(settings, store, ledger(settings, store).trace)
+    _, item, withdrawn = [line.split(",")[1] for line in (home / "codes.csv").read_text().splitlines()[1:]]
+    assert main(["codes", "withdraw", "1", "--range", "3-3"]) == 0
+
+    seen = an_event(hours=1, action="OBSERVE", bizStep="receiving", epcList=[item, withdrawn])
+    made = an_event(hours=2, action="ADD", bizStep="commissioning", epcList=[item, withdrawn])
+    packed = a_packing(3, CASE, units=[withdrawn])
+    for number, (event, party) in enumerate([(seen, STRANGER), (made, STRANGER), (packed, FARM)]):
+        at_ms = time.time_ns() // 1_000_000
+        store.events.insert(
+            [as_stored(Event(event.body, CONTEXT), party, at_ms, bytes(15) + bytes([number]))]
+        )
+
+    for link, error in ((item, NeverActivated), (withdrawn, CodeWithdrawn)):
+        for ask in (ours.holds, ours.trace, ours.trace_proof, lambda link: told.seen(link, PHONE, None)):
+            with pytest.raises(error):
+                ask(link)
     store.close()
 
 

@@ -39,6 +39,7 @@ from traceability.store.parties import PartyTable
 from traceability.store.schema import open_engine
 
 NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
+NOW_MS = int(NOW.timestamp() * 1000)
 KEY = b"k" * 32
 PACKER, STRANGER = "9521234000020", "9521234000037"
 LABELLED = Labelling(FARM, NOW, FIELD)
@@ -324,14 +325,18 @@ def test_a_code_is_active_by_the_first_event_that_stands(here):
     assert here.codes.status_of(one).activation is None
     packing = a_packing(6, CASE, units=[one, other])
 
-    here.capture(packing, party=STRANGER, at_ms=6)
+    here.capture(packing, party=STRANGER, at_ms=NOW_MS + 6)
     assert here.codes.status_of(one).activation is None
-    [packed] = here.capture(packing, party=PACKER, at_ms=7)
-    here.capture(an_event(hours=7, action="ADD", epcList=[one], ilmd={"guoji:lot": LOT}), at_ms=8)
+    [packed] = here.capture(packing, party=PACKER, at_ms=NOW_MS + 7)
+    here.capture(an_event(hours=7, action="ADD", epcList=[one], ilmd={"guoji:lot": LOT}), at_ms=NOW_MS + 8)
     found_active = here.codes.status_of(one).activation
-    assert (found_active.key, found_active.party, found_active.captured_at_ms) == (packed.key, PACKER, 7)
+    assert (found_active.key, found_active.party, found_active.captured_at_ms) == (
+        packed.key,
+        PACKER,
+        NOW_MS + 7,
+    )
 
-    here.capture(declared_wrong(packing), party=PACKER, at_ms=9)
+    here.capture(declared_wrong(packing), party=PACKER, at_ms=NOW_MS + 9)
     assert here.codes.status_of(one).activation.party == FARM
     assert here.codes.status_of(other).activation is None
 
@@ -340,7 +345,7 @@ def test_a_code_is_active_also_by_the_link_that_carries_its_lot(here):
     here.harvest()
     found = here.codes.issue(wanted(1))
 
-    here.capture(an_event(hours=7, action="ADD", epcList=[f"{LOT}/21/{found.serials[0]}"]))
+    here.capture(an_event(hours=7, action="ADD", epcList=[f"{LOT}/21/{found.serials[0]}"]), at_ms=NOW_MS)
 
     assert here.codes.status_of(found.kept.item(found.serials[0])).activation is not None
     assert here.codes.status_of(f"{LOT}/21/{found.serials[0]}").activation is not None
@@ -351,9 +356,23 @@ def test_an_item_that_is_labelled_as_another_lot_is_not_active(here):
     found = here.codes.issue(wanted(1))
     item = found.kept.item(found.serials[0])
 
-    here.capture(an_event(hours=7, action="ADD", epcList=[item], ilmd={"guoji:lot": OTHER_LOT}))
+    here.capture(an_event(hours=7, action="ADD", epcList=[item], ilmd={"guoji:lot": OTHER_LOT}), at_ms=NOW_MS)
 
     assert here.codes.status_of(item).activation is None
+
+
+def test_an_event_that_came_before_the_code_was_issued_or_after_it_was_withdrawn_does_not_make_it_active(
+    here,
+):
+    here.harvest()
+    found = here.codes.issue(wanted(2))
+    early, late = map(found.kept.item, found.serials)
+    here.capture(an_event(hours=7, action="ADD", epcList=[early]), at_ms=NOW_MS - 1)
+
+    assert here.codes.withdraw(found.kept.number, FARM) == (2, 0)
+    here.capture(a_packing(8, CASE, units=[late]), at_ms=NOW_MS)
+
+    assert [here.codes.status_of(item).activation for item in (early, late)] == [None, None]
 
 
 def test_a_code_that_nobody_issued_has_no_status_and_no_proof(here):

@@ -149,7 +149,7 @@ def _show(args: argparse.Namespace) -> int:
         print(printable(stand_of(ours.status_of(typed_goods(args.what)))))
         return 0
     kept = ours.store.set(whole(1)(args.what))
-    live = ours.give_out(kept.number).serials
+    live = ours.live(kept.number)
     active = ours.activations(kept, live)
     print(printable(line_of(kept)))
     print(f"{told(len(active))} active, {len(live) - len(active)} not yet, {kept.withdrawn} withdrawn")

@@ -118,10 +118,11 @@ class Codes:
 
     def give_out(self, number: int) -> CodeSet:
         """The same codes again, for a printer that failed. Raises `Unknown`."""
-        codes = self.store.codes(number)
-        return CodeSet(
-            self.store.set(number), tuple(each.serial for each in codes if each.withdrawn_at_ms is None)
-        )
+        return CodeSet(self.store.set(number), tuple(each.serial for each in self.live(number)))
+
+    def live(self, number: int) -> list[Code]:
+        """The codes of a set, in its order, without those that were withdrawn. Raises `Unknown`."""
+        return [each for each in self.store.codes(number) if each.withdrawn_at_ms is None]
 
     def withdraw(self, number: int, party: str, serials: Collection[str] | None = None) -> tuple[int, int]:
         """Take back codes that are on no goods, all of a set or these: how many, and how many stay active.
@@ -136,7 +137,7 @@ class Codes:
             )
         chosen = self._chosen(of, serials)
         active = self.activations(of, chosen)
-        unused = [serial for serial in chosen if serial not in active]
+        unused = [each.serial for each in chosen if each.serial not in active]
         return self.store.withdraw(number, unused, self._now_ms()), len(active)
 
     def activate(
@@ -155,7 +156,7 @@ class Codes:
             )
         chosen = self._chosen(of, serials)
         active = self.activations(of, chosen)
-        waiting = [of.item(serial) for serial in chosen if serial not in active]
+        waiting = [each.item for each in chosen if each.serial not in active]
         chunks = [waiting[start : start + A_CHUNK] for start in range(0, len(waiting), A_CHUNK)]
         events = [activating(of, items, labelling) for items in chunks]
         self.permission.check(events, Grant(CAPTURE, labelling.party))
@@ -163,11 +164,9 @@ class Codes:
             capture([event], labelling.party, self.events, self._now_ms())
             yield len(items)
 
-    def activations(self, of: KeptSet, some: Sequence[str]) -> dict[str, Activation]:
-        """Of those serials of a set that are active."""
-        by_item = {of.item(serial): serial for serial in some}
-        found = activations(self._issued(of), by_item, self.events.telling)
-        return {by_item[item]: activation for item, activation in found.items()}
+    def activations(self, of: KeptSet, some: Sequence[Code]) -> dict[str, Activation]:
+        """By serial, of those codes of a set that are active."""
+        return activations(self._issued(of), some, self.events.telling)
 
     def status_of(self, item: str) -> CodeStatus | None:
         """What became of the code of an item (canonical Digital Link); None if it was not issued here."""
@@ -175,7 +174,7 @@ class Codes:
         code = self.store.find(values.get("01", ""), values.get("21", ""))
         if code is None:
             return None
-        return CodeStatus(code, self.activations(code.of, [code.serial]).get(code.serial))
+        return CodeStatus(code, self.activations(code.of, [code]).get(code.serial))
 
     def proof_of(self, item: str) -> bytes:
         """The file by which a stranger checks that a code was issued, and is active (`guoji-code/1`).
@@ -202,16 +201,16 @@ class Codes:
     def _issued(self, of: KeptSet) -> IssuedCodes:
         return IssuedCodes.of(self.events.by_key(of.event_key).event, of.new.party)
 
-    def _chosen(self, of: KeptSet, serials: Collection[str] | None) -> list[str]:
+    def _chosen(self, of: KeptSet, serials: Collection[str] | None) -> list[Code]:
         """In the order of the set, without those that were withdrawn."""
-        codes = self.store.codes(of.number)
+        live = self.live(of.number)
         if serials is None:
-            return [each.serial for each in codes if each.withdrawn_at_ms is None]
-        live = {each.serial for each in codes if each.withdrawn_at_ms is None}
+            return live
+        known = {each.serial for each in live}
         for serial in serials:
-            if serial not in live:
+            if serial not in known:
                 raise InvalidInput(f"serial {serial[:40]!r} is not in set {of.number}, or was withdrawn")
-        return [each.serial for each in codes if each.serial in set(serials)]
+        return [each for each in live if each.serial in set(serials)]
 
     def _now_ms(self) -> int:
         return int(self.now().timestamp() * 1000)

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from traceability.ledger.codes_store import Code
 from traceability.proof.code import IssuedCodes
 from traceability.proof.history import Telling, declared_wrong
 from traceability.proof.told import Told, spellings_of
@@ -21,21 +22,30 @@ class Activation:
     """GLN."""
 
 
-def activations(issued: IssuedCodes, items: Collection[str], telling: Telling) -> dict[str, Activation]:
-    """Of those items (canonical Digital Links) of one set that are active. One query for any number."""
-    told = telling([name for item in items for name in (item, spellings_of(item))])
+def activations(issued: IssuedCodes, codes: Collection[Code], telling: Telling) -> dict[str, Activation]:
+    """By serial, of those codes of one set that are active. One query for any number."""
+    told = telling([name for code in codes for name in _names(code)])
     found = {}
-    for item in items:
-        events = {each.key: each for name in (item, spellings_of(item)) for each in told.get(name, ())}
-        making = sorted(_making(issued, item, list(events.values())), key=lambda each: each.captured_at_ms)
+    for code in codes:
+        events = {each.key: each for name in _names(code) for each in told.get(name, ())}
+        making = sorted(_making(issued, code, list(events.values())), key=lambda each: each.captured_at_ms)
         for first in making[:1]:
-            found[item] = Activation(first.key, first.at, first.captured_at_ms, first.submitter)
+            found[code.serial] = Activation(first.key, first.at, first.captured_at_ms, first.submitter)
     return found
 
 
-def _making(issued: IssuedCodes, item: str, told: Collection[Told]) -> Iterator[Told]:
-    """Those that count: none that its own party declared wrong, nor the declaration, which bears its name."""
+def _names(code: Code) -> tuple[str, str]:
+    return code.item, spellings_of(code.item)
+
+
+def _making(issued: IssuedCodes, code: Code, told: Collection[Told]) -> Iterator[Told]:
+    """Those that count: captured while the code was out, and none that its own party declared wrong.
+
+    Nor does the declaration, which bears the name of what it declares wrong.
+    """
     wrong = declared_wrong(told)
     for each in told:
-        if each.name not in wrong and issued.why_not_activated(each.words, each.submitter, item) is None:
+        if each.name in wrong or not code.was_out(each.captured_at_ms):
+            continue
+        if issued.why_not_activated(each.words, each.submitter, code.item) is None:
             yield each

@@ -64,6 +64,11 @@ class Code:
     def item(self) -> str:
         return self.of.item(self.serial)
 
+    def was_out(self, at_ms: int) -> bool:
+        """Whether it was issued by then, and not withdrawn yet."""
+        withdrawn = self.withdrawn_at_ms is not None and self.withdrawn_at_ms <= at_ms
+        return self.of.new.issued_at_ms <= at_ms and not withdrawn
+
 
 class CodeStore(Protocol):
     """Keeps codes for ever: none is handed out twice, also of sets that were withdrawn."""

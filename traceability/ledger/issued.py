@@ -32,9 +32,10 @@ class Issued:
             raise NotIssued("this code was not issued by us") from None
 
     def check_used(self, subject: str) -> None:
-        """Say why nothing is held about a thing (canonical Digital Link), where its code tells.
+        """Refuse an item (canonical Digital Link) whose code was issued here and is on no goods.
 
-        Raises `NeverActivated` or `CodeWithdrawn` for an item whose code was issued and is on no goods.
+        Whatever events name it: a shop that takes in stolen labels records them as it does all others. Raises
+        `NeverActivated` or `CodeWithdrawn`; of another thing nothing is said.
         """
         if "21" not in dict(digital_link.parse(subject).path):
             return

@@ -59,6 +59,8 @@ class Ledger:
     personal: Personal
     prover: Prover
     codes: Codes
+    check_used: Callable[[str], None]
+    """Raises `NeverActivated` or `CodeWithdrawn` for an item (Digital Link) whose code is on no goods."""
     traces: TraceReader
     recent: RecentTraces
     search: Search
@@ -88,7 +90,7 @@ class Ledger:
         return self.personal.show(commitment, Grant(role, party))
 
     def made(self, subject: str) -> Made:
-        """The trace, and whether it still stands. Raises `Unknown`."""
+        """The trace, and whether it still stands. Raises `Unknown`, and what `check_used` raises."""
         return self.recent.of(subject)
 
     def trace(self, subject: str) -> Trace:
@@ -99,7 +101,8 @@ class Ledger:
         return self.recent.watch(names)
 
     def holds(self, subject: str) -> bool:
-        """Whether any event names the subject; far cheaper than its trace."""
+        """Whether any event names the subject; far cheaper than its trace. Raises as `check_used`."""
+        self.check_used(subject)
         return self.events.holds(subject)
 
     def proof(self, key: str) -> bytes:
@@ -107,7 +110,11 @@ class Ledger:
         return to_bytes(self.prover.prove(self.events.by_key(key)))
 
     def trace_proof(self, subject: str) -> bytes:
-        """The proof file of all events of a trace; those of the last moments follow when the log has them."""
+        """The proof file of all events of a trace; those of the last moments follow when the log has them.
+
+        Raises `Unknown`, and what `check_used` raises.
+        """
+        self.check_used(subject)
         # Events first: an anchor that becomes final meanwhile must not make them look left out of the rest.
         proofs = self._proofs(self.traces.all_events(subject))
         complete = self.prover.complete(subject)
