@@ -15,6 +15,7 @@ _STYLES = (
     "page.css",
     "large.css",
     "print.css",
+    "form.css",
     "scans.css",
     "farm.css",
     "import.css",
