@@ -41,7 +41,7 @@ export const verifyCode = async (file, asked, verifier) => {
     events: () => verdict === "contradicted" && failed(reason),
     anchor: () => events.map((event) => event.verdict === "verified" || unchecked(event.reason)),
     code: () => inSet(item, { index, hashes, salt: base64(salt) }, setOf(first)),
-    active: () => (second ? isActive(item, second, setOf(first)) : unchecked("not active")),
+    active: () => (second ? isActive(item, second, setOf(first), first) : unchecked("not active")),
   });
   const times = events.flatMap(({ anchored_at }) => anchored_at ?? []).sort();
   const judged = judge([events[0].steps[0], ...steps], { anchored_at: times.pop() });
@@ -72,7 +72,7 @@ const inSet = async (item, { index, hashes, salt }, { submitter, lot, product, r
   return [index + 1, count, lot, submitter];
 };
 
-const isActive = (item, { event, submitter }, { plainLot, parties }) => {
+const isActive = (item, { event, submitter, tlog }, { plainLot, parties }, issued) => {
   "errorDeclaration" in event && failed("the event that made the code active was declared wrong");
   const [, , serial] = item.match(ITEM);
   const goods = madeBy(event);
@@ -87,6 +87,10 @@ const isActive = (item, { event, submitter }, { plainLot, parties }) => {
     `${product}/10/${number}` === plainLot || failed(`the event labels it as ${told}, want ${plainLot}`);
   }
   parties.includes(submitter) || failed(`the event is of party ${submitter}, want ${parties.join(" or ")}`);
+  // Who commits afterwards could choose, as codes of its own, those that were sold or copied.
+  tlog.origin === issued.tlog.origin || unchecked("issued in another log");
+  tlog.index > issued.tlog.index ||
+    failed(`entry ${tlog.index} made the code active, before entry ${issued.tlog.index} committed to it`);
   return [event.eventTime, submitter];
 };
 

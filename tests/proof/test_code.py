@@ -1,6 +1,7 @@
 """The file of a code comes to the verdict that its vector names, and no other code fits its place."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from traceability.proof.code_check import verify_code
 from traceability.proof.code_file import parse_code_file, to_bytes
 from traceability.proof.trust import TrustPolicy
 from traceability.proof.verdict import Contradicted, Unchecked, Verified
+from traceability.proof.verify import Outcome
 
 VECTORS = Path(__file__).parents[1] / "vectors" / "codes"
 LOT = "https://id.gs1.org/01/09521234500018/10/L1"
@@ -53,6 +55,18 @@ def test_the_report_names_the_number_of_the_code_its_lot_and_who_made_it_active(
 
     assert code.detail == f"number 6 of 21 issued for {LOT} by 9521321000010"
     assert active.detail == "made active at 2026-11-18T10:00:00+00:00 by 9521321000027"
+
+
+def test_of_events_in_two_logs_nobody_can_tell_which_came_first():
+    code = parse_code_file(json.dumps(load("sound-active")["proof"]).encode())
+    tlog = code.issued.tlog
+    _, _, rest = tlog.checkpoint.partition("\n")
+    elsewhere = replace(code.issued, tlog=replace(tlog, checkpoint=f"elsewhere.example/log\n{rest}"))
+
+    active = verify_code(replace(code, issued=elsewhere), None, []).steps[1]
+
+    assert active.outcome is Outcome.UNCHECKED
+    assert active.detail.startswith("issued in the log elsewhere.example/log, made active in ")
 
 
 def test_the_file_of_another_item_than_the_one_asked_for_is_contradicted():

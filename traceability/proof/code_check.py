@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from traceability.errors import CheckFailed, Unavailable
 from traceability.log.merkle import check_inclusion, leaf_hash
+from traceability.log.tlog_proof import TlogProof
 from traceability.proof.chain_reader import ChainReader
 from traceability.proof.code import IssuedCodes, code_leaf
 from traceability.proof.code_file import CodeProof
@@ -36,7 +37,7 @@ def verify_code(
     like `verify`. That an event was declared wrong later is not in the file: the proof of the trace says so.
     """
     # code      the leaf of this item leads to the root to which the issuing event commits
-    # active    the other event brings this item into being or packs it, by a party that may
+    # active    the other event brings this item into being or packs it, by a party that may, and later in the log
     proofs = (code.issued, *((code.activated,) if code.activated is not None else ()))
     events = verify_trace(TraceProof(code.item, proofs), policy, chains)
     steps = (
@@ -91,7 +92,19 @@ def _active(code: CodeProof) -> str:
     reason = _issued(code).why_not_activated(words_of(told.event), told.submitter, code.item)
     if reason is not None:
         raise CheckFailed(reason)
+    _check_order(code.issued.tlog, code.activated.tlog)
     return f"made active at {told.event.event_time.isoformat()} by {told.submitter}"
+
+
+def _check_order(issued: TlogProof, activated: TlogProof) -> None:
+    """Who commits afterwards could choose, as codes of its own, those that were sold or copied."""
+    log, other = issued.claimed().origin, activated.claimed().origin
+    if log != other:
+        raise Unavailable(f"issued in the log {log}, made active in {other}: which came first is not shown")
+    if activated.index < issued.index:
+        raise CheckFailed(
+            f"entry {activated.index} made the code active, before entry {issued.index} committed to it"
+        )
 
 
 def _issued(code: CodeProof) -> IssuedCodes:

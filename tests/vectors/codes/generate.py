@@ -179,9 +179,13 @@ def lies_about_the_set() -> dict[str, Vector]:
 
 
 def lies_about_the_activation() -> dict[str, Vector]:
+    reversed_ = world(labelling(eventTime="2026-11-13T09:00:00.000Z"), issue())
     wrong = {"declarationTime": "2026-11-19T08:00:00.000Z", "reason": "did_not_occur"}
     return {
         "activated-by-another-party": world(issue(), labelling(), activated=STRANGER).vector(),
+        "issued-after-it-was-active": reversed_.vector(
+            issued=reversed_.proof(1), activated=reversed_.proof(0)
+        ),
         "activation-of-other-items": world(issue(), labelling(*OTHERS)).vector(),
         "activation-as-of-another-lot": world(issue(), labelling(lot=OTHER_LOT)).vector(),
         "activation-declared-wrong": world(issue(), labelling(errorDeclaration=wrong)).vector(),
