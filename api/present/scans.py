@@ -51,12 +51,21 @@ def _headline(verdict: ScanVerdict, words: Words) -> tuple[str, str]:
     if any(not isinstance(each, Flood) for each in verdict.odd):
         return "odd", words.say("Look closely: how this code was opened is unusual")
     if verdict.first_ms is None:
-        return "first", words.say("You are the first to open this code")
+        return _first(verdict, words)
     if verdict.only_mine:
         return "again", words.say("You have opened this code before")
     return "seen", words.say_many(
         "Opened {count} time before you", "Opened {count} times before you", verdict.scans
     )
+
+
+def _first(verdict: ScanVerdict, words: Words) -> tuple[str, str]:
+    """Where nothing is kept of anybody before."""
+    if verdict.not_kept:
+        return "seen", words.say("Opened before you; only how often is known")
+    if verdict.apart:
+        return "first", words.say("You are the first since it was last handed on")
+    return "first", words.say("You are the first to open this code")
 
 
 def _sentences(verdict: ScanVerdict, words: Words) -> Iterator[str]:

@@ -50,9 +50,9 @@ def test_nothing_is_odd_about(story):
 
 
 def test_a_packers_and_a_dealers_scans_before_the_last_hand_over_are_counted_apart():
-    before = [*a_crowd(30, 10), a_scan(11, "dealer", cell=BEIJING)]
-    handed_on_ms = NOON + 12 * MINUTE_MS
-    after = [a_scan(13, "buyer", cell=SHENZHEN)]
+    before = [*a_crowd(30, 10, "packing hall"), a_scan(24 * 60, "dealer", cell=BEIJING)]
+    handed_on_ms = NOON + 25 * HOUR_MS
+    after = [a_scan(60 * 60, "buyer", cell=SHENZHEN)]
 
     verdict = judge(Scanned([*before, *after], before[0].first_ms), handed_on_ms)
 
@@ -64,6 +64,27 @@ def test_scans_that_a_party_of_the_trade_signs_in_for_are_counted_apart():
     verdict = judge(Scanned([a_scan(each, "dealer", posts=9, by_party=True) for each in range(9)], NOON), 0)
 
     assert (verdict.scans, verdict.apart, verdict.first_ms, verdict.odd) == (0, 81, None, ())
+
+
+def test_a_hand_over_hides_nothing_that_was_odd_before_it():
+    crowd = a_crowd(12, 50)
+    verdict = judge(Scanned(crowd, NOON), NOON + 2 * HOUR_MS, a_scan(130, "buyer"))
+
+    assert (verdict.first_ms, verdict.apart) == (None, 12)
+    assert [each.networks for each in verdict.odd] == [12]
+
+
+def test_what_was_odd_fades():
+    crowd = Scanned(a_crowd(12, 50), NOON)
+
+    assert judge(crowd, 0, odd_from_ms=NOON).odd
+    assert not judge(crowd, 0, odd_from_ms=NOON + HOUR_MS).odd
+
+
+def test_nobody_is_alone_or_comes_again_where_some_looks_are_only_counted():
+    verdict = judge(Scanned([a_scan(0)], NOON, not_kept=1), 0, a_scan(60))
+
+    assert not verdict.only_mine
 
 
 def test_a_sample_that_a_live_host_shows_to_five_thousand_is_not_odd():
@@ -140,7 +161,7 @@ def test_days_are_those_of_china():
 
 def test_limits_are_given():
     assert odd(a_crowd(3, 1)) == ()
-    assert len(judge(Scanned(a_crowd(3, 1), NOON), 0, None, Limits(crowd=3)).odd) == 1
+    assert len(judge(Scanned(a_crowd(3, 1), NOON), 0, limits=Limits(crowd=3)).odd) == 1
 
 
 @pytest.mark.parametrize(

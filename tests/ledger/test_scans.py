@@ -1,6 +1,7 @@
 """A scan is kept under hints that lead to nobody; a scratch code is guessed by nobody and opened once."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -10,8 +11,16 @@ from traceability.errors import InvalidInput, Unknown
 from traceability.gs1 import digital_link, serials
 from traceability.ledger.scan import HOUR_MS, Cell
 from traceability.ledger.scan_hint import Visitor, hints
-from traceability.ledger.scan_verdict import ScanVerdict
-from traceability.ledger.scans import MOST_TRIES, SAME_PRESS_MS, Scans, ScratchAnswer, item_of
+from traceability.ledger.scan_verdict import Crowd, ScanVerdict
+from traceability.ledger.scans import (
+    MOST_TRIES,
+    ODD_FOR_MS,
+    SAME_PRESS_MS,
+    Scans,
+    ScratchAnswer,
+    handed_on_ms,
+    item_of,
+)
 
 KEY = bytes(range(32))
 GTIN = "09521234000020"
@@ -99,6 +108,35 @@ def test_whoever_only_claims_to_have_shipped_it_hides_no_scans(world, fields):
     world.trace = replace(world.trace, events=(*world.trace.events, lie))
 
     assert world.seen(ELSEWHERE, after_ms=2 * HOUR_MS).scans == 1
+
+
+def test_a_hand_over_that_is_dated_in_the_future_counts_from_when_it_was_recorded(world):
+    world.seen(after_ms=HOUR_MS)
+    ahead = replace(a_traced_event(a_body("shipping", -9_999, "shop")), captured_at=NOW)
+    world.trace = replace(world.trace, events=(*world.trace.events, ahead))
+
+    assert handed_on_ms(world.trace) == NOW_MS
+    assert world.seen(ELSEWHERE, after_ms=HOUR_MS).scans == 1
+
+
+def test_whoever_hands_goods_on_every_minute_hides_no_copies(world):
+    for number in range(12):
+        world.seen(replace(PHONE, address=f"10.0.{number}.1"), after_ms=60_000)
+        again = replace(
+            a_traced_event(a_body("shipping", 0, "shop")), captured_at=NOW + timedelta(minutes=number)
+        )
+        world.trace = replace(world.trace, events=(*world.trace.events, again))
+    verdict = world.seen(ELSEWHERE, after_ms=1)
+
+    assert isinstance(verdict.odd[0], Crowd)
+
+
+def test_what_was_odd_is_told_for_a_week(world):
+    for number in range(12):
+        world.seen(replace(PHONE, address=f"10.0.{number}.1"))
+
+    assert world.seen(after_ms=ODD_FOR_MS).odd
+    assert not world.seen(after_ms=2).odd
 
 
 def test_a_party_of_the_trade_is_counted_apart_whatever_phone_it_holds(world):

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from traceability.ledger.scan import DAY_MS, HOUR_MS, MOST_KEPT, MOST_OF_A_NETWORK, Cell, Scan, Scanned
+from traceability.ledger.scan_verdict import Crowd, judge
 from traceability.store import dump
 from traceability.store.counts import Counts
 from traceability.store.scans import ScanTable
@@ -58,17 +59,30 @@ def test_a_phone_that_only_tells_its_place_is_not_counted_again(table):
     assert (scan.posts, scan.cell) == (1, Cell(30, 120))
 
 
-def test_a_flood_from_one_network_leaves_room_for_the_others(table):
+def test_a_flood_from_one_network_leaves_room_for_the_others_however_many_hours_it_lasts(table):
     for number in range(MOST_OF_A_NETWORK + 5):
-        table.add(ITEM, a_scan(phone=str(number)))
+        table.add(ITEM, a_scan(NOON + number * HOUR_MS, str(number)))
     table.add(ITEM, a_scan(phone="honest", network="other"))
 
     known = table.of(ITEM)
     assert (len(known.scans), known.not_kept) == (MOST_OF_A_NETWORK + 1, 5)
 
 
+def test_rows_filled_beforehand_hide_no_copies_that_are_opened_later(table, monkeypatch):
+    monkeypatch.setattr("traceability.ledger.scan.MOST_KEPT", 40)
+    for number in range(60):
+        table.add(ITEM, a_scan(NOON + number * HOUR_MS, str(number), f"filler {number % 3}"))
+    for number in range(15):
+        table.add(ITEM, a_scan(NOON + 70 * HOUR_MS + number, f"copy {number}", f"copy {number}"))
+
+    known = table.of(ITEM)
+    assert (len(known.scans), known.not_kept) == (40, 35)
+    [crowd] = judge(known, NOON + 69 * HOUR_MS).odd
+    assert crowd == Crowd(NOON + 70 * HOUR_MS, NOON + 70 * HOUR_MS + 14, 15)
+
+
 def test_a_flood_from_everywhere_cannot_fill_the_disk(table, engine, monkeypatch):
-    monkeypatch.setattr("traceability.store.scans.MOST_KEPT", 7)
+    monkeypatch.setattr("traceability.ledger.scan.MOST_KEPT", 7)
     for number in range(9):
         table.add(ITEM, a_scan(phone=str(number), network=str(number)))
     table.add(OTHER, a_scan())
@@ -86,8 +100,7 @@ def test_rows_go_after_their_time_and_the_first_scan_is_remembered(table):
 
     assert table.drop(NOON - DAY_MS, 0) == 1
     assert table.drop(NOON - DAY_MS, 0) == 0
-    assert table.of(ITEM).scans == (a_scan(NOON),)
-    assert table.of(ITEM).first_ms == NOON - 5 * DAY_MS
+    assert table.of(ITEM) == Scanned((a_scan(NOON),), NOON - 5 * DAY_MS, not_kept=1)
 
 
 def test_a_salt_is_the_same_within_its_period_and_gone_with_it(table, engine):

@@ -1,6 +1,7 @@
 """What is kept of a scan of an item: when, roughly where, hints that tell phones apart but name nobody."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import asin, cos, floor, radians, sin, sqrt
@@ -13,7 +14,7 @@ DAY_MS = 24 * HOUR_MS
 MOST_KEPT = 500
 """Rows of one item. What is beyond is only counted: no flood fills the disk or slows the next answer."""
 MOST_OF_A_NETWORK = 20
-"""New rows of one network, item and hour: one person with many made-up phones cannot use up the rest."""
+"""Of those, rows of one network: one person with many made-up phones cannot use up the rest."""
 
 _CELL = re.compile(r"(-?[0-9]{1,2}),(-?[0-9]{1,3})")
 _EARTH_KM = 6_371.0
@@ -92,9 +93,24 @@ class Scanned:
     first_ms: int | None = None
     """Of all that ever came; None before the first."""
     not_kept: int = 0
-    """Posts beyond what is kept, which are only counted."""
+    """Posts whose rows are not kept, or not any more: they are only counted."""
     sample_since_ms: int | None = None
     """Since when its party says that it is shown to an audience; None if it does not."""
+
+
+def crowded_out(kept: Sequence[Scan], new: Scan) -> Scan | None:
+    """Which of the `kept` rows of an item, oldest first, makes room for a new one; None while there is room.
+
+    The oldest of the network that has too many, or the most: whoever fills an item beforehand loses their own
+    rows to those who come after.
+    """
+    rows = Counter(each.network for each in (*kept, new))
+    crowded = new.network
+    if rows[crowded] <= MOST_OF_A_NETWORK:
+        if len(kept) < MOST_KEPT:
+            return None
+        crowded = max(rows, key=lambda network: rows[network])
+    return next(each for each in kept if each.network == crowded)
 
 
 class ScanStore(Protocol):

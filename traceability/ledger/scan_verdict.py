@@ -68,7 +68,7 @@ class ScanVerdict:
     devices: int
     """At most so many phones: one counts twice after a new salt, in another network or another app."""
     only_mine: bool
-    """Whether all of them look like the phone that asks; so also where there are none."""
+    """Whether all that is known of them looks like the phone that asks; so also where there are none."""
     first_ms: int | None
     """None while there is none."""
     apart: int
@@ -84,23 +84,32 @@ _BEIJING_MS = 8 * HOUR_MS
 
 
 def judge(
-    seen: Scanned, since_ms: int, mine: Scan | None = None, limits: Limits | None = None
+    seen: Scanned,
+    since_ms: int,
+    mine: Scan | None = None,
+    odd_from_ms: int = 0,
+    limits: Limits | None = None,
 ) -> ScanVerdict:
     """Of all scans of an item, for whoever scans it now (`mine`).
 
-    `since_ms`: when it was last handed on, or activated: what came before is the trade's.
+    `since_ms`: when it was last handed on: what came before is counted apart, as the trade's. `odd_from_ms`:
+    what is older is odd no more. Odd is what any shopper did, also before the hand-over: else whoever records
+    one hides what was seen.
     """
     counted = [each for each in seen.scans if each.last_ms >= since_ms and not each.by_party]
     posts = sum(each.posts for each in counted)
     firsts = [each.first_ms for each in counted]
     if seen.first_ms is not None and seen.first_ms >= since_ms and counted:
         firsts.append(seen.first_ms)  # known for longer than its row is kept
-    with_mine = counted if mine is None or mine.by_party else [*counted, mine]
-    odd = () if seen.sample_since_ms is not None else tuple(_odd(with_mine, limits or Limits()))
+    shoppers = [each for each in (*seen.scans, *([mine] if mine else ())) if not each.by_party]
+    recent = [each for each in shoppers if each.last_ms >= odd_from_ms]
+    odd = () if seen.sample_since_ms is not None else tuple(_odd(recent, limits or Limits()))
     return ScanVerdict(
         scans=posts,
         devices=len({each.device for each in counted}),
-        only_mine=mine is not None and all(each.device == mine.device for each in counted),
+        only_mine=mine is not None
+        and not seen.not_kept
+        and all(each.device == mine.device for each in counted),
         first_ms=min(firsts, default=None),
         apart=sum(each.posts for each in seen.scans) - posts,
         not_kept=seen.not_kept,

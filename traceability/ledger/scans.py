@@ -17,6 +17,9 @@ MOST_LOOKED_AT = 1_000
 """Items that are judged to list the odd ones: those scanned from the most networks."""
 MOST_TRIES = 10
 """At the scratch code of an item within an hour: enough to mistype, too few to guess one of 2^40."""
+ODD_FOR_MS = 7 * DAY_MS
+"""For so long what is odd is told. What somebody made up of a stranger's fruit does not stick to it; a copy
+that is still about is opened again."""
 SAME_PRESS_MS = 10 * 60_000
 """Whoever presses again within this time, on what looks like the same phone, has not seen the answer."""
 
@@ -56,20 +59,23 @@ class Scans:
         device, network = hints(self._salt(now), item, visitor, party)
         scan = Scan(now, now, device, network, cell, int(is_new), party is not None)
         before = self.store.add(item, scan)
-        return judge(before if is_new else _without(before, scan), since, scan)
+        return judge(before if is_new else _without(before, scan), since, scan, now - ODD_FOR_MS)
 
     def odd(self, since_ms: int, gtin: str = "") -> list[tuple[str, ScanVerdict]]:
         """Items, of one product if `gtin` is given, scanned since then in an odd way; the worst first."""
         prefix = digital_link.product(gtin) + "/" if gtin else ""
         items = self.store.most_scanned(since_ms, MOST_LOOKED_AT, prefix)
-        judged = [(item, judge(self.store.of(item), self._since_ms(item))) for item in items]
+        judged = [
+            (item, judge(self.store.of(item), self._since_ms(item), odd_from_ms=since_ms)) for item in items
+        ]
         # Sorting is stable: among equals the order of the store stays.
         return sorted(
             (each for each in judged if each[1].odd), key=lambda each: _badness(each[1]), reverse=True
         )
 
     def _since_ms(self, item: str) -> int:
-        return max(self.activated_ms(item), handed_on_ms(self.trace(item)))
+        told_ms = max(self.activated_ms(item), handed_on_ms(self.trace(item)))
+        return min(told_ms, self.now_ms())
 
     def scratch(self, link: str, typed: str, visitor: Visitor) -> ScratchAnswer:
         """Whether `typed` is the scratch code of an item, and when it was first opened. Raises as `seen`."""
@@ -123,10 +129,13 @@ def _badness(verdict: ScanVerdict) -> tuple[int, int]:
 
 
 def handed_on_ms(trace: Trace) -> int:
-    """When the goods last changed hands, or left for whoever has them next; 0 if nobody recorded that."""
+    """When the goods last changed hands, or left for whoever has them next; 0 if nobody recorded that.
+
+    Never later than it was recorded: a clock that is ahead, or a lie, puts off no scan that is still to come.
+    """
     return max(
         (
-            int(each.event.event_time.timestamp() * 1000)
+            int(min(each.event.event_time, each.captured_at).timestamp() * 1000)
             for each in trace.events
             if each.event.step in HANDED_ON and not each.voided and not each.claimed
         ),

@@ -7,6 +7,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    ColumnElement,
     Connection,
     Engine,
     Integer,
@@ -22,7 +23,7 @@ from sqlalchemy import (
     update,
 )
 
-from traceability.ledger.scan import HOUR_MS, MOST_KEPT, MOST_OF_A_NETWORK, Cell, Scan, Scanned
+from traceability.ledger.scan import HOUR_MS, Cell, Scan, Scanned, crowded_out
 from traceability.store.schema import insert_missing, metadata
 
 scanned_item = Table(
@@ -97,13 +98,15 @@ class ScanTable:
 
     def add(self, item: str, new: Scan) -> Scanned:
         with self._engine.begin() as connection:
-            _count(connection, item, new)
+            _hold(connection, item, new)
             before = _scanned(connection, item)
+            gone = None
             if not _grow(connection, item, new):
-                if _has_room(before, new):
-                    connection.execute(insert(scan).values(_row(item, new)))
-                else:
-                    _count_only(connection, item, new)
+                gone = crowded_out(before.scans, new)
+                if gone is not None:
+                    connection.execute(delete(scan).where(_is_of(item, gone)))
+                connection.execute(insert(scan).values(_row(item, new)))
+            _count(connection, item, new.posts, 0 if gone is None else gone.posts)
         return before
 
     def of(self, item: str) -> Scanned:
@@ -177,31 +180,30 @@ def scan_counts(connection: Connection) -> dict[str, int]:
     }
 
 
-def _count(connection: Connection, item: str, new: Scan) -> None:
-    """Also makes whoever else adds a scan of this item wait, so that only one of them is the first."""
+def _hold(connection: Connection, item: str, new: Scan) -> None:
+    """Make whoever else adds a scan of this item wait, so that only one of them is the first."""
     row = {"item": item, "first_ms": new.first_ms, "posts": 0, "not_kept": 0}
     insert_missing(connection, scanned_item, [row])
-    more = {"posts": scanned_item.c.posts + new.posts}
-    connection.execute(update(scanned_item).where(scanned_item.c.item == item).values(more))
+    mine = select(scanned_item.c.item).where(scanned_item.c.item == item)
+    connection.execute(mine.with_for_update())
 
 
-def _count_only(connection: Connection, item: str, new: Scan) -> None:
-    more = {"not_kept": scanned_item.c.not_kept + new.posts}
-    connection.execute(update(scanned_item).where(scanned_item.c.item == item).values(more))
+def _count(connection: Connection, item: str, posts: int, not_kept: int) -> None:
+    known = scanned_item.c
+    more = {"posts": known.posts + posts, "not_kept": known.not_kept + not_kept}
+    connection.execute(update(scanned_item).where(known.item == item).values(more))
+
+
+def _is_of(item: str, row: Scan) -> ColumnElement[bool]:
+    return (scan.c.item == item) & (scan.c.hour == row.hour) & (scan.c.device == row.device)
 
 
 def _grow(connection: Connection, item: str, new: Scan) -> bool:
     """Add to the row of this phone and hour; False if there is none."""
-    mine = (scan.c.item == item) & (scan.c.hour == new.hour) & (scan.c.device == new.device)
     # A place that is told later counts; one that was told stays.
     cell = case((scan.c.cell == "", _text(new.cell)), else_=scan.c.cell)
     more = {"last_ms": new.last_ms, "posts": scan.c.posts + new.posts, "cell": cell}
-    return connection.execute(update(scan).where(mine).values(more)).rowcount > 0
-
-
-def _has_room(before: Scanned, new: Scan) -> bool:
-    alike = [each for each in before.scans if (each.hour, each.network) == (new.hour, new.network)]
-    return len(before.scans) < MOST_KEPT and len(alike) < MOST_OF_A_NETWORK
+    return connection.execute(update(scan).where(_is_of(item, new)).values(more)).rowcount > 0
 
 
 def _scanned(connection: Connection, item: str) -> Scanned:
@@ -209,12 +211,11 @@ def _scanned(connection: Connection, item: str) -> Scanned:
     total = connection.execute(select(scanned_item).where(scanned_item.c.item == item)).first()
     rows = connection.execute(select(scan).where(scan.c.item == item).order_by(scan.c.first_ms))
     sample = connection.scalar(select(sample_item.c.since_ms).where(sample_item.c.item == item))
-    return Scanned(
-        scans=tuple(map(_as_scan, rows)),
-        first_ms=None if total is None else total.first_ms,
-        not_kept=0 if total is None else total.not_kept,
-        sample_since_ms=sample,
-    )
+    scans = tuple(map(_as_scan, rows))
+    if total is None or not total.posts:
+        return Scanned(scans, sample_since_ms=sample)
+    # Not the column: that leaves out rows whose time was over.
+    return Scanned(scans, total.first_ms, total.posts - sum(each.posts for each in scans), sample)
 
 
 def _row(item: str, new: Scan) -> Mapping[str, object]:
