@@ -48,7 +48,8 @@ class FakeLinks:
 
     def keep(self, changes: Sequence[Change], allowed: Callable[[Mapping[str, Change]], None]) -> None:
         tops = {entry_level(each.anchor) for each in changes}
-        allowed(self.newest([*tops, *(each.anchor for each in changes)]))
+        names = tops | {each.anchor for each in changes}
+        allowed({each.anchor: each for each in self.changes[::-1] if each.anchor in names})
         after = FakeLinks([*self.changes, *changes])
         standing = after.newest({each.anchor for each in after.changes})
         for top in tops:

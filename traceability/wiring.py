@@ -2,7 +2,7 @@
 
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
@@ -24,6 +24,7 @@ from traceability.ledger.footing import Footing
 from traceability.ledger.issued import Issued
 from traceability.ledger.ledger import Authority, Health, Ledger
 from traceability.ledger.links import Links
+from traceability.ledger.links_first import First, firsts
 from traceability.ledger.named_queries import NamedQueries
 from traceability.ledger.over_issue import OverIssue
 from traceability.ledger.own_word import OwnWord
@@ -90,7 +91,7 @@ def codes(settings: Settings, store: Store) -> Codes:
         permission(settings, store),
         _prover(settings, store),
         lambda: read_secret(settings.keys / SERIALS),
-        Gtins(store.codes.gtins),
+        Gtins(store.codes.beside_others),
         lambda: datetime.now(UTC),
     )
 
@@ -136,7 +137,10 @@ def authority(settings: Settings, store: Store) -> Authority:
 
 
 def links(store: Store) -> Links:
-    return Links(store.links, store.parties.register, _now_ms)
+    def makers(anchors: Collection[str]) -> Mapping[str, First]:
+        return firsts(anchors, store.events.telling, store.codes.sets)
+
+    return Links(store.links, store.parties.register, makers, _now_ms)
 
 
 def permission(settings: Settings, store: Store) -> Permission:

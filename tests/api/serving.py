@@ -36,7 +36,18 @@ class SampleHealth:
 
 @dataclass(frozen=True, slots=True)
 class SampleStanding:
-    holds: Callable[[], bool]
+    ledger: "SampleLedger"
+    is_so: Callable[[], bool]
+
+    def holds(self) -> bool:
+        return not self.ledger.silent and self.ledger.away is None and self.is_so()
+
+    def is_found_to_hold(self) -> bool:
+        self.ledger.look()
+        return self.is_so()
+
+    def lags(self) -> bool:
+        return self.holds() or self.ledger.bears_lag
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +73,16 @@ class SampleLedger:
     """Answers JSON-RPC calls, by method and params."""
     away: Exception | None = None
     """Raised by every look at a trace."""
+    bears_lag: bool = False
+    """Whether what changed takes nothing back."""
     traced: int = 0
     """How many traces were made."""
-    links: Links = field(default_factory=lambda: Links(FakeLinks(), lambda: Register.of([]), lambda: 1))
+    links: Links = field(
+        default_factory=lambda: Links(FakeLinks(), lambda: Register.of([]), lambda _: {}, lambda: 1)
+    )
 
     def trace(self, subject: str) -> Trace:
-        self._look()
+        self.look()
         if subject not in self.traces:
             raise Unknown(f"we hold no event for {subject}")
         self.traced += 1
@@ -75,17 +90,14 @@ class SampleLedger:
 
     def made(self, subject: str) -> SampleMade:
         trace = self.trace(subject)
-        return SampleMade(trace, self._standing(lambda: self.traces.get(subject) is trace))
+        return SampleMade(trace, SampleStanding(self, lambda: self.traces.get(subject) is trace))
 
     def watch(self, _names: Iterable[str]) -> SampleStanding:
-        self._look()
+        self.look()
         held = self.traces.keys() | ()
-        return self._standing(lambda: self.traces.keys() == held)
+        return SampleStanding(self, lambda: self.traces.keys() == held)
 
-    def _standing(self, is_so: Callable[[], bool]) -> SampleStanding:
-        return SampleStanding(lambda: not self.silent and self.away is None and is_so())
-
-    def _look(self) -> None:
+    def look(self) -> None:
         if self.silent:
             raise Unavailable("the store does not answer")
         if self.away is not None:

@@ -16,9 +16,10 @@ from tests.imports.sheets import a_csv, a_row
 from traceability.ledger.grant import Grant
 from traceability.ledger.links import Links
 from traceability.ledger.parties import Party, Register
+from traceability.own_store import open_store
 from traceability.settings import Settings
 from traceability.upkeep.installation import make
-from traceability.wiring import importer, open_store, recaller
+from traceability.wiring import importer, recaller
 
 OWN_HOST = "http://guoji.example"
 """Without https: else a browser keeps no cookie of a sign-in over plain HTTP."""
@@ -26,7 +27,8 @@ OWN_HOST = "http://guoji.example"
 
 def to_brand_owners(context: BrowserContext) -> Iterator[Shown]:
     parties = [Party("9521321000001", "Shop", ("9529999",))]
-    links = Links(FakeLinks(), lambda: Register.of(parties), lambda: round(NOW.timestamp() * 1000))
+    now_ms = round(NOW.timestamp() * 1000)
+    links = Links(FakeLinks(), lambda: Register.of(parties), lambda _: {}, lambda: now_ms)
     with served(SampleLedger(links=links), public_url=OWN_HOST) as address:
         yield Shown("links-sign-in", f"{address}/link")
         context.request.post(f"{address}/link/sign-in", form={"token": "capture"})

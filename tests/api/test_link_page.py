@@ -23,7 +23,7 @@ ADDED = {
 @pytest.fixture
 def client():
     parties = [Party("9521321000001", "Shop", ("9529999",))]
-    links = Links(FakeLinks(), lambda: Register.of(parties), lambda: 1_795_000_000_123)
+    links = Links(FakeLinks(), lambda: Register.of(parties), lambda _: {}, lambda: 1_795_000_000_123)
     with (
         served(SampleLedger(links=links), public_url="http://guoji.example") as address,
         httpx.Client(base_url=address, trust_env=False, follow_redirects=True) as client,

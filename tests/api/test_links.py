@@ -23,7 +23,7 @@ OTHERS = "/01/09529999000002"
 @pytest.fixture
 def client():
     parties = [Party("9521234000013", "Farm", ("9521234",)), Party("9521321000001", "Shop", ("9529999",))]
-    links = Links(FakeLinks(), lambda: Register.of(parties), lambda: 1_795_000_000_123)
+    links = Links(FakeLinks(), lambda: Register.of(parties), lambda _: {}, lambda: 1_795_000_000_123)
     with (
         served(SampleLedger(links=links)) as address,
         httpx.Client(base_url=address, trust_env=False, headers=TOKEN) as client,

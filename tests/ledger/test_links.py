@@ -9,7 +9,8 @@ from traceability.errors import InvalidInput, NotAuthorised, Unknown
 from traceability.gs1.resolver.link import Link
 from traceability.gs1.resolver.registration import Registration
 from traceability.ledger.grant import Grant
-from traceability.ledger.links import Links
+from traceability.ledger.links import Change, Links
+from traceability.ledger.links_first import First
 from traceability.ledger.parties import Party, Register
 
 PRODUCT = "https://id.gs1.org/01/09521234000020"
@@ -26,7 +27,7 @@ def leading(anchor, to="https://farm.example/", link_type="defaultLink"):
 def links():
     register = Register.of([Party("9521234000013", "Farm", ("9521234",)), Party("9521321000001", "Shop")])
     times = iter(range(1, 100))
-    return Links(FakeLinks(), lambda: register, lambda: next(times))
+    return Links(FakeLinks(), lambda: register, lambda _: {}, lambda: next(times))
 
 
 def test_only_the_owner_of_a_prefix_says_where_its_codes_lead(links):
@@ -42,16 +43,38 @@ def test_only_the_owner_of_a_prefix_says_where_its_codes_lead(links):
         links.put([leading(PRODUCT)], Grant("capture", OWNER.party, about=("9529",)))
 
 
-def test_under_no_registered_prefix_whoever_was_first_stays_it(links):
+def test_under_no_registered_prefix_whoever_was_first_stays_it_also_without_links(links):
     links.put([leading(NOBODYS)], OTHER)
 
-    with pytest.raises(NotAuthorised, match="party 9521321000001 registered"):
+    with pytest.raises(NotAuthorised, match="party 9521321000001 was the first"):
         links.put([leading(f"{NOBODYS}/10/L1")], OWNER)
+    links.put([leading(NOBODYS)])
+    links.remove(NOBODYS, grant=OTHER)
+
+    with pytest.raises(NotAuthorised, match="party 9521321000001 was the first"):
+        links.put([leading(NOBODYS)], OWNER)
     links.put([leading(NOBODYS, "https://other.example/")], OTHER)
+
+
+def test_what_the_operator_registered_first_is_not_for_others(links):
     links.put([leading(NOBODYS)])
 
-    with pytest.raises(NotAuthorised, match="the operator registered"):
+    with pytest.raises(NotAuthorised, match="the operator was the first"):
         links.put([leading(NOBODYS)], OTHER)
+
+
+@pytest.mark.parametrize(
+    ("links_at", "made_at", "whose"), [(5, 4, OWNER), (5, 5, OWNER), (5, 6, OTHER)], ids=str
+)
+def test_who_made_goods_before_others_linked_them_says_where_their_code_leads(links_at, made_at, whose):
+    made = {f"{NOBODYS}/10/L1": First(made_at, OWNER.party)}
+    links = Links(FakeLinks(), lambda: Register.of([]), lambda _: made, lambda: links_at)
+    links.put([leading(NOBODYS)], OTHER)
+    links.store.keep([Change(f"{NOBODYS}/10/L1", None, OTHER.party, links_at)], lambda _: None)
+
+    links.put([leading(f"{NOBODYS}/10/L1")], whose)
+    with pytest.raises(NotAuthorised):
+        links.put([leading(f"{NOBODYS}/10/L1")], OTHER if whose is OWNER else OWNER)
 
 
 def test_nothing_finer_has_links_without_a_default_above_it(links):

@@ -46,6 +46,11 @@ def test_what_was_removed_is_registered_no_more_and_stays_in_the_history(engine)
         table.keep([gone(PRODUCT)], lambda _: None)
     table.keep([gone(PRODUCT), gone(LOT)], lambda _: None)
 
+    seen = []
+    table.keep([leading(PRODUCT, 10)], seen.append)
+    assert seen == [{PRODUCT: leading(PRODUCT)}]
+    table.keep([gone(PRODUCT)], seen.append)
+
     assert table.newest([PRODUCT, LOT]) == {}
     assert table.all() == []
     assert table.history(LOT) == [leading(LOT), gone(LOT)]

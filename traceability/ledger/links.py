@@ -14,6 +14,7 @@ from traceability.gs1.resolver.registration import (
     without_links_to,
 )
 from traceability.ledger.grant import ADMIN, Grant
+from traceability.ledger.links_first import First, Firsts
 from traceability.ledger.parties import Register
 
 OPERATOR = ""
@@ -38,8 +39,8 @@ class LinkStore(Protocol):
     def keep(self, changes: Sequence[Change], allowed: Callable[[Mapping[str, Change]], None]) -> None:
         """Add all of `changes`, or none, in one durable commit.
 
-        Before, `allowed` is called with what is registered for their anchors and the entry levels of these,
-        and raises to refuse; nothing comes between. Raises `InvalidInput` where `check_top` does.
+        Before, `allowed` is called with the first change ever of their anchors and of the entry levels of
+        these, and raises to refuse; nothing comes between. Raises `InvalidInput` where `check_top` does.
         """
 
     def newest(self, anchors: Collection[str]) -> Mapping[str, Change]:
@@ -67,6 +68,7 @@ def check_top(top: str, registered: Registration | None, has_finer: bool) -> Non
 class Links:
     store: LinkStore
     parties: Callable[[], Register]
+    makers: Firsts
     now_ms: Callable[[], int]
 
     def registered(self, anchors: Collection[str]) -> Mapping[str, Registration]:
@@ -121,31 +123,47 @@ class Links:
         return [each for each in self.store.all() if party in (each.by, register.owner_of(each.anchor))]
 
     def _keep(self, changes: Sequence[Change], grant: Grant | None) -> None:
-        register = self.parties()
+        if grant is None:
+            self.store.keep(changes, lambda _: None)
+            return
+        register, anchors = self.parties(), [each.anchor for each in changes]
+        nobodys = {name for name in anchors if register.owner_of(name) is None}
+        makers = self.makers(nobodys | set(map(entry_level, nobodys)))
 
-        def allowed(registered: Mapping[str, Change]) -> None:
-            if grant is not None:
-                for each in changes:
-                    check_may_change(each.anchor, grant, register, registered)
+        def allowed(changed: Mapping[str, Change]) -> None:
+            first = {name: First(each.at_ms, each.by) for name, each in changed.items()}
+            for name, maker in makers.items():
+                if name not in first or maker.at_ms <= first[name].at_ms:
+                    first[name] = maker
+            for anchor in anchors:
+                check_may_change(anchor, grant, register, first)
 
         self.store.keep(changes, allowed)
 
 
-def check_may_change(anchor: str, grant: Grant, register: Register, registered: Mapping[str, Change]) -> None:
+def check_may_change(anchor: str, grant: Grant, register: Register, first: Mapping[str, First]) -> None:
     """Check that the holder of a grant may say where a code leads. Raises `NotAuthorised`.
 
-    Under a registered prefix its owner alone; under none whoever was the first there.
+    Under a registered prefix its owner alone. Under none whoever was `first` with the key itself, to make it,
+    to issue codes for it or to register links; where nobody was, with its entry level.
     """
     if grant.about and not (prefixed(anchor) or "").startswith(grant.about):
         raise NotAuthorised(f"the token is for keys that begin with {' or '.join(grant.about)}, not {anchor}")
     owner = register.owner_of(anchor)
-    if owner is not None and owner != grant.submitter:
-        raise NotAuthorised(f"{anchor} is of party {owner}: only it says where the code leads")
+    if owner is not None:
+        if owner != grant.submitter:
+            raise NotAuthorised(f"{anchor} is of party {owner}: only it says where the code leads")
+        return
     for name in (anchor, entry_level(anchor)):
-        first = registered.get(name)
-        if owner is None and first is not None and first.by != grant.submitter:
-            whose = f"party {first.by}" if first.by else "the operator"
-            raise NotAuthorised(
-                f"{anchor} is under no registered prefix, and {whose} registered {name} first: "
-                "only it says where the code leads"
-            )
+        if name in first:
+            _check_first(name, first[name], grant.submitter)
+            return
+
+
+def _check_first(name: str, first: First, party: str) -> None:
+    if first.by != party:
+        whose = f"party {first.by}" if first.by else "the operator"
+        raise NotAuthorised(
+            f"{name} is under no registered prefix, and {whose} was the first to make it, to issue codes for "
+            "it or to register links: only it says where the code leads"
+        )

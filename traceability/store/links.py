@@ -1,11 +1,12 @@
 """Every change of the links that brand owners register, each row for good."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 import orjson
 from sqlalchemy import (
     BigInteger,
     Column,
+    ColumnElement,
     Connection,
     Engine,
     Index,
@@ -51,7 +52,7 @@ class LinkTable:
             if connection.dialect.name == "postgresql":
                 # One writer at a time, as SQLite has it: numbers are then seen in their order.
                 connection.exec_driver_sql("LOCK TABLE link_change IN EXCLUSIVE MODE")
-            allowed(_newest(connection, {*tops, *tops.values()}))
+            allowed(_first(connection, {*tops, *tops.values()}))
             connection.execute(insert(link_change), [_row(each, tops[each.anchor]) for each in changes])
             registered = _newest(connection, tops.values())
             for top in sorted(set(tops.values())):
@@ -78,20 +79,31 @@ class LinkTable:
 
 
 def _newest(connection: Connection, anchors: Collection[str]) -> dict[str, Change]:
-    latest = select(func.max(link_change.c.number)).group_by(link_change.c.anchor)
+    """Where it leaves links."""
+    numbers = _numbers(func.max(link_change.c.number), anchors)
+    return {each.anchor: each for some in numbers for each in _standing(connection, some)}
+
+
+def _first(connection: Connection, anchors: Collection[str]) -> dict[str, Change]:
+    numbers = _numbers(func.min(link_change.c.number), anchors)
+    return {each.anchor: each for some in numbers for each in _changes(connection, some)}
+
+
+def _numbers(which: ColumnElement[int], anchors: Collection[str]) -> Iterator[Select[int]]:
+    """Of one change of each anchor, for `AT_ONCE` of them."""
     names = sorted(anchors)
-    return {
-        each.anchor: each
-        for start in range(0, len(names), AT_ONCE)
-        for each in _standing(
-            connection, latest.where(link_change.c.anchor.in_(names[start : start + AT_ONCE]))
-        )
-    }
+    for start in range(0, len(names), AT_ONCE):
+        some = link_change.c.anchor.in_(names[start : start + AT_ONCE])
+        yield select(which).where(some).group_by(link_change.c.anchor)
 
 
-def _standing(connection: Connection, numbers: Select[tuple[int]]) -> list[Change]:
+def _standing(connection: Connection, numbers: Select[int]) -> list[Change]:
     """Those of the changes with these numbers that leave links."""
-    wanted = select(link_change).where(link_change.c.number.in_(numbers), link_change.c.entry.is_not(None))
+    return [each for each in _changes(connection, numbers) if each.registration is not None]
+
+
+def _changes(connection: Connection, numbers: Select[int]) -> list[Change]:
+    wanted = select(link_change).where(link_change.c.number.in_(numbers))
     return [_change(row) for row in connection.execute(wanted)]
 
 
