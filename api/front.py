@@ -17,8 +17,9 @@ MOST_KNOWN = 16_384
 """Requests, as they were worded, of which it is remembered which page answers them."""
 LONGEST_KNOWN = 2_000
 """Bytes of such a request."""
-AT_ONCE = 8
-"""Requests for which a page may be looked up and rendered at a time; other work has threads left."""
+AT_ONCE = 2
+"""Pages that are looked up and rendered at a time. They share one processor: more would not be ready sooner,
+and whoever looks at the store would wait for them."""
 MOST_WAITING = 5_000
 """One more is told to come back."""
 _FOUND = "guoji.found"
@@ -72,6 +73,8 @@ class Front:
         self._known: OrderedDict[_Worded, Known] = OrderedDict()
         self._turn = asyncio.Semaphore(AT_ONCE)
         self._waiting = 0
+        self._asking: dict[_Worded, asyncio.Event] = {}
+        """Requests that somebody asks the application; set once it has answered."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD") or not _is_code(scope):
@@ -85,6 +88,8 @@ class Front:
             headers.get(b"accept-language", b""),
         )
         found = self._kept(worded)
+        if found is None:
+            found = await self._from_others(worded)
         if found is None:
             self._cache.numbers.misses += 1
             found = await self._asked(worded, scope, receive, send)
@@ -101,6 +106,27 @@ class Front:
         self._cache.answered(page)
         return page, known
 
+    async def _from_others(self, worded: _Worded) -> _Answer | None:
+        """What stood until moments ago, while somebody else has it made anew; or what they are given then."""
+        asking = self._asking.get(worded)
+        if asking is None:
+            return None
+        if (lagging := self._lagging(worded)) is not None or self._waiting >= MOST_WAITING:
+            return lagging
+        self._waiting += 1
+        try:
+            await asking.wait()
+        finally:
+            self._waiting -= 1
+        return self._lagging(worded)
+
+    def _lagging(self, worded: _Worded) -> _Answer | None:
+        known = self._known.get(worded)
+        if known is None or not known.standing.lags() or not (page := self._cache.lagging(known.page)):
+            return None
+        self._cache.numbers.lagging += 1
+        return page, known
+
     async def _asked(self, worded: _Worded, scope: Scope, receive: Receive, send: Send) -> _Answer | None:
         """What the application says; None if it was said already, since it is not kept."""
         if self._waiting >= MOST_WAITING:
@@ -109,17 +135,19 @@ class Front:
             await send({"type": "http.response.body", "body": _BUSY_SAYS})
             return None
         self._waiting += 1
+        answered = self._asking[worded] = asyncio.Event()
+        found: list[_Answer] = []
         try:
             async with self._turn:
-                # Whoever was before may have asked for the same.
-                if (kept := self._kept(worded)) is not None:
-                    return kept
-                found: list[_Answer] = []
                 await self._app({**scope, _FOUND: found}, receive, send)
+            for _, known in found:
+                self._learn(worded, known)
         finally:
             self._waiting -= 1
-        for _, known in found:
-            self._learn(worded, known)
+            # Two ask the same only where the first got nothing that could be kept.
+            if self._asking.get(worded) is answered:
+                del self._asking[worded]
+            answered.set()
         return next(iter(found), None)
 
     def _learn(self, worded: _Worded, known: Known) -> None:

@@ -36,6 +36,12 @@ class Standing(Protocol):
     def holds(self) -> bool:
         """Whether all that a page says is known to be still so. Asked for each answer."""
 
+    def is_found_to_hold(self) -> bool:
+        """The same, but looks if it is not known. Raises `Unavailable`."""
+
+    def lags(self) -> bool:
+        """Whether it holds, or may still be shown to others while somebody has it made anew."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
@@ -104,6 +110,8 @@ class Numbers:
 
     hits: int = 0
     """Requests that were answered from memory."""
+    lagging: int = 0
+    """Requests that found somebody asking for the same, and got what that gave or had given."""
     misses: int = 0
     renders: int = 0
     turned_away: int = 0
@@ -126,16 +134,21 @@ class PageCache:
         page = self._pages.get(key)
         if page is None or not page.standing.holds():
             return None
-        with self._lock:
-            if key in self._pages:
-                self._pages.move_to_end(key)
+        self._used(key)
         return page
+
+    def lagging(self, key: Hashable) -> Page | None:
+        """The page, even if it is being made anew for somebody else, as long as that can be borne."""
+        page = self._pages.get(key)
+        return page if page is not None and page.standing.lags() else None
 
     def of(self, key: Hashable, render: Callable[[], Rendered]) -> Page:
         """The page, rendered by one who asks while the others wait. Raises what `render` raises."""
         with self._renders[hash(key) % len(self._renders)]:
-            page = self.standing(key)
-            if page is None:
+            page = self._pages.get(key)
+            if page is not None and page.standing.is_found_to_hold():
+                self._used(key)
+            else:
                 self.numbers.renders += 1
                 page = Page(key, render())
                 self._keep(page)
@@ -148,6 +161,11 @@ class PageCache:
         if page.answered >= HOT and monotonic() >= page.settled_at_s:
             page.settled_at_s = inf
             self._pressing.submit(page.press)
+
+    def _used(self, key: Hashable) -> None:
+        with self._lock:
+            if key in self._pages:
+                self._pages.move_to_end(key)
 
     def _keep(self, page: Page) -> None:
         with self._lock:

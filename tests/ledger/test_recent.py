@@ -1,13 +1,13 @@
 """A trace is made once for many who ask, and again as soon as what it was made from has changed."""
 
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from traceability.errors import Unavailable, Unknown
-from traceability.ledger.follow import EVERY_S, LATE_S, MOST_CHANGES, Follower
+from traceability.ledger.follow import EVERY_S, LAG_S, LATE_S, MOST_CHANGES, Follower
 from traceability.ledger.footing import NOTHING, Change
 from traceability.ledger.recent import MOST, RecentTraces
 from traceability.log.name_map import name_hash
@@ -110,6 +110,58 @@ def test_a_trace_that_missed_more_changes_than_are_remembered_counts_as_touched(
     assert not standing.holds()
 
 
+def test_what_ordinary_news_touch_may_be_shown_for_moments_longer(world):
+    recent = world.recent()
+    standing = recent.of("lot").standing
+    world.came.append(about("lot"))
+    world.now_s += LATE_S
+    recent.of("third")
+    seen_at_s = world.now_s
+
+    for _ in range(3):
+        assert (standing.holds(), standing.lags()) == (False, True)
+    world.now_s = seen_at_s + LAG_S - 0.1
+    recent.of("third")
+    assert standing.lags()
+    world.now_s = seen_at_s + LAG_S
+    recent.of("third")
+    assert not standing.lags()
+
+
+def a_warning(name):
+    return replace(about(name), warnings=frozenset([name_hash(name)]))
+
+
+@pytest.mark.parametrize("change", [a_warning("lot"), Change(everything=True)])
+def test_what_is_taken_back_is_not_shown_for_a_moment(world, change):
+    recent = world.recent()
+    standing = recent.of("lot").standing
+    for each in (about("lot"), change, about("lot")):
+        world.came.append(each)
+        world.now_s += LATE_S
+        recent.of("third")
+
+    assert (standing.holds(), standing.lags()) == (False, False)
+
+
+def test_a_warning_about_others_is_none(world):
+    recent = world.recent()
+    standing = recent.of("lot").standing
+    world.came.append(replace(a_warning("other"), names=a_warning("other").names | about("lot").names))
+    world.now_s += LATE_S
+    recent.of("third")
+
+    assert (standing.holds(), standing.lags()) == (False, True)
+
+
+def test_a_look_that_is_late_makes_nothing_anew(world):
+    standing = world.recent().of("lot").standing
+    world.now_s += LATE_S
+
+    assert standing.is_found_to_hold()
+    assert standing.holds()
+
+
 def test_a_trace_does_not_outlive_its_time(world):
     def make(subject, footing):
         footing.ends(world.now + timedelta(minutes=1))
@@ -120,6 +172,18 @@ def test_a_trace_does_not_outlive_its_time(world):
     world.now += timedelta(minutes=1)
 
     assert recent.of("lot").trace == "lot 2"
+
+
+def test_what_ends_by_itself_is_not_shown_for_a_moment_longer(world):
+    def make(subject, footing):
+        footing.ends(world.now + timedelta(minutes=1))
+        return world.make(subject, footing)
+
+    standing = world.recent(make).of("lot").standing
+    assert standing.lags()
+    world.now += timedelta(minutes=1)
+
+    assert not standing.lags()
 
 
 def test_while_the_last_look_is_young_nobody_waits_for_the_next(world):
@@ -140,7 +204,9 @@ def test_nothing_is_said_to_stand_once_the_store_has_been_away_for_too_long(worl
     world.away = True
     world.now_s += LATE_S
 
-    assert not standing.holds()
+    assert (standing.holds(), standing.lags()) == (False, False)
+    with pytest.raises(Unavailable):
+        standing.is_found_to_hold()
     with pytest.raises(Unavailable):
         recent.of("lot")
 

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from sqlalchemy import delete
 
-from tests.builders import FARM, FIELD, LOT, a_fitting, a_harvest
+from tests.builders import CONTEXT, FARM, FIELD, FIELD_LOT, LOT, a_fitting, a_harvest, an_event
+from traceability.epcis.event import Event
 from traceability.ledger.capture import as_stored, capture
 from traceability.ledger.footing import NOTHING, harvest_name
 from traceability.log.name_map import name_hash
@@ -51,6 +52,25 @@ def test_an_event_is_told_once_by_all_that_it_is_looked_up_by(engine):
     wanted = {name_hash(LOT), name_hash(fittings_of(LOT)), harvest_name(FARM, name_hash(FIELD))}
     assert wanted <= first.names
     assert second == NOTHING
+
+
+def test_an_event_that_takes_something_back_is_a_warning(engine):
+    changes, events = looking(engine), EventTable(engine)
+    declaration = {"declarationTime": "2026-11-22T08:00:00.000Z", "reason": "incorrect_data"}
+    wrong = Event({**a_harvest().body, "errorDeclaration": declaration}, CONTEXT)
+    goods = [{"epcClass": LOT}]
+    recall, release = (
+        an_event(hours=9, action="OBSERVE", quantityList=goods, persistentDisposition={part: ["recalled"]})
+        for part in ("set", "unset")
+    )
+    told = {}
+    for each in (a_harvest(), recall, a_harvest(lot=LOT), wrong, release):
+        [kept] = capture([each], FARM, events, 5)
+        said = changes.since_last([])
+        told[kept.key] = [lot for lot in (LOT, FIELD_LOT) if name_hash(lot) in said.warnings]
+        assert said.warnings <= said.names
+
+    assert list(told.values()) == [[], [LOT], [], [FIELD_LOT], [LOT]]
 
 
 def test_an_event_whose_number_was_drawn_before_others_and_committed_after_them_is_not_missed(engine):

@@ -16,6 +16,8 @@ EVERY_S = 0.25
 LATE_S = 0.75
 """From then on nothing is known to stand before the next look has ended. With the second for which a cache
 before us may keep a page, and the time to make it, a recall is through within two."""
+LAG_S = 10
+"""For so long after it was touched a thing may be shown while it is made anew, if nothing was taken back."""
 MOST_CHANGES = 2_000
 MOST_NAMES = 500_000
 """Of changes, and names in them, that are remembered; what was made before them counts as touched."""
@@ -36,11 +38,24 @@ class Standing:
     follower: "Follower"
     footing: Footing
     tick: int
-    """Of the last change that is known not to touch it."""
+    """Of the last change that it was held against."""
+    touched_at_s: float = inf
+    """When the first was seen that touches it."""
+    is_warned: bool = False
+    """Whether one of them takes back what it is made from."""
 
     def holds(self) -> bool:
         """False also while it is not known, because the last look at the store was too long ago."""
         return self.follower.keeps_up() and self.follower.spares(self)
+
+    def is_found_to_hold(self) -> bool:
+        """The same after a look, if one is due. Raises `Unavailable`."""
+        self.follower.look()
+        return self.follower.spares(self)
+
+    def lags(self) -> bool:
+        """Whether it holds, or may still be shown to others while somebody has it made anew."""
+        return self.follower.keeps_up() and self.follower.bears(self)
 
 
 class Follower:
@@ -56,7 +71,8 @@ class Follower:
         self._asked_at_s = self._seen_at_s = -inf
         self._passing = threading.Lock()
         """Held for moments, while the changes are gone through."""
-        self._passed: deque[Change] = deque()
+        self._passed: deque[tuple[float, Change]] = deque()
+        """Each with when it was seen."""
         self._names = 0
         self._shown: set[str] = set()
         self.tick = 0
@@ -78,7 +94,7 @@ class Follower:
                 return
             change = self._changes.since_last(frozenset(self._shown))
             if change:
-                self._pass(change)
+                self._pass(began_s, change)
             self._asked_at_s = self._seen_at_s = began_s
 
     def standing(self, footing: Footing, tick: int) -> Standing:
@@ -88,24 +104,39 @@ class Follower:
 
     def spares(self, standing: Standing) -> bool:
         """Whether nothing that was seen touches it, and its time is not over."""
+        self._catch_up(standing)
+        return standing.touched_at_s == inf and not self._has_ended(standing)
+
+    def bears(self, standing: Standing) -> bool:
+        """Whether what touches it came moments ago, and takes nothing back."""
+        self._catch_up(standing)
+        is_late = standing.touched_at_s != inf and self._clock_s() - standing.touched_at_s >= LAG_S
+        return not (standing.is_warned or is_late or self._has_ended(standing))
+
+    def _has_ended(self, standing: Standing) -> bool:
         until = standing.footing.until
-        if until is not None and self._now() >= until:
-            return False
+        return until is not None and self._now() >= until
+
+    def _catch_up(self, standing: Standing) -> None:
+        """Hold it against the changes since."""
         if standing.tick == self.tick:
-            return True
+            return
         with self._passing:
             missed = self.tick - standing.tick
             if missed > len(self._passed):
-                return False
-            if any(self._passed[-back].touches(standing.footing) for back in range(1, missed + 1)):
-                return False
+                standing.touched_at_s, standing.is_warned = -inf, True
+            else:
+                for back in range(missed, 0, -1):
+                    seen_at_s, change = self._passed[-back]
+                    if change.touches(standing.footing):
+                        standing.touched_at_s = min(standing.touched_at_s, seen_at_s)
+                        standing.is_warned |= change.warns(standing.footing)
             standing.tick = self.tick
-        return True
 
-    def _pass(self, change: Change) -> None:
+    def _pass(self, seen_at_s: float, change: Change) -> None:
         with self._passing:
-            self._passed.append(change)
+            self._passed.append((seen_at_s, change))
             self._names += len(change.names)
             while len(self._passed) > MOST_CHANGES or self._names > MOST_NAMES:
-                self._names -= len(self._passed.popleft().names)
+                self._names -= len(self._passed.popleft()[1].names)
             self.tick += 1

@@ -80,6 +80,8 @@ class Change:
 
     names: frozenset[bytes] = frozenset()
     """By which the new events are looked up, `harvest_name`s of the harvests among them."""
+    warnings: frozenset[bytes] = frozenset()
+    """Those names of events that take something back: recalls, releases, declarations of error."""
     readings: Mapping[str, Moments] = field(default_factory=dict)
     """When the new or newly sealed readings of devices (alias) were taken, at the widest."""
     logged: bool = False
@@ -96,11 +98,18 @@ class Change:
 
     def touches(self, footing: Footing) -> bool:
         return (
-            self.everything
+            self.warns(footing)
             or not self.names.isdisjoint(footing.names)
             or any(_meet(footing.devices[each], self.readings[each]) for each in self._shown(footing))
             or (self.logged and footing.awaits_log)
             or (self.anchored and footing.awaits_anchor)
+        )
+
+    def warns(self, footing: Footing) -> bool:
+        """Whether what was said before may be said no more, not even for moments."""
+        return (
+            self.everything
+            or not self.warnings.isdisjoint(footing.names)
             or (self.erased and footing.has_commitments)
             or (self.revoked and footing.has_credentials)
         )

@@ -10,7 +10,7 @@ from traceability.ledger.footing import Footing
 from traceability.ledger.trace import Trace
 from traceability.log.name_map import name_hash
 
-MOST = 64
+MOST = 256
 """Subjects kept; the one that was asked for longest ago goes first."""
 
 

@@ -1,7 +1,7 @@
 """What was committed since the last look: the `Changes` that kept traces are held against."""
 
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,8 +19,10 @@ from traceability.store.links import link_change
 from traceability.store.log import checkpoint, size_of_log
 from traceability.store.personal import erasure
 from traceability.store.readings import reading
+from traceability.store.recalls import RECALLING
 from traceability.store.revisions import read_revisions
 from traceability.store.schema import AT_ONCE
+from traceability.store.terms import term
 
 GAP_S = 600
 """A number that no event has taken for so long was given up: no capture takes as long to commit."""
@@ -94,7 +96,8 @@ class StoreChanges:
                 rows = _new_events(connection, seen)
                 events = seen.then(rows, self._clock_s())
                 change = Change(
-                    names=frozenset(_names(connection, rows)),
+                    names=frozenset(_names(rows)),
+                    warnings=frozenset(_names(_taking_back(connection, rows))),
                     readings=_readings(connection, old, marks, rows, shown),
                     logged=old.log != marks.log,
                     anchored=old.anchor != marks.anchor,
@@ -141,13 +144,30 @@ def _first_look(connection: Connection, now_s: float) -> _Events:
 
 
 def _new_events(connection: Connection, seen: _Events) -> Sequence[Any]:
-    columns = (event.c.id, event.c.key, event.c.submitter, event.c.names, event.c.is_harvest, told.c.words)
+    columns = (
+        event.c.id,
+        event.c.key,
+        event.c.submitter,
+        event.c.names,
+        event.c.is_harvest,
+        told.c.words,
+        told.c.is_declaration,
+    )
     new = or_(event.c.id > seen.newest, event.c.id.in_(list(seen.gaps)))
     joined = event.outerjoin(told, told.c.event_id == event.c.id)
     return connection.execute(select(*columns).select_from(joined).where(new).order_by(event.c.id)).all()
 
 
-def _names(connection: Connection, rows: Sequence[Any]) -> Iterator[bytes]:
+def _taking_back(connection: Connection, rows: Sequence[Any]) -> Iterator[Any]:
+    """Those of the new events that recall, release, or declare another one wrong."""
+    numbers, recalling = [row.id for row in rows], set[int]()
+    for start in range(0, len(numbers), AT_ONCE):
+        some = term.c.event_id.in_(numbers[start : start + AT_ONCE]) & term.c.digest.in_(RECALLING)
+        recalling |= set(connection.execute(select(term.c.event_id).where(some)).scalars())
+    yield from (row for row in rows if row.is_declaration or row.id in recalling)
+
+
+def _names(rows: Iterable[Any]) -> Iterator[bytes]:
     """All that new events are looked up by."""
     for row in rows:
         names = split_hashes(row.names)

@@ -12,7 +12,8 @@ from traceability.store.events import keep_events, mention, read_events
 from traceability.store.schema import AT_ONCE
 from traceability.store.terms import digest, term
 
-_LASTING = [digest(f"persistentDisposition_{part}=recalled") for part in ("set", "unset")]
+RECALLING = [digest(f"persistentDisposition_{part}=recalled") for part in ("set", "unset")]
+"""By what recalls and releases are found among the terms of events."""
 
 
 class RecallTable:
@@ -25,7 +26,7 @@ class RecallTable:
         names = [name_hash(identifier) for identifier in identifiers]
         # Looked up for each event that mentions one of them, by the primary key of `term`: recalls are few,
         # and what was made of one lot may be much.
-        is_about = exists().where(term.c.digest.in_(_LASTING), term.c.event_id == mention.c.event_id)
+        is_about = exists().where(term.c.digest.in_(RECALLING), term.c.event_id == mention.c.event_id)
         numbers: set[int] = set()
         with self._engine.connect() as connection:
             for start in range(0, len(names), AT_ONCE):
@@ -38,7 +39,7 @@ class RecallTable:
     def all(self) -> list[StoredEvent]:
         """Every recall and release, oldest first."""
         with self._engine.connect() as connection:
-            found = connection.execute(select(term.c.event_id).where(term.c.digest.in_(_LASTING)))
+            found = connection.execute(select(term.c.event_id).where(term.c.digest.in_(RECALLING)))
             return self._events(set(found.scalars()))
 
     def keep(
