@@ -35,9 +35,12 @@ def preflight() -> Response:
 
 def scan(request: Request, site: SiteDep, ledger: LedgerDep, words: WordsDep) -> Response:
     link = link_of(request)
-    site.check_issued(digital_link.identity(link))
+    identity = digital_link.identity(link)
+    site.check_issued(identity)
     # Before anything is looked up: what comes meanwhile may change the decision.
     standing = ledger.watch(levels(link.path))
+    # The first codes of its product may have been issued in between; of later ones `standing` tells.
+    site.check_issued(identity)
     asked = asked_of(request, link)
     decided = decide(asked, ledger, lambda name: implied(ledger.trace(name), site.languages, site.public_url))
     more = {"Link": _links(request, link, site), "Access-Control-Expose-Headers": "Link, Location"}

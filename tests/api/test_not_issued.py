@@ -3,8 +3,9 @@
 import httpx
 import pytest
 
+from tests.api.samples import PATH, a_trace
 from tests.api.serving import SampleLedger, served
-from traceability.errors import NeverActivated
+from traceability.errors import NeverActivated, NotIssued
 from traceability.gs1 import serials
 from traceability.ledger.issued import Issued
 
@@ -50,6 +51,18 @@ def test_every_route_that_names_an_item_refuses_it_alike(client, path):
         "status": 404,
         "detail": "this code was not issued by us",
     }
+
+
+def test_codes_that_are_first_issued_while_a_forged_one_is_looked_up_have_it_refused():
+    trace, asked = a_trace(), []
+
+    def check(_link):
+        asked.append(_link)
+        if len(asked) > 1:
+            raise NotIssued("this code was not issued by us")
+
+    with served(SampleLedger({trace.subject: trace}), check_issued=check) as address:
+        assert httpx.get(f"{address}{PATH}/21/FORGED", trust_env=False).status_code == 404
 
 
 def test_an_issued_code_that_was_never_activated_has_a_page_of_its_own(client):

@@ -66,7 +66,7 @@ class Installation:
                 "permission": permission,
                 "prover": None,
                 "key": lambda: KEY,
-                "gtins": Gtins(CodeTable(self.engine).gtins),
+                "gtins": Gtins(CodeTable(self.engine).beside_others),
                 "now": lambda: NOW,
                 **changes,
             }
@@ -280,18 +280,18 @@ def test_a_gtin_is_ours_from_the_first_issue_on(here):
     assert not here.codes.issues_for("09521234000013")
 
 
-def test_which_gtins_are_ours_is_asked_again_after_a_moment_and_not_at_every_scan(here):
+def test_that_a_gtin_is_ours_is_asked_again_after_a_moment_and_that_it_is_not_at_every_scan(here):
     asked, time_s = [], [0.0]
 
-    def read():
+    def beside_others(_gtin):
         asked.append(time_s[0])
-        return {GTIN: False}
+        return None if time_s[0] < 1 else False
 
-    gtins = Gtins(read, lambda: time_s[0])
-    for time_s[0] in (0, 1, FRESH_S - 0.1, FRESH_S, FRESH_S + 1):
-        assert gtins.are_all_ours(GTIN)
+    gtins = Gtins(beside_others, lambda: time_s[0])
+    moments = (0, 0.1, 1, 2, FRESH_S + 0.9, FRESH_S + 1, FRESH_S + 2)
+    assert [gtins.are_all_ours(GTIN) for time_s[0] in moments] == [False, False, *[True] * 5]
 
-    assert asked == [0, FRESH_S]
+    assert asked == [0, 0.1, 1, FRESH_S + 1]
 
 
 def test_codes_are_made_active_in_chunks_and_a_run_that_was_stopped_goes_on_without_doubling(here):

@@ -13,6 +13,7 @@ from traceability.log import tiles
 from traceability.log.merkle import inclusion_proof, leaf_hash
 from traceability.store.codes import CodeTable, code
 from traceability.store.events import event
+from traceability.store.revisions import read_revisions
 
 GTIN, OTHER_GTIN = "09521234000020", "09521234000013"
 
@@ -104,4 +105,19 @@ def test_of_each_gtin_it_is_known_whether_others_make_serials_of_it(engine):
     keep(table, ["A"], gtin=OTHER_GTIN, number=1)
     keep(table, ["B"], gtin=OTHER_GTIN, number=2, beside_others=True)
 
-    assert table.gtins() == {GTIN: False, OTHER_GTIN: True}
+    assert [table.beside_others(gtin) for gtin in (GTIN, OTHER_GTIN, "00000000000000")] == [False, True, None]
+
+
+def test_whose_serials_are_judged_is_a_register_that_changes_with_a_products_first_codes(engine):
+    table = CodeTable(engine)
+
+    def revision():
+        with engine.connect() as connection:
+            return read_revisions(connection).get("code_set", 0)
+
+    seen = [revision()]
+    for number, (serial, others) in enumerate([("A", False), ("B", False), ("C", True), ("D", True)]):
+        keep(table, [serial], number=number, beside_others=others)
+        seen.append(revision())
+
+    assert seen == [0, 1, 1, 2, 2]

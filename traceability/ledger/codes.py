@@ -109,7 +109,6 @@ class Codes:
         # nothing, and codes that nobody will ever see. A crash after it, wherever, leaves a set that `sets`
         # shows, whose event is in the log or queued for it: it is given out again, or withdrawn.
         kept = self.store.keep(new, drawn, tiles.extend(0, leaves, _no_tile), event, most)
-        self.gtins.forget()
         return CodeSet(kept, tuple(drawn))
 
     def sets(self) -> list[KeptSet]:

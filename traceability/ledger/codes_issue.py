@@ -77,7 +77,8 @@ def who_may_activate(wanted: Wanted, known: Register) -> frozenset[str]:
 
 def are_beside_others(wanted: Wanted, store: CodeStore) -> bool:
     """Whether this issue says so. Raises `InvalidInput` for the first one, if others do and it does not."""
-    if wanted.gtin not in store.gtins() and not wanted.beside_others and store.names_serials_of(wanted.gtin):
+    is_first = store.beside_others(wanted.gtin) is None
+    if is_first and not wanted.beside_others and store.names_serials_of(wanted.gtin):
         raise InvalidInput(
             f"events here name serials of GTIN {wanted.gtin} that were not made here: issue codes under "
             "another GTIN, or say that others make some, too (--beside-others); then a serial that fails our "

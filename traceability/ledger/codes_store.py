@@ -73,8 +73,8 @@ class Code:
 class CodeStore(Protocol):
     """Keeps codes for ever: none is handed out twice, also of sets that were withdrawn."""
 
-    def gtins(self) -> Mapping[str, bool]:
-        """Those that codes were issued for, and whether others make serials of them, too."""
+    def beside_others(self, gtin: str) -> bool | None:
+        """Whether others make serials of a product, too; None if no codes were issued for it."""
 
     def names_serials_of(self, gtin: str) -> bool:
         """Whether any event names an item of this GTIN."""

@@ -33,6 +33,7 @@ from traceability.ledger.ports import StoredEvent
 from traceability.log.merkle import HASH_BYTES
 from traceability.store.bulk import insert_all
 from traceability.store.events import insert_events
+from traceability.store.revisions import register_changed
 from traceability.store.schema import AT_ONCE, metadata
 from traceability.store.terms import digest, term
 
@@ -94,11 +95,9 @@ class CodeTable:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def gtins(self) -> dict[str, bool]:
-        shared = func.max(cast(code_set.c.beside_others, Integer))
+    def beside_others(self, gtin: str) -> bool | None:
         with self._engine.connect() as connection:
-            rows = connection.execute(select(code_set.c.gtin, shared).group_by(code_set.c.gtin))
-            return {gtin: bool(others) for gtin, others in rows}
+            return _beside_others(connection, gtin)
 
     def names_serials_of(self, gtin: str) -> bool:
         items = digital_link.product(gtin) + ANY_SERIAL
@@ -128,6 +127,10 @@ class CodeTable:
             with self._engine.begin() as connection:
                 _wait_for_turn(connection)
                 _check_room(connection, new.lot, count, most)
+                before = _beside_others(connection, new.gtin)
+                if before is None or new.beside_others > before:
+                    # Until now pages of lots were the answer to serials that are judged from now on.
+                    register_changed(connection, code_set.name)
                 insert_events(connection, [event])
                 number = _insert_set(connection, new, count, event.key)
                 rows = [(new.gtin, serial, number, index, None) for index, serial in enumerate(serials)]
@@ -215,6 +218,12 @@ def _wait_for_turn(connection: Connection) -> None:
     """One issue at a time: two of them cannot together go beyond a lot. SQLite has one writer anyway."""
     if connection.dialect.name == "postgresql":
         connection.execute(select(func.pg_advisory_xact_lock(_TURN)))
+
+
+def _beside_others(connection: Connection, gtin: str) -> bool | None:
+    shared = select(func.max(cast(code_set.c.beside_others, Integer))).where(code_set.c.gtin == gtin)
+    found = connection.execute(shared).scalar_one()
+    return None if found is None else bool(found)
 
 
 def _out(connection: Connection, lot: str) -> int:
