@@ -1,16 +1,18 @@
 // Whether the readings of a batch are the ones that its event commits to. Loaded only where a file carries them.
 
-import { sha256 } from "@noble/hashes/sha2";
-import { failed, hex, number, prefix, toArray, toBytes, ZERO } from "./bytes.js";
+import { failed, hex, prefix, ZERO } from "./bytes.js";
 import { canonical } from "./json.js";
-import { isSummed } from "./summary.js";
+import { sha256 } from "./sha256.js";
+import { summed } from "./summary.js";
 
 const HEADER = RegExp(`^${prefix("batch")}([^])([\\w-]{1,32})(.{8})(.{8})(.{8})(.{4})(.{32})$`, "s");
-const READING = /^(.{8}).{8}([\x01\x02])(.{4})/s;
 const SIGNED = "\x02";
+// Number, arrival, how authenticated, length of the payload.
+const BEFORE_PAYLOAD = 8 + 8 + 1 + 4;
 
-// How many readings there are, and whether what the event sums up of them was computed again.
-export const checkReadings = async ({ event, leaves }) => {
+// How many readings there are, and whether what the event sums up of them was computed again; if so, `measured` is told
+// the batch and what was measured.
+export const checkReadings = async ({ event, leaves }, measured) => {
   const [header, ...rest] = leaves;
   if (!rest[0]) failed(`batch has ${leaves.length} leaves, want a header and at least one reading`);
   const [, length, alias, ...fields] = header.match(HEADER) || failed("leaf 0 of the batch is not a header");
@@ -18,7 +20,7 @@ export const checkReadings = async ({ event, leaves }) => {
   const [epoch, first, last, count, previous] = fields;
   const readings = readingsOf(rest, prefix("reading") + length + alias + epoch);
   const isFit = readings[0].sequence === first && readings.at(-1).sequence === last;
-  if (!isFit || toBytes(readings.length, 4) !== count)
+  if (!isFit || readings.length !== valueOf(count))
     failed(`batch holds ${readings.length} readings, its header says otherwise`);
   const found = {
     device: alias,
@@ -38,37 +40,40 @@ export const checkReadings = async ({ event, leaves }) => {
   const numbered = readings.map(({ payload, sequence }) => {
     return { payload, alias, epoch: found.epoch, sequence: valueOf(sequence) };
   });
-  return [readings.length, await isSummed(event, numbered, found.batchRoot)];
+  const values = await summed(event, numbered, found.batchRoot);
+  if (values) measured?.(found.batchRoot, values);
+  return [readings.length, !!values];
 };
 
 const readingsOf = (leaves, start) => {
+  const at = start.length;
   let before = "";
   return leaves.map((leaf, i) => {
-    const [head, sequence, how, size] =
-      leaf.slice(start.length).match(READING) || failed(`leaf ${i + 1} is not a reading`);
-    const fits = leaf.startsWith(start) && number(size) === BigInt(leaf.length - start.length - head.length);
-    if (!fits) failed(`leaf ${i + 1} is not a reading of this batch`);
+    const [sequence, how] = [leaf.slice(at, at + 8), leaf[at + 16]];
+    const payload = leaf.slice(at + BEFORE_PAYLOAD);
+    const size = valueOf(leaf.slice(at + 17, at + BEFORE_PAYLOAD));
+    if (leaf.length < at + BEFORE_PAYLOAD || (how !== "\x01" && how !== SIGNED))
+      failed(`leaf ${i + 1} is not a reading`);
+    if (!leaf.startsWith(start) || size !== payload.length)
+      failed(`leaf ${i + 1} is not a reading of this batch`);
     if (sequence <= before) failed(`leaf ${i + 1} stands after a later one`);
     before = sequence;
-    return { sequence, how, payload: leaf.slice(start.length + head.length) };
+    return { sequence, how, payload };
   });
 };
 
-const valueOf = (bytes) => Number(number(bytes));
-
-// Not by WebCrypto: over thousands of short texts, waiting for each takes longer than hashing them.
-const rootOf = (leaves) => {
-  let nodes = leaves.map((leaf) => sha256(toArray(`\0${leaf}`)));
-  while (nodes.length > 1)
-    nodes = nodes.flatMap((left, i) =>
-      i % 2 ? [] : i + 1 < nodes.length ? [nodeHash(left, nodes[i + 1])] : [left],
-    );
-  return String.fromCharCode(...nodes[0]);
+// What passes 2^53 is rounded, and so is none of the numbers that an event may say.
+const valueOf = (bytes) => {
+  let value = 0;
+  for (let at = 0; at < bytes.length; at++) value = 256 * value + bytes.charCodeAt(at);
+  return value;
 };
 
-const nodeHash = (left, right) => {
-  const bytes = new Uint8Array(65).fill(1);
-  bytes.set(left, 1);
-  bytes.set(right, 33);
-  return sha256(bytes);
+const rootOf = (leaves) => {
+  let nodes = leaves.map((leaf) => sha256("\0", leaf));
+  while (nodes.length > 1)
+    nodes = nodes.flatMap((left, i) =>
+      i % 2 ? [] : i + 1 < nodes.length ? [sha256("\x01", left, nodes[i + 1])] : [left],
+    );
+  return nodes[0];
 };

@@ -5,33 +5,34 @@ import { failed } from "./bytes.js";
 import { canonical } from "./json.js";
 import { isCbor, measure } from "./senml.js";
 
-// `readings` have a payload, and the numbers that stand in it. False where a payload has a form that is not read here.
-export const isSummed = async (event, readings, root) => {
+// `readings` have a payload, and the numbers that stand in it. By metric, pairs of milliseconds and whole steps; null
+// where a payload has a form that is not read here.
+export const summed = async (event, readings, root) => {
   const { decode } = readings.some(({ payload }) => isCbor(payload)) ? await import("./verify-cbor.js") : {};
-  const [steps, times] = [{}, []];
+  const values = {};
   try {
     for (const reading of readings)
-      measure(reading.payload, reading, decode, (metric, count, at_ms) => {
-        (steps[metric] ??= []).push(count);
-        times.push(at_ms);
-      });
+      measure(reading.payload, reading, decode, (metric, steps, at_ms) =>
+        (values[metric] ??= []).push([at_ms, steps]),
+      );
   } catch {
-    return false;
+    return null;
   }
-  compare(event, steps, times, root);
-  return true;
+  compare(event, values, root);
+  return values;
 };
 
-const compare = (event, steps, times, root) => {
+const compare = (event, values, root) => {
   const [element, ...others] = [event.sensorElementList].flat();
   const { deviceID, rawData } = element?.sensorMetadata ?? {};
   (!others[0] && `${rawData}`.includes(root)) || failed(`rawData is ${rawData}, want a URL with ${root}`);
+  const times = Object.values(values).flatMap((pairs) => pairs.map(([at_ms]) => at_ms));
   const [startTime, endTime] = rangeOf(times).map((at_ms) =>
     new Date(at_ms).toISOString().replace("Z", "+00:00"),
   );
-  const reports = Object.keys(steps)
+  const reports = Object.keys(values)
     .sort()
-    .map((name) => reportOf(name, steps[name]));
+    .map((name) => reportOf(name, values[name].map(([, steps]) => steps)));
   fits("eventTime", event.eventTime, endTime);
   fits("sensorMetadata", element.sensorMetadata, { startTime, endTime, deviceID, rawData });
   reports.forEach((report, i) => fits("sensorReport", element.sensorReport?.[i], report));

@@ -10,8 +10,9 @@ import { parsePolicy } from "./trust.js";
 
 // What is said of `file` (its bytes, or what JSON.parse() made of them) by the trust policy, a text that never comes
 // from the file. Throws an Error for a malformed file or policy. Details may quote the file: show them as text only.
-// `progress` is told of a trace, event by event, how many of how many were looked at.
-export const verify = async (file, trust, { fetch: post = fetch, endpoints = [], asked, progress } = {}) => {
+// `progress` is told of a trace, event by event, how many of how many were looked at; `measured` of each batch that holds
+// its root and what was measured.
+export const verify = async (file, trust, { fetch: post = fetch, endpoints = [], asked, progress, measured } = {}) => {
   const policy = trust && (await parsePolicy(trust));
   const chains = [...(policy?.endpoint ?? []), ...endpoints].map((url) => openChain(url, post));
   const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
@@ -26,7 +27,7 @@ export const verify = async (file, trust, { fetch: post = fetch, endpoints = [],
     },
     readings: async (proof) =>
       proof.leaves
-        ? (await import("./verify-readings.js")).checkReadings(proof)
+        ? (await import("./verify-readings.js")).checkReadings(proof, measured)
         : ("guoji:batchRoot" in proof.event || "guoji:readingCount" in proof.event) &&
           unchecked("not carried"),
     inclusion: ({ tlog, leaf }) => checkInclusion(tlog.index, tlog.size, leaf, tlog.hashes, tlog.root),

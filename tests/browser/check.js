@@ -2,6 +2,7 @@
 
 import { verify } from "../../api/static/verify.js";
 import { checkMap } from "../../api/verifier/complete.js";
+import { sha256 } from "../../api/verifier/sha256.js";
 import { checkInclusion } from "../../api/verifier/tree.js";
 
 // One job is a proof file (base64 of its bytes), a trust policy, what the chains of a vector answer, and goods.
@@ -118,7 +119,10 @@ export async function checkByPage({ file, policy, chains, asked }) {
   return said;
 }
 
-const CHECKS = { check, checkByPage, checkLog, checkNames, checkBatch, checkSums };
+// SHA-256 of texts of bytes one behind the other, in hex as all of a job.
+export const hashOf = (texts) => Buffer.from(sha256(...texts.map(bytesOf)), "latin1").toString("hex");
+
+const CHECKS = { check, checkByPage, checkLog, checkNames, checkBatch, checkSums, hashOf };
 
 if (globalThis.process?.argv[1]?.endsWith("check.js")) {
   let text = "";
