@@ -18,21 +18,27 @@ _KEPT = {
 }
 
 
-def own_page(site: Site, subject: str, words: Words, large: bool, as_json: bool) -> Page:
-    """Raises `Unknown`."""
+def own_page(
+    site: Site, subject: str, words: Words, large: bool, as_json: bool, instead_of: str | None = None
+) -> Page:
+    """`instead_of`: what a page of recalled goods stands before. Raises `Unknown`."""
 
     def render() -> Rendered:
         made = site.ledger.made(subject)
         if as_json:
             headers = {"Content-Type": "application/json", **_KEPT}
             return Rendered(orjson.dumps(trace_document(made.trace)), headers, made.standing)
-        body, headers = _html(site, made.trace, words, large)
+        body, headers = _html(site, made.trace, words, large, instead_of)
         return Rendered(body, {**headers, **_KEPT}, made.standing)
 
-    return site.kept.of((subject, "json" if as_json else words.lang, large and not as_json), render)
+    # What stands before another's page is kept by itself: it goes with the recall.
+    form = "json" if as_json else words.lang
+    return site.kept.of((subject, form, large and not as_json, instead_of), render)
 
 
-def _html(site: Site, trace: Trace, words: Words, large: bool) -> tuple[bytes, dict[str, str]]:
+def _html(
+    site: Site, trace: Trace, words: Words, large: bool, instead_of: str | None
+) -> tuple[bytes, dict[str, str]]:
     page, desk = trace_page(trace, words, site.public_url), site.scan_desk
     response = site.pages.html(
         "trace.html",
@@ -42,6 +48,7 @@ def _html(site: Site, trace: Trace, words: Words, large: bool) -> tuple[bytes, d
         page=page,
         scans=scan_card(trace, page.product, words, desk) if desk else None,
         large=large,
+        instead_of=instead_of,
         # A link that is registered for the same thing would answer without it.
         stay="&format=html",
     )

@@ -12,6 +12,7 @@ from traceability.gs1.resolver.forward import forwarded, without_context
 from traceability.gs1.resolver.levels import levels
 from traceability.gs1.resolver.registration import Registration
 from traceability.gs1.resolver.vocabulary import DEFAULT, LINKSET, local_name
+from traceability.ledger.trace import Trace
 
 Implied = Callable[[str], Registration]
 """The links of goods that we hold, by their canonical Digital Link: our page of them and what hangs on it."""
@@ -43,6 +44,8 @@ class Redirect:
 class OwnPage:
     subject: str
     """Canonical Digital Link of what we hold: what was asked for, or the most specific thing above it."""
+    instead_of: str | None = None
+    """The registered page that it stands before, since the goods are recalled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +63,9 @@ def decide(asked: Asked, ledger: Ledger, implied: Implied) -> Decision:
     """What to answer; the same for everybody who asks alike.
 
     It depends on the request (path, query, Accept, Accept-Language), on `ledger.links`, whose `revision` is
-    another one after each change, and on which of the names over the path `ledger.holds`: the first event
-    that names one may change it. Without a link type `implied` is not called.
+    another one after each change, on which of the names over the path `ledger.holds`: the first event that
+    names one may change it; and on whether what is held there is recalled. Without a link type `implied` is
+    not called.
     Raises `Unknown`; `NeverActivated` or `CodeWithdrawn` for an item's code that we made and is on no goods.
     """
     names = levels(asked.link.path)
@@ -74,13 +78,26 @@ def decide(asked: Asked, ledger: Ledger, implied: Implied) -> Decision:
         return OwnPage(held[0])
     elif asked.link_type:
         return _of_type(asked, _linked(names, registered, ledger, implied))
-    else:
-        for name in names:
-            if name in registered and (link := best_default(registered[name], asked.wishes)):
-                return Redirect(forwarded(link.href, asked.query))
-            if _is_held(name, ledger):
-                return OwnPage(name)
+    elif decision := _default(asked, names, registered, ledger):
+        return decision
     raise Unknown(f"we hold no event for {names[0]}, and nobody has registered a link for it")
+
+
+def _default(
+    asked: Asked, names: Sequence[str], registered: Mapping[str, Registration], ledger: Ledger
+) -> Decision | None:
+    """The most specific default, ours after a registered one; but a recall is seen before any other page."""
+    ours = next((place for place, name in enumerate(names) if _is_held(name, ledger)), None)
+    before = names if ours is None else names[: ours + 1]
+    defaults = (best_default(registered[name], asked.wishes) for name in before if name in registered)
+    link = next(filter(None, defaults), None)
+    if link is not None and (ours is None or not _is_recalled(ledger.trace(names[ours]))):
+        return Redirect(forwarded(link.href, asked.query))
+    return None if ours is None else OwnPage(names[ours], link.href if link else None)
+
+
+def _is_recalled(trace: Trace) -> bool:
+    return any(each.holds for each in trace.recalls)
 
 
 def _is_held(name: str, ledger: Ledger) -> bool:

@@ -48,8 +48,8 @@ def scan(request: Request, site: SiteDep, ledger: LedgerDep, words: WordsDep) ->
         case Redirect(to):
             vary = {"Cache-Control": "no-cache", "Vary": "Accept, Accept-Language"}
             return RedirectResponse(to, 307, {**vary, **more})
-        case OwnPage(subject):
-            page = own_page(site, subject, words, is_large(request), wants_json(request))
+        case OwnPage(subject, instead_of):
+            page = own_page(site, subject, words, is_large(request), wants_json(request), instead_of)
             return KeptAnswer(page, more, standing)
         case Linkset():
             return linkset_answer(decided, asked, site, words, is_large(request))

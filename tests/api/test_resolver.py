@@ -10,7 +10,7 @@ import httpx
 import jsonschema_rs
 import pytest
 
-from tests.api.samples import PATH, a_trace
+from tests.api.samples import PATH, a_notice, a_trace
 from tests.api.serving import SampleLedger, served
 from traceability.errors import CodeWithdrawn, NeverActivated
 from traceability.gs1.key_paths import KEYS
@@ -146,6 +146,28 @@ def test_a_registered_default_outranks_our_page_which_stays_reachable():
     assert (page.status_code, page.headers["content-language"]) == (200, "en")
     assert '<a href="?lang=zh-CN&amp;format=html"' in page.text
     assert [len(each["https://ref.gs1.org/voc/defaultLink"]) for each in linkset] == [1, 1]
+
+
+def test_a_recall_is_seen_before_any_registered_page_and_a_link_that_is_asked_for_by_type_is_followed():
+    ledger = registering(*({"anchor": each, "links": AWAY} for each in (PRODUCT, PATH, f"{PRODUCT}/21/7")))
+    trace = a_trace(recalls=(a_notice(),))
+    ledger.traces[trace.subject] = trace
+    with served(ledger) as address, httpx.Client(base_url=address, trust_env=False) as client:
+        scanned = [client.get(path, headers=HTML) for path in (PATH, f"{PATH}/21/7")]
+        asked = client.get(f"{PATH}?linkType=gs1:defaultLink", headers=HTML)
+        ended = a_trace(recalls=(a_notice(released_at=trace.made_at),))
+        ledger.traces[trace.subject] = ended
+        ours = [client.get(f"{PATH}?format=html", headers=HTML).status_code for _ in range(2)]
+        after = client.get(PATH, headers=HTML)
+
+    assert [(each.status_code, "data-recalled" in each.text) for each in scanned] == [(200, True)] * 2
+    assert all('<a href="https://farm.example/" rel="noreferrer">' in each.text for each in scanned)
+    assert ours == [200, 200]
+    assert (asked.status_code, asked.headers["location"]) == (
+        307,
+        "https://farm.example/?linkType=gs1:defaultLink",
+    )
+    assert after.status_code == 307
 
 
 def test_our_page_of_a_lot_outranks_the_default_of_its_product():
