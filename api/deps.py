@@ -58,7 +58,7 @@ class Ledger(Protocol):
     def holds(self, subject: str) -> bool:
         """Whether any event names it; far cheaper than its trace.
 
-        Raises `NeverActivated` or `CodeWithdrawn`, as do `trace`, `made` and `trace_proof`.
+        Raises `NeverActivated` or `CodeWithdrawn`, as do `trace`, `made` and both proofs.
         """
 
     def proof(self, key: str) -> bytes:

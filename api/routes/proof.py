@@ -33,8 +33,9 @@ def trace_proof(site: SiteDep, ledger: LedgerDep, subject: Annotated[str, Query(
 
 
 @router.api_route("/codes/proof", methods=WHOLE)
-def code_proof(ledger: LedgerDep, subject: Annotated[str, Query()] = "") -> Response:
+def code_proof(site: SiteDep, ledger: LedgerDep, subject: Annotated[str, Query()] = "") -> Response:
     identity = goods(subject)
+    site.check_issued(identity)
     parts = dict(digital_link.parse(identity).path)
     return _file(ledger.code_proof(identity), f"guoji-code-{_plain(parts.get('21', ''))}.json", _NOT_LONG)
 

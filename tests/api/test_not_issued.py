@@ -39,7 +39,8 @@ def test_a_shopper_is_told_what_to_do(client, lang, title):
 
 @pytest.mark.parametrize(
     "path",
-    [f"{FORGED}?format=json", f"/overlay{FORGED}", f"/overlay{FORGED}/events", f"/proof?subject=https://x.cn{FORGED}"],
+    [f"{FORGED}?format=json", f"/overlay{FORGED}", f"/overlay{FORGED}/events", f"/proof?subject=https://x.cn{FORGED}",
+     f"/codes/proof?subject=https://x.cn{FORGED}"],
 )  # fmt: skip
 def test_every_route_that_names_an_item_refuses_it_alike(client, path):
     answer = client.get(path)

@@ -74,7 +74,13 @@ def test_no_event_of_a_stranger_gives_a_page_to_a_code_that_is_on_no_goods(home)
         )
 
     for link, error in ((item, NeverActivated), (withdrawn, CodeWithdrawn)):
-        for ask in (ours.holds, ours.trace, ours.trace_proof, lambda link: told.seen(link, PHONE, None)):
+        for ask in (
+            ours.holds,
+            ours.trace,
+            ours.trace_proof,
+            ours.code_proof,
+            lambda link: told.seen(link, PHONE, None),
+        ):
             with pytest.raises(error):
                 ask(link)
     store.close()

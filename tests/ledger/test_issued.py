@@ -30,7 +30,14 @@ ACTIVE = Activation("ab", datetime(2026, 11, 20, tzinfo=UTC), 5, "9521234000013"
         serials.issue(KEY[::-1], OURS, b"abcde"),
     ],
 )
-@pytest.mark.parametrize("path", ["/01/{gtin}/21/{serial}", "/01/{gtin}/10/A/21/{serial}?3103=000250"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/01/{gtin}/21/{serial}",
+        "/01/{gtin}/10/A/21/{serial}?3103=000250",
+        "/8006/{gtin}0102/21/{serial}",
+    ],
+)
 def test_a_forged_serial_is_refused_in_the_same_words(forged, path):
     link = digital_link.CANONICAL_STEM + path.format(gtin=OURS, serial=forged)
 
@@ -41,7 +48,8 @@ def test_a_forged_serial_is_refused_in_the_same_words(forged, path):
 @pytest.mark.parametrize(
     "path",
     [f"/01/{OURS}/21/{SERIAL}", f"/01/{OURS}/10/A/21/{SERIAL}", f"/01/{OURS}/10/A", f"/01/{OURS}",
-     f"/01/{THEIRS}/21/A1", "/00/195212340000000010"],
+     f"/01/{THEIRS}/21/A1", f"/8006/{THEIRS}0102/21/A1", f"/8006/{OURS}0102", f"/8006/{OURS}0102/21/{SERIAL}",
+     "/00/195212340000000010", "/8003/0952123400002021"],
 )  # fmt: skip
 def test_what_was_issued_or_is_not_ours_to_judge_passes(path):
     ISSUED.check(digital_link.CANONICAL_STEM + path)

@@ -7,6 +7,9 @@ from traceability.errors import CheckFailed, CodeWithdrawn, InvalidInput, NeverA
 from traceability.gs1 import digital_link, serials
 from traceability.ledger.codes import CodeStatus
 
+_GTIN = 14
+"""Digits; in AI 8006 the number of the piece and of all pieces follow."""
+
 
 @dataclass(frozen=True, slots=True)
 class Issued:
@@ -24,10 +27,12 @@ class Issued:
         it they would have to change. Raises `InvalidInput` for no Digital Link.
         """
         parts = dict(digital_link.parse(link).path)
-        if not {"01", "21"} <= parts.keys() or not self.issues_for(parts["01"]):
+        # A piece of an item (8006) bears the item's product and serial.
+        gtin, serial = parts.get("01") or parts.get("8006", "")[:_GTIN], parts.get("21")
+        if serial is None or not self.issues_for(gtin):
             return
         try:
-            serials.check(self.key, parts["01"], parts["21"])
+            serials.check(self.key, gtin, serial)
         except (CheckFailed, InvalidInput):
             raise NotIssued("this code was not issued by us") from None
 

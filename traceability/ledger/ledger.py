@@ -126,7 +126,11 @@ class Ledger:
         return to_bytes(TraceProof(subject, tuple(proofs.values()), complete))
 
     def code_proof(self, item: str) -> bytes:
-        """The file that shows that the code of an item was issued, and what made it active."""
+        """The file that shows that the code of an item was issued, and what made it active.
+
+        Raises `Unknown`, and what `check_used` raises.
+        """
+        self.check_used(item)
         return self.codes.proof_of(item)
 
     def _proofs(self, events: Iterable[StoredEvent]) -> dict[str, Proof]:
