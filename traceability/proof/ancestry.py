@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from traceability.epcis.event import Role
 from traceability.proof.custody import Custody
 from traceability.proof.history import History, Span, Telling
 from traceability.proof.kinship import is_lot
@@ -44,6 +45,8 @@ class _Gathering:
         self._now, self._ever = Custody(History(telling)), Custody(History(telling, until_ms=0))
         self._names: defaultdict[str, set[str]] = defaultdict(set)
         """By plain name, all spellings."""
+        self._spoken: dict[str, dict[str, set[str]]] = {}
+        """By event (key) and plain name, how the event spells it: of a full box, worked out once."""
         self._told: dict[str, Told] = {}
         self._declared: dict[str, Told] = {}
 
@@ -70,7 +73,7 @@ class _Gathering:
         for custody in (self._now, self._ever):
             custody.history.learn(asked)
         for name in names:
-            self._names[name] |= {each for told in self._of(name) for each in _ours(told, name)}
+            self._names[name] |= {each for told in self._of(name) for each in self._ours(told, name)}
         spellings = {each for name in names for each in self._names[name]}
         for custody in (self._now, self._ever):
             custody.history.learn(spellings)
@@ -84,7 +87,7 @@ class _Gathering:
         for told in self._of(goods.name):
             if told.is_declaration:
                 self._declared[told.key] = told
-            elif told.leads_on and _links(told, goods.name) and self._counts(told, goods):
+            elif told.leads_on and self._links(told, goods.name) and self._counts(told, goods):
                 self._told[told.key] = told
                 yield from self._led(told, goods)
 
@@ -97,10 +100,10 @@ class _Gathering:
         )
 
     def _led(self, told: Told, goods: _Goods) -> Iterator[_Goods]:
-        words, ours = told.words, _ours(told, goods.name)
+        words, ours = told.words, self._ours(told, goods.name)
         if goods.packing is None:
             found = {lot for each in ours if (lot := lot_in(each)) is not None}
-            if ours & words.made:
+            if not words.made.isdisjoint(ours):
                 found |= self._sources(told, goods.name)
             if ours & words.roles["parent"] and words.packs:
                 found |= words.roles["child"]
@@ -116,13 +119,17 @@ class _Gathering:
         took = {each for part in parts for each in part.roles["input"]}
         return took if lot is None else {*took, lot}
 
+    def _links(self, told: Told, name: str) -> bool:
+        """Whether these goods came from others here, or lay in them; of a lot, only some lay anywhere."""
+        words, ours = told.words, self._ours(told, name)
+        held: tuple[Role, ...] = ("parent",) if is_lot(name) else ("parent", "child")
+        packed = words.kind == "AggregationEvent" and any(ours & words.roles[each] for each in held)
+        return packed or not words.made.isdisjoint(ours)
 
-def _links(told: Told, name: str) -> bool:
-    """Whether these goods came from others here, or lay in them; of a lot, only some lay anywhere."""
-    words, ours = told.words, _ours(told, name)
-    held = words.roles["parent"] if is_lot(name) else words.roles["parent"] | words.roles["child"]
-    return bool(ours & (words.made | (held if words.kind == "AggregationEvent" else frozenset())))
-
-
-def _ours(told: Told, name: str) -> set[str]:
-    return {each for names in told.roles.values() for each in names if plain(each) == name}
+    def _ours(self, told: Told, name: str) -> set[str]:
+        """The spellings of these goods (plain name) in an event."""
+        if told.key not in self._spoken:
+            spoken = self._spoken[told.key] = defaultdict(set)
+            for each in set().union(*told.roles.values()):
+                spoken[plain(each)].add(each)
+        return self._spoken[told.key].get(name, set())
