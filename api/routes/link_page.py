@@ -72,4 +72,4 @@ def _page(site: Site, words: Words, by: SignedIn, typed: dict[str, str], refused
 def _why(refusal: InvalidInput | Unknown, words: Words) -> str:
     if isinstance(refusal, NotAuthorised):
         return f"{words.say('You may not do this')}: {refusal}"
-    return str(refusal)
+    return f"{words.say('What was sent is not right')}: {refusal}"

@@ -168,7 +168,7 @@ def _why(refusal: InvalidInput | Unknown, words: Words) -> str:
         return words.say("We hold nothing under this code")
     if isinstance(refusal, NotAuthorised):
         return f"{words.say('You may not do this')}: {refusal}"
-    return str(refusal)
+    return f"{words.say('What was sent is not right')}: {refusal}"
 
 
 def _download(report: RecallReport, form: Form, name: str) -> Response:

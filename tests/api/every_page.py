@@ -41,7 +41,7 @@ def _as_the_server_says(context: BrowserContext) -> Iterator[Shown]:
         for name, trace in things.items():
             ledger.traces = {trace.subject: trace}
             yield Shown(name, address + urlsplit(trace.subject).path, comes_large=True)
-        yield Shown("linkset", f"{address}{urlsplit(trace.subject).path}?linkType=linkset")
+        yield Shown("linkset", f"{address}{urlsplit(trace.subject).path}?linkType=linkset", comes_large=True)
 
 
 @contextmanager
@@ -77,10 +77,10 @@ def _refusals() -> Iterator[Shown]:
     check = Issued(KEY, lambda _: True, lambda _: None).check
     ledger = SampleLedger()
     with served(ledger, check_issued=check) as address:
-        yield Shown("landing", f"{address}/")
-        yield Shown("unknown-lot", address + PATH)
+        yield Shown("landing", f"{address}/", comes_large=True)
+        yield Shown("unknown-lot", address + PATH, comes_large=True)
         yield Shown("unknown-path", f"{address}/nothing")
-        yield Shown("bad-link", f"{address}/01/9521234000020/10/A")
+        yield Shown("bad-link", f"{address}/01/9521234000020/10/A", comes_large=True)
         yield Shown("bad-link-without-a-right-one", f"{address}/01/123/10/A")
         yield Shown("which-lot", f"{address}/?code=09521234000020")
         yield Shown("not-issued", address + ITEM_PATH[:-1] + ("0" if ITEM_PATH[-1] != "0" else "1"))
