@@ -136,11 +136,11 @@ def authority(settings: Settings, store: Store) -> Authority:
     return Either(store.tokens, Bearer(provider, keys, store.parties.register))
 
 
-def links(store: Store) -> Links:
+def links(settings: Settings, store: Store) -> Links:
     def makers(anchors: Collection[str]) -> Mapping[str, First]:
         return firsts(anchors, store.events.telling, store.codes.sets)
 
-    return Links(store.links, store.parties.register, makers, _now_ms)
+    return Links(store.links, store.parties.register, makers, public_url(settings), _now_ms)
 
 
 def permission(settings: Settings, store: Store) -> Permission:
@@ -191,7 +191,7 @@ def ledger(settings: Settings, store: Store | None = None) -> Ledger:
         search=store.search,
         jobs=_jobs(settings, store),
         queries=NamedQueries(store.named_queries, _now_ms),
-        links=links(store),
+        links=links(settings, store),
         subscriptions=Subscriptions(
             store.named_queries, store.subscriptions, store.tokens, partner_post(settings).check, _now_ms
         ),

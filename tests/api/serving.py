@@ -78,7 +78,9 @@ class SampleLedger:
     traced: int = 0
     """How many traces were made."""
     links: Links = field(
-        default_factory=lambda: Links(FakeLinks(), lambda: Register.of([]), lambda _: {}, lambda: 1)
+        default_factory=lambda: Links(
+            FakeLinks(), lambda: Register.of([]), lambda _: {}, PUBLIC_URL, lambda: 1
+        )
     )
 
     def trace(self, subject: str) -> Trace:

@@ -9,7 +9,7 @@ from playwright.sync_api import BrowserContext, Page
 
 from tests.api.farming import GTIN, PARTY, Farming, a_full_farm
 from tests.api.samples import NOW
-from tests.api.serving import SampleLedger, served
+from tests.api.serving import PUBLIC_URL, SampleLedger, served
 from tests.api.shown import Shown
 from tests.fakes import FakeLinks
 from tests.imports.sheets import a_csv, a_row
@@ -28,7 +28,7 @@ OWN_HOST = "http://guoji.example"
 def to_brand_owners(context: BrowserContext) -> Iterator[Shown]:
     parties = [Party("9521321000001", "Shop", ("9529999",))]
     now_ms = round(NOW.timestamp() * 1000)
-    links = Links(FakeLinks(), lambda: Register.of(parties), lambda _: {}, lambda: now_ms)
+    links = Links(FakeLinks(), lambda: Register.of(parties), lambda _: {}, PUBLIC_URL, lambda: now_ms)
     with served(SampleLedger(links=links), public_url=OWN_HOST) as address:
         yield Shown("links-sign-in", f"{address}/link")
         context.request.post(f"{address}/link/sign-in", form={"token": "capture"})

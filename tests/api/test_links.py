@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from tests.api.asking import TOKEN
-from tests.api.serving import SampleLedger, served
+from tests.api.serving import PUBLIC_URL, SampleLedger, served
 from tests.fakes import FakeLinks
 from traceability.ledger.links import Links
 from traceability.ledger.parties import Party, Register
@@ -23,7 +23,9 @@ OTHERS = "/01/09529999000002"
 @pytest.fixture
 def client():
     parties = [Party("9521234000013", "Farm", ("9521234",)), Party("9521321000001", "Shop", ("9529999",))]
-    links = Links(FakeLinks(), lambda: Register.of(parties), lambda _: {}, lambda: 1_795_000_000_123)
+    links = Links(
+        FakeLinks(), lambda: Register.of(parties), lambda _: {}, PUBLIC_URL, lambda: 1_795_000_000_123
+    )
     with (
         served(SampleLedger(links=links)) as address,
         httpx.Client(base_url=address, trust_env=False, headers=TOKEN) as client,

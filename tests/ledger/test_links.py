@@ -15,6 +15,7 @@ from traceability.ledger.parties import Party, Register
 
 PRODUCT = "https://id.gs1.org/01/09521234000020"
 LOT = f"{PRODUCT}/10/L1"
+ROOT = "https://trace.example"
 NOBODYS = "https://id.gs1.org/01/09529999000002"
 OWNER, OTHER = Grant("capture", "9521234000013"), Grant("capture", "9521321000001")
 
@@ -27,7 +28,7 @@ def leading(anchor, to="https://farm.example/", link_type="defaultLink"):
 def links():
     register = Register.of([Party("9521234000013", "Farm", ("9521234",)), Party("9521321000001", "Shop")])
     times = iter(range(1, 100))
-    return Links(FakeLinks(), lambda: register, lambda _: {}, lambda: next(times))
+    return Links(FakeLinks(), lambda: register, lambda _: {}, ROOT, lambda: next(times))
 
 
 def test_only_the_owner_of_a_prefix_says_where_its_codes_lead(links):
@@ -68,7 +69,7 @@ def test_what_the_operator_registered_first_is_not_for_others(links):
 )
 def test_who_made_goods_before_others_linked_them_says_where_their_code_leads(links_at, made_at, whose):
     made = {f"{NOBODYS}/10/L1": First(made_at, OWNER.party)}
-    links = Links(FakeLinks(), lambda: Register.of([]), lambda _: made, lambda: links_at)
+    links = Links(FakeLinks(), lambda: Register.of([]), lambda _: made, ROOT, lambda: links_at)
     links.put([leading(NOBODYS)], OTHER)
     links.store.keep([Change(f"{NOBODYS}/10/L1", None, OTHER.party, links_at)], lambda _: None)
 
@@ -148,3 +149,17 @@ def test_single_links_come_and_go_beside_the_others(links):
     links.remove(PRODUCT, "https://farm.example/kiwi", grant=OWNER)
     links.remove(PRODUCT, "https://new.example/", grant=OWNER)
     assert links.registered([PRODUCT]) == {}
+
+
+@pytest.mark.parametrize("address", [ROOT, f"{ROOT}:443", "https://TRACE.example/"])
+@pytest.mark.parametrize(
+    "code", ["/01/09521234000020", "/01/09521234000020?format=html", "/%30%31/1", "/eh30"]
+)
+def test_no_link_leads_to_a_code_at_the_same_address_from_where_it_might_lead_back(links, address, code):
+    with pytest.raises(InvalidInput, match="is a code at this very address, which may lead back"):
+        links.put([leading(PRODUCT, address.rstrip("/") + code)])
+
+
+def test_a_link_may_lead_to_other_pages_here_and_to_codes_elsewhere(links):
+    for to in (f"{ROOT}/verify", f"{ROOT}:8443/01/09521234000020", "https://other.example/01/09521234000020"):
+        links.put([leading(PRODUCT, to)])

@@ -71,7 +71,8 @@ def _links() -> "Links":
     from traceability.own_store import open_store
     from traceability.wiring import links
 
-    return links(open_store(Settings.read(os.environ)))
+    settings = Settings.read(os.environ)
+    return links(settings, open_store(settings))
 
 
 def _add(args: argparse.Namespace) -> int:

@@ -6,7 +6,8 @@ from typing import Protocol
 
 from traceability.errors import InvalidInput, NotAuthorised, Unknown
 from traceability.gs1.company_prefix import prefixed
-from traceability.gs1.resolver.link import Link
+from traceability.gs1.quoting import quoted
+from traceability.gs1.resolver.link import Link, leads_to_code
 from traceability.gs1.resolver.registration import (
     Registration,
     entry_level,
@@ -64,11 +65,23 @@ def check_top(top: str, registered: Registration | None, has_finer: bool) -> Non
         )
 
 
+def check_leads_away(registration: Registration, root: str) -> None:
+    """Raises `InvalidInput` for a link to a code at our own address: it might lead round in a circle."""
+    for link in registration.links:
+        if leads_to_code(link.href, root):
+            raise InvalidInput(
+                f"{registration.path}: href {quoted(link.href)} is a code at this very address, which may "
+                "lead back: want an address elsewhere. Our own page of goods needs no link"
+            )
+
+
 @dataclass(frozen=True, slots=True)
 class Links:
     store: LinkStore
     parties: Callable[[], Register]
     makers: Firsts
+    root: str
+    """Our own address, under which all codes are answered."""
     now_ms: Callable[[], int]
 
     def registered(self, anchors: Collection[str]) -> Mapping[str, Registration]:
@@ -82,8 +95,11 @@ class Links:
     def put(self, registrations: Sequence[Registration], grant: Grant | None = None) -> None:
         """Register links in the place of those that the anchors have; all or none.
 
-        No grant is the operator's. Raises `NotAuthorised`, `InvalidInput`.
+        No grant is the operator's. Raises `NotAuthorised`, and `InvalidInput` also for a link that leads to a
+        code here.
         """
+        for each in registrations:
+            check_leads_away(each, self.root)
         by, now = OPERATOR if grant is None else grant.submitter, self.now_ms()
         self._keep([Change(each.anchor, each, by, now) for each in registrations], grant)
 

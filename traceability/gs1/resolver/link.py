@@ -4,9 +4,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from traceability.errors import InvalidInput
+from traceability.gs1.key_paths import is_key
 from traceability.gs1.quoting import quoted
 from traceability.gs1.resolver.vocabulary import LINK_TYPES, PREFIX, local_name
 
@@ -14,8 +15,11 @@ LONGEST_HREF, LONGEST_TEXT, MOST_TAGS = 2048, 300, 20
 
 _FIELDS = {"href", "title", "type", "hreflang", "context"}
 _ILLEGAL = re.compile(r"[^-A-Za-z0-9._~:/?#@!$&'()*+,;=%]")
-_HOST = re.compile(r"[-A-Za-z0-9.]+(?::[0-9]{1,5})?")
-_THIS_MACHINE = {"localhost", "127.0.0.1"}
+_LABEL = r"[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?"
+# Without user, with a name that the whole world can look up.
+_HOST = re.compile(rf"(?:{_LABEL}\.)+[a-z][-a-z0-9]{{0,61}}[a-z0-9](?::[0-9]{{1,5}})?", re.IGNORECASE)
+_THIS_MACHINE = re.compile(r"(?:localhost|127\.0\.0\.1)(?::[0-9]{1,5})?")
+_HTTPS, _LARGEST_PORT = 443, 65535
 _MEDIA = re.compile(
     r"(?:application|audio|font|haptics|image|message|model|multipart|text|video)/[a-z0-9][-a-z0-9_.+]{0,126}"
 )
@@ -70,11 +74,23 @@ def check_target(href: str) -> str:
     if illegal := _ILLEGAL.search(href):
         raise InvalidInput(f"href {quoted(href)} has {illegal[0]!r}, which must be percent-encoded")
     scheme, host = urlsplit(href)[:2]
-    if not _HOST.fullmatch(host):
-        raise InvalidInput(f"href {quoted(href)} has no plain host, want https://host/path")
-    if scheme != "https" and not (scheme == "http" and host.partition(":")[0] in _THIS_MACHINE):
+    if scheme == "http" and not _THIS_MACHINE.fullmatch(host):
         raise InvalidInput(f"href {quoted(href)} is not https, and people are sent nowhere else")
+    if scheme != "http" and not (scheme == "https" and _HOST.fullmatch(host)):
+        raise InvalidInput(
+            f"href {quoted(href)} has no plain host name, want such as https://shop.example/path"
+        )
+    if not 0 < int(host.partition(":")[2] or 1) <= _LARGEST_PORT:
+        raise InvalidInput(f"href {quoted(href)} has no port that there is, want at most {_LARGEST_PORT}")
     return href
+
+
+def leads_to_code(href: str, root: str) -> bool:
+    """Whether it leads to a code at our own address, `root`: from there people may be sent to it again."""
+    there, here = urlsplit(href), urlsplit(root)
+    first = unquote(there.path).lstrip("/").partition("/")[0]
+    is_ours = (there.hostname, there.port or _HTTPS) == (here.hostname, here.port or _HTTPS)
+    return is_ours and (is_key(first) or first.startswith(("eh", "ex")))
 
 
 def text_of(said: Mapping[str, Any], name: str, at_most: int) -> str:
