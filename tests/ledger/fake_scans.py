@@ -13,7 +13,7 @@ class Killed(Exception):
 class FakeScans:
     known: dict[str, list[Scan]] = field(default_factory=dict)
     samples: dict[str, int] = field(default_factory=dict)
-    tries: dict[tuple[str, int], int] = field(default_factory=dict)
+    tries: dict[tuple[str, int, bytes], int] = field(default_factory=dict)
     openings: dict[str, tuple[int, bytes]] = field(default_factory=dict)
     dies: str = ""
     """Where: "tried" or "opened"; always after its effect."""
@@ -29,7 +29,11 @@ class FakeScans:
         if same:
             old = rows[same[0]]
             rows[same[0]] = replace(
-                old, last_ms=scan.last_ms, posts=old.posts + scan.posts, cell=old.cell or scan.cell
+                old,
+                last_ms=scan.last_ms,
+                posts=old.posts + scan.posts,
+                cell=old.cell or scan.cell,
+                told=old.told if old.cell else scan.told,
             )
         else:
             rows.append(scan)
@@ -41,9 +45,11 @@ class FakeScans:
     def most_scanned(self, since_ms: int, most: int, prefix: str) -> list[str]:
         return [item for item in self.known if item.startswith(prefix)][:most]
 
-    def take_try(self, item: str, hour: int, most: int) -> bool:
-        used = self.tries.get((item, hour), 0)
-        self.tries[item, hour] = min(used + 1, most)
+    def take_try(self, item: str, hour: int, network: bytes, most: int, most_of_all: int) -> bool:
+        used = self.tries.get((item, hour, network), 0)
+        if sum(count for key, count in self.tries.items() if key[:2] == (item, hour)) >= most_of_all:
+            return False
+        self.tries[item, hour, network] = min(used + 1, most)
         self._die("tried")
         return used < most
 

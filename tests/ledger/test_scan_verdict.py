@@ -1,5 +1,7 @@
 """What scans of an item come to: a table of stories, false alarms first."""
 
+from dataclasses import replace
+
 import pytest
 
 from traceability.errors import InvalidInput
@@ -14,11 +16,19 @@ HANGZHOU, SUZHOU, NANJING, BEIJING, SHENZHEN = (
 )  # fmt: skip
 
 
-def a_scan(minutes, phone="a", network=None, cell=None, posts=1, by_party=False):
+def a_scan(minutes, phone="a", network=None, cell=None, posts=1, by_party=False, told=False):
     """So many minutes after noon; each phone is in a network of its own unless told."""
     at = NOON + round(minutes * MINUTE_MS)
     network = phone if network is None else network
-    return Scan(at, at, phone.encode(), network.encode(), cell, posts, by_party)
+    return Scan(at, at, phone.encode(), network.encode(), cell, posts, by_party, told)
+
+
+def at_both_ends(count=3, here=HANGZHOU, there=BEIJING, apart=30, **fields):
+    """So many networks at each end within two minutes, so many minutes apart."""
+    return [
+        *(a_scan(each, f"here {each}", cell=here, **fields) for each in range(count)),
+        *(a_scan(count - 1 + apart + each, f"there {each}", cell=there, **fields) for each in range(count)),
+    ]
 
 
 def a_crowd(count, minutes, network=None):
@@ -37,9 +47,14 @@ STORIES = {
     "a code in a shop is scanned all day": a_crowd(60, 12 * 60),
     "many phones behind one carrier's address": a_crowd(20, 20, "carrier"),
     "a phone leaves the shop's network and is taken to be in the capital of the province":
-        [a_scan(0, "a", "shop", SUZHOU), a_scan(1, "a", "mobile", NANJING)],
+        at_both_ends(here=SUZHOU, there=NANJING, apart=1),
     "the buyer takes the fruit along on a flight":
-        [a_scan(0, "a", "home", HANGZHOU), a_scan(150, "a", "hotel", BEIJING)],
+        at_both_ends(apart=150),
+    "one person makes up a journey with the addresses of a phone at home and on the way":
+        [a_scan(0, "a", "v4", HANGZHOU, told=True), a_scan(1, "a", "v6", Cell(43, 87), told=True),
+         a_scan(2, "a", "mobile", HANGZHOU, told=True), a_scan(3, "a", "tunnel", Cell(43, 87), told=True)],
+    "somebody far away opens a link that was sent on, at home and on the way":
+        [*at_both_ends()[:3], a_scan(30, "friend", "v4", BEIJING), a_scan(31, "friend", "v6", BEIJING)],
     "phones whose place nobody knows": [a_scan(0, "a"), a_scan(1, "b", cell=BEIJING), a_scan(2, "c")],
 }  # fmt: skip
 
@@ -117,24 +132,37 @@ def test_one_person_with_many_phones_made_up_is_told_from_a_crowd():
 
 
 def test_a_journey_that_no_flight_makes_is_told_with_both_places_and_times():
-    [travel] = odd([a_scan(0, "a", cell=HANGZHOU), a_scan(30, "b", cell=BEIJING), a_scan(31, "c")])
+    [travel] = odd([*at_both_ends(), a_scan(31, "nowhere")])
 
     assert (travel.here, travel.there) == (HANGZHOU, BEIJING)
-    assert (travel.here_ms, travel.there_ms) == (NOON, NOON + 30 * MINUTE_MS)
+    assert (travel.here_ms, travel.there_ms) == (NOON + 2 * MINUTE_MS, NOON + 32 * MINUTE_MS)
     assert 800 < travel.kilometres < 1_000
 
 
-def test_one_phone_that_tells_two_places_is_no_journey():
-    assert odd([a_scan(0, "a", "n", HANGZHOU), a_scan(1, "b", "n", BEIJING)]) == ()
+def test_a_journey_needs_as_many_witnesses_at_both_ends_and_phones_own_words_count_half():
+    assert odd(at_both_ends(2)) == ()
+    assert odd(at_both_ends(5, told=True)) == ()
+    # Fewer than a crowd, and as few posts as make no flood.
+    assert [type(each) for each in odd(at_both_ends(5, told=True) + at_both_ends(3))] == [Travel]
+
+
+def test_witnesses_may_be_in_the_cell_beside():
+    beside = [a_scan(0, "a", cell=SUZHOU), a_scan(0.5, "b", cell=Cell(30, 121))]
+
+    assert odd(beside + at_both_ends(3)[2:])
+
+
+def test_networks_that_tell_both_places_witness_neither():
+    everywhere = [replace(each, network=each.network[-1:]) for each in at_both_ends(4)]
+
+    assert odd(everywhere) == ()
 
 
 def test_the_scan_that_asks_is_not_counted_but_makes_what_is_odd_odd():
-    mine = a_scan(30, "b", cell=BEIJING)
-    seen = Scanned([a_scan(0, "a", cell=HANGZHOU)], NOON)
+    *others, mine = at_both_ends()
+    verdict = judge(Scanned(others, NOON), 0, mine)
 
-    verdict = judge(seen, 0, mine)
-
-    assert (verdict.scans, verdict.devices, verdict.only_mine) == (1, 1, False)
+    assert (verdict.scans, verdict.devices, verdict.only_mine) == (5, 5, False)
     assert isinstance(verdict.odd[0], Travel)
 
 
@@ -183,6 +211,18 @@ def test_what_is_no_cell_is_refused(text):
 def test_a_place_on_no_map_is_refused(place):
     with pytest.raises(InvalidInput):
         Cell.of(*place)
+
+
+@pytest.mark.parametrize(
+    ("cell", "around"),
+    [(Cell(30, 120), 9), (Cell(89, 0), 6), (Cell(-90, 0), 6), (Cell(0, 179), 9), (Cell(0, -180), 9)],
+)
+def test_around_a_cell_lie_those_that_touch_it(cell, around):
+    cells = set(cell.around())
+
+    assert len(cells) == around
+    assert all(cell.kilometres(each) == 0 for each in cells)
+    assert cell in cells
 
 
 def test_cells_beside_one_another_are_no_distance_apart():

@@ -14,6 +14,7 @@ from traceability.ledger.scan_hint import Visitor, hints
 from traceability.ledger.scan_verdict import Crowd, ScanVerdict
 from traceability.ledger.scans import (
     MOST_TRIES,
+    MOST_TRIES_OF_ALL,
     ODD_FOR_MS,
     SAME_PRESS_MS,
     Scans,
@@ -153,7 +154,7 @@ def test_a_phone_that_tells_its_place_after_its_scan_is_counted_once(world):
 
     assert verdict.first_ms is None
     [scan] = world.store.known[ITEM]
-    assert (scan.posts, scan.cell) == (1, Cell(30, 120))
+    assert (scan.posts, scan.cell, scan.told) == (1, Cell(30, 120), True)
 
 
 def test_hints_follow_nobody_from_item_to_item_nor_beyond_a_salt():
@@ -213,6 +214,20 @@ def test_a_few_tries_an_hour_and_no_more_even_with_the_right_code(world):
     assert 0 < refused.wait_ms <= HOUR_MS
     world.now_ms += refused.wait_ms
     assert world.scans.scratch(ITEM, CODE, PHONE).is_right
+
+
+def test_whoever_uses_up_their_tries_leaves_the_buyers(world):
+    for number in range(MOST_TRIES * 5):
+        assert not world.scans.scratch(ITEM, "00000000", replace(OTHER, agent=f"{number}")).is_right
+
+    assert world.scans.scratch(ITEM, CODE, ELSEWHERE) == ScratchAnswer(True)
+
+
+def test_nobody_guesses_from_many_networks(world):
+    for number in range(MOST_TRIES_OF_ALL):
+        world.scans.scratch(ITEM, "00000000", replace(PHONE, address=f"10.{number // 100}.{number % 100}.1"))
+
+    assert world.scans.scratch(ITEM, CODE, PHONE).wait_ms
 
 
 def test_a_kill_before_the_answer_costs_a_try_and_tells_nothing(world):

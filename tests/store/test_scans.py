@@ -51,6 +51,19 @@ def test_a_place_that_is_told_later_counts_and_one_that_was_told_stays(table):
     assert scan.cell == Cell(30, 120)
 
 
+def test_it_is_kept_whether_the_phone_told_its_place_and_a_proxys_word_stays(table):
+    table.add(ITEM, a_scan())
+    for place in (replace(a_scan(cell=Cell(30, 120)), told=True), a_scan(cell=Cell(39, 116))):
+        table.add(ITEM, place)
+    for place in (a_scan(cell=Cell(39, 116)), replace(a_scan(cell=Cell(30, 120)), told=True)):
+        table.add(OTHER, place)
+
+    assert [(str(each.cell), each.told) for item in (ITEM, OTHER) for each in table.of(item).scans] == [
+        ("30,120", True),
+        ("39,116", False),
+    ]
+
+
 def test_a_phone_that_only_tells_its_place_is_not_counted_again(table):
     table.add(ITEM, a_scan())
     table.add(ITEM, replace(a_scan(cell=Cell(30, 120)), posts=0))
@@ -125,10 +138,16 @@ def test_a_salt_is_in_no_backup():
     assert "scan_salt" not in saved
 
 
-def test_tries_at_a_scratch_code_are_counted_an_item_and_hour(table):
-    assert [table.take_try(ITEM, 1, 2) for _ in range(4)] == [True, True, False, False]
-    assert table.take_try(ITEM, 2, 2)
-    assert table.take_try(OTHER, 1, 2)
+def test_tries_at_a_scratch_code_are_counted_an_item_an_hour_and_a_network(table):
+    assert [table.take_try(ITEM, 1, b"a", 2, 9) for _ in range(4)] == [True, True, False, False]
+    assert table.take_try(ITEM, 2, b"a", 2, 9)
+    assert table.take_try(OTHER, 1, b"a", 2, 9)
+    assert table.take_try(ITEM, 1, b"b", 2, 9)
+
+
+def test_tries_of_all_networks_together_have_an_end(table):
+    assert [table.take_try(ITEM, 1, bytes([each]), 2, 3) for each in range(5)] == [True] * 3 + [False] * 2
+    assert table.take_try(ITEM, 2, b"a", 2, 3)
 
 
 def test_only_the_first_opening_of_a_scratch_code_is_kept(table):

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import asin, cos, floor, radians, sin, sqrt
 from typing import Protocol, Self
@@ -53,6 +53,12 @@ class Cell:
             raise InvalidInput(f"cell {text[:40]!r}, want two whole degrees such as 30,120")
         return cls(int(match[1]), int(match[2]))
 
+    def around(self) -> Iterator["Cell"]:
+        """Itself and the eight beside it, fewer at a pole."""
+        for latitude in range(max(self.latitude - 1, -90), min(self.latitude + 2, 90)):
+            for east in (-1, 0, 1):
+                yield Cell(latitude, (self.longitude + east + 180) % 360 - 180)
+
     def kilometres(self, other: Self) -> float:
         """The least that any two points of both can be apart."""
         lat, lon, to_lat, to_lon = (
@@ -78,6 +84,8 @@ class Scan:
     """0 for one that only tells where an earlier one was."""
     by_party: bool = False
     """Whether a party of the trade sent it, with its token."""
+    told: bool = False
+    """Whether the phone said where it is, which anybody can make up; else a proxy looked up its address."""
 
     @property
     def hour(self) -> int:
@@ -127,8 +135,11 @@ class ScanStore(Protocol):
     def add(self, item: str, scan: Scan) -> Scanned:
         """Keep or count a scan, durably; what was known before it. `item` is a canonical Digital Link."""
 
-    def take_try(self, item: str, hour: int, most: int) -> bool:
-        """Use up one of `most` tries at the scratch code of an item in an hour, durably; if one was left."""
+    def take_try(self, item: str, hour: int, network: bytes, most: int, most_of_all: int) -> bool:
+        """Use up one of a network's `most` tries at the scratch code of an item in an hour, durably.
+
+        Whether one was left, to it and within those of all networks together.
+        """
 
     def open_scratch(self, item: str, device: bytes, now_ms: int) -> tuple[int, bytes]:
         """When the scratch code was first right, and by which device: this one, now, if it never was."""

@@ -1,7 +1,7 @@
 """What the scans of an item come to: how often, since when, what about them is odd. Never that it is fake."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -23,6 +23,9 @@ class Limits:
     near_km: float = 500
     """Two cells nearer than this are no journey: an address often stands for the capital of its province,
     and a phone that leaves the wireless network of a shop changes its address without moving."""
+    witnesses: float = 3
+    """Networks that saw the item at each end of a journey: one person has two or three, at one end. A network
+    whose phone says where it is counts as half, for that costs nothing to make up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,8 @@ class Travel:
 
 
 Odd = Crowd | Flood | Travel
+_Networks = Mapping[Cell | None, Mapping[bytes, float]]
+"""Of each cell the networks that were in it, with what each counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,24 +161,53 @@ def _flood(scans: Sequence[Scan], limits: Limits) -> Iterator[Flood]:
 
 
 def _travel(scans: Sequence[Scan], limits: Limits) -> Iterator[Travel]:
-    """The widest of the journeys that cannot be.
+    """The widest of the journeys that cannot be and that enough others saw at both ends.
 
     Neighbours in time are enough: if each hop can be flown, so can all of them together.
     """
-    moments = sorted(
-        ((at_ms, scan.network, scan.cell) for scan in scans for at_ms in {scan.first_ms, scan.last_ms}),
-        key=lambda moment: moment[0],
-    )
-    placed = [(at_ms, network, cell) for at_ms, network, cell in moments if cell is not None]
-    found = [
-        Travel(here, here_ms, there, there_ms, km)
-        for (here_ms, one, here), (there_ms, other, there) in pairwise(placed)
-        if one != other
-        and (km := here.kilometres(there)) > limits.near_km
-        and km > limits.flight_km_h * (there_ms - here_ms) / HOUR_MS
+    placed = sorted((each for each in scans if each.cell), key=lambda each: each.first_ms)
+    seen = _networks_by_cell(placed)
+    hops = [
+        Travel(one.cell, one.first_ms, other.cell, other.first_ms, one.cell.kilometres(other.cell))
+        for one, other in pairwise(placed)
+        if one.cell and other.cell
     ]
+    # Of each two cells the last: how many copies there are makes it no slower.
+    impossible = {(each.here, each.there): each for each in hops if _is_impossible(each, limits)}
+    found = [each for each in impossible.values() if _is_seen_at_both_ends(each, seen, limits)]
     if found:
         yield max(found, key=lambda travel: travel.kilometres)
+
+
+def _is_impossible(hop: Travel, limits: Limits) -> bool:
+    hours = (hop.there_ms - hop.here_ms) / HOUR_MS
+    return hop.kilometres > max(limits.near_km, limits.flight_km_h * hours)
+
+
+def _is_seen_at_both_ends(hop: Travel, seen: _Networks, limits: Limits) -> bool:
+    here, there = _witnesses(hop.here, seen), _witnesses(hop.there, seen)
+    both = here.keys() & there.keys()  # says of itself that it is in two places
+    return all(
+        sum(weight for network, weight in end.items() if network not in both) >= limits.witnesses
+        for end in (here, there)
+    )
+
+
+def _witnesses(end: Cell, seen: _Networks) -> Mapping[bytes, float]:
+    """Networks that were in a cell or beside it, with what each counts."""
+    weights: dict[bytes, float] = {}
+    for cell in end.around():
+        for network, weight in seen.get(cell, {}).items():
+            weights[network] = max(weight, weights.get(network, 0))
+    return weights
+
+
+def _networks_by_cell(placed: Sequence[Scan]) -> _Networks:
+    seen: dict[Cell | None, dict[bytes, float]] = {}
+    for scan in placed:
+        weights = seen.setdefault(scan.cell, {})
+        weights[scan.network] = max(0.5 if scan.told else 1, weights.get(scan.network, 0))
+    return seen
 
 
 def _days(scans: Sequence[Scan]) -> tuple[tuple[int, int], ...]:

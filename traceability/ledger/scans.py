@@ -16,7 +16,9 @@ HANDED_ON = frozenset({"shipping", "departing", "receiving", "arriving", "accept
 MOST_LOOKED_AT = 1_000
 """Items that are judged to list the odd ones: those scanned from the most networks."""
 MOST_TRIES = 10
-"""At the scratch code of an item within an hour: enough to mistype, too few to guess one of 2^40."""
+"""Of a network, at the scratch code of an item within an hour: enough to mistype."""
+MOST_TRIES_OF_ALL = 600
+"""Too few to guess one of 2^40, and too many for a few networks to use them up for the buyer."""
 ODD_FOR_MS = 7 * DAY_MS
 """For so long what is odd is told. What somebody made up of a stranger's fruit does not stick to it; a copy
 that is still about is opened again."""
@@ -57,7 +59,7 @@ class Scans:
         item, now = item_of(link), self.now_ms()
         since = self._since_ms(item)
         device, network = hints(self._salt(now), item, visitor, party)
-        scan = Scan(now, now, device, network, cell, int(is_new), party is not None)
+        scan = Scan(now, now, device, network, cell, int(is_new), party is not None, told=not is_new)
         before = self.store.add(item, scan)
         return judge(before if is_new else _without(before, scan), since, scan, now - ODD_FOR_MS)
 
@@ -86,15 +88,15 @@ class Scans:
 
         item, now = item_of(link), self.now_ms()
         self.trace(item)
+        device, network = hints(self._salt(now), item, visitor, None)
         # (1)
-        if not self.store.take_try(item, now // HOUR_MS, MOST_TRIES):
+        if not self.store.take_try(item, now // HOUR_MS, network, MOST_TRIES, MOST_TRIES_OF_ALL):
             return ScratchAnswer(False, wait_ms=HOUR_MS - now % HOUR_MS)
         # (2)
         parts = dict(digital_link.parse(item).path)
         if not serials.is_scratch_code(self.serial_key, parts["01"], parts["21"], typed):
             return ScratchAnswer(False)
         # (3)
-        device, _ = hints(self._salt(now), item, visitor, None)
         opened_at_ms, by = self.store.open_scratch(item, device, now)
         is_again = hmac.compare_digest(by, device) and now - opened_at_ms <= SAME_PRESS_MS
         return ScratchAnswer(True, None if is_again else opened_at_ms)

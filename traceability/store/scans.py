@@ -3,80 +3,18 @@
 import secrets
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import (
-    BigInteger,
-    Boolean,
-    Column,
-    ColumnElement,
-    Connection,
-    Engine,
-    Integer,
-    LargeBinary,
-    Row,
-    Table,
-    Text,
-    case,
-    delete,
-    func,
-    insert,
-    select,
-    update,
-)
+from sqlalchemy import ColumnElement, Connection, Engine, Row, case, delete, func, insert, select, update
 
 from traceability.ledger.scan import HOUR_MS, Cell, Scan, Scanned, crowded_out
-from traceability.store.schema import insert_missing, metadata
-
-scanned_item = Table(
-    "scanned_item",
-    metadata,
-    Column("item", Text, primary_key=True),
-    Column("first_ms", BigInteger, nullable=False),
-    Column("posts", BigInteger, nullable=False),
-    Column("not_kept", BigInteger, nullable=False),
+from traceability.store.scan_tables import (
+    sample_item,
+    scan,
+    scan_salt,
+    scanned_item,
+    scratch_opening,
+    scratch_try,
 )
-scan = Table(
-    "scan",
-    metadata,
-    Column("item", Text, primary_key=True),
-    # Since 1970. Tidying goes by it.
-    Column("hour", Integer, primary_key=True, index=True),
-    Column("device", LargeBinary, primary_key=True),
-    Column("network", LargeBinary, nullable=False),
-    Column("first_ms", BigInteger, nullable=False),
-    Column("last_ms", BigInteger, nullable=False),
-    # Two whole degrees, "" where the place is not known.
-    Column("cell", Text, nullable=False),
-    Column("posts", Integer, nullable=False),
-    Column("by_party", Boolean, nullable=False),
-)
-# A backup has none of it: a copy that outlives the period would let hints be turned back.
-scan_salt = Table(
-    "scan_salt",
-    metadata,
-    Column("period", Integer, primary_key=True, autoincrement=False),
-    Column("salt", LargeBinary, nullable=False),
-    info={"not_in_backups": True},
-)
-sample_item = Table(
-    "sample_item",
-    metadata,
-    Column("item", Text, primary_key=True),
-    Column("since_ms", BigInteger, nullable=False),
-)
-scratch_opening = Table(
-    "scratch_opening",
-    metadata,
-    Column("item", Text, primary_key=True),
-    Column("opened_at_ms", BigInteger, nullable=False),
-    Column("device", LargeBinary, nullable=False),
-)
-scratch_try = Table(
-    "scratch_try",
-    metadata,
-    Column("item", Text, primary_key=True),
-    Column("hour", Integer, primary_key=True, index=True),
-    Column("tries", Integer, nullable=False),
-)
+from traceability.store.schema import insert_missing
 
 
 class ScanTable:
@@ -136,12 +74,17 @@ class ScanTable:
         with self._engine.begin() as connection:
             return connection.execute(delete(sample_item).where(sample_item.c.item == item)).rowcount > 0
 
-    def take_try(self, item: str, hour: int, most: int) -> bool:
-        mine = (scratch_try.c.item == item) & (scratch_try.c.hour == hour)
+    def take_try(self, item: str, hour: int, network: bytes, most: int, most_of_all: int) -> bool:
+        tries = scratch_try.c.tries
+        all_tries = (scratch_try.c.item == item) & (scratch_try.c.hour == hour)
+        one_more = update(scratch_try).where(all_tries, scratch_try.c.network == network, tries < most)
+        row = {"item": item, "hour": hour, "network": network, "tries": 0}
         with self._engine.begin() as connection:
-            insert_missing(connection, scratch_try, [{"item": item, "hour": hour, "tries": 0}])
-            one_more = update(scratch_try).where(mine, scratch_try.c.tries < most)
-            return connection.execute(one_more.values(tries=scratch_try.c.tries + 1)).rowcount > 0
+            # On PostgreSQL as many as ask in the same moment may be beyond `most_of_all`.
+            if (connection.scalar(select(func.sum(tries)).where(all_tries)) or 0) >= most_of_all:
+                return False
+            insert_missing(connection, scratch_try, [row])
+            return connection.execute(one_more.values(tries=tries + 1)).rowcount > 0
 
     def open_scratch(self, item: str, device: bytes, now_ms: int) -> tuple[int, bytes]:
         opening = {"item": item, "opened_at_ms": now_ms, "device": device}
@@ -200,9 +143,14 @@ def _is_of(item: str, row: Scan) -> ColumnElement[bool]:
 
 def _grow(connection: Connection, item: str, new: Scan) -> bool:
     """Add to the row of this phone and hour; False if there is none."""
-    # A place that is told later counts; one that was told stays.
-    cell = case((scan.c.cell == "", _text(new.cell)), else_=scan.c.cell)
-    more = {"last_ms": new.last_ms, "posts": scan.c.posts + new.posts, "cell": cell}
+    # A place that is known later counts; one that was known stays.
+    is_nowhere = scan.c.cell == ""
+    more = {
+        "last_ms": new.last_ms,
+        "posts": scan.c.posts + new.posts,
+        "cell": case((is_nowhere, _text(new.cell)), else_=scan.c.cell),
+        "told": case((is_nowhere, new.told), else_=scan.c.told),
+    }
     return connection.execute(update(scan).where(_is_of(item, new)).values(more)).rowcount > 0
 
 
@@ -229,12 +177,13 @@ def _row(item: str, new: Scan) -> Mapping[str, object]:
         "cell": _text(new.cell),
         "posts": new.posts,
         "by_party": new.by_party,
+        "told": new.told,
     }
 
 
 def _as_scan(row: Row[tuple[object, ...]]) -> Scan:
     cell = Cell.read(row.cell) if row.cell else None
-    return Scan(row.first_ms, row.last_ms, row.device, row.network, cell, row.posts, row.by_party)
+    return Scan(row.first_ms, row.last_ms, row.device, row.network, cell, row.posts, row.by_party, row.told)
 
 
 def _text(cell: Cell | None) -> str:
