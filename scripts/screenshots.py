@@ -41,7 +41,7 @@ IN_DOCS = {
     "verify-verified-en": "verify-en",
 }
 """Pictures of what a phone shows, by the name of their copy."""
-FROM = {"item-scanned": "#scans", "verify-verified": ".verdict"}
+FROM = {"item-scanned": "[aria-labelledby=copied]", "verify-verified": ".verdict"}
 """Selectors of what is told in the docs, where it is not at the top of its page."""
 MOST_COLOURS = 128
 
