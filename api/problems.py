@@ -172,8 +172,9 @@ async def _not_understood(request: Request, error: Exception) -> Response:
 
 
 async def _failed(request: Request, error: Exception) -> Response:
-    # The server's log has the traceback; a stranger gets nothing that helps them further in.
-    return _answered(request, answers.BROKEN, 500, type(error).__name__)
+    # The server's log has the traceback; a stranger gets nothing that helps them further in, and a shopper
+    # no word of a programming language.
+    return _answered(request, answers.BROKEN, 500, "" if _is_reader(request) else type(error).__name__)
 
 
 _HEADERS = {

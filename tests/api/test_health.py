@@ -97,6 +97,7 @@ def test_a_fault_of_ours_tells_a_stranger_nothing_but_that_it_is_ours():
 
     assert page.status_code == 500
     assert "Something went wrong here" in page.text
+    assert "RuntimeError" not in page.text
     assert "hunter2" not in page.text
 
 
