@@ -1,6 +1,6 @@
 """Codes leave once they are committed to, never go beyond the lot, and are active by events that stand."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -10,6 +10,7 @@ from tests.builders import (
     CASE,
     FARM,
     FIELD,
+    FIELD_LOT,
     ITEM,
     LOT,
     OTHER_LOT,
@@ -306,6 +307,56 @@ def test_codes_are_made_active_in_chunks_and_a_run_that_was_stopped_goes_on_with
     named = [each.roles["epc"] for each in here.events.telling([labels_of(LOT)])[labels_of(LOT)]]
     assert sorted(map(len, named)) == [50, 100, 100]
     assert len(frozenset().union(*named)) == 250
+
+
+def test_codes_of_a_lot_that_was_packed_out_since_are_not_made_active(here):
+    here.capture(a_harvest(0))
+    on_the_field = here.codes.issue(wanted(60, lot=FIELD_LOT))
+    here.capture(a_pack_out(3), at_ms=6)
+    packed = here.codes.issue(wanted(56))
+
+    assert sum(here.codes.activate(packed.kept.number, LABELLED)) == 56
+    with pytest.raises(InvalidInput, match="has goods for 0 more items, 60 codes would be made active"):
+        list(here.codes.activate(on_the_field.kept.number, LABELLED))
+
+
+def test_a_harvest_that_was_corrected_bounds_the_codes_that_were_issued_before(here):
+    picked = a_harvest(0, lot=LOT, kg=60)
+    here.capture(picked)
+    found = here.codes.issue(wanted(120))
+    here.capture(declared_wrong(picked), at_ms=6)
+    with pytest.raises(InvalidInput, match="is not recorded, or not all of it in one unit"):
+        list(here.codes.activate(found.kept.number, LABELLED))
+    here.capture(a_harvest(1, lot=LOT, kg=6), at_ms=7)
+
+    with pytest.raises(InvalidInput, match="has goods for 12 more items, 120 codes"):
+        list(here.codes.activate(found.kept.number, LABELLED))
+    assert sum(here.codes.activate(found.kept.number, LABELLED, found.serials[:12])) == 12
+
+
+def test_codes_of_a_lot_of_which_nothing_is_recorded_are_made_active_only_when_told_so(here):
+    found = here.codes.issue(wanted(3, unrecorded=True))
+
+    with pytest.raises(InvalidInput, match="--unrecorded"):
+        list(here.codes.activate(found.kept.number, LABELLED))
+    assert sum(here.codes.activate(found.kept.number, LABELLED, unrecorded=True)) == 3
+
+
+def test_an_event_that_comes_while_codes_are_withdrawn_makes_none_active(here):
+    here.harvest()
+    found = here.codes.issue(wanted(1))
+    item = found.kept.item(found.serials[0])
+
+    class Overtaken(CodeTable):
+        def withdraw(self, *arguments):
+            here.capture(a_packing(6, CASE, units=[item]), at_ms=NOW_MS)
+            return super().withdraw(*arguments)
+
+    clock = iter([NOW, NOW + timedelta(seconds=1)])
+    codes = here.open(store=Overtaken(here.engine), now=lambda: next(clock))
+    assert codes.withdraw(found.kept.number, FARM) == (1, 0)
+
+    assert here.codes.status_of(item).activation is None
 
 
 def test_who_may_no_longer_make_the_goods_makes_no_code_of_them_active(here):

@@ -81,11 +81,14 @@ def _add_activate(actions: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "activate",
         help="record that codes are on goods now",
         description="Record that codes are on goods, in events of at most a hundred items. What is active "
-        "already is left out, so a run that was stopped is begun again. Any packing event of a partner that "
-        "names the items does the same.",
+        "already is left out, so a run that was stopped is begun again. More than the lot has goods for now "
+        "are refused. Any packing event of a partner that names the items makes them active, too.",
     )
     _add_set(active, "make active")
     active.add_argument("--at", metavar="TIME", type=moment, help="when they were put on; by default now")
+    active.add_argument(
+        "--unrecorded", action="store_true", help="although nobody recorded yet how much there is of the lot"
+    )
     active.add_argument("--place", metavar="LINK", help="GS1 Digital Link (414) of where")
     _add_party(active)
     active.set_defaults(run=_activate)
@@ -175,7 +178,7 @@ def _activate(args: argparse.Namespace) -> int:
     place = None if args.place is None else digital_link.identity(args.place)
     labelling = Labelling(_party(args.party, settings), at, place)
     done = 0
-    for count in ours.activate(args.set, labelling, _chosen(args, ours)):
+    for count in ours.activate(args.set, labelling, _chosen(args, ours), args.unrecorded):
         done += count
         print(f"{told(done)} made active", flush=True)
     if not done:

@@ -20,8 +20,10 @@ from traceability.ledger.codes_issue import (
     most_codes,
     who_may_activate,
 )
+from traceability.ledger.codes_room import check_goods
 from traceability.ledger.codes_store import Code, CodeStore, KeptSet, NewSet
 from traceability.ledger.grant import CAPTURE, Grant
+from traceability.ledger.over_issue import OverIssue
 from traceability.ledger.parties import Register
 from traceability.ledger.permission import Permission
 from traceability.ledger.ports import EventStore
@@ -134,19 +136,26 @@ class Codes:
             raise NotAuthorised(
                 f"set {number} was issued by party {of.new.party}: only it withdraws its codes"
             )
+        # From this moment on no event makes them active, also none that comes while we look.
+        now_ms = self._now_ms()
         chosen = self._chosen(of, serials)
         active = self.activations(of, chosen)
         unused = [each.serial for each in chosen if each.serial not in active]
-        return self.store.withdraw(number, unused, self._now_ms()), len(active)
+        return self.store.withdraw(number, unused, now_ms), len(active)
 
     def activate(
-        self, number: int, labelling: Labelling, serials: Collection[str] | None = None
+        self,
+        number: int,
+        labelling: Labelling,
+        serials: Collection[str] | None = None,
+        unrecorded: bool = False,
     ) -> Iterator[int]:
         """Record that codes are on goods, all of a set or these; yields how many after each commit.
 
-        Those that are active already are left out: whoever was stopped in between begins again. Raises
-        `Unknown`, `InvalidInput` for a serial that is not in this set or was withdrawn, or if more would be
-        labelled than there is; `NotAuthorised`.
+        Those that are active already are left out: whoever was stopped in between begins again. With
+        `unrecorded` also while nobody has recorded how much there is of the lot. Raises `Unknown`,
+        `InvalidInput` for a serial that is not in this set or was withdrawn, or if there are too few goods;
+        `NotAuthorised`.
         """
         of = self.store.set(number)
         if labelling.party not in self._issued(of).may_activate:
@@ -156,6 +165,8 @@ class Codes:
         chosen = self._chosen(of, serials)
         active = self.activations(of, chosen)
         waiting = [each.item for each in chosen if each.serial not in active]
+        if waiting:
+            check_goods(of, len(waiting), OverIssue(self.events), unrecorded)
         chunks = [waiting[start : start + A_CHUNK] for start in range(0, len(waiting), A_CHUNK)]
         events = [activating(of, items, labelling) for items in chunks]
         self.permission.check(events, Grant(CAPTURE, labelling.party))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from traceability.errors import InvalidInput
+from traceability.ledger.codes_store import KeptSet
 from traceability.ledger.over_issue import OverIssue, accounts_of
 from traceability.ledger.ports import StoredEvent
 from traceability.proof.accounts import ZERO, Account
@@ -29,6 +30,10 @@ class Room:
 
         `each` is what one item holds. Raises `InvalidInput` where it must be known and is not.
         """
+        return self.more(each) + count_ours(self.labelled)
+
+    def more(self, each: Fraction | None) -> int:
+        """How many items can still be made of what is loose. Raises as `most`."""
         if self.unit == PIECE and each is not None:
             raise InvalidInput(
                 "the lot is counted in pieces, and each bears one code: leave out what one holds"
@@ -37,7 +42,7 @@ class Room:
             raise InvalidInput(
                 f"the lot is counted in {self.unit}: say how much of it one item holds, such as --each 0.3"
             )
-        return self.free // (each or 1) + count_ours(self.labelled)
+        return self.free // (each or 1)
 
 
 def room_of(lot: str, issue: OverIssue, enough: Callable[[Room], bool]) -> Room | None:
@@ -51,6 +56,25 @@ def room_of(lot: str, issue: OverIssue, enough: Callable[[Room], bool]) -> Room 
         return room
     everything = issue.all_events(lot)
     return room if everything is None else _room(lot, everything)
+
+
+def check_goods(of: KeptSet, count: int, issue: OverIssue, unrecorded: bool) -> None:
+    """Raises `InvalidInput` unless there are goods, as recorded now, for so many codes of a set.
+
+    Since they were issued the lot may have been packed out into another one, sold, or found to be smaller.
+    """
+    each = None if of.new.each is None else Fraction(of.new.each)
+    room = room_of(of.lot, issue, lambda room: room.more(each) >= count)
+    if room is None and not unrecorded:
+        raise InvalidInput(
+            f"how much there is of {of.lot} is not recorded, or not all of it in one unit: capture its "
+            "harvest or packing first, or make its codes active all the same (--unrecorded)"
+        )
+    if room is not None and room.more(each) < count:
+        raise InvalidInput(
+            f"{of.lot} has goods for {room.more(each)} more items, {count} codes would be made active: "
+            "make fewer active and withdraw the others (`guoji codes withdraw`), or capture what else there is"
+        )
 
 
 def _room(lot: str, records: Sequence[StoredEvent]) -> Room | None:
