@@ -1,5 +1,5 @@
-// Makes api/static/verify*.js, which browsers load, from api/verifier/, and guoji-verify.html beside them. With --check
-// it only says whether they are as it would make them. Run it as `scripts/npm run make:verify-js`.
+// Makes api/static/verify*.js and check*.js, which browsers load, from api/verifier/ and api/check_page/, and
+// guoji-verify.html beside them. With --check it only says whether they are as it would make them. Run it as `scripts/npm run make:verify-js`.
 
 import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -18,15 +18,15 @@ const SOURCES = {
   "verify-ed25519.js": "ed25519.js",
 };
 const MOST_BYTES = 4096;
-const NOTICE =
-  "// Made from api/verifier/ by scripts/make_verify_js.js; docs/verify-js.md says how to read and check it.\n";
+const noticeOf = (folder) =>
+  `// Made from api/${folder}/ by scripts/make_verify_js.js; docs/verify-js.md says how to read and check it.\n`;
 const root = new URL("..", import.meta.url);
 
-async function made(source) {
+async function made(folder, source) {
   const { outputFiles } = await build({
-    entryPoints: [new URL(`api/verifier/${source}`, root).pathname],
+    entryPoints: [new URL(`api/${folder}/${source}`, root).pathname],
     bundle: true,
-    external: ["./verify-*.js"],
+    external: ["./verify-*.js", "/static/*"],
     format: "esm",
     target: "es2022",
     charset: "utf8",
@@ -46,7 +46,9 @@ function keep(name, text) {
 }
 
 for (const [name, source] of Object.entries(SOURCES))
-  keep(name, `${name === "verify.js" ? "" : NOTICE}${await made(source)}\n`);
+  keep(name, `${name === "verify.js" ? "" : noticeOf("verifier")}${await made("verifier", source)}\n`);
+for (const [name, source] of [["check.js", "main.js"], ["check-page.js", "records.js"]])
+  keep(name, `${noticeOf("check_page")}${await made("check_page", source)}\n`);
 const page = await madePage(SOURCES);
 keep("guoji-verify.html", page);
 console.log(`SHA-256 of guoji-verify.html: ${createHash("sha256").update(page).digest("hex")}`);

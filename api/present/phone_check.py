@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Final
 
 from api.words import Words, message
@@ -140,7 +141,7 @@ _SAID: Final = {
 }
 
 
-_SCRIPTS: Final = ("verify", "verify-trace", "check-page", "check-shown", "check-curves", "check-payloads")
+_SCRIPTS: Final = ("verify", "verify-trace", "check-page")
 
 
 def check_scripts(trace: Trace) -> tuple[str, ...]:
@@ -155,4 +156,11 @@ def check_steps(words: Words) -> tuple[CheckStep, ...]:
 def check_words(words: Words) -> dict[str, Mapping[str, str]]:
     """Tables of phrases; those with {name} are filled in by the script."""
     tables = {"said": _SAID, "failed": _FAILED, "unchecked": UNCHECKED}
-    return {name: {key: words.say(text) for key, text in table.items()} for name, table in tables.items()}
+    said = {name: {key: words.say(text) for key, text in table.items()} for name, table in tables.items()}
+    return {**said, "days": _days(words)}
+
+
+def _days(words: Words) -> dict[str, str]:
+    """How a day is written, by month from 0. No month has the number 22, which another can replace."""
+    days = (words.day(datetime(2026, month, 22, tzinfo=UTC)) for month in range(1, 13))
+    return {str(number): day.replace("22", "{day}") for number, day in enumerate(days)}

@@ -35,12 +35,8 @@ const layout = (svg) => {
   const { width, height } = svg.viewBox.baseVal;
   const across = (width - LEFT - RIGHT) / (to - from || 1);
   const up = (height - UNDER - TOP) / (highest - lowest || 1);
-  // In the page's unit, halves away from zero; 15 digits are as far as a double is decimal.
-  const steps = 10 ** decimals;
-  const shown = (value) =>
-    (Math.sign(value) * Math.round(+(Math.abs(value) * factor * steps).toPrecision(15))) / steps;
   return {
-    ofPage: ([at, value]) => [at, shown(value)],
+    ofPage: ([at, steps]) => [at, steps / 10 ** decimals],
     // What no such sensor can measure is left out of the drawing, and said beside it.
     isDrawn: ([at, value]) => at >= from && at <= to && !(value / factor < least) && !(value / factor > most),
     spotOf: ([at, value]) => [
@@ -51,7 +47,7 @@ const layout = (svg) => {
 };
 
 // How many of the drawn columns are checked, of how many; null if a reading is hidden, or one shown that never was.
-// `batches` are what the checked ones of its device measured of its metric: pairs of milliseconds and value.
+// `batches` are what the checked ones of its device measured of its metric: pairs of milliseconds and whole steps.
 export const checkCurve = (svg, batches) => {
   const { live } = svg.dataset;
   const { ofPage, isDrawn, spotOf } = layout(svg);

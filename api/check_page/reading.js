@@ -1,4 +1,4 @@
-// What a page does besides being read: it unfolds for paper, and keeps its address when language or type change.
+// What the page does besides being read: it unfolds for paper, and keeps its address when language or type change.
 
 addEventListener("beforeprint", () => document.querySelectorAll("details").forEach((each) => (each.open = true)));
 
