@@ -50,22 +50,21 @@ def _headline(verdict: ScanVerdict, words: Words) -> tuple[str, str]:
         return "sample", words.say("This very item is a sample that is shown to many")
     if any(not isinstance(each, Flood) for each in verdict.odd):
         return "odd", words.say("Look closely: how this code was opened is unusual")
-    if verdict.first_ms is None:
-        return _first(verdict, words)
+    if verdict.first_ms is None and not verdict.not_kept:
+        return "first", _first(verdict, words)
     if verdict.only_mine:
         return "again", words.say("You have opened this code before")
     return "seen", words.say_many(
-        "Opened {count} time before you", "Opened {count} times before you", verdict.scans
+        "Opened {count} time before you",
+        "Opened {count} times before you",
+        verdict.scans + verdict.not_kept,
     )
 
 
-def _first(verdict: ScanVerdict, words: Words) -> tuple[str, str]:
-    """Where nothing is kept of anybody before."""
-    if verdict.not_kept:
-        return "seen", words.say("Opened before you; only how often is known")
+def _first(verdict: ScanVerdict, words: Words) -> str:
     if verdict.apart:
-        return "first", words.say("You are the first since it was last handed on")
-    return "first", words.say("You are the first to open this code")
+        return words.say("You are the first since it was last handed on")
+    return words.say("You are the first to open this code")
 
 
 def _sentences(verdict: ScanVerdict, words: Words) -> Iterator[str]:
@@ -87,7 +86,9 @@ def _sentences(verdict: ScanVerdict, words: Words) -> Iterator[str]:
         )
     if verdict.not_kept:
         yield words.say_many(
-            "{count} more time is only counted.", "{count} more times are only counted.", verdict.not_kept
+            "Of {count} time nothing but the number is kept.",
+            "Of {count} times nothing but the number is kept.",
+            verdict.not_kept,
         )
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from traceability.ledger.scan import DAY_MS, HOUR_MS, MOST_KEPT, MOST_OF_A_NETWORK, Cell, Scan, Scanned
-from traceability.ledger.scan_verdict import Crowd, judge
+from traceability.ledger.scan_verdict import Crowd, Flood, judge
 from traceability.store import dump
 from traceability.store.counts import Counts
 from traceability.store.scans import ScanTable
@@ -79,6 +79,17 @@ def test_a_flood_from_one_network_leaves_room_for_the_others_however_many_hours_
 
     known = table.of(ITEM)
     assert (len(known.scans), known.not_kept) == (MOST_OF_A_NETWORK + 1, 5)
+
+
+def test_a_flood_of_made_up_phones_in_one_network_is_told_as_one(table):
+    for number in range(100):
+        table.add(ITEM, a_scan(phone=str(number)))
+
+    known = table.of(ITEM)
+    assert (len(known.scans), known.not_kept) == (MOST_OF_A_NETWORK, 1)
+    verdict = judge(known, 0)
+    assert verdict.odd == (Flood(NOON, 99, 1),)
+    assert (verdict.scans, verdict.devices) == (99, 99)
 
 
 def test_rows_filled_beforehand_hide_no_copies_that_are_opened_later(table, monkeypatch):

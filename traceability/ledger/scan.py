@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import asin, cos, floor, radians, sin, sqrt
 from typing import Protocol, Self
 
@@ -76,7 +76,10 @@ class Scan:
     first_ms: int
     last_ms: int
     device: bytes
-    """Alike for what looks like one phone, for one item and while one salt lasts; says nothing beyond."""
+    """Alike for what looks like one phone, for one item and while one salt lasts; says nothing beyond.
+
+    That of the network, where phones of a network that has many rows are one row an hour.
+    """
     network: bytes
     """The same of the network that it came from: many phones of one network may be one person."""
     cell: Cell | None = None
@@ -91,6 +94,13 @@ class Scan:
     def hour(self) -> int:
         return self.first_ms // HOUR_MS
 
+    @property
+    def is_of_many(self) -> bool:
+        return self.device == self.network
+
+    def as_one_of_many(self) -> "Scan":
+        return replace(self, device=self.network)
+
 
 @dataclass(frozen=True, slots=True)
 class Scanned:
@@ -104,6 +114,11 @@ class Scanned:
     """Posts whose rows are not kept, or not any more: they are only counted."""
     sample_since_ms: int | None = None
     """Since when its party says that it is shown to an audience; None if it does not."""
+
+
+def has_many(kept: Sequence[Scan], network: bytes) -> bool:
+    """Whether this network's further phones are one row an hour."""
+    return sum(each.network == network for each in kept) >= MOST_OF_A_NETWORK
 
 
 def crowded_out(kept: Sequence[Scan], new: Scan) -> Scan | None:

@@ -111,7 +111,8 @@ def judge(
     odd = () if seen.sample_since_ms is not None else tuple(_odd(recent, limits or Limits()))
     return ScanVerdict(
         scans=posts,
-        devices=len({each.device for each in counted}),
+        devices=len({each.device for each in counted if not each.is_of_many})
+        + sum(each.posts for each in counted if each.is_of_many),
         only_mine=mine is not None
         and not seen.not_kept
         and all(each.device == mine.device for each in counted),

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import ColumnElement, Connection, Engine, Row, case, delete, func, insert, select, update
 
-from traceability.ledger.scan import HOUR_MS, Cell, Scan, Scanned, crowded_out
+from traceability.ledger.scan import HOUR_MS, Cell, Scan, Scanned, crowded_out, has_many
 from traceability.store.scan_tables import (
     sample_item,
     scan,
@@ -38,13 +38,8 @@ class ScanTable:
         with self._engine.begin() as connection:
             _hold(connection, item, new)
             before = _scanned(connection, item)
-            gone = None
-            if not _grow(connection, item, new):
-                gone = crowded_out(before.scans, new)
-                if gone is not None:
-                    connection.execute(delete(scan).where(_is_of(item, gone)))
-                connection.execute(insert(scan).values(_row(item, new)))
-            _count(connection, item, new.posts, 0 if gone is None else gone.posts)
+            lost = 0 if _grow(connection, item, new) else _keep(connection, item, before.scans, new)
+            _count(connection, item, new.posts, lost)
         return before
 
     def of(self, item: str) -> Scanned:
@@ -135,6 +130,19 @@ def _count(connection: Connection, item: str, posts: int, not_kept: int) -> None
     known = scanned_item.c
     more = {"posts": known.posts + posts, "not_kept": known.not_kept + not_kept}
     connection.execute(update(scanned_item).where(known.item == item).values(more))
+
+
+def _keep(connection: Connection, item: str, kept: Sequence[Scan], new: Scan) -> int:
+    """How many posts are only counted from now on, since their row made room."""
+    if has_many(kept, new.network):
+        new = new.as_one_of_many()
+        if _grow(connection, item, new):
+            return 0
+    gone = crowded_out(kept, new)
+    if gone is not None:
+        connection.execute(delete(scan).where(_is_of(item, gone)))
+    connection.execute(insert(scan).values(_row(item, new)))
+    return 0 if gone is None else gone.posts
 
 
 def _is_of(item: str, row: Scan) -> ColumnElement[bool]:
