@@ -111,7 +111,11 @@ def test_issued_codes_pass_their_check_and_the_log_has_the_root_before_anybody_s
         serials.check(KEY, GTIN, serial)
     event = here.events.by_key(found.event_key).event
     assert event.step == "encoding"
-    assert event.body["guoji:codeSet"] == {"guoji:root": found.root.hex(), "guoji:count": 50}
+    assert event.body["guoji:codeSet"] == {
+        "guoji:root": found.root.hex(),
+        "guoji:count": 50,
+        "guoji:netContent": {"guoji:value": 0.5, "guoji:uom": "KGM"},
+    }
     assert event.identifiers_by_role()["class"] == [LOT]
     with here.engine.connect() as connection:
         assert connection.scalar(select(func.count()).select_from(pending)) == 3

@@ -53,7 +53,7 @@ def test_vector(name):
 def test_the_report_names_the_number_of_the_code_its_lot_and_who_made_it_active():
     code, active = checked(load("sound-packed-by-a-party-that-may")).steps
 
-    assert code.detail == f"number 6 of 21 issued for {LOT} by 9521321000010"
+    assert code.detail == f"number 6 of 21 issued for {LOT} by 9521321000010, for 0.5 KGM each"
     assert active.detail == "made active at 2026-11-18T10:00:00+00:00 by 9521321000027"
 
 

@@ -10,7 +10,7 @@ from traceability.errors import InvalidInput, NotAuthorised, NotInLogYet, Unknow
 from traceability.gs1 import digital_link
 from traceability.ledger.capture import as_stored, capture
 from traceability.ledger.codes_active import Activation, activations
-from traceability.ledger.codes_events import Labelling, activating, issuing
+from traceability.ledger.codes_events import Labelling, activating, content_of, issuing
 from traceability.ledger.codes_gtins import Gtins
 from traceability.ledger.codes_issue import (
     Wanted,
@@ -105,8 +105,8 @@ class Codes:
         leaves = leaves_of(wanted, drawn, secret)
         root, each = root_of(leaves), None if wanted.each is None else str(wanted.each)
         new = NewSet(wanted.gtin, wanted.lot, wanted.party, root, secret, each, uom, beside_others, now_ms)
-        said = issuing(IssuedCodes(wanted.party, wanted.lot, root, wanted.count, may_activate), at)
-        event = as_stored(said, wanted.party, now_ms, self.random(_NONCE_BYTES))
+        said = IssuedCodes(wanted.party, wanted.lot, root, wanted.count, may_activate, content_of(new))
+        event = as_stored(issuing(said, at), wanted.party, now_ms, self.random(_NONCE_BYTES))
         # Set, codes and event are one commit, and before it nobody has seen a code. A crash before it leaves
         # nothing, and codes that nobody will ever see. A crash after it, wherever, leaves a set that `sets`
         # shows, whose event is in the log or queued for it: it is given out again, or withdrawn.

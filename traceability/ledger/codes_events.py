@@ -7,7 +7,7 @@ from typing import Any
 
 from traceability.epcis.event import Event
 from traceability.epcis.own_events import moment_fields, own_events
-from traceability.ledger.codes_store import KeptSet
+from traceability.ledger.codes_store import KeptSet, NewSet
 from traceability.proof.code import CODE_SET, ISSUING_STEP, IssuedCodes
 
 
@@ -41,7 +41,7 @@ class Labelling:
 
 def activating(of: KeptSet, items: Sequence[str], labelling: Labelling) -> Event:
     """The ordinary event by which labelled items come into being as of a lot (docs/lineage.md)."""
-    where = {"id": labelling.place}
+    where, content = {"id": labelling.place}, content_of(of.new)
     body: dict[str, Any] = {
         "type": "ObjectEvent",
         **moment_fields(labelling.at),
@@ -50,12 +50,11 @@ def activating(of: KeptSet, items: Sequence[str], labelling: Labelling) -> Event
         "disposition": "active",
         "epcList": list(items),
         **({"readPoint": where, "bizLocation": where} if labelling.place else {}),
-        "ilmd": {"guoji:lot": of.lot, **_content(of)},
+        "ilmd": {"guoji:lot": of.lot, **({} if content is None else {"guoji:netContent": content})},
     }
     return own_events([body], labelling.at)[0]
 
 
-def _content(of: KeptSet) -> dict[str, Any]:
-    if of.new.each is None:
-        return {}
-    return {"guoji:netContent": {"guoji:value": float(of.new.each), "guoji:uom": of.new.uom}}
+def content_of(new: NewSet) -> dict[str, Any] | None:
+    """What one item holds, as events say it; None where items are pieces."""
+    return None if new.each is None else {"guoji:value": float(new.each), "guoji:uom": new.uom}

@@ -20,6 +20,7 @@ ISSUING_STEP = "encoding"
 """CBV: an identifier is written on a label. What bears it comes into being later, by another event."""
 
 _PARTY = f"{digital_link.CANONICAL_STEM}/417/"
+_CONTENT = "guoji:netContent"
 _ROOT = re.compile(r"[0-9a-f]{64}")
 _MOST = 2**40
 """Codes of a set: what a browser still counts exactly, by far."""
@@ -49,6 +50,8 @@ class IssuedCodes:
     count: int
     may_activate: frozenset[str]
     """GLNs of those whose events make these codes active: the issuer and whom it names."""
+    content: Mapping[str, Any] | None = None
+    """What one item holds, as the event says it; None for pieces."""
 
     def body(self) -> dict[str, Any]:
         """As the event has it."""
@@ -57,6 +60,7 @@ class IssuedCodes:
             "guoji:root": self.root.hex(),
             "guoji:count": self.count,
             **({"guoji:mayActivate": [_PARTY + gln for gln in others]} if others else {}),
+            **({_CONTENT: self.content} if self.content else {}),
         }
 
     @classmethod
@@ -80,7 +84,15 @@ class IssuedCodes:
             raise CheckFailed(f"the event commits to no set of codes: root {root!r:.80}, count {count!r:.20}")
         texts = [each for each in named if isinstance(each, str)] if isinstance(named, list) else []
         others = {each.removeprefix(_PARTY) for each in texts}
-        return cls(issuer, lots[0], bytes.fromhex(root), count, frozenset({issuer} | others))
+        content = said.get(_CONTENT)
+        return cls(
+            issuer,
+            lots[0],
+            bytes.fromhex(root),
+            count,
+            frozenset({issuer} | others),
+            content if isinstance(content, Mapping) else None,
+        )
 
     def check_has(self, item: str) -> None:
         """Raises `CheckFailed` unless the item is of the lot's product."""

@@ -10,6 +10,7 @@ from traceability.proof.chain_reader import ChainReader
 from traceability.proof.code import IssuedCodes, code_leaf
 from traceability.proof.code_file import CodeProof
 from traceability.proof.proof_file import TraceProof
+from traceability.proof.quantity import stated, written
 from traceability.proof.records import Proven
 from traceability.proof.told import words_of
 from traceability.proof.trust import TrustPolicy
@@ -37,7 +38,7 @@ def verify_code(
     like `verify`. That an event was declared wrong later is not in the file: the proof of the trace says so.
     """
     # code      the leaf of this item leads to the root to which the issuing event commits
-    # active    the other event brings this item into being or packs it, by a party that may, and later in the log
+    # active    a later event of the log brings this item into being or packs it, by a party that may
     proofs = (code.issued, *((code.activated,) if code.activated is not None else ()))
     events = verify_trace(TraceProof(code.item, proofs), policy, chains)
     steps = (
@@ -80,7 +81,9 @@ def _in_set(code: CodeProof) -> str:
     issued.check_has(code.item)
     leaf = leaf_hash(code_leaf(code.salt, issued.issuer, issued.lot, code.item))
     check_inclusion(code.index, issued.count, leaf, code.path, issued.root)
-    return f"number {code.index + 1} of {issued.count} issued for {issued.lot} by {issued.issuer}"
+    said = f"number {code.index + 1} of {issued.count} issued for {issued.lot} by {issued.issuer}"
+    content = stated(issued.content)
+    return said if content is None else f"{said}, for {written(content[0])} {content[1]} each"
 
 
 def _active(code: CodeProof) -> str:

@@ -99,19 +99,20 @@ def stated_losses(body: Mapping[str, Any]) -> Iterator[tuple[str, Fraction]]:
 
 def net_content(body: Mapping[str, Any]) -> tuple[Fraction, str] | None:
     """What one piece holds, where goods came into being."""
-    return _stated(master_data(body).get("guoji:netContent"))
+    return stated(master_data(body).get("guoji:netContent"))
 
 
 def area(body: Mapping[str, Any]) -> Fraction | None:
     """How large the place is where it happened, in hectares."""
     place = body.get("readPoint")
-    match _stated(place.get("guoji:area") if isinstance(place, Mapping) else None):
+    match stated(place.get("guoji:area") if isinstance(place, Mapping) else None):
         case (amount, "HAR"):
             return amount
     return None
 
 
-def _stated(value: object) -> tuple[Fraction, str] | None:
+def stated(value: object) -> tuple[Fraction, str] | None:
+    """What `guoji:value` and `guoji:uom` say; None for nothing, and for what cannot be."""
     if not value or not isinstance(value, Mapping):
         return None
     amount, unit = measure(value.get("guoji:value"), value.get("guoji:uom"))

@@ -24,6 +24,7 @@ GTIN = "09521234500018"
 OTHER_LOT = digital_link.lot(GTIN, "L2")
 PACKER, STRANGER = "9521321000027", "9521321000034"
 COUNT, INDEX = 21, 5
+HALF_A_KILOGRAM = {"guoji:value": 0.5, "guoji:uom": "KGM"}
 SECRET, OTHER_SECRET = sha256(b"secret").digest(), sha256(b"other secret").digest()
 
 
@@ -48,9 +49,15 @@ def leaves(
 
 
 def issue(
-    root: bytes | None = None, count: int = COUNT, lot: str = LOT, others: Sequence[str] = (), **changes: Any
+    root: bytes | None = None,
+    count: int = COUNT,
+    lot: str = LOT,
+    others: Sequence[str] = (),
+    content: dict[str, Any] | None = None,
+    **changes: Any,
 ) -> dict[str, Any]:
-    issued = IssuedCodes(SUBMITTER, lot, root or root_of(leaves()), count, frozenset({SUBMITTER, *others}))
+    may_activate = frozenset({SUBMITTER, *others})
+    issued = IssuedCodes(SUBMITTER, lot, root or root_of(leaves()), count, may_activate, content)
     event = {
         "type": "ObjectEvent",
         "eventTime": "2026-11-18T08:00:00.000Z",
@@ -135,7 +142,7 @@ def sound() -> dict[str, Vector]:
         "only-code-of-its-set": of_one(),
         "last-code-of-its-set": of_the_last(),
         "packed-by-a-party-that-may": world(
-            issue(others=[PACKER]), packing(ITEMS[INDEX]), activated=PACKER
+            issue(others=[PACKER], content=HALF_A_KILOGRAM), packing(ITEMS[INDEX]), activated=PACKER
         ).vector(),
         "labelled-with-its-lot-in-the-link": world(issue(), labelling(SPELLED)).vector(),
         "labelled-without-saying-the-lot": world(issue(), labelling(lot=None)).vector(),
