@@ -64,8 +64,8 @@ class Ledger(Protocol):
     def proof(self, key: str) -> bytes:
         """The JSON proof file of one event, by the hex leaf hash of its entry. Raises `Unknown`."""
 
-    def trace_proof(self, subject: str) -> bytes:
-        """The JSON bundle of the proofs of all events of a trace. Raises `Unknown`."""
+    def trace_proof(self, subject: str) -> tuple[bytes, Standing]:
+        """The JSON bundle of the proofs of all events of a trace, and whether it stands. Raises `Unknown`."""
 
     def code_proof(self, item: str) -> bytes:
         """The JSON file that shows that the code of an item was issued, and is active. Raises `Unknown`."""

@@ -6,6 +6,7 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from http import HTTPStatus
+from weakref import WeakValueDictionary
 
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -72,12 +73,15 @@ class Front:
         self._cache = cache
         self._known: OrderedDict[_Worded, Known] = OrderedDict()
         self._turn = asyncio.Semaphore(AT_ONCE)
+        self._paths: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        """Each held by whoever has a turn for this path, or is next: however the others word it, they would
+        only wait for the same page, and must not do that in a turn."""
         self._waiting = 0
         self._asking: dict[_Worded, asyncio.Event] = {}
         """Requests that somebody asks the application; set once it has answered."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD") or not _is_code(scope):
+        if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD") or not _is_kept(scope):
             await self._app(scope, receive, send)
             return
         headers = _first(scope)
@@ -138,7 +142,7 @@ class Front:
         answered = self._asking[worded] = asyncio.Event()
         found: list[_Answer] = []
         try:
-            async with self._turn:
+            async with self._paths.setdefault(scope["path"], asyncio.Lock()), self._turn:
                 await self._app({**scope, _FOUND: found}, receive, send)
             for _, known in found:
                 self._learn(worded, known)
@@ -175,10 +179,10 @@ def _has(form: Form, if_none_match: bytes) -> bool:
     return bool(if_none_match) and (form.etag in if_none_match or if_none_match.strip() == b"*")
 
 
-def _is_code(scope: Scope) -> bool:
-    """Whether the path is one of GS1's: it begins with a number, or is the content of an RFID tag."""
-    first: bytes = scope["raw_path"][1:2]
-    return first.isdigit() or scope["raw_path"][1:3] in (b"eh", b"ex")
+def _is_kept(scope: Scope) -> bool:
+    """Whether its answers may be: a path of GS1 begins with a number, or is an RFID tag's; else a proof."""
+    path: bytes = scope["raw_path"]
+    return path[1:2].isdigit() or path[1:3] in (b"eh", b"ex") or path == b"/proof"
 
 
 def _first(scope: Scope) -> dict[bytes, bytes]:

@@ -188,6 +188,7 @@ def ledger(settings: Settings, store: Store | None = None) -> Ledger:
         check_used=own_codes.check_used,
         traces=traces,
         recent=RecentTraces(read, follower),
+        follower=follower,
         search=store.search,
         jobs=_jobs(settings, store),
         queries=NamedQueries(store.named_queries, _now_ms),

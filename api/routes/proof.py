@@ -7,14 +7,18 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
 from api.deps import WHOLE, LedgerDep, SiteDep
+from api.front import KeptAnswer
+from api.page_cache import Rendered
 from traceability.errors import InvalidInput
 from traceability.gs1 import digital_link
+from traceability.gs1.resolver.levels import levels
 from traceability.proof.subject import goods
 
 router = APIRouter()
 
 _FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 _NOT_LONG = {"Cache-Control": "no-cache"}
+_KEPT = {**_NOT_LONG, "Vary": "Accept-Encoding"}
 _HASH = re.compile(r"[0-9a-f]{64}")
 
 
@@ -26,10 +30,18 @@ def event_proof(key: str, ledger: LedgerDep) -> Response:
 
 @router.api_route("/proof", methods=WHOLE)
 def trace_proof(site: SiteDep, ledger: LedgerDep, subject: Annotated[str, Query()] = "") -> Response:
+    """Kept like a page: of a full box it takes seconds to make, and anybody may ask."""
     identity = goods(subject)
     site.check_issued(identity)
-    name = "-".join(_plain(value) for _, value in digital_link.parse(identity).path)
-    return _file(ledger.trace_proof(identity), f"guoji-{name}.json", _NOT_LONG)
+    link = digital_link.parse(identity)
+    name = "-".join(_plain(value) for _, value in link.path)
+
+    def render() -> Rendered:
+        content, standing = ledger.trace_proof(identity)
+        return Rendered(content, _headers(f"guoji-{name}.json", _KEPT), standing)
+
+    standing = ledger.watch(levels(link.path))
+    return KeptAnswer(site.kept.of((identity, "proof"), render), {}, standing)
 
 
 @router.api_route("/codes/proof", methods=WHOLE)
@@ -63,8 +75,12 @@ def trust_policy(ledger: LedgerDep) -> Response:
 
 
 def _file(content: bytes, name: str, headers: dict[str, str]) -> Response:
-    disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(content, headers=headers | disposition, media_type="application/json")
+    return Response(content, headers=_headers(name, headers))
+
+
+def _headers(name: str, headers: dict[str, str]) -> dict[str, str]:
+    disposition = f'attachment; filename="{name}"'
+    return headers | {"Content-Type": "application/json", "Content-Disposition": disposition}
 
 
 def _plain(value: str) -> str:

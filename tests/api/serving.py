@@ -111,8 +111,10 @@ class SampleLedger:
     def proof(self, key: str) -> bytes:
         return b'{"proof":"%s"}' % key.encode()
 
-    def trace_proof(self, subject: str) -> bytes:
-        return self.bundle or b'{"bundle":"%s"}' % subject.encode()
+    def trace_proof(self, subject: str) -> tuple[bytes, SampleStanding]:
+        bundle = self.bundle
+        made = bundle or b'{"bundle":"%s"}' % subject.encode()
+        return made, SampleStanding(self, lambda: self.bundle is bundle)
 
     def code_proof(self, item: str) -> bytes:
         return b'{"code":"%s"}' % item.encode()

@@ -18,6 +18,7 @@ from traceability.errors import Unavailable
 
 PAGE = {"accept": "text/html", "accept-language": "zh-CN", "accept-encoding": "br"}
 NO_OTHERS = {}
+BARE = {"accept_encoding": "identity"}
 ITEM = f"{PATH.split('/10/')[0]}/21/A000000000000001"
 
 
@@ -223,6 +224,40 @@ def test_a_reader_who_is_slow_keeps_nobody_else_waiting(site):
         return found
 
     assert asyncio.run(crowd()).status == 200
+
+
+def test_one_slow_page_asked_for_in_many_wordings_leaves_a_turn_for_the_others(site):
+    async def crowd():
+        gate = asyncio.Event()
+
+        async def slow(scope, receive, send):
+            if scope["path"] == PATH:
+                await gate.wait()
+            await site.app(scope, receive, send)
+
+        front = Front(slow, PageCache())
+        many = [asyncio.create_task(asked(front, f"{PATH}?{n}")) for n in range(9)]
+        await asyncio.sleep(0)
+        another = await asyncio.wait_for(asked(front, "/01/9"), 9)
+        gate.set()
+        return another.status, {each.status for each in await asyncio.gather(*many)}
+
+    assert asyncio.run(crowd()) == (400, {200})
+
+
+def test_a_proof_is_made_once_for_all_who_ask_and_anew_when_it_has_changed(site):
+    path = f"/proof?subject=https://x.cn{PATH}"
+
+    async def crowd():
+        return await asyncio.gather(*(asked(site.front, path, headers=BARE) for _ in range(9)))
+
+    assert {each.body for each in asyncio.run(crowd())} == {b'{"bundle":"%s"}' % site.subject.encode()}
+    assert (site.kept.numbers.renders, site.through) == (1, 1)
+
+    site.ledger.bundle = b"{}"
+
+    assert site.ask(path, **BARE).body == b"{}"
+    assert site.ask(path, method="HEAD", **BARE).headers["content-length"] == "2"
 
 
 def test_a_crowd_that_is_too_large_is_told_to_come_back(monkeypatch):

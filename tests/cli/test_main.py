@@ -5,18 +5,21 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
-from tests.builders import FARM, a_harvest
+from tests.builders import FARM, FIELD_LOT, LOT, a_harvest
 from tests.fakes import FakeMark
 from traceability.cli.main import main, parser
 from traceability.ledger.capture import capture
+from traceability.ledger.follow import LATE_S, Follower
 from traceability.ledger.publish import publish
 from traceability.own_policy import log_signer
 from traceability.own_store import open_store
 from traceability.settings import Settings
 from traceability.upkeep.installation import make
+from traceability.wiring import ledger
 
 
 def commands(of=None, so_far=()):
@@ -200,6 +203,27 @@ def test_a_file_that_cannot_be_written_is_named_in_one_line(guoji, tmp_path):
     code, _, said = guoji("prove", captured.key, "-o", str(tmp_path))
 
     assert (code, said) == (65, f"guoji: {tmp_path}: Is a directory\n")
+
+
+def test_a_proof_that_was_made_stands_until_the_log_has_moved_on(guoji):
+    guoji("init")
+    settings = Settings.read(os.environ)
+    store, now_s = open_store(settings), [0.0]
+    ours = ledger(settings, store)
+    ours = replace(ours, follower=Follower(store.changes(), lambda: now_s[0], ours.now))
+    capture([a_harvest()], FARM, store.events, 5)
+    publish(store.log, store.checkpoints, FakeMark(), log_signer(settings))
+    _, standing = ours.trace_proof(FIELD_LOT)
+
+    now_s[0] += LATE_S
+    assert standing.is_found_to_hold()
+
+    capture([a_harvest(lot=LOT)], FARM, store.events, 6)
+    publish(store.log, store.checkpoints, FakeMark(), log_signer(settings))
+    now_s[0] += LATE_S
+
+    assert not standing.is_found_to_hold()
+    store.close()
 
 
 def test_init_shows_the_token_once_and_repairs_nothing_that_is_whole(guoji):

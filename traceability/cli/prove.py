@@ -32,7 +32,7 @@ def _prove(args: argparse.Namespace) -> int:
 
     ours = ledger(Settings.read(os.environ))
     is_key = _KEY.fullmatch(args.subject)
-    proof = ours.proof(args.subject) if is_key else ours.trace_proof(goods(args.subject))
+    proof = ours.proof(args.subject) if is_key else ours.trace_proof(goods(args.subject))[0]
     if args.output is None:
         sys.stdout.buffer.write(proof)
     else:

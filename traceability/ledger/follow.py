@@ -7,9 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from math import inf
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from traceability.ledger.footing import Change, Footing
+
+T = TypeVar("T")
 
 EVERY_S = 0.25
 """Between two looks at the store while anybody asks."""
@@ -96,6 +98,12 @@ class Follower:
             if change:
                 self._pass(began_s, change)
             self._asked_at_s = self._seen_at_s = began_s
+
+    def made(self, make: Callable[[Footing], T]) -> tuple[T, Standing]:
+        """What `make` gives, which notes in the footing what it is made from, and whether it still stands."""
+        # Before it is made: what comes meanwhile may touch it, and is looked at then.
+        tick, footing = self.tick, Footing()
+        return make(footing), self.standing(footing, tick)
 
     def standing(self, footing: Footing, tick: int) -> Standing:
         """Of what was made from when `tick` was the newest change."""

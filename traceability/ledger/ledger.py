@@ -11,7 +11,8 @@ from traceability.errors import NotInLogYet
 from traceability.ledger.capture import capture, faults_for
 from traceability.ledger.capture_jobs import CaptureJobs
 from traceability.ledger.codes import Codes
-from traceability.ledger.follow import Standing
+from traceability.ledger.follow import Follower, Standing
+from traceability.ledger.footing import Footing
 from traceability.ledger.grant import Grant
 from traceability.ledger.links import Links
 from traceability.ledger.named_queries import NamedQueries
@@ -20,7 +21,7 @@ from traceability.ledger.personal import Kept, Personal
 from traceability.ledger.ports import Captured, EventStore, StoredEvent
 from traceability.ledger.prove import BatchLeaves, Prover
 from traceability.ledger.public_log import PublicLog
-from traceability.ledger.read_trace import TraceReader
+from traceability.ledger.read_trace import ANEW_AFTER, TraceReader
 from traceability.ledger.recent import Made, RecentTraces
 from traceability.ledger.search import Search
 from traceability.ledger.subscriptions import Subscriptions
@@ -63,6 +64,7 @@ class Ledger:
     """Raises `NeverActivated` or `CodeWithdrawn` for an item (Digital Link) whose code is on no goods."""
     traces: TraceReader
     recent: RecentTraces
+    follower: Follower
     search: Search
     jobs: CaptureJobs
     queries: NamedQueries
@@ -109,14 +111,20 @@ class Ledger:
         """The proof file of one event. Raises `Unknown`, or `Unavailable` while it is not in the log yet."""
         return to_bytes(self.prover.prove(self.events.by_key(key)))
 
-    def trace_proof(self, subject: str) -> bytes:
+    def trace_proof(self, subject: str) -> tuple[bytes, Standing]:
         """The proof file of all events of a trace; those of the last moments follow when the log has them.
 
-        Raises `Unknown`, and what `check_used` raises.
+        With it, whether it is still what would be made. Raises `Unknown`, and what `check_used` raises.
         """
+        self.follower.look()
+        return self.follower.made(lambda footing: self._trace_proof(subject, footing))
+
+    def _trace_proof(self, subject: str, footing: Footing) -> bytes:
         self.check_used(subject)
+        footing.awaits_log = footing.awaits_anchor = True
+        footing.ends(self.now() + ANEW_AFTER)
         # Events first: an anchor that becomes final meanwhile must not make them look left out of the rest.
-        proofs = self._proofs(self.traces.all_events(subject))
+        proofs = self._proofs(self.traces.all_events(subject, footing))
         complete = self.prover.complete(subject)
         named = [] if complete is None else [key.hex() for key in complete.entries]
         # A trace that is cut leaves events out; what the file calls complete must be in it all the same.

@@ -155,9 +155,9 @@ class TraceReader:
             over_yields=tuple(judge_plots(made, self.plots, lambda lot: profile_of(lot, self.profiles))),
         )
 
-    def all_events(self, subject: str) -> list[StoredEvent]:
+    def all_events(self, subject: str, footing: Footing | None = None) -> list[StoredEvent]:
         """Every event of the trace, batches included, by event time. Raises `Unknown`."""
-        return self._gather(subject, Footing()).all
+        return self._gather(subject, footing or Footing()).all
 
     def _gather(self, subject: str, footing: Footing) -> _Gathered:
         telling = remembering(footing.hearing(self.events.telling))

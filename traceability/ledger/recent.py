@@ -53,8 +53,5 @@ class RecentTraces:
         with kept.lock:
             self._follower.look()
             if kept.made is None or not self._follower.spares(kept.made.standing):
-                # Before the trace is made: what comes meanwhile may touch it, and is looked at then.
-                tick, footing = self._follower.tick, Footing()
-                trace = self._make(subject, footing)
-                kept.made = Made(trace, self._follower.standing(footing, tick))
+                kept.made = Made(*self._follower.made(lambda footing: self._make(subject, footing)))
             return kept.made

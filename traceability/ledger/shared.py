@@ -37,9 +37,9 @@ class Shared:
 
     def of(self, key: Hashable, footing: Footing, make: Callable[[Footing], T]) -> T:
         with self._makes[hash(key) % len(self._makes)]:
-            value, standing = self._kept.get(key) or self._made(make)
+            value, standing = self._kept.get(key) or self._follower.made(make)
             if not self._follower.spares(standing):
-                value, standing = self._made(make)
+                value, standing = self._follower.made(make)
         with self._lock:
             self._kept[key] = value, standing
             self._kept.move_to_end(key)
@@ -48,8 +48,3 @@ class Shared:
         footing.join(standing.footing)
         made: T = value
         return made
-
-    def _made(self, make: Callable[[Footing], T]) -> tuple[T, Standing]:
-        # Before it is made: what comes meanwhile may touch it, and is looked at then.
-        tick, footing = self._follower.tick, Footing()
-        return make(footing), self._follower.standing(footing, tick)
