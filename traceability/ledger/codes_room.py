@@ -73,7 +73,7 @@ def check_goods(of: KeptSet, count: int, issue: OverIssue, unrecorded: bool) -> 
     if room is not None and room.more(each) < count:
         raise InvalidInput(
             f"{of.lot} has goods for {room.more(each)} more items, {count} codes would be made active: "
-            "make fewer active and withdraw the others (`guoji codes withdraw`), or capture what else there is"
+            "make fewer active and withdraw the rest (`guoji codes withdraw`), or capture what else there is"
         )
 
 
