@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import qrcode
 from rich.console import Console
 
-from demo.check import check_as_a_stranger
+from demo.check import IS_ON_NOTHING, OPENS, WANTS_TOKEN, check_as_a_stranger, check_links
 from demo.play import play
 from demo.stage import Stage
 from demo.story import Story
@@ -63,16 +63,18 @@ def _show(stage: Stage, story: Story, console: Console) -> None:
         console.print(
             "A phone cannot reach 127.0.0.1: open these here, or use `make demo PUBLIC=https://host`."
         )
-    for name, link in (
-        ("trace page", path),
-        ("one punnet", urlsplit(story.lot.items[0]).path),
-        ("a spare code", urlsplit(story.spare[0]).path),
-        ("the pallet", urlsplit(story.lot.pallet).path),
-        ("live overlay", f"/overlay{path}"),
-        ("the farm", f"/farm#token={stage.farm_token}"),
-    ):
+    links = (
+        ("trace page", path, OPENS),
+        ("one punnet", urlsplit(story.lot.items[0]).path, OPENS),
+        ("a spare code", urlsplit(story.spare[0]).path, IS_ON_NOTHING),
+        ("the pallet", urlsplit(story.lot.pallet).path, OPENS),
+        ("live overlay", f"/overlay{path}", OPENS),
+        ("the farm", f"/farm#token={stage.farm_token}", WANTS_TOKEN),
+    )
+    for name, link, _ in links:
         console.print(f"{name:13} {stage.local_url}{link}", highlight=False, soft_wrap=True)
     console.print(f"{'trust policy':13} {stage.settings.trust_file}", highlight=False, soft_wrap=True)
+    check_links(stage, links)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import sqlite3
 import subprocess
+from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote, urlsplit
@@ -14,6 +15,16 @@ from demo.story import Story
 from traceability.errors import Refused
 
 VERIFIED, CONTRADICTED, UNCHECKED = 0, 1, 2
+OPENS, WANTS_TOKEN, IS_ON_NOTHING = 200, 401, 404
+"""What a link of the demo answers to a reader. A token after "#" is handed in by the page's own script."""
+
+
+def check_links(stage: Stage, links: Iterable[tuple[str, str, int]]) -> None:
+    """Open each link (name, path, wanted status) once. Raises `Refused` with all that answer otherwise."""
+    answers = [(name, link, status, stage.status(link)) for name, link, status in links]
+    wrong = [f"{name}, {link}: {got}, want {want}" for name, link, want, got in answers if got != want]
+    if wrong:
+        raise Refused(f"of the links above these do not open; {HOME / 'up.log'} says why: {'; '.join(wrong)}")
 
 
 def check_as_a_stranger(stage: Stage, story: Story, console: Console) -> None:

@@ -176,6 +176,17 @@ class Stage:
         except HTTPError as error:
             raise Refused(f"GET {path}: {error.code} {error.read().decode()[:300]}") from error
 
+    def status(self, path: str) -> int:
+        """What the web server answers to a reader."""
+        try:
+            with urlopen(
+                Request(self.local_url + path, headers={"Accept": "text/html"}), timeout=30
+            ) as answer:
+                status: int = answer.status
+                return status
+        except HTTPError as error:
+            return error.code
+
     def _ready(self) -> bool:
         try:
             urlopen(f"{self.local_url}/readyz", timeout=2).close()
