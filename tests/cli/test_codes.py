@@ -46,7 +46,7 @@ def test_from_a_lot_to_labelled_goods_and_back(home, guoji):
     assert guoji(*issue, str(file), "--count", "110") == (
         0,
         [
-            f"set 1: 110 codes issued for {LOT}",
+            f"set 1: 110 codes issued for {LOT}, in the name of party {FARM}",
             "next: print them, label the goods, then `guoji codes activate 1`",
         ],
         "",

@@ -132,7 +132,8 @@ def _issue(args: argparse.Namespace) -> int:
     )
     found = ours.issue(wanted)
     # Said before they are written: whatever fails from here on, no code is lost.
-    outlet.say(f"set {found.kept.number}: {told(len(found.serials))} issued for {found.lot}")
+    issued = f"{told(len(found.serials))} issued for {found.lot}"
+    outlet.say(f"set {found.kept.number}: {issued}, in the name of party {wanted.party}")
     outlet.write(file_of(found.kept, found.serials))
     outlet.say(f"next: print them, label the goods, then `guoji codes activate {found.kept.number}`")
     return 0
