@@ -21,10 +21,10 @@ class FakeQuarantine:
 
 @dataclass
 class FakeScans:
-    asked: list[tuple[int, int]] = field(default_factory=list)
+    asked: list[tuple[int, int, int]] = field(default_factory=list)
 
-    def drop(self, before_ms, salts_before):
-        self.asked.append((before_ms, salts_before))
+    def drop(self, before_ms, salts_before, presses_before_ms):
+        self.asked.append((before_ms, salts_before, presses_before_ms))
         return 7
 
 
@@ -33,7 +33,7 @@ def test_bytes_and_scans_go_after_so_many_days():
 
     assert tidy(quarantine, FakePersonal(), scans, NOW_MS, KEPT) == Tidied(dropped=3, swept=True, scans=7)
     assert quarantine.asked == [NOW_MS - 36 * 3_600_000]
-    assert scans.asked == [(NOW_MS - 400 * DAY_MS, NOW_MS // (30 * DAY_MS))]
+    assert scans.asked == [(NOW_MS - 400 * DAY_MS, NOW_MS // (30 * DAY_MS), NOW_MS - 10 * 60_000)]
 
 
 def test_files_that_were_read_when_a_value_was_erased_are_swept_later():

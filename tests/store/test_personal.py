@@ -3,12 +3,12 @@
 import contextlib
 import random
 import threading
-from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
 from tests.builders import FARM
+from tests.store.database_files import holds
 from traceability.errors import Erased
 from traceability.ledger.personal import Erasure, Kept
 from traceability.proof.personal import Disclosure
@@ -37,24 +37,6 @@ def held(table, *kept):
     return table.kept([each.disclosure.commitment for each in kept])
 
 
-def files(engine):
-    """Every file in which the database keeps rows. PostgreSQL's log of writes is not promised to be clean."""
-    if engine.dialect.name == "sqlite":
-        path = Path(engine.url.database)
-        return sorted(path.parent.glob(f"{path.name}*"))
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("CHECKPOINT"))
-        folder = Path(connection.execute(text("SHOW data_directory")).scalar_one())
-        number = connection.execute(
-            text("SELECT oid FROM pg_database WHERE datname = current_database()")
-        ).scalar_one()
-    return [file for file in (folder / "base" / str(number)).iterdir() if file.is_file()]
-
-
-def holds(engine, secret):
-    return any(secret.encode() in file.read_bytes() for file in files(engine))
-
-
 def test_what_is_kept_reads_back_and_is_kept_once(table):
     one, two = a_kept(1), a_kept(2, "")
     table.keep([one, two])
@@ -72,12 +54,12 @@ def test_an_erased_value_is_in_no_file_of_the_database(engine, table, value):
     with engine.begin() as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(text("ANALYZE disclosure"))
-    assert holds(engine, SECRET)
+    assert holds(engine, SECRET.encode())
 
     table.erase([an_erasure(a_kept(0, value)), *map(an_erasure, others[50:60])])
 
     assert table.sweep()
-    assert not holds(engine, SECRET)
+    assert not holds(engine, SECRET.encode())
     assert len(held(table, *others)) == 189
     assert held(table, a_kept(0, value)) == []
 
@@ -110,7 +92,7 @@ def test_while_somebody_sees_an_older_state_the_files_are_not_called_clean(engin
         assert not table.sweep()
 
     assert table.sweep()
-    assert not holds(engine, SECRET)
+    assert not holds(engine, SECRET.encode())
 
 
 def test_while_somebody_holds_the_table_nobody_waits_for_it_for_long(engine, table):

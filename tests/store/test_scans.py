@@ -3,7 +3,9 @@
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import text
 
+from tests.store.database_files import holds
 from traceability.ledger.scan import DAY_MS, HOUR_MS, MOST_KEPT, MOST_OF_A_NETWORK, Cell, Scan, Scanned
 from traceability.ledger.scan_verdict import Crowd, Flood, judge
 from traceability.store import dump
@@ -122,24 +124,39 @@ def test_rows_go_after_their_time_and_the_first_scan_is_remembered(table):
     table.add(ITEM, a_scan(NOON - 5 * DAY_MS))
     table.add(ITEM, a_scan(NOON))
 
-    assert table.drop(NOON - DAY_MS, 0) == 1
-    assert table.drop(NOON - DAY_MS, 0) == 0
+    assert table.drop(NOON - DAY_MS, 0, 0) == 1
+    assert table.drop(NOON - DAY_MS, 0, 0) == 0
     assert table.of(ITEM) == Scanned((a_scan(NOON),), NOON - 5 * DAY_MS, not_kept=1)
 
 
-def test_a_salt_is_the_same_within_its_period_and_gone_with_it(table, engine):
+def test_a_salt_is_the_same_within_its_period(table, engine):
     first = table.salt(7)
 
     assert ScanTable(engine).salt(7) == first != table.salt(8)
-    assert table.salt(7) != first
     assert len(first) == 32
 
 
-def test_a_salt_goes_at_the_end_of_its_period_though_nobody_scans(table):
-    first = table.salt(7)
-    table.drop(0, 8)
+def test_a_salt_is_destroyed_after_its_period_and_in_no_file_of_the_database(table, engine):
+    old, new = table.salt(7), table.salt(8)
+    assert holds(engine, old)
+    table.drop(0, 8, 0)
 
-    assert table.salt(7) != first
+    assert not holds(engine, old)
+    assert table.salt(8) == new
+    assert table.salt(7) != old
+
+
+def test_a_salt_that_somebody_reads_at_its_end_is_out_of_the_files_the_next_time(table, engine, monkeypatch):
+    monkeypatch.setattr("traceability.store.sweep._WAIT_MS", 10)
+    old = table.salt(7)
+    isolated = {} if engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
+    with engine.connect().execution_options(**isolated) as reader:
+        reader.execute(text("SELECT count(*) FROM scan_salt")).all()
+        table.drop(0, 8, 0)
+        assert table.salt(7) != old
+    table.drop(0, 8, 0)
+
+    assert not holds(engine, old)
 
 
 def test_a_salt_is_in_no_backup():
@@ -164,6 +181,18 @@ def test_tries_of_all_networks_together_have_an_end(table):
 def test_only_the_first_opening_of_a_scratch_code_is_kept(table):
     assert table.open_scratch(ITEM, b"a", 5) == (5, b"a")
     assert table.open_scratch(ITEM, b"b", 9) == (5, b"a")
+
+
+def test_of_a_scratch_code_it_stays_when_it_was_opened_and_nothing_of_the_phone(table, engine):
+    table.take_try(ITEM, 0, b"n", 9, 9)
+    table.open_scratch(ITEM, b"a", 5)
+    table.drop(0, 0, 5)
+    assert table.open_scratch(ITEM, b"b", 9) == (5, b"a")
+    table.drop(0, 0, HOUR_MS)
+
+    assert table.open_scratch(ITEM, b"b", 9) == (5, b"")
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM scratch_try")).scalar_one() == 0
 
 
 def test_the_most_scanned_come_first(table):

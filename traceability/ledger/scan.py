@@ -140,7 +140,7 @@ class ScanStore(Protocol):
     """Keeps scans. Holds no address, no user agent, no exact place."""
 
     def salt(self, period: int) -> bytes:
-        """32 random bytes, the same for all who ask in this period; those of earlier ones are destroyed."""
+        """32 random bytes, the same for all who ask in this period."""
 
     def of(self, item: str) -> Scanned: ...
 
@@ -159,5 +159,10 @@ class ScanStore(Protocol):
     def open_scratch(self, item: str, device: bytes, now_ms: int) -> tuple[int, bytes]:
         """When the scratch code was first right, and by which device: this one, now, if it never was."""
 
-    def drop(self, before_ms: int, salts_before: int) -> int:
-        """Drop rows whose hour ended before this time, and salts of earlier periods; how many rows."""
+    def drop(self, before_ms: int, salts_before: int, presses_before_ms: int) -> int:
+        """Drop rows whose hour ended before `before_ms`; how many.
+
+        Salts of earlier periods are destroyed, also in the files of the database; where somebody reads them,
+        the next time. Of presses of the scratch field before `presses_before_ms` only the opening stays: no
+        hint of its phone, no tries.
+        """

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from traceability.ledger.erase import ErasableStore
 from traceability.ledger.scan import DAY_MS
-from traceability.ledger.scans import salt_period
+from traceability.ledger.scans import SAME_PRESS_MS, salt_period
 
 
 class Quarantine(Protocol):
@@ -17,7 +17,7 @@ class Quarantine(Protocol):
 
 
 class Scanned(Protocol):
-    def drop(self, before_ms: int, salts_before: int) -> int:
+    def drop(self, before_ms: int, salts_before: int, presses_before_ms: int) -> int:
         """As `ledger/scan.py` says."""
 
 
@@ -42,5 +42,7 @@ class Tidied:
 
 def tidy(quarantine: Quarantine, personal: ErasableStore, scans: Scanned, now_ms: int, kept: Kept) -> Tidied:
     dropped = quarantine.drop_payloads(now_ms - round(kept.quarantine * DAY_MS))
-    looks = scans.drop(now_ms - round(kept.scans * DAY_MS), salt_period(now_ms, kept.salt))
+    looks = scans.drop(
+        now_ms - round(kept.scans * DAY_MS), salt_period(now_ms, kept.salt), now_ms - SAME_PRESS_MS
+    )
     return Tidied(dropped, personal.sweep(), looks)

@@ -1,6 +1,5 @@
 """The one table from which rows are erased: personal data, and beside it what was erased."""
 
-import time
 from collections.abc import Mapping, Sequence
 
 from sqlalchemy import (
@@ -20,10 +19,11 @@ from sqlalchemy import (
     update,
 )
 
-from traceability.errors import Erased, Unavailable
+from traceability.errors import Erased
 from traceability.ledger.personal import Erasure, Kept
 from traceability.proof.personal import Disclosure
 from traceability.store.schema import AT_ONCE, insert_missing, metadata
+from traceability.store.sweep import sweep
 
 disclosure = Table(
     "disclosure",
@@ -46,9 +46,6 @@ erasure = Table(
     # Whether the files below the tables are clean too; few are not, and not for long.
     Column("swept", Boolean, nullable=False, index=True),
 )
-
-_WAIT_MS = 2_000
-"""For whoever reads what is to be cleared; others wait as long."""
 
 
 class PersonalTable:
@@ -107,58 +104,12 @@ class PersonalTable:
             unswept = list(connection.execute(due).scalars())
         if not unswept:
             return True
-        if not self._clear_files():
+        if not sweep(self._engine, disclosure.name):
             return False
         with self._engine.begin() as connection:
             for some in _in_parts(unswept):
                 connection.execute(update(erasure).where(erasure.c.commitment.in_(some)).values(swept=True))
         return True
-
-    def _clear_files(self) -> bool:
-        """Leave no deleted row in the files of the database, as far as it lets us (docs/operations.md)."""
-        if self._engine.dialect.name == "sqlite":
-            return self._empty_write_ahead_log()
-        return self._write_table_anew()
-
-    def _empty_write_ahead_log(self) -> bool:
-        connection = self._engine.raw_connection()
-        try:
-            cursor = connection.cursor()
-            (usual_ms,) = cursor.execute("PRAGMA busy_timeout").fetchone()
-            cursor.execute(f"PRAGMA busy_timeout = {_WAIT_MS}")
-            is_busy, *_ = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-            cursor.execute(f"PRAGMA busy_timeout = {usual_ms}")
-        finally:
-            connection.close()
-        return not is_busy
-
-    def _write_table_anew(self) -> bool:
-        with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            if not _no_snapshot_is_older(connection):
-                return False
-            connection.execute(text(f"SET lock_timeout = {_WAIT_MS}"))
-            try:
-                connection.execute(text("VACUUM (FULL) disclosure"))
-            except Unavailable:  # somebody holds the table
-                return False
-            finally:
-                connection.execute(text("RESET lock_timeout"))
-        return True
-
-
-def _no_snapshot_is_older(connection: Connection) -> bool:
-    """Whether nobody sees the database as it was before now: PostgreSQL keeps for them what was deleted."""
-    now = connection.execute(text("SELECT CAST(CAST(pg_current_xact_id() AS xid) AS text)")).scalar_one()
-    older = text(
-        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
-        "AND age(backend_xmin) > age(CAST(CAST(:now AS text) AS xid))"
-    )
-    deadline = time.monotonic() + _WAIT_MS / 1000
-    while connection.execute(older, {"now": now}).scalar_one():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.05)
-    return True
 
 
 def _erasures(connection: Connection, commitments: Sequence[str]) -> Mapping[str, Erasure]:

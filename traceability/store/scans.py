@@ -15,6 +15,7 @@ from traceability.store.scan_tables import (
     scratch_try,
 )
 from traceability.store.schema import insert_missing
+from traceability.store.sweep import sweep
 
 
 class ScanTable:
@@ -30,7 +31,6 @@ class ScanTable:
         if held is not None:
             return held
         with self._engine.begin() as connection:
-            connection.execute(delete(scan_salt).where(scan_salt.c.period < period))
             insert_missing(connection, scan_salt, [{"period": period, "salt": secrets.token_bytes(32)}])
             return bytes(connection.execute(wanted).scalar_one())
 
@@ -89,12 +89,10 @@ class ScanTable:
             row = connection.execute(first).one()
         return row.opened_at_ms, row.device
 
-    def drop(self, before_ms: int, salts_before: int) -> int:
-        hour = before_ms // HOUR_MS
-        with self._engine.begin() as connection:
-            connection.execute(delete(scan_salt).where(scan_salt.c.period < salts_before))
-            connection.execute(delete(scratch_try).where(scratch_try.c.hour < hour))
-        dropped = 0
+    def drop(self, before_ms: int, salts_before: int, presses_before_ms: int) -> int:
+        self._destroy_salts(salts_before)
+        self._forget_presses(presses_before_ms)
+        hour, dropped = before_ms // HOUR_MS, 0
         while True:
             # An hour in one commit, so that nobody waits long.
             with self._engine.begin() as connection:
@@ -102,6 +100,23 @@ class ScanTable:
                 if oldest is None or oldest >= hour:
                     return dropped
                 dropped += connection.execute(delete(scan).where(scan.c.hour == oldest)).rowcount
+
+    def _destroy_salts(self, before: int) -> None:
+        old = scan_salt.c.period < before
+        with self._engine.begin() as connection:
+            due = connection.scalars(select(scan_salt.c.period).where(old)).all()
+            # Overwritten at first: the row stays and says that the files are not clean yet.
+            connection.execute(update(scan_salt).where(old).values(salt=secrets.token_bytes(32)))
+        if due and sweep(self._engine, scan_salt.name):
+            with self._engine.begin() as connection:
+                connection.execute(delete(scan_salt).where(scan_salt.c.period.in_(due)))
+
+    def _forget_presses(self, before_ms: int) -> None:
+        opened = scratch_opening.c
+        known = update(scratch_opening).where(opened.opened_at_ms < before_ms, opened.device != b"")
+        with self._engine.begin() as connection:
+            connection.execute(known.values(device=b""))
+            connection.execute(delete(scratch_try).where(scratch_try.c.hour < before_ms // HOUR_MS))
 
 
 def scan_counts(connection: Connection) -> dict[str, int]:
