@@ -40,8 +40,8 @@ const run = async () => {
     ]),
   );
   const kinds = await checkPage(found, { moment, sheets, digest });
-  for (const { part, outcome } of kinds.shown)
-    if (outcome === "contradicted") found[part.dataset.of].outcome = outcome;
+  for (const { key, outcome } of [...kinds.shown, ...kinds.recalled])
+    if (outcome === "contradicted") found[key].outcome = outcome;
   showSteps(both);
   showPage(kinds, { mark, say, failed });
   const readings = Object.values(found).reduce((sum, { batch }) => sum + (batch?.count ?? 0), 0);

@@ -1,7 +1,8 @@
-// What the page shows, against the records that were checked: words, curves, and the laboratories' sheets.
+// What the page shows, against the records that were checked: words, recalls, curves, and the laboratories' sheets.
 
 import { checkCurve } from "./curves.js";
-import { isAsRecorded } from "./shown.js";
+import { checkRecalls } from "./recalls.js";
+import { checkShown } from "./shown.js";
 
 export { checkCurve };
 
@@ -9,22 +10,20 @@ const all = (selector) => [...document.querySelectorAll(selector)];
 
 // What the page may be compared with: records that are the ones that were sealed, readings that are a batch's own.
 // `measured` has by root what a batch measured, where its payloads could be read.
-export const holding = ({ event }, { steps }, measured) => {
+export const holding = ({ event, context }, { steps }, measured) => {
   const detailOf = (name) => steps.find((step) => step.name === name && step.outcome === "passed")?.detail;
   if (!detailOf("event")) return {};
   const [count] = detailOf("readings") || [];
   const batch = count && { count, values: measured[event["guoji:batchRoot"]] };
-  return { event, captured: detailOf("event")[1], batch };
+  const [submitter, captured] = detailOf("event");
+  return { event, context, submitter, captured, batch };
 };
 
-// `found` has by key, of each record that holds: its event, when it was captured, and its batch if that was checked.
+// `found` has by key, of each record that holds: its event, by whom and when it was captured, its batch if checked.
 // `sheets` are what is being fetched for the page's documents, in their order; null of one that cannot be had.
 export const checkPage = async (found, { moment, sheets, digest }) => ({
-  shown: all("[data-of]").map((part) => {
-    const { event } = found[part.dataset.of] ?? {};
-    const outcome = !event ? "unknown" : isAsRecorded(part, event, moment) ? "verified" : "contradicted";
-    return { part, outcome };
-  }),
+  shown: checkShown(found, moment),
+  recalled: checkRecalls(found),
   drawn: drawnFrom(Object.values(found)),
   documents: await Promise.all(all("[data-document]").map((part, i) => checkDocument(part, found, sheets[i], digest))),
 });

@@ -18,7 +18,7 @@ _METRICS: Final = {
     "door_open": message("Door open"),
     "battery": message("Battery"),
 }
-_UNITS: Final = {
+UNITS: Final = {
     "CEL": "°C", "P1": "%", "H60": "m³/m³", "A97": "hPa", "MMT": "mm", "MTS": "m/s", "D54": "W/m²",
     "KGM": "kg", "GRM": "g", "TNE": "t", "LTR": "L", "J18": "°Bx", "NA": "mg/kg", "M1": "mg/L", "VP": "%",
     "LBR": "lb", "ONZ": "oz", "MLT": "mL", "C62": "", "unstated": "",
@@ -37,7 +37,7 @@ def metric(name: str, words: Words) -> str:
 
 def unit(code: str) -> str:
     """The symbol of a Rec 20 code; any other text as it was written."""
-    return _UNITS.get(code, plain(code))
+    return UNITS.get(code, plain(code))
 
 
 def amount(value: float, code: str, words: Words, digits: int = 2) -> str:

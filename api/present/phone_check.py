@@ -49,7 +49,11 @@ _STEPS: Final = {
     ),
     "shown": (
         message("What is shown"),
-        message("Step, time, place and amounts on this page, against the records."),
+        message("Step, time, place and amounts of each record on this page, word for word."),
+    ),
+    "recalled": (
+        message("Recalls"),
+        message("Each recall among the records is told on this page."),
     ),
     "drawn": (
         message("Curves"),
@@ -70,6 +74,7 @@ _FAILED: Final = {
     "complete": message("Records of these goods are missing, or the list of them is not true."),
     "subject": message("The proof is about other goods."),
     "shown": message("This page shows something else than the record says."),
+    "recalled": message("A record says that goods here are recalled, and this page does not. Load it anew."),
     "drawn": message("A curve shows something else than the sensor's readings say."),
     "documents": message("A laboratory's sheet is not the one that its record names."),
 }

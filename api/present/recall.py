@@ -15,6 +15,8 @@ _KINDS = {"00": message("Shipping unit"), "10": message("Lot"), "21": message("I
 
 @dataclass(frozen=True, slots=True)
 class RecallLine:
+    key: str
+    """Of the record that says so."""
     title: str
     sentences: tuple[str, ...]
     advice: str | None = None
@@ -58,7 +60,7 @@ def _holding(recall: RecallNotice, subject: str, words: Words) -> RecallLine:
     contact = words.say(
         "Whom to ask: where you bought it, or {party}.", party=party(recall.by, recall.party, words)
     )
-    return RecallLine(words.say("Recalled: do not eat it"), tuple(sentences), advice, contact)
+    return RecallLine(recall.key, words.say("Recalled: do not eat it"), tuple(sentences), advice, contact)
 
 
 def _ended(recall: RecallNotice, words: Words) -> RecallLine:
@@ -70,12 +72,12 @@ def _ended(recall: RecallNotice, words: Words) -> RecallLine:
         recall.evidence,
         moment=words.moment(recall.released_at),
     )
-    return RecallLine(words.say("Was recalled, and released"), (_since(recall, words), ended))
+    return RecallLine(recall.key, words.say("Was recalled, and released"), (_since(recall, words), ended))
 
 
 def _claimed(recall: RecallNotice, words: Words) -> RecallLine:
     sentence = words.say("It is not known to own these goods, so this is only what it claims.")
-    return RecallLine(words.say("Somebody claims a recall"), (_since(recall, words), sentence))
+    return RecallLine(recall.key, words.say("Somebody claims a recall"), (_since(recall, words), sentence))
 
 
 def _since(recall: RecallNotice, words: Words) -> str:

@@ -6,7 +6,7 @@ from api.present.text import plain
 from api.words import Words, message
 from traceability.epcis.event import Event
 
-_STEPS: Final = {
+STEPS: Final = {
     "accepting": message("Accepted"),
     "arriving": message("Arrived"),
     "commissioning": message("Labelled"),
@@ -34,7 +34,7 @@ _STEPS: Final = {
     "unloading": message("Unloaded"),
     "unpacking": message("Unpacked"),
 }
-_DISPOSITIONS: Final = {
+DISPOSITIONS: Final = {
     "conformant": message("within the rules"),
     "non_conformant": message("outside the rules"),
     "recalled": message("recalled"),
@@ -58,11 +58,11 @@ def step_name(event: Event, words: Words) -> str:
 
 def step_word(step: str, words: Words) -> str:
     """What a business step is called where nothing else of its event is known."""
-    known = _STEPS.get(step)
+    known = STEPS.get(step)
     return words.say(known) if known else plain(step)
 
 
 def disposition_name(event: Event, words: Words) -> str | None:
     """Only what tells a shopper something; "in progress" does not."""
-    known = _DISPOSITIONS.get(event.disposition or "")
+    known = DISPOSITIONS.get(event.disposition or "")
     return words.say(known) if known else None

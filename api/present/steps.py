@@ -9,13 +9,14 @@ from api.present.papers import Paper, papers
 from api.present.parties import party
 from api.present.personal import PersonalLine, personal_lines
 from api.present.places import place_name
-from api.present.said import Said, said_of, written
+from api.present.said import said_of
 from api.present.step_names import step_name
 from api.present.text import plain
 from api.present.verdict import Badge, of_event
 from api.words import Words
 from traceability.ledger import extensions
 from traceability.ledger.trace import Grade, Trace, TracedEvent
+from traceability.proof.recalls import says_recalled
 
 MOST_LISTED = 24
 """Batches listed of one run: their hashes do not compress, and the page must stay small."""
@@ -23,15 +24,17 @@ MOST_LISTED = 24
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    title: Said
+    title: str
     at: str
     at_iso: str
     """As it stands in the record."""
-    said: tuple[Said, ...]
+    said: str
     badge: Badge
     grade: str
     staged: str | None
     voided: bool
+    recalls_others: bool
+    """Whether it is a recall that does not reach these goods."""
     claimed: str
     """By whom, where whoever recorded it never held the goods; else empty."""
     key: str
@@ -51,6 +54,10 @@ class Group:
     """A step of its own, or a run of sensor batches or of one step at one place, under one title."""
 
     title: str
+    times: str
+    """How often, of a run of one step; else empty."""
+    place: str
+    """Where all of a run were; else empty."""
     detail: str
     first: Step
     """By time; its time stands for the group's."""
@@ -69,20 +76,25 @@ def timeline(trace: Trace, words: Words) -> tuple[Group, ...]:
     return tuple(_groups(trace, words))
 
 
+def _recalls_others(traced: TracedEvent, trace: Trace) -> bool:
+    reaches = any(recall.key == traced.key for recall in trace.recalls)
+    return says_recalled(traced.event) and not traced.voided and not reaches
+
+
 def _groups(trace: Trace, words: Words) -> Iterator[Group]:
     for (title, place, *_), run in groupby(trace.events, key=lambda traced: _alike(traced, words)):
-        steps = tuple(_step(traced, words) for traced in run)
+        steps = tuple(_step(traced, _recalls_others(traced, trace), words) for traced in run)
         if title is None:
             many = words.say_many(
                 "{count} batch of sensor readings", "{count} batches of sensor readings", len(steps)
             )
-            yield _folded(many, None, steps, words, listed=True)
+            yield _folded(many, "", "", steps, words)
         elif len(steps) > 1:
-            yield _folded(f"{title} × {len(steps)}", place, steps, words, listed=False)
+            yield _folded(title, f" × {len(steps)}", place or "", steps, words)
         else:
             [step] = steps
             late = _late(steps, words)
-            yield Group(step.title.text, written(step.said), step, step.badge, late, steps, "", False)
+            yield Group(title, "", "", step.said, step, step.badge, late, steps, "", False)
 
 
 def _alike(traced: TracedEvent, words: Words) -> tuple[str | None, str | None, bool, str, Grade]:
@@ -109,10 +121,10 @@ def _is_batch(traced: TracedEvent) -> bool:
     return traced.grade in (Grade.DEVICE, Grade.SIGNED_DEVICE)
 
 
-def _folded(title: str, place: str | None, steps: tuple[Step, ...], words: Words, listed: bool) -> Group:
+def _folded(title: str, times: str, place: str, steps: tuple[Step, ...], words: Words) -> Group:
+    """A run of one step, which happened so many `times` at a `place`; of batches, these are empty."""
     first, last = steps[0], steps[-1]
     span = first.at if first.at == last.at else f"{first.at} – {last.at}"
-    detail = f"{place} · {span}" if place else span
     shown = sorted(steps, key=lambda step: step.badge.state == "verified")[:MOST_LISTED]
     left = len(steps) - len(shown)
     more = words.say_many(
@@ -120,7 +132,8 @@ def _folded(title: str, place: str | None, steps: tuple[Step, ...], words: Words
     )
     badge = _weakest([step.badge for step in steps])
     more = more if left else ""
-    return Group(title, detail, first, badge, _late(steps, words), tuple(shown), more, listed)
+    late = _late(steps, words)
+    return Group(title, times, place, span, first, badge, late, tuple(shown), more, listed=not times)
 
 
 def _weakest(badges: list[Badge]) -> Badge:
@@ -129,17 +142,18 @@ def _weakest(badges: list[Badge]) -> Badge:
     return min(badges, key=lambda badge: order.index(badge.state))
 
 
-def _step(traced: TracedEvent, words: Words) -> Step:
+def _step(traced: TracedEvent, recalls_others: bool, words: Words) -> Step:
     body = traced.event.body
     return Step(
-        title=Said(step_name(traced.event, words), plain(str(body.get("bizStep", traced.event.kind)))),
+        title=step_name(traced.event, words),
         at=words.moment(traced.event.event_time),
         at_iso=plain(str(body["eventTime"])),
-        said=tuple(said_of(traced, _is_batch(traced), words)),
+        said=said_of(traced, _is_batch(traced), words),
         badge=of_event(traced.verdict, words),
         grade=grade_name(traced.grade, words),
         staged=words.name(traced.staged or {}),
         voided=traced.voided,
+        recalls_others=recalls_others,
         claimed=_claimed(traced, words),
         key=traced.key,
         proof_url=f"/proof/{traced.key}",

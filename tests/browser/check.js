@@ -1,5 +1,6 @@
 // Runs the browser's verifier on jobs: in node, which reads them from stdin as JSON, and in a page, which imports this.
 
+import { isShownAs, textsOf } from "../../api/check_page/said.js";
 import { verify } from "../../api/static/verify.js";
 import { checkMap } from "../../api/verifier/complete.js";
 import { sha256 } from "../../api/verifier/sha256.js";
@@ -119,10 +120,16 @@ export async function checkByPage({ file, policy, chains, asked }) {
   return said;
 }
 
+// Which texts of a page, by their marks, are not what the phone's check writes of the record.
+export const unlike = ({ record, lang, texts }) => {
+  const wanted = textsOf(record, lang, () => "");
+  return Object.keys(texts).filter((name) => !wanted[name].some((text) => isShownAs(texts[name], text)));
+};
+
 // SHA-256 of texts of bytes one behind the other, in hex as all of a job.
 export const hashOf = (texts) => Buffer.from(sha256(...texts.map(bytesOf)), "latin1").toString("hex");
 
-const CHECKS = { check, checkByPage, checkLog, checkNames, checkBatch, checkSums, hashOf };
+const CHECKS = { check, checkByPage, checkLog, checkNames, checkBatch, checkSums, hashOf, unlike };
 
 if (globalThis.process?.argv[1]?.endsWith("check.js")) {
   let text = "";

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
+from traceability.epcis.event import Event
 from traceability.epcis.evidence import EVIDENCE, is_evidence
 from traceability.proof.kinship import Kinship, at_recall
 from traceability.proof.records import Record, standing
@@ -81,7 +82,12 @@ def may_recall(party: str, name: str, makers: Mapping[str, str], rights: Rights)
 
 
 def is_recall(record: Record) -> bool:
-    return record.event.kind == "ObjectEvent" and "recalled" in _lasting(record, "set")
+    return says_recalled(record.event)
+
+
+def says_recalled(event: Event) -> bool:
+    """Of whatever goods, and whoever says so."""
+    return event.kind == "ObjectEvent" and "recalled" in _lasting(event, "set")
 
 
 def notices(record: Record) -> Iterator[str]:
@@ -99,7 +105,7 @@ def is_of_a_recall(record: Record) -> bool:
     What says where they came from or go to is no hold, whatever notice it names.
     """
     body, event = record.event.body, record.event
-    lasting = {*_lasting(record, "set"), *_lasting(record, "unset")}
+    lasting = {*_lasting(event, "set"), *_lasting(event, "unset")}
     named = next(notices(record), None) is not None or "recalled" in lasting
     is_look = event.kind == "ObjectEvent" and body.get("action") == "OBSERVE" and event.step == "holding"
     return named and is_look and not (body.get("sourceList") or body.get("destinationList"))
@@ -109,7 +115,7 @@ def _is_release(record: Record) -> bool:
     """One that names no evidence is none."""
     return (
         record.event.kind == "ObjectEvent"
-        and "recalled" in _lasting(record, "unset")
+        and "recalled" in _lasting(record.event, "unset")
         and is_evidence(record.event.body.get(EVIDENCE))
     )
 
@@ -133,8 +139,8 @@ def _goods(record: Record) -> set[str]:
     return {*roles["epc"], *roles["class"]}
 
 
-def _lasting(record: Record, part: str) -> list[str]:
+def _lasting(event: Event, part: str) -> list[str]:
     """The words of its persistent disposition that are set or unset, in one spelling."""
-    lasting = record.event.body.get("persistentDisposition")
+    lasting = event.body.get("persistentDisposition")
     words = lasting.get(part) if isinstance(lasting, Mapping) else None
-    return record.event.words(words) if isinstance(words, list) else []
+    return event.words(words) if isinstance(words, list) else []

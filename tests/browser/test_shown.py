@@ -1,0 +1,156 @@
+"""The phone's check of what a page shows, in Chromium: every sound page passes, and no changed word does."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from api.pages import Pages
+from api.present.trace import trace_page
+from api.words import languages
+from scripts.screenshots import CHROMIUM
+from tests.api.samples import (
+    a_batch,
+    a_body,
+    a_notice,
+    a_trace,
+    a_traced_event,
+    events,
+    in_every_state,
+    single_things,
+)
+from tests.browser.running import chromium
+from traceability.ledger.trace import Grade
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="Debian package chromium is missing"),
+]
+WORDS = languages()
+RECALL = {"bizStep": "holding", "persistentDisposition": {"set": ["urn:epcglobal:cbv:disp:recalled"]}}
+FOUND = """async ([records, edit]) => {
+  const { checkShown } = await import("/api/check_page/shown.js");
+  const { checkRecalls } = await import("/api/check_page/recalls.js");
+  const { moment } = await import("/api/check_page/say.js");
+  if (edit) (0, eval)(edit);
+  const found = [...checkShown(records, moment), ...checkRecalls(records)];
+  return found.filter(({ outcome }) => outcome !== "verified").map(({ outcome }) => outcome);
+}"""
+
+
+@pytest.fixture(scope="module")
+def page():
+    with chromium() as page:
+        yield page
+
+
+def found_on(page, trace, lang="en", edit="", said=None):
+    """What is not verified of the page of `trace` after an `edit`, by its records or those `said`."""
+    words = WORDS[lang]
+    view = trace_page(trace, words, "https://guoji.example")
+    page.reload()  # modules are loaded anew, in another language
+    page.set_content(bytes(Pages().html("trace.html", words, view.badge.state, page=view).body).decode())
+    records = {
+        each.key: {
+            "event": dict(each.event.body),
+            "context": [],
+            "submitter": each.submitter,
+            "batch": {} if each.grade in (Grade.DEVICE, Grade.SIGNED_DEVICE) else None,
+        }
+        for each in said or trace.events
+    }
+    return page.evaluate(FOUND, [records, edit])
+
+
+RUNS = a_trace(
+    events=(
+        *(a_traced_event(a_body("packing", hours, "shop")) for hours in (9, 8, 7)),
+        *(a_batch(6 - n / 100, "a", 3) for n in range(40)),
+        a_traced_event(
+            a_body("receiving", 1, "shop", readPoint={"id": "https://id.gs1.org/414/9521234000013"})
+        ),
+    )
+)
+
+
+@pytest.mark.parametrize("lang", WORDS)
+def test_a_sound_page_of_any_trace_is_as_recorded(page, lang):
+    traces = {**in_every_state(), **single_things(), "runs": RUNS}
+
+    assert {name for name, trace in traces.items() if found_on(page, trace, lang)} == set()
+
+
+LIES = {
+    "another unit": "text('[data-as=said]', 'kg', 't')",
+    "another amount": "text('[data-as=said]', '31.5', '91.5')",
+    "words after the amount": "text('[data-as=said]', 'kg', 'kg, of 9,000 kg organic')",
+    "no amount": "text('[data-as=said]', / · .*kg/, '')",
+    "an amount that is cut": "text('[data-as=said]', '31.5', '…')",
+    "another step": "text('[data-as=title]', 'Harvest', 'Tested free of pesticides')",
+    "another place": "text('[data-as=said]', 'Demo farm, field 3', 'Organic farm of the Emperor')",
+    "another month": "text('[data-as=at]', 'Nov', 'Dec')",
+    "another time in the source": "each('time')[0].dateTime = '2026-01-01T00:00:00Z'",
+    "a part without a mark": "each('[data-as=said]')[2].removeAttribute('data-as')",
+    "a part without a key": "each('[data-of]')[2].removeAttribute('data-of')",
+    "a step without a title": "each('[data-as=title]')[0].removeAttribute('data-as')",
+}
+TOOLS = """
+const each = (selector) => [...document.querySelectorAll(selector)];
+const text = (selector, from, to) => each(selector).forEach((element) => {
+  element.textContent = element.textContent.replace(from, to);
+});
+"""
+
+
+@pytest.mark.parametrize("lie", LIES)
+def test_a_page_that_says_anything_else_is_contradicted(page, lie):
+    assert "contradicted" in found_on(page, a_trace(), edit=f"{{{TOOLS}{LIES[lie]}}}")
+
+
+@pytest.mark.parametrize(
+    "lie", ["text('[data-as=title]', 'Packed', 'Sold')", "text('[data-as=place]', 'shop', 'x')"]
+)
+def test_what_stands_once_for_a_run_of_steps_is_that_of_each(page, lie):
+    assert found_on(page, RUNS, edit=f"{{{TOOLS}{lie}}}") == ["contradicted"]
+
+
+def a_recall(**fields):
+    return a_traced_event(a_body("holding", 2, "shop", **RECALL | fields))
+
+
+def test_a_recall_among_the_records_that_the_page_does_not_tell_is_contradicted(page):
+    recall = a_recall()
+    hidden = a_trace(events=events())
+    told = a_trace(events=(*events(), recall), recalls=(a_notice(key=recall.key),))
+
+    assert found_on(page, hidden, said=(*events(), recall)) == ["contradicted"]
+    assert found_on(page, told) == []
+    assert found_on(page, told, edit="document.querySelector('[data-recall]').remove()") == ["contradicted"]
+
+
+def test_a_recall_is_over_only_if_a_record_ends_it(page):
+    recall = a_recall()
+    release = a_traced_event(
+        a_body("holding", 1, "shop", persistentDisposition={"unset": ["recalled"]}),
+        submitter=recall.submitter,
+    )
+    over = (a_notice(key=recall.key, released_at=release.captured_at, evidence=1),)
+
+    assert found_on(page, a_trace(events=(*events(), recall), recalls=over)) == ["contradicted"]
+    assert found_on(page, a_trace(events=(*events(), recall, release), recalls=over)) == []
+
+
+def test_a_recall_that_was_declared_wrong_or_reaches_other_goods_needs_no_banner(page):
+    recall = a_recall()
+    wrong = a_recall(errorDeclaration={"declarationTime": "2026-11-14T03:00:00Z"})
+    declared = (*events(), replace(recall, voided=True), replace(wrong, voided=True))
+
+    assert found_on(page, a_trace(events=declared)) == []
+    assert found_on(page, a_trace(events=(*events(), recall))) == []
+
+
+def test_nobody_else_declares_a_recall_wrong(page):
+    wrong = a_recall(errorDeclaration={"declarationTime": "2026-11-14T03:00:00Z"})
+    hidden = a_trace(events=events())
+
+    assert found_on(page, hidden, said=(a_recall(), replace(wrong, submitter="9521234000051"))) != []
