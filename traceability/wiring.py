@@ -105,7 +105,6 @@ def scans(settings: Settings, store: Store, trace: Callable[[str], Trace]) -> Sc
     return Scans(
         store.scans,
         trace,
-        issued(settings, store).activated_ms,
         read_secret(settings.keys / SERIALS),
         settings.scan_salt_days,
         _now_ms,

@@ -55,7 +55,7 @@ def _without_script(context: BrowserContext, name: str) -> Iterator[None]:
 def _of_single_things() -> Iterator[Shown]:
     """An item that tells of earlier looks, and what is said of the code under its scratch field."""
     ledger, store = SampleLedger({ITEM: TRACE}), FakeScans()
-    scans = Scans(store, ledger.trace, lambda _: 0, KEY, 30, lambda: NOW_MS)
+    scans = Scans(store, ledger.trace, KEY, 30, lambda: NOW_MS)
     desk = ScanDesk(scans, has_scratch_codes=True, is_issued=lambda _: True)
     with served(ledger, scan_desk=desk) as address:
         url, told = address + ITEM_PATH, ".scan-answer[data-is]"

@@ -44,7 +44,7 @@ def store(served_store):
 @pytest.fixture(scope="module")
 def client(served_store):
     ledger = SampleLedger({ITEM: TRACE})
-    scans = Scans(served_store, ledger.trace, lambda _: 0, KEY, 30, lambda: NOW_MS)
+    scans = Scans(served_store, ledger.trace, KEY, 30, lambda: NOW_MS)
     check = Issued(KEY, lambda _: True, lambda _: None).check
     desk = ScanDesk(
         scans,

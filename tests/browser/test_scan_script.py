@@ -33,7 +33,7 @@ def test_the_script_is_small():
 @in_chromium
 def test_a_look_is_told_once_and_only_by_a_page_that_somebody_sees():
     store, ledger = FakeScans(), SampleLedger({ITEM: TRACE})
-    scans = Scans(store, ledger.trace, lambda _: 0, KEY, 30, lambda: NOW_MS)
+    scans = Scans(store, ledger.trace, KEY, 30, lambda: NOW_MS)
     with (
         served(ledger, scan_desk=ScanDesk(scans, has_scratch_codes=True)) as address,
         sync_playwright() as playwright,

@@ -38,9 +38,9 @@ class World:
     """Scans of one item that was last handed on four hours ago."""
 
     def __init__(self, **fields):
-        self.store, self.now_ms, self.activated_ms = FakeScans(), NOW_MS, 0
+        self.store, self.now_ms = FakeScans(), NOW_MS
         self.trace = a_trace(subject=ITEM, events=(a_traced_event(a_body("shipping", 4, "shop")),), **fields)
-        self.scans = Scans(self.store, self._trace, lambda _: self.activated_ms, KEY, 30, lambda: self.now_ms)
+        self.scans = Scans(self.store, self._trace, KEY, 30, lambda: self.now_ms)
 
     def _trace(self, item):
         if item != ITEM:
@@ -95,13 +95,6 @@ def test_a_scan_before_the_goods_were_handed_on_is_the_trades(world):
     assert (verdict.first_ms, verdict.apart) == (None, 1)
 
 
-def test_a_scan_before_the_code_was_activated_does_not_count(world):
-    world.seen()
-    world.activated_ms = NOW_MS + 1
-
-    assert world.seen(ELSEWHERE, after_ms=2).first_ms is None
-
-
 @pytest.mark.parametrize("fields", [{"voided": True}, {"claimed": True}])
 def test_whoever_only_claims_to_have_shipped_it_hides_no_scans(world, fields):
     lie = a_traced_event(a_body("shipping", -1, "shop"), **fields)
@@ -138,6 +131,14 @@ def test_what_was_odd_is_told_for_a_week(world):
 
     assert world.seen(after_ms=ODD_FOR_MS).odd
     assert not world.seen(after_ms=2).odd
+
+
+def test_an_item_that_is_on_no_goods_any_more_is_listed_with_what_is_odd_of_it(world):
+    for number in range(12):
+        world.seen(replace(PHONE, address=f"10.0.{number}.1"))
+    gone = replace(world.scans, trace=lambda _: world._trace("nothing"))
+
+    assert [item for item, _ in gone.odd(0)] == [ITEM]
 
 
 def test_a_party_of_the_trade_is_counted_apart_whatever_phone_it_holds(world):

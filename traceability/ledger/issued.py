@@ -54,10 +54,3 @@ class Issued:
     def has(self, item: str) -> bool:
         """Whether the code of an item (canonical Digital Link) was issued here."""
         return self.status_of(item) is not None
-
-    def activated_ms(self, item: str) -> int:
-        """When the code of an item was put on goods, as its party says; 0 if that is not known here."""
-        status = self.status_of(item)
-        return (
-            0 if status is None or status.activation is None else int(status.activation.at.timestamp() * 1000)
-        )

@@ -4,7 +4,7 @@ import hmac
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from traceability.errors import InvalidInput
+from traceability.errors import InvalidInput, Unknown
 from traceability.gs1 import digital_link, serials
 from traceability.ledger.scan import DAY_MS, HOUR_MS, Cell, Scan, Scanned, ScanStore
 from traceability.ledger.scan_hint import Visitor, hints
@@ -41,9 +41,7 @@ class ScratchAnswer:
 class Scans:
     store: ScanStore
     trace: Callable[[str], Trace]
-    """Of an item. Raises `Unknown`."""
-    activated_ms: Callable[[str], int]
-    """When the item's code was activated; 0 if its codes are not made here."""
+    """Of an item. Raises `Unknown`, also of one whose code is on no goods: so no scan is older than that."""
     serial_key: bytes = field(repr=False)
     salt_days: float
     now_ms: Callable[[], int]
@@ -57,7 +55,7 @@ class Scans:
         that it has told of. Raises `InvalidInput` for what is no item, `Unknown`.
         """
         item, now = item_of(link), self.now_ms()
-        since = self._since_ms(item)
+        since = handed_on_ms(self.trace(item))
         device, network = hints(self._salt(now), item, visitor, party)
         scan = Scan(now, now, device, network, cell, int(is_new), party is not None, told=not is_new)
         before = self.store.add(item, scan)
@@ -76,8 +74,11 @@ class Scans:
         )
 
     def _since_ms(self, item: str) -> int:
-        told_ms = max(self.activated_ms(item), handed_on_ms(self.trace(item)))
-        return min(told_ms, self.now_ms())
+        """0 of one that is on no goods any more, since what put it there was declared wrong."""
+        try:
+            return handed_on_ms(self.trace(item))
+        except Unknown:
+            return 0
 
     def scratch(self, link: str, typed: str, visitor: Visitor) -> ScratchAnswer:
         """Whether `typed` is the scratch code of an item, and when it was first opened. Raises as `seen`."""
