@@ -21,6 +21,8 @@ LONGEST_KNOWN = 2_000
 AT_ONCE = 2
 """Pages that are looked up and rendered at a time. They share one processor: more would not be ready sooner,
 and whoever looks at the store would wait for them."""
+SHORT_LINE = 4
+"""So many different pages may wait for a turn only because there are news about them."""
 MOST_WAITING = 5_000
 """One more is told to come back."""
 _FOUND = "guoji.found"
@@ -111,11 +113,15 @@ class Front:
         return page, known
 
     async def _from_others(self, worded: _Worded) -> _Answer | None:
-        """What stood until moments ago, while somebody else has it made anew; or what they are given then."""
+        """What stood until moments ago, while somebody else has it made anew; or what they are given then.
+
+        Where a line has formed, nothing is made anew that may be shown a little longer: the turns are for pages
+        that nobody has made yet, and for those of which something was taken back.
+        """
         asking = self._asking.get(worded)
-        if asking is None:
+        if asking is None and len(self._asking) < SHORT_LINE:
             return None
-        if (lagging := self._lagging(worded)) is not None or self._waiting >= MOST_WAITING:
+        if (lagging := self._lagging(worded)) is not None or asking is None or self._waiting >= MOST_WAITING:
             return lagging
         self._waiting += 1
         try:

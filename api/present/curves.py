@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TypeVar
 
 from api.present import measures
@@ -69,7 +70,27 @@ class CurveCard:
     """None for a metric that our table does not have."""
 
 
+class _ThisVery:
+    """A curve by identity: to compare its points would take longer than to draw them."""
+
+    def __init__(self, curve: Curve) -> None:
+        self.curve = curve
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _ThisVery) and self.curve is other.curve
+
+    def __hash__(self) -> int:
+        return id(self.curve)
+
+
 def curve_card(curve: Curve, words: Words) -> CurveCard:
+    """Made once for all traces that share the curve, as the items of a lot do."""
+    return _card(_ThisVery(curve), words)
+
+
+@lru_cache(maxsize=128)
+def _card(this: _ThisVery, words: Words) -> CurveCard:
+    curve = this.curve
     impossible = _impossible(curve)
     curve = _possible(_within_a_range_that_can_be_drawn(curve))
     title = f"{measures.metric(curve.metric, words)} · {device_name(curve, words)}"

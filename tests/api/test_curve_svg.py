@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.present.curve_svg import LEFT, RIGHT, TOP, WIDTH, chart
+from api.present.curves import curve_card
 from api.words import languages
 from tests.api.samples import a_curve, a_station, a_truck, at_ms
 from traceability.cold_chain.excursions import Excursion
@@ -102,3 +103,11 @@ def test_time_labels_are_few_and_lie_inside(minutes):
 def test_labels_of_days_are_days_and_of_hours_are_hours():
     assert [mark.text for mark in drawn(a_truck()).x_marks] == ["13 Nov", "12:00", "14 Nov"]
     assert all("Nov" in mark.text for mark in drawn(a_station("par", "D54", 1, 1)).x_marks)
+
+
+def test_a_card_is_made_once_for_all_who_share_the_curve_and_a_language():
+    curve, like_it = a_curve(points(1, 2, 3)), a_curve(points(1, 2, 3))
+
+    assert curve_card(curve, WORDS) is curve_card(curve, WORDS)
+    assert curve_card(like_it, WORDS) is not curve_card(curve, WORDS)
+    assert curve_card(curve, languages()["zh-CN"]) != curve_card(curve, WORDS)

@@ -10,7 +10,7 @@ import brotli
 import pytest
 
 from api.app import create_app
-from api.front import AT_ONCE, LONGEST_KNOWN, MOST_KNOWN, Front
+from api.front import AT_ONCE, LONGEST_KNOWN, MOST_KNOWN, SHORT_LINE, Front
 from api.page_cache import HOT, PageCache, Rendered
 from tests.api.samples import PATH, a_trace
 from tests.api.serving import PUBLIC_URL, SampleLedger
@@ -314,6 +314,29 @@ def test_while_a_page_is_made_anew_others_see_the_last_one_unless_something_was_
     assert new != old
     assert (done, seen) == ((9, {old}) if bears_lag else (0, {new}))
     assert site.through == 2
+
+
+@pytest.mark.parametrize("bears_lag", [True, False])
+def test_where_a_line_has_formed_news_wait_and_what_was_taken_back_does_not(site, bears_lag):
+    old = site.ask().body
+    may_go_on, trace = threading.Event(), site.ledger.trace
+    site.ledger.traces = {site.subject: a_trace(harvested_at=None)}
+    site.ledger.bears_lag = bears_lag
+    site.ledger.trace = lambda subject: may_go_on.wait(9) and trace(subject)
+
+    async def crowd():
+        lots = [f"/01/09521234000020/10/L{number}" for number in range(SHORT_LINE)]
+        line = [asyncio.create_task(asked(site.front, lot)) for lot in lots]
+        while len(site.front._asking) < SHORT_LINE:
+            await asyncio.sleep(0)
+        late = asyncio.create_task(asked(site.front, PATH))
+        await asyncio.wait([late], timeout=0.2)
+        is_done = late.done()
+        may_go_on.set()
+        await asyncio.gather(*line)
+        return is_done, (await late).body == old
+
+    assert asyncio.run(crowd()) == (bears_lag, bears_lag)
 
 
 def test_a_page_that_may_no_longer_be_what_answers_is_given_to_nobody(site):

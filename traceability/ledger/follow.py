@@ -18,7 +18,7 @@ EVERY_S = 0.25
 LATE_S = 0.75
 """From then on nothing is known to stand before the next look has ended. With the second for which a cache
 before us may keep a page, and the time to make it, a recall is through within two."""
-LAG_S = 10
+LAG_S = 60
 """For so long after it was touched a thing may be shown while it is made anew, if nothing was taken back."""
 MOST_CHANGES = 2_000
 MOST_NAMES = 500_000
