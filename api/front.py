@@ -115,8 +115,8 @@ class Front:
     async def _from_others(self, worded: _Worded) -> _Answer | None:
         """What stood until moments ago, while somebody else has it made anew; or what they are given then.
 
-        Where a line has formed, nothing is made anew that may be shown a little longer: the turns are for pages
-        that nobody has made yet, and for those of which something was taken back.
+        Where a line has formed, nothing is made anew that may be shown a little longer: its turns are for
+        pages that nobody has made yet, and for those of which something was taken back.
         """
         asking = self._asking.get(worded)
         if asking is None and len(self._asking) < SHORT_LINE:
