@@ -216,11 +216,10 @@ class Codes:
         live = self.live(of.number)
         if serials is None:
             return live
-        known = {each.serial for each in live}
-        for serial in serials:
-            if serial not in known:
-                raise InvalidInput(f"serial {serial[:40]!r} is not in set {of.number}, or was withdrawn")
-        return [each for each in live if each.serial in set(serials)]
+        wanted, known = set(serials), {each.serial for each in live}
+        if other := wanted - known:
+            raise InvalidInput(f"serial {min(other)[:40]!r} is not in set {of.number}, or was withdrawn")
+        return [each for each in live if each.serial in wanted]
 
     def _now_ms(self) -> int:
         return int(self.now().timestamp() * 1000)
