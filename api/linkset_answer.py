@@ -1,5 +1,6 @@
 """Linksets as answers: JSON for programs (RFC 9264), JSON-LD, or a page with JSON-LD inside."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -32,14 +33,20 @@ class Shown:
     """Its media type, languages and places."""
 
 
-def linkset_answer(decided: Linkset, asked: Asked, site: Site, words: Words, large: bool) -> Response:
-    """Status 300 where the request does not decide between links, else 200; never a redirect."""
+def linkset_answer(
+    decided: Linkset, asked: Asked, site: Site, words: Words, large: bool, more: Mapping[str, str]
+) -> Response:
+    """Status 300 where the request does not decide between links, else 200; never a redirect.
+
+    `more` are the headers of every answer of the resolver.
+    """
     said = linkset(site.public_url, decided.of)
     status = 300 if decided.undecided else 200
     wanted = ranked(asked.wishes.accept or "*/*")
     media = max(_OFFERED, key=lambda each: media_quality(each, wanted))
     headers = {
-        "Link": f'<{CONTEXT}>; rel="{CONTEXT_REL}"; type="{_LD_JSON}"',
+        **more,
+        "Link": f'{more["Link"]}, <{CONTEXT}>; rel="{CONTEXT_REL}"; type="{_LD_JSON}"',
         "Cache-Control": "no-cache",
         "Vary": "Accept, Accept-Language",
     }

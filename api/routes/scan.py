@@ -16,7 +16,7 @@ from traceability.gs1.key_paths import KEYS
 from traceability.gs1.resolver.choose import Wishes
 from traceability.gs1.resolver.levels import levels
 from traceability.gs1.resolver.linkset import MEDIA_TYPE
-from traceability.gs1.resolver.preferences import ranked
+from traceability.gs1.resolver.preferences import media_quality, ranked
 
 router = APIRouter()
 
@@ -52,7 +52,7 @@ def scan(request: Request, site: SiteDep, ledger: LedgerDep, words: WordsDep) ->
             page = own_page(site, subject, words, is_large(request), wants_json(request), instead_of)
             return KeptAnswer(page, more, standing)
         case Linkset():
-            return linkset_answer(decided, asked, site, words, is_large(request))
+            return linkset_answer(decided, asked, site, words, is_large(request), more)
 
 
 for _path in (*(f"/{key}/{{rest:path}}" for key in KEYS), "/eh{hexadecimal}", "/ex{base64url}"):
@@ -69,9 +69,16 @@ def asked_of(request: Request, link: DigitalLink) -> Asked:
         request.scope["query_string"],
         Wishes(accept, said.get("lang") or headers.get("accept-language", ""), said.get("context", "")),
         said.get("linkType"),
-        any(media == MEDIA_TYPE and quality > 0 for media, quality in ranked(accept)),
+        _wants_linkset(accept),
         said.get("format") in _ASKED_OF_LINKS,
     )
+
+
+def _wants_linkset(accept: str) -> bool:
+    """By name, and no less than a page."""
+    wanted = ranked(accept)
+    quality = dict(wanted).get(MEDIA_TYPE, 0)
+    return quality > 0 and quality >= media_quality("text/html", wanted)
 
 
 def wants_json(request: Request) -> bool:

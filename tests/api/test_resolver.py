@@ -231,6 +231,29 @@ def test_an_rfid_tag_is_answered_as_its_plain_link_which_the_answer_names():
     assert [each["anchor"] for each in linkset["linkset"]] == [ROOT + path]
 
 
+@pytest.mark.parametrize(("link_type", "status"), [("linkset", 200), ("gs1:certificationInfo", 300)])
+def test_lists_of_links_name_their_linkset_as_every_answer_does(client, link_type, status):
+    answer = client.get(f"{KIWI}?linkType={link_type}", headers=HTML)
+
+    assert answer.status_code == status
+    own, context = answer.headers["link"].split(", ")
+    assert own.startswith(f'<{ROOT}{KIWI}?linkType=linkset>; rel="linkset"')
+    assert "linkset-context" in context
+
+
+@pytest.mark.parametrize(
+    ("accept", "status"),
+    [
+        ("application/linkset+json", 200),
+        ("application/linkset+json, */*;q=0.5", 200),
+        ("text/html, application/linkset+json;q=0.1", 307),
+        ("application/linkset+json;q=0", 307),
+    ],
+)
+def test_a_linkset_is_given_by_accept_unless_a_page_is_wanted_more(client, accept, status):
+    assert client.get(KIWI, headers={"Accept": accept}).status_code == status
+
+
 def test_linksets_come_as_a_page_with_json_ld_and_as_json_ld(client):
     page = client.get(f"{KIWI}?linkType=all&lang=en", headers=HTML)
     data = client.get(f"{KIWI}?linkType=linkset", headers={"Accept": "application/ld+json"})

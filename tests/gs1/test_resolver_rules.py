@@ -13,7 +13,7 @@ from traceability.gs1.resolver.forward import forwarded
 from traceability.gs1.resolver.levels import levels
 from traceability.gs1.resolver.link import Link
 from traceability.gs1.resolver.linkset import linkset
-from traceability.gs1.resolver.preferences import best_language, ranked
+from traceability.gs1.resolver.preferences import LONGEST_RANGE, MOST_RANGES, best_language, ranked
 from traceability.gs1.resolver.registration import (
     Registration,
     anchor_of,
@@ -172,6 +172,13 @@ def test_one_of_several_defaults_needs_a_match_and_a_refused_language_is_none():
 @given(st.lists(st.sampled_from(["zh", "zh-CN", "en", "en-GB", "fr"]), unique=True), st.text(max_size=40))
 def test_no_header_finds_a_language_that_is_not_there(tags, header):
     assert best_language(tags, ranked(header)) <= set(tags)
+
+
+def test_of_a_header_no_more_is_read_than_browsers_send():
+    odd = [f"x-{number}" for number in range(MOST_RANGES - 1)]
+
+    assert ranked(",".join([*odd, "zh", "en"])) == tuple((each, 1) for each in (*odd, "zh"))
+    assert ranked("-".join(["a"] * LONGEST_RANGE) + ",en") == (("en", 1),)
 
 
 @pytest.mark.parametrize(

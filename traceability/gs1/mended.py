@@ -58,9 +58,10 @@ def _pairs(path: str) -> list[Element]:
         # Others' words may hold digits that look like an AI: what can be read strictly is read so.
         with suppress(InvalidInput):
             return list(digital_link.parse(CANONICAL_STEM + path).path)
-    if (len(said) - first) % 2 and names[-1] not in IDENTIFIERS:
-        raise InvalidInput("a value without an AI")
-    return list(zip(names[first::2], said[first + 1 :: 2], strict=False))
+    if (len(said) - first) % 2:
+        # Of an AI at the end the value may be torn off: without it the link means another thing.
+        raise InvalidInput("a value without an AI, or an AI without a value")
+    return list(zip(names[first::2], said[first + 1 :: 2], strict=True))
 
 
 def _quoted(parameter: str) -> str:

@@ -2,16 +2,19 @@
 
 from collections.abc import Collection, Iterator
 
+MOST_RANGES, LONGEST_RANGE = 32, 128
+"""More ranges, and longer ones (characters), are not read: browsers send a handful."""
+
 Ranked = tuple[tuple[str, float], ...]
 """(range in small letters, quality from 0 to 1), best first; of equals, in the header's order."""
 
 
 def ranked(header: str) -> Ranked:
-    """Read a header; what has no sound quality is left out. A quality of 0 stays: it refuses."""
+    """Read a header; what is too long or of unsound quality is left out. A quality of 0 stays: it refuses."""
     found = [
         (name, quality)
-        for part in header.split(",")
-        if (name := _name(part)) and (quality := _quality(part)) is not None
+        for part in header.split(",", MOST_RANGES)[:MOST_RANGES]
+        if len(part) <= LONGEST_RANGE and (name := _name(part)) and (quality := _quality(part)) is not None
     ]
     return tuple(sorted(found, key=lambda each: -each[1]))
 
