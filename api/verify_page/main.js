@@ -85,7 +85,8 @@ const check = () => {
   worker = new Worker(URL.createObjectURL(new Blob([script], { type: "text/javascript" })));
   worker.addEventListener("message", hear);
   worker.addEventListener("error", ({ message }) => end(say("broken", { reason: plain(message) })));
-  worker.postMessage({ file: bytes, policy: given.policy?.text ?? null, endpoints: given.endpoints, asked });
+  const { policy, endpoints, origin: operator } = given;
+  worker.postMessage({ file: bytes, policy: policy?.text ?? null, endpoints, asked, operator });
   find("#progress").removeAttribute("value");
   find("#progress-said").textContent = say("checking");
   find("#running").hidden = false;

@@ -48,6 +48,16 @@ def test_what_an_operator_relays_of_the_chain_is_not_counted():
     assert "via the operator" in said["found"]["report"]["reason"]
 
 
+def test_an_address_at_the_operators_own_server_is_no_endpoint_whatever_it_answers():
+    [chain] = SOUND["chains"]
+    jobs = [a_job(SOUND) | {"operator": f"http://{name}"} for name in (chain["name"], "elsewhere")]
+
+    own, others = (said["found"]["report"] for said in in_node("checkByPage", jobs))
+
+    assert (own["verdict"], others["verdict"]) == ("unchecked", "verified")
+    assert "via the operator" in own["reason"]
+
+
 def test_both_languages_have_the_same_words_with_the_same_values():
     english, chinese = (
         dict(re.findall(r'(\w+):\s+"((?:[^"\\]|\\.)*)",', (PROJECT / "api/verify_page" / name).read_text()))
