@@ -130,7 +130,7 @@ def test_a_party_lists_its_own_and_whoever_reads_all_lists_all(links):
 
 def test_single_links_come_and_go_beside_the_others(links):
     default, page = leading(PRODUCT).links[0], Link("pip", "https://farm.example/kiwi", "Kiwi")
-    with pytest.raises(InvalidInput, match="needs a description"):
+    with pytest.raises(InvalidInput, match="is new here: say with a description"):
         links.add(PRODUCT, "", default, OWNER)
     links.add(PRODUCT, "Kiwi", default, OWNER)
     links.add(PRODUCT, "", page, OWNER)

@@ -53,8 +53,8 @@ def _add_add(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
         help="register one link beside those that a code has",
         description="Register one link beside those that a code has. A gs1:defaultLink takes the place of "
         "the one before. A product needs its default link before its lots and items have any.",
-        epilog="Example: guoji links add /01/09520123456788 gs1:pip https://example.com/kiwi --title Kiwi "
-        "--language en",
+        epilog="Example: guoji links add /01/09520123456788 gs1:defaultLink https://example.com/ "
+        '--title Kiwi --description "Gold kiwi, 5 kg box"',
     )
     new.add_argument("anchor", metavar="ANCHOR", help="path or link, such as /01/09520123456788/10/L26-031")
     new.add_argument("type", metavar="TYPE", help="of the GS1 Web Vocabulary, such as gs1:pip")
@@ -63,7 +63,9 @@ def _add_add(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     new.add_argument("--media", help="media type of what is there, such as text/html")
     new.add_argument("--language", nargs="+", metavar="TAG", help="such as zh-CN zh")
     new.add_argument("--context", nargs="+", help="where it applies, such as CN")
-    new.add_argument("--description", default="", help="of the thing; wanted at first")
+    new.add_argument(
+        "--description", default="", help="what the code is on; wanted where it has no links yet"
+    )
     new.set_defaults(run=_add)
 
 

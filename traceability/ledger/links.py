@@ -107,7 +107,7 @@ class Links:
         """Register one link beside those that there are; an empty description leaves it. Raises as `put`."""
         held = self.registered([anchor]).get(anchor) or Registration(anchor, "", ())
         if not (description or held.description):
-            raise InvalidInput(f"{held.path} is new and needs a description")
+            raise InvalidInput(f"{held.path} is new here: say with a description what it is")
         self.put([with_link(replace(held, description=description or held.description), link)], grant)
 
     def remove(
