@@ -49,7 +49,8 @@ const readingsOf = (leaves, start) => {
   const at = start.length;
   let before = "";
   return leaves.map((leaf, i) => {
-    const [sequence, how] = [leaf.slice(at, at + 8), leaf[at + 16]];
+    const sequence = leaf.slice(at, at + 8);
+    const how = leaf[at + 16];
     const payload = leaf.slice(at + BEFORE_PAYLOAD);
     const size = valueOf(leaf.slice(at + 17, at + BEFORE_PAYLOAD));
     if (leaf.length < at + BEFORE_PAYLOAD || (how !== "\x01" && how !== SIGNED))

@@ -4,7 +4,7 @@ import METRICS from "../../traceability/telemetry/metrics.json";
 import { refuse } from "./bytes.js";
 
 const LABELS = { "-5": "bv", "-4": "bu", "-3": "bt", "-2": "bn", 0: "n", 1: "u", 2: "v", 4: "vb", 6: "t" };
-const NUMBERS = /^(epoch|seq|abandoned_first|abandoned_last)$/;
+const NUMBERS = new Set(["epoch", "seq", "abandoned_first", "abandoned_last"]);
 const DECIMAL_FRACTION = 4;
 const SIGNED = "\xd2";
 const MAX_VALUE = 1e9;
@@ -15,14 +15,20 @@ export const isCbor = (payload) => /^[\x80-\x9f\xd2]/.test(payload);
 export const measure = (payload, { alias, epoch, sequence }, decode, take) => {
   let [name, unit, time, base] = ["", undefined, 0, 0];
   const numbers = {};
+  const ours = `${alias}:`;
   for (const record of recordsIn(payload, decode)) {
     const { bn = name, bu = unit, bt = time, bv = base, n = "", u = bu, t = 0, v, vb } = record;
-    [name, unit, time, base] = [bn, bu, bt, bv];
-    const own = bn + n;
-    const metric = own.startsWith(`${alias}:`) ? own.slice(alias.length + 1) : own;
+    name = bn;
+    unit = bu;
+    time = bt;
+    base = bv;
+    const full = bn + n;
+    const metric = full.startsWith(ours) ? full.slice(ours.length) : full;
     const value = vb ?? bv + v;
-    if (NUMBERS.test(metric)) numbers[metric] = value;
-    else take(metric, stepsOf(metric, value, u), Math.floor((bt + t) * 1000 + 0.5));
+    const at_ms = Math.floor((bt + t) * 1000 + 0.5);
+    Number.isFinite(at_ms) || refuse("time");
+    if (NUMBERS.has(metric)) numbers[metric] = value;
+    else take(metric, stepsOf(metric, value, u), at_ms);
   }
   (numbers.epoch === epoch && numbers.seq === sequence) || refuse("payload");
 };
@@ -50,10 +56,14 @@ const stepsOf = (name, value, unit) => {
 // Whole steps of 10^-decimals, half away from zero, of the shortest decimal that reads back as this double: its point is
 // moved, since a factor is a power of ten. What is written with an exponent is too small to make a step.
 const scaled = (value, { factor, decimals }) => {
+  const places = Math.round(Math.log10(factor)) + decimals;
+  // Most often it is a whole number of steps, as near as a double can be.
+  const near = Math.round(value * 10 ** places);
+  if (near / 10 ** places === value) return near;
   const [whole, fraction = ""] = `${Math.abs(value)}`.split(".");
   if (whole.includes("e") || fraction.includes("e")) return 0;
   const digits = `000${whole}${fraction}`;
-  const point = 3 + whole.length + Math.round(Math.log10(factor)) + decimals;
+  const point = 3 + whole.length + places;
   const steps = Number(digits.padEnd(point, "0").slice(0, point)) + (digits[point] >= "5" ? 1 : 0);
   return value < 0 ? -steps : steps;
 };

@@ -18,6 +18,7 @@ const ROUNDS = Int32Array.of(
 
 const state = new Int32Array(8);
 const words = new Int32Array(64);
+const found = new Uint8Array(32);
 let padded = new Uint8Array(1024);
 
 // Of texts of bytes, one behind the other.
@@ -28,10 +29,8 @@ export const sha256 = (...texts) => {
     spread(at);
     mix();
   }
-  let found = "";
-  for (const word of state)
-    found += String.fromCharCode(word >>> 24, (word >>> 16) & 255, (word >>> 8) & 255, word & 255);
-  return found;
+  for (let i = 0; i < 32; i++) found[i] = state[i >> 2] >>> (24 - 8 * (i & 3));
+  return String.fromCharCode.apply(null, found);
 };
 
 // Where the last block ends: behind the texts stands one bit, and at the very end how many bits they have.

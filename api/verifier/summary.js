@@ -45,8 +45,12 @@ const fits = (name, said, wanted) => {
 };
 
 const rangeOf = (values) => {
-  let [least, most] = [values[0], values[0]];
-  for (const value of values) [least, most] = [Math.min(least, value), Math.max(most, value)];
+  let least = values[0];
+  let most = least;
+  for (const value of values) {
+    if (value < least) least = value;
+    if (value > most) most = value;
+  }
   return [least, most];
 };
 

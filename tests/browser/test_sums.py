@@ -21,6 +21,10 @@ FORMS = {
 }
 
 
+TIMELESS = b"""[{"bn": "cold-7:", "n": "epoch", "u": "count", "v": 9}, {"n": "seq", "u": "count", "v": 1},
+{"n": "air_temperature", "u": "Cel", "v": 4.5}, {"n": "door_open", "vb": true, "t": "now"}]"""
+
+
 def a_job(leaves, event):
     return {"leaves": [leaf.hex() for leaf in leaves], "event": event}
 
@@ -110,7 +114,7 @@ def embellished(event):
 
 
 def test_where_a_payload_cannot_be_read_nothing_is_said_of_the_sums():
-    payloads = [b"payload", b"\xd2\x00", b"\x9f", b"\x80", b"[" * 99, b'[{"n": "unheard"}]']
+    payloads = [b"payload", b"\xd2\x00", b"\x9f", b"\x80", b"[" * 99, b'[{"n": "unheard"}]', TIMELESS]
     sound = an_event(build_batch([a_reading(1)], NO_BATCH))
     batches = [build_batch([a_reading(1, payload=payload)], NO_BATCH) for payload in payloads]
 
