@@ -1,7 +1,9 @@
 """Reads from a request what is kept of a scan: hints of the phone, and roughly where it is."""
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Annotated, TypeVar
 
 from fastapi import Depends, Request
@@ -9,10 +11,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from traceability.errors import InvalidInput, NotAuthorised
 from traceability.ledger.scan import Cell
-from traceability.ledger.scan_hint import Visitor
+from traceability.ledger.scan_hint import Visitor, network_of
 from traceability.ledger.scans import Scans
 
 LARGEST_BODY = 1024
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +66,20 @@ def visitor_of(request: Request, address_header: str) -> Visitor:
     peer = request.client.host if request.client else ""
     # Of several the last: the proxy in front of us wrote it, the others are what the visitor says of itself.
     said = request.headers.getlist(address_header) if address_header else [peer]
+    address = said[-1].rpartition(",")[2].strip() if said else peer
+    if not network_of(address):
+        _warn_once(address_header)
     return Visitor(
-        said[-1].rpartition(",")[2].strip() if said else peer,
+        address,
         request.headers.get("user-agent", ""),
         request.headers.get("accept-language", ""),
     )
+
+
+@cache
+def _warn_once(address_header: str) -> None:
+    where = f"the header {address_header}" if address_header else "the connection"
+    _log.warning("scans: %s holds no IP address, so no phone is told from another and no copy seen", where)
 
 
 def cell_of(request: Request, place_headers: Sequence[str], told: str | None) -> Cell | None:

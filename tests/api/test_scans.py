@@ -5,10 +5,11 @@ from urllib.parse import quote
 
 import httpx
 import pytest
+from starlette.requests import Request
 
 from api.present.scan_card import scan_card
 from api.present.scans import scan_answer, scratch_answer
-from api.scan_visit import ScanDesk
+from api.scan_visit import ScanDesk, visitor_of
 from api.words import languages
 from tests.api.samples import NOW, a_body, a_trace, a_traced_event
 from tests.api.serving import SampleLedger, served
@@ -142,6 +143,15 @@ def test_behind_a_proxy_the_last_address_that_is_told_counts(client, store):
     client.post("/scans", json={"item": ITEM})
 
     assert [scan.posts for scan in store.known[ITEM]] == [2, 1, 1]
+
+
+def test_a_header_without_addresses_is_told_to_the_operator_once_and_not_what_it_holds(caplog):
+    for told in (b"203.0.113.7:80", b"a secret", b"another"):
+        visitor_of(Request({"type": "http", "headers": [(b"x-where", told)], "client": None}), "X-Where")
+
+    [said] = caplog.messages
+    assert "header X-Where holds no IP address" in said
+    assert "secret" not in said
 
 
 @pytest.mark.usefixtures("store")

@@ -19,7 +19,7 @@ HANGZHOU, SUZHOU, NANJING, BEIJING, SHENZHEN = (
 def a_scan(minutes, phone="a", network=None, cell=None, posts=1, by_party=False, told=False):
     """So many minutes after noon; each phone is in a network of its own unless told."""
     at = NOON + round(minutes * MINUTE_MS)
-    network = phone if network is None else network
+    network = f"network of {phone}" if network is None else network
     return Scan(at, at, phone.encode(), network.encode(), cell, posts, by_party, told)
 
 

@@ -10,7 +10,7 @@ from tests.ledger.fake_scans import FakeScans, Killed
 from traceability.errors import InvalidInput, Unknown
 from traceability.gs1 import digital_link, serials
 from traceability.ledger.scan import HOUR_MS, Cell
-from traceability.ledger.scan_hint import Visitor, hints
+from traceability.ledger.scan_hint import Visitor, hints, network_of
 from traceability.ledger.scan_verdict import Crowd, ScanVerdict
 from traceability.ledger.scans import (
     MOST_TRIES,
@@ -176,10 +176,35 @@ def test_an_address_is_cut_to_its_network_and_what_is_none_is_one_network():
     v6 = replace(PHONE, address="2001:db8:1:2::3")
 
     assert hints(b"s", ITEM, v6, None) == hints(b"s", ITEM, replace(v6, address="2001:db8:1:ff::9"), None)
-    for odd in ("", "testclient", "203.0.113.7:80"):
-        assert hints(b"s", ITEM, replace(PHONE, address=odd), None) == hints(
-            b"s", ITEM, replace(PHONE, address=""), None
-        )
+    for odd in ("", "testclient", "203.0.113.7.9:80", "[::"):
+        device, network = hints(b"s", ITEM, replace(PHONE, address=odd), None)
+        assert device == network == hints(b"s", ITEM, replace(PHONE, address=""), None)[1]
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("203.0.113.7:4711", "203.0.113.0/24"),
+        ("::ffff:203.0.113.7", "203.0.113.0/24"),
+        ("[::ffff:203.0.113.7]:443", "203.0.113.0/24"),
+        ("64:ff9b::cb00:7107", "203.0.113.0/24"),
+        ("2002:cb00:7107::1", "203.0.113.0/24"),
+        ("[2001:db8:1:2::3]:443", "2001:db8:1::/48"),
+        ("[2001:db8:1:2::3]", "2001:db8:1::/48"),
+        ("::1", "::/48"),
+    ],
+)
+def test_one_network_has_one_name_however_a_socket_or_a_proxy_writes_its_addresses(address, network):
+    assert network_of(address) == network
+
+
+def test_of_whom_no_address_is_known_nobody_is_told_that_they_were_here_before(world):
+    nobody = replace(PHONE, address="unknown")
+    world.scans.seen(ITEM, nobody, None)
+
+    seen = world.scans.seen(ITEM, nobody, None)
+
+    assert (seen.scans, seen.only_mine) == (1, False)
 
 
 def test_nothing_that_a_request_shows_is_kept(world):

@@ -78,7 +78,7 @@ class Scan:
     device: bytes
     """Alike for what looks like one phone, for one item and while one salt lasts; says nothing beyond.
 
-    That of the network, where phones of a network that has many rows are one row an hour.
+    That of the network, where phones of a network that has many rows, or no name, are one row an hour.
     """
     network: bytes
     """The same of the network that it came from: many phones of one network may be one person."""

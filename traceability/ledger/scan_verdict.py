@@ -115,7 +115,7 @@ def judge(
         + sum(each.posts for each in counted if each.is_of_many),
         only_mine=mine is not None
         and not seen.not_kept
-        and all(each.device == mine.device for each in counted),
+        and all(each.device == mine.device and not each.is_of_many for each in counted),
         first_ms=min(firsts, default=None),
         apart=sum(each.posts for each in seen.scans) - posts,
         not_kept=seen.not_kept,
