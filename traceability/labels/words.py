@@ -22,7 +22,9 @@ _WIDE, _NARROW, FIXED = 1.0, 0.62, 0.602
 """Widths of letters, in sizes: Chinese, Latin, and Latin where all are as wide."""
 _DEAR = 4
 """Pieces of this weight and above are set small rather than left out."""
-_WORD = re.compile(r"[!-~]+ ?|.", re.DOTALL)
+_UNITS = "千克|公斤|毫升|克|斤|升|盒|枚|个|粒"
+# What stays on one line: a Latin word, an amount with its unit, a bracket with the letter beside it.
+_WORD = re.compile(rf"[（《「]*(?:[0-9.]+ ?(?:{_UNITS})|[!-~]+|.)[）》」，。、；：]* ?", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,16 +85,23 @@ def _serial(serial: str, width: float) -> Piece:
 
 
 def _fitted(weight: int, text: str, width: float, sizes: tuple[float, ...]) -> Piece:
-    """In the largest of `sizes` that takes at most two lines; else in the smallest, cut."""
-    for size in sizes:
-        lines = wrapped(text, width / (size * POINT_MM))
-        if len(lines) <= 2:
-            return Piece(weight, tuple(lines), size)
+    """In the largest of `sizes` that takes at most two lines, of whole words if one does; else cut."""
+    rooms = {size: width / (size * POINT_MM) for size in sizes}
+    fitting = {size: lines for size, room in rooms.items() if len(lines := wrapped(text, room)) <= 2}
+    whole = [size for size in fitting if _is_whole(text, rooms[size])]
+    if fitting:
+        size = max(whole or fitting)
+        return Piece(weight, tuple(fitting[size]), size)
+    lines = wrapped(text, rooms[sizes[-1]])
     return Piece(weight, (lines[0], lines[1][:-1] + "…"), sizes[-1], is_cut=True)
 
 
+def _is_whole(text: str, width: float) -> bool:
+    return all(_width(word.rstrip()) <= width for word in _WORD.findall(text))
+
+
 def wrapped(text: str, width: float) -> list[str]:
-    """Lines at most `width` letter sizes wide; broken between Latin words and anywhere in Chinese."""
+    """Lines at most `width` letter sizes wide; a word that is wider than a line is broken."""
     lines = [""]
     for word in _WORD.findall(text):
         for part in [word] if _width(word.rstrip()) <= width else list(word):
