@@ -3,85 +3,36 @@
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
 
 from traceability.cold_chain.exposure import Held, held
 from traceability.cold_chain.profiles import Profiles
-from traceability.errors import Unknown
 from traceability.ledger import extensions, facts
 from traceability.ledger.attachments import Attachment
 from traceability.ledger.cold import Bearing, bearing, left_of, profile_of, sound
-from traceability.ledger.contradictions import Contradiction, contradictions
 from traceability.ledger.credentials import NOBODY_BELIEVED, Credentials, differing
 from traceability.ledger.curves import curves_of, milliseconds
 from traceability.ledger.footing import Footing
-from traceability.ledger.lineage import Lineage, in_order, lineage
+from traceability.ledger.gathered import Gathered, ReadingHistory, gather
 from traceability.ledger.looks import Names, lab_results, misquotes
 from traceability.ledger.own_word import OwnWord
 from traceability.ledger.parties import Register
 from traceability.ledger.personal import PersonalStore, personal_fields
 from traceability.ledger.ports import EventStore, NameMap, StoredEvent
-from traceability.ledger.recalled import Found, RecallReader
+from traceability.ledger.recalled import RecallReader
 from traceability.ledger.shared import UNSHARED, Sharing
 from traceability.ledger.trace import Curve, Grade, Trace, TracedEvent
 from traceability.ledger.yields import Plots, judge_plots
 from traceability.log.name_map import name_hash
 from traceability.proof.balance import balance
-from traceability.proof.history import remembering
-from traceability.proof.looks import is_look
 from traceability.proof.records import makers, standing
 from traceability.proof.verdict import Verdict, of_trace
 from traceability.telemetry.device import Device
 from traceability.telemetry.findings import Finding, from_event
-from traceability.telemetry.reading import Reading
 
 LIVE_FOR = timedelta(minutes=1)
 """How long a trace may say how long its goods have been out of their range until now."""
 ANEW_AFTER = timedelta(minutes=10)
 """How long any trace may stand: what was lost in the store comes from no event."""
-
-
-class ReadingHistory(Protocol):
-    """What the store knows of devices and their readings."""
-
-    def device_with(self, giai: str) -> Device | None: ...
-
-    def readings_between(self, alias: str, from_ms: int, to_ms: int) -> Iterator[Reading]:
-        """The readings that hold a measurement taken in this time, in any order."""
-
-    def batch_events_between(self, alias: str, from_ms: int, to_ms: int) -> Sequence[str]:
-        """The keys of the events of all batches that hold such a reading."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Gathered:
-    """What belongs to one subject, before anything is said of it."""
-
-    goods: list[StoredEvent]
-    """Events of the goods themselves, by event time."""
-    line: Lineage
-    attached: tuple[tuple[Attachment, Device], ...]
-    batches: tuple[StoredEvent, ...]
-    """Events of the batches that hold readings which apply."""
-    contradictions: tuple[Contradiction, ...]
-    recalls: Found
-
-    @property
-    def held(self) -> list[StoredEvent]:
-        """Events of the goods by parties that held them at some time."""
-        return [each for each in self.goods if each.key not in self.line.claimed]
-
-    @property
-    def claims(self) -> frozenset[str]:
-        """Keys of the others. A laboratory holds nothing of what it looks at: that is no claim."""
-        looks = (each.key for each in self.goods if is_look(each.event, self.line.goods))
-        return self.line.claimed.difference(looks)
-
-    @property
-    def all(self) -> list[StoredEvent]:
-        """Each once, by event time."""
-        each_once = {each.key: each for each in (*self.goods, *self.batches, *self.recalls.events)}
-        return sorted(each_once.values(), key=lambda each: (each.event.event_time, each.key))
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,28 +110,8 @@ class TraceReader:
         """Every event of the trace, batches included, by event time. Raises `Unknown`."""
         return self._gather(subject, footing or Footing()).all
 
-    def _gather(self, subject: str, footing: Footing) -> _Gathered:
-        telling = remembering(footing.hearing(self.events.telling))
-        line = lineage(subject, telling)
-        if not line.told:
-            raise Unknown(f"we hold no event for {subject}")
-        goods = in_order(line.shown, self.events)
-        known = [(each, self.history.device_with(each.device)) for each in line.attachments]
-        # Whoever owns a device says on what it was; others could borrow or cut away its readings.
-        attached = tuple(
-            (each, device) for each, device in known if device is not None and device.party == each.fitted_by
-        )
-        keys: dict[str, None] = {}
-        for each, device in attached:
-            moments = milliseconds(each.span)
-            footing.shows(device.alias, moments)
-            keys |= dict.fromkeys(self.history.batch_events_between(device.alias, *moments))
-        batches = tuple(self.events.by_keys(list(keys)))
-        # What a cut history lacks may be just beyond the cut.
-        odd = () if line.is_cut else tuple(contradictions(subject, line.goods, line.counting))
-        recalls = self.recalls.reaching(subject, telling, self.events)
-        footing.names.update(map(name_hash, recalls.names))
-        return _Gathered(goods, line, attached, batches, odd, recalls)
+    def _gather(self, subject: str, footing: Footing) -> Gathered:
+        return gather(subject, self.events, self.history, self.recalls, footing)
 
     def _curves(
         self, attachment: Attachment, device: Device, goods: Bearing | None, now: datetime, footing: Footing
@@ -206,7 +137,7 @@ class TraceReader:
 
     def _traced(
         self,
-        found: _Gathered,
+        found: Gathered,
         claims: Container[str],
         register: Register,
         now: datetime,
