@@ -18,6 +18,7 @@ from traceability.settings import Settings
 from traceability.wiring import codes
 
 GTIN = LOT.split("/")[4]
+SHOP = "9521234000020"
 
 
 @pytest.fixture
@@ -81,6 +82,15 @@ def test_labels_carry_codes_that_were_issued_and_are_printed_again_without_new_o
         assert row["uri"] == f"HTTPS://GUOJI.EXAMPLE/01/{GTIN}/21/{row['serial']}"
     pages = drawn((home / "again.pdf").read_bytes())
     assert [read(page) for page in pages] == [[row["uri"]] for row in rows[1:]]
+
+
+def test_whoever_issues_codes_for_a_lot_of_another_party_is_told(home, capsys):
+    assert labels("--as", SHOP, "--format", "csv", "-o", "labels.csv") == 0
+
+    said = capsys.readouterr()
+    assert f"in the name of {SHOP}, root" in said.out
+    assert f"guoji codes activate 1 --as {SHOP}" in said.out
+    assert f"{FARM} made this lot" in said.err
 
 
 IMPOSSIBLE = {

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from traceability.cli.argument import amount, whole
 from traceability.cli.certificate import lot_of
+from traceability.cli.codes_party import party_of, say_other_maker
 from traceability.cli.terminal import printable
 from traceability.errors import InvalidInput, Unknown
 from traceability.settings import Settings
@@ -100,9 +101,12 @@ def _run(args: argparse.Namespace) -> int:
     # Everything that can be wrong with labels is found before any code is issued for them.
     job.check([each.index + 1 for each in chosen] or range(1, args.count + 1), run.sample())
     _say_doubts(run.sample().uri)
-    chosen = chosen or _issued(lot, args, ours, settings)
+    if not chosen:
+        party = party_of(args, settings)
+        say_other_maker(lot, party, store)
+        chosen = _issued(lot, args, ours, party)
     write(job, [run.label(each.index + 1, each.serial) for each in chosen])
-    say_next(chosen[0].of.number)
+    say_next(chosen[0].of)
     return 0
 
 
@@ -154,21 +158,21 @@ def _say_doubts(uri: str) -> None:
         print(printable(f"note: {line}"), file=sys.stderr)
 
 
-def _issued(lot: str, args: argparse.Namespace, ours: "Codes", settings: Settings) -> "Sequence[Code]":
-    from traceability.gs1.keys import gln
+def _issued(lot: str, args: argparse.Namespace, ours: "Codes", party: str) -> "Sequence[Code]":
     from traceability.ledger.codes_issue import Wanted
 
     wanted = Wanted(
         lot,
         args.count,
-        gln(args.party) if args.party else settings.party,
+        party,
         each=args.each,
         unrecorded=args.unrecorded,
         beside_others=args.beside_others,
     )
     kept = ours.issue(wanted).kept
     # Said before a label is written: whatever fails from here on, no code is lost.
-    print(f"set {kept.number}: issued {kept.count} codes for {lot}, root {kept.new.root.hex()}", flush=True)
+    said = f"set {kept.number}: issued {kept.count} codes for {lot} in the name of {party}"
+    print(f"{said}, root {kept.new.root.hex()}", flush=True)
     return ours.store.codes(kept.number)
 
 

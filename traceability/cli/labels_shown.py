@@ -9,6 +9,7 @@ from traceability.settings import Settings
 if TYPE_CHECKING:
     from traceability.labels.files import Job
     from traceability.labels.label import LabelText
+    from traceability.ledger.codes_store import KeptSet
 
 
 def show_one(typed: str, settings: Settings) -> int:
@@ -44,6 +45,11 @@ def write(job: "Job", labels: "Sequence[LabelText]") -> None:
             print(f"{file}: labels: {count}")
 
 
-def say_next(number: int) -> None:
-    print(f"next: print one page, scan it, then all; label the goods; then `guoji codes activate {number}`.")
-    print(f"After a paper jam: `guoji labels --set {number} --from FIRST --to LAST -o FILE`, not new codes.")
+def say_next(of: "KeptSet") -> None:
+    print(
+        "next: print one page, scan it, then all; label the goods; then "
+        f"`guoji codes activate {of.number} --as {of.new.party}`."
+    )
+    print(
+        f"After a paper jam: `guoji labels --set {of.number} --from FIRST --to LAST -o FILE`, not new codes."
+    )
