@@ -88,7 +88,7 @@ def test_whoever_issues_codes_for_a_lot_of_another_party_is_told(home, capsys):
     assert labels("--as", SHOP, "--format", "csv", "-o", "labels.csv") == 0
 
     said = capsys.readouterr()
-    assert f"in the name of {SHOP}, root" in said.out
+    assert f"in the name of party {SHOP}, root" in said.out
     assert f"guoji codes activate 1 --as {SHOP}" in said.out
     assert f"{FARM} made this lot" in said.err
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from traceability.cli.argument import amount, moment, whole
+from traceability.cli.codes_party import party_of, say_other_maker
 from traceability.cli.codes_shown import Outlet, file_of, line_of, serials_in, stand_of, told
 from traceability.cli.terminal import printable
 from traceability.errors import InvalidInput
@@ -124,12 +125,13 @@ def _issue(args: argparse.Namespace) -> int:
     wanted = Wanted(
         typed_goods(args.lot),
         args.count,
-        _party(args.party, settings),
+        party_of(args.party, settings),
         args.each,
-        [_party(each, settings) for each in args.may_activate],
+        [party_of(each, settings) for each in args.may_activate],
         args.unrecorded,
         args.beside_others,
     )
+    say_other_maker(wanted.lot, wanted.party, ours.events)
     found = ours.issue(wanted)
     # Said before they are written: whatever fails from here on, no code is lost.
     issued = f"{told(len(found.serials))} issued for {found.lot}"
@@ -177,7 +179,7 @@ def _activate(args: argparse.Namespace) -> int:
     ours, settings = _codes()
     at = ours.now() if args.at is None else datetime.fromtimestamp(args.at / 1000).astimezone()
     place = None if args.place is None else digital_link.identity(args.place)
-    labelling = Labelling(_party(args.party, settings), at, place)
+    labelling = Labelling(party_of(args.party, settings), at, place)
     done = 0
     for count in ours.activate(args.set, labelling, _chosen(args, ours), args.unrecorded):
         done += count
@@ -189,7 +191,7 @@ def _activate(args: argparse.Namespace) -> int:
 
 def _withdraw(args: argparse.Namespace) -> int:
     ours, settings = _codes()
-    withdrawn, active = ours.withdraw(args.set, _party(args.party, settings), _chosen(args, ours))
+    withdrawn, active = ours.withdraw(args.set, party_of(args.party, settings), _chosen(args, ours))
     print(f"{told(withdrawn)} withdrawn; {active} are on goods and stay active")
     return 0
 
@@ -207,12 +209,6 @@ def _codes() -> "tuple[Codes, Settings]":
 
     settings = Settings.read(os.environ)
     return codes(settings, open_store(settings)), settings
-
-
-def _party(typed: str | None, settings: Settings) -> str:
-    from traceability.gs1.keys import gln
-
-    return gln(typed) if typed else settings.party
 
 
 def _chosen(args: argparse.Namespace, ours: "Codes") -> Collection[str] | None:

@@ -102,8 +102,8 @@ def _run(args: argparse.Namespace) -> int:
     job.check([each.index + 1 for each in chosen] or range(1, args.count + 1), run.sample())
     _say_doubts(run.sample().uri)
     if not chosen:
-        party = party_of(args, settings)
-        say_other_maker(lot, party, store)
+        party = party_of(args.party, settings)
+        say_other_maker(lot, party, ours.events)
         chosen = _issued(lot, args, ours, party)
     write(job, [run.label(each.index + 1, each.serial) for each in chosen])
     say_next(chosen[0].of)
@@ -171,7 +171,7 @@ def _issued(lot: str, args: argparse.Namespace, ours: "Codes", party: str) -> "S
     )
     kept = ours.issue(wanted).kept
     # Said before a label is written: whatever fails from here on, no code is lost.
-    said = f"set {kept.number}: issued {kept.count} codes for {lot} in the name of {party}"
+    said = f"set {kept.number}: issued {kept.count} codes for {lot} in the name of party {party}"
     print(f"{said}, root {kept.new.root.hex()}", flush=True)
     return ours.store.codes(kept.number)
 
