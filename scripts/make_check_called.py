@@ -33,6 +33,8 @@ def _table(words: Words) -> dict[str, object]:
         "units": UNITS,
         **{kind: [words.catalog.ngettext(*forms, n) for n in (1, 2)] for kind, forms in _COUNTED.items()},
         "pieces": words.say("pieces"),
+        "limit": words.say("limit {limit}"),
+        "above": words.say("above the limit"),
     }
 
 

@@ -75,7 +75,9 @@ export const CALLED = {
       "{count} 条读数",
       "{count} 条读数"
     ],
-    "pieces": "个"
+    "pieces": "个",
+    "limit": "限量 {limit}",
+    "above": "超过限量"
   },
   "en": {
     "steps": {
@@ -151,6 +153,8 @@ export const CALLED = {
       "{count} reading",
       "{count} readings"
     ],
-    "pieces": "pieces"
+    "pieces": "pieces",
+    "limit": "limit {limit}",
+    "above": "above the limit"
   }
 };

@@ -2,7 +2,7 @@
 
 import { checkCurve } from "./curves.js";
 import { checkRecalls } from "./recalls.js";
-import { checkShown } from "./shown.js";
+import { checkLabLines, checkShown, checkTop } from "./shown.js";
 
 export { checkCurve };
 
@@ -22,7 +22,7 @@ export const holding = ({ event, context }, { steps }, measured) => {
 // `found` has by key, of each record that holds: its event, by whom and when it was captured, its batch if checked.
 // `sheets` are what is being fetched for the page's documents, in their order; null of one that cannot be had.
 export const checkPage = async (found, { moment, sheets, digest }) => ({
-  shown: checkShown(found, moment),
+  shown: [...checkShown(found, moment), ...checkTop(found, moment), ...checkLabLines(found)],
   recalled: checkRecalls(found),
   drawn: drawnFrom(Object.values(found)),
   documents: await Promise.all(all("[data-document]").map((part, i) => checkDocument(part, found, sheets[i], digest))),

@@ -44,31 +44,38 @@ const rounded = (value, write, digits) => {
   return [isHalf ? text.replace(/[13579]$/, (digit) => digit - 1) : text, ...power].join("e");
 };
 
-const number = (value) => {
+const number = (value, digits = 2) => {
   if (Math.abs(value) >= NO_POWER_BELOW) return rounded(value, "toExponential", 2).replace(/\.?0*e\+/, "E");
   // With no more digits than a double has.
-  const [whole, decimals] = rounded(value, "toFixed", 2).replace(/\d.*/, (digits) => +digits).split(".");
+  const [whole, decimals] = rounded(value, "toFixed", digits).replace(/\d.*/, (part) => +part).split(".");
   return whole.replace(/\B(?=(\d{3})+$)/g, ",") + (decimals ? `.${decimals}` : "");
 };
 
 const counted = ([one, many], count) => (count === 1 ? one : many).replace("{count}", number(count));
 
-const amount = ({ quantity, uom }, words) => {
+const amount = (quantity, uom, words, digits) => {
   if (!isText(uom)) return counted(words.piece, +rounded(quantity, "toFixed", 0));
-  if (!["H87", "EA"].includes(uom)) return `${number(quantity)} ${textIn(words.units, uom, plain(uom))}`.trim();
-  return Number.isInteger(quantity) ? counted(words.piece, quantity) : `${number(quantity)} ${words.pieces}`;
+  if (!["H87", "EA"].includes(uom)) return `${number(quantity, digits)} ${textIn(words.units, uom, plain(uom))}`.trim();
+  return Number.isInteger(quantity) ? counted(words.piece, quantity) : `${number(quantity, digits)} ${words.pieces}`;
+};
+
+// By language, or one for all; undefined if there is none.
+const nameIn = (given, lang) => {
+  const [zh, en] = isText(given) ? [given, given] : [given?.["guoji:zh"], given?.["guoji:en"]];
+  return [lang === "en" ? en : zh, zh, en].filter(isText).map(plain).find(Boolean);
 };
 
 const placeOf = ({ readPoint, bizLocation }, lang) => {
   const id = [readPoint?.id, bizLocation?.id].find(isText);
   if (id === undefined) return "";
-  const given = readPoint?.["guoji:name"];
-  const [zh, en] = isText(given) ? [given, given] : [given?.["guoji:zh"], given?.["guoji:en"]];
-  const named = [lang === "en" ? en : zh, zh, en].filter(isText).map(plain).find(Boolean);
+  const named = nameIn(readPoint?.["guoji:name"], lang);
   const shown = plain(id);
   const [gln, ...extension] = (shown.startsWith(GLN) ? shown.slice(GLN.length) : shown).split("/254/");
   return named ?? (/^\d+$/.test(gln) ? `GLN ${gln} ${extension.join("/254/")}`.trim() : gln);
 };
+
+// What goods are called where they come into being.
+export const goodsIn = ({ ilmd }, lang) => nameIn(ilmd?.["guoji:name"], lang);
 
 const readingsOf = ({ "guoji:readingCount": count, "guoji:device": device }, words) =>
   Number.isInteger(count) ? [(isText(device) ? `${plain(device)}: ` : "") + counted(words.reading, count)] : [];
@@ -88,7 +95,7 @@ export const textsOf = ({ event, context, batch }, lang, moment) => {
   const amounts = ["quantityList", "outputQuantityList", "childQuantityList"]
     .flatMap((name) => listOf(event[name]))
     .filter((element) => typeof element?.quantity === "number")
-    .map((element) => amount(element, words));
+    .map(({ quantity, uom }) => amount(quantity, uom, words));
   const units = ["childEPCs", "epcList", "outputEPCList"]
     .map((name) => listOf(event[name]).length)
     .filter((count) => count > 1)
@@ -103,4 +110,18 @@ export const textsOf = ({ event, context, batch }, lang, moment) => {
     // What only calls itself a batch of readings is not shown as one.
     said: batch ? [whole] : [whole, saying([])],
   };
+};
+
+// The lines of a laboratory's table; residues are measured in thousandths of a milligram.
+export const labLinesOf = (event, lang) => {
+  const words = CALLED[lang];
+  return listOf(event["guoji:labResults"]).flatMap((result) => {
+    const { "guoji:analyte": analyte, "guoji:value": value, "guoji:uom": uom, "guoji:limit": limit } = result ?? {};
+    const isNamed = isText(analyte) || [analyte?.["guoji:zh"], analyte?.["guoji:en"]].some(isText);
+    if (!isNamed || !isText(uom) || typeof value !== "number") return [];
+    const line = (nameIn(analyte, lang) ?? "–") + amount(value, uom, words, 6);
+    if (typeof limit !== "number") return [line];
+    const beside = words.limit.replace("{limit}", () => amount(limit, uom, words, 6));
+    return [line + beside + (value > limit ? ` · ${words.above}` : "")];
+  });
 };

@@ -1,6 +1,6 @@
 // Whether what the page shows of the records is what the checked ones say: each text wholly, and none left out.
 
-import { isShownAs, textsOf } from "./said.js";
+import { goodsIn, isShownAs, labLinesOf, textsOf } from "./said.js";
 
 const all = (selector, within = document) => [...within.querySelectorAll(selector)];
 
@@ -44,3 +44,31 @@ export const checkShown = (found, moment) => [
     return found[key]?.event && !isWhole(line, found[key]) ? [{ key, outcome: "contradicted" }] : [];
   }),
 ];
+
+const topOf = (name, found, isSo) =>
+  all(`[data-${name}]`).map((part) => {
+    const key = part.dataset[name];
+    const { event } = found[key] ?? {};
+    const outcome = !event ? "unknown" : isSo(part.textContent.trim(), event) ? "verified" : "contradicted";
+    return { key, outcome };
+  });
+
+// Of the name of the goods and the day of harvest, which stand at the top of the page.
+export const checkTop = (found, moment) => [
+  ...topOf("name", found, (text, event) => isShownAs(text, goodsIn(event, document.documentElement.lang) ?? "")),
+  ...topOf("harvest", found, (text, { eventTime }) => moment(eventTime).replace(/ [^ ]*$/, "") === text),
+];
+
+// Of each line of a laboratory's values; of a record of which one stands here, all have to.
+export const checkLabLines = (found) => {
+  const lines = all("[data-lab]");
+  return lines.map((line) => {
+    const key = line.dataset.lab;
+    const { event } = found[key] ?? {};
+    if (!event) return { key, outcome: "unknown" };
+    const wanted = labLinesOf(event, document.documentElement.lang);
+    const isAll = lines.filter(({ dataset }) => dataset.lab === key).length === wanted.length;
+    const isSo = wanted.some((text) => isShownAs(line.textContent.trim(), text));
+    return { key, outcome: isAll && isSo ? "verified" : "contradicted" };
+  });
+};

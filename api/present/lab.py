@@ -45,6 +45,8 @@ class LabLine:
     over: bool
     note: str | None = None
     """How it was measured, as far as that is stated."""
+    key: str = ""
+    """Of the record that says so; empty where a signed report does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,10 +184,10 @@ def _line(result: LabResult, words: Words) -> LabLine:
     analyte = words.name(result.analyte) or "–"
     value = _amount(result.value, result.unit, words)
     if result.limit is None:
-        return LabLine(analyte, value, limit=None, share=None, over=False)
+        return LabLine(analyte, value, limit=None, share=None, over=False, key=result.key)
     limit = words.say("limit {limit}", limit=_amount(result.limit, result.unit, words))
     share = _share(result.value, result.limit)
-    return LabLine(analyte, value, limit, share, over=result.value > result.limit)
+    return LabLine(analyte, value, limit, share, over=result.value > result.limit, key=result.key)
 
 
 def _amount(value: float, unit: str, words: Words) -> str:

@@ -21,7 +21,7 @@ def party(gln: str, name: Mapping[str, str], words: Words, registered: str = "")
 
 def origin(trace: Trace, words: Words) -> str | None:
     """The place of harvest with the number of who says so; None if no place is recorded."""
-    said, place = _harvest(trace), grown_at(trace, words)
+    said, place = harvest(trace), grown_at(trace, words)
     if said is None or place is None:
         return place
     if words.name(trace.origin) is None:
@@ -33,11 +33,12 @@ def origin(trace: Trace, words: Words) -> str | None:
 
 def grown_at(trace: Trace, words: Words) -> str | None:
     """The place of harvest by its name, or else by its numbers."""
-    said = _harvest(trace)
+    said = harvest(trace)
     return words.name(trace.origin) if said is None else place_name(said.event, words)
 
 
-def _harvest(trace: Trace) -> TracedEvent | None:
+def harvest(trace: Trace) -> TracedEvent | None:
+    """The record that tells day and place of it."""
     return next((traced for traced in trace.events if _names_origin(traced, trace)), None)
 
 

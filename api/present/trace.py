@@ -13,7 +13,7 @@ from api.present.fitting import Fitting, fitting
 from api.present.grades import GradeLine, grades
 from api.present.identity import Identity, identity
 from api.present.lab import LabReport, lab_reports, sugar
-from api.present.parties import origin
+from api.present.parties import harvest, origin
 from api.present.phone_check import CheckStep, check_scripts, check_steps, check_words
 from api.present.places import Route, route
 from api.present.promise import Promise, promise
@@ -24,6 +24,7 @@ from api.present.verdict import Badge, of_trace
 from api.qr import QrCode, qr_code, scan_url
 from api.words import Words, message
 from traceability.gs1 import digital_link
+from traceability.ledger import extensions
 from traceability.ledger.trace import Trace
 
 _KNOWN_LABEL = message("private test chain, editable by its operator")
@@ -47,6 +48,8 @@ class Fact:
     value: str | None
     """None where nothing is recorded, and the page says so."""
     label: str
+    harvest: str = ""
+    """Key of the record whose day it is; of any other fact empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,8 @@ class TracePage:
     """Of the same."""
     identity: Identity | None
     product: str
+    named_by: str
+    """Key of the record that gives the product this name; empty where several do together, or none."""
     origin: str | None
     identifiers: tuple[Identifier, ...]
     badge: Badge
@@ -115,6 +120,7 @@ def trace_page(trace: Trace, words: Words, public_url: str) -> TracePage:
         qr=qr_code(scan_url(public_url, trace.subject)),
         identity=identity(trace, words),
         product=product_name(trace, words),
+        named_by=_named_by(trace),
         origin=origin(trace, words),
         identifiers=tuple(Identifier(words.say(_CODES.get(ai, ai)), plain(value)) for ai, value in link.path),
         badge=of_trace(trace, words),
@@ -153,11 +159,18 @@ def product_name(trace: Trace, words: Words) -> str:
     return words.name(trace.product) or words.say("Product without a name")
 
 
+def _named_by(trace: Trace) -> str:
+    counting = (each for each in trace.events if not (each.voided or each.claimed))
+    names = ((each.key, extensions.master_data(each.event).get("guoji:name")) for each in counting)
+    return next((key for key, name in names if name and extensions.texts(name) == trace.product), "")
+
+
 def facts(trace: Trace, words: Words) -> tuple[Fact, ...]:
     """Three: the day of harvest, sweetness or else what the laboratory found, the range of the journey."""
     cold = tuple(c for c in trace.curves if c.cold_chain and c.metric in measures.TEMPERATURES)
+    day, picked = words.day(trace.harvested_at) if trace.harvested_at else None, harvest(trace)
     return (
-        Fact(words.day(trace.harvested_at) if trace.harvested_at else None, words.say("Harvested")),
+        Fact(day, words.say("Harvested"), picked.key if picked else ""),
         _sweetness(trace, words),
         Fact(span_of_values(cold, words), words.say("Whole journey")),
     )

@@ -10,6 +10,7 @@ from api.present.trace import trace_page
 from api.words import languages
 from scripts.screenshots import CHROMIUM
 from tests.api.samples import (
+    SUBJECT,
     a_batch,
     a_body,
     a_notice,
@@ -18,9 +19,11 @@ from tests.api.samples import (
     events,
     in_every_state,
     single_things,
+    told,
 )
 from tests.browser.running import chromium
-from traceability.ledger.trace import Grade
+from traceability.ledger.extensions import place_name
+from traceability.ledger.trace import Grade, LabResult
 
 pytestmark = [
     pytest.mark.slow,
@@ -29,11 +32,12 @@ pytestmark = [
 WORDS = languages()
 RECALL = {"bizStep": "holding", "persistentDisposition": {"set": ["urn:epcglobal:cbv:disp:recalled"]}}
 FOUND = """async ([records, edit]) => {
-  const { checkShown } = await import("/api/check_page/shown.js");
+  const { checkLabLines, checkShown, checkTop } = await import("/api/check_page/shown.js");
   const { checkRecalls } = await import("/api/check_page/recalls.js");
   const { moment } = await import("/api/check_page/say.js");
   if (edit) (0, eval)(edit);
-  const found = [...checkShown(records, moment), ...checkRecalls(records)];
+  const top = checkTop(records, moment);
+  const found = [...checkShown(records, moment), ...top, ...checkLabLines(records), ...checkRecalls(records)];
   return found.filter(({ outcome }) => outcome !== "verified").map(({ outcome }) => outcome);
 }"""
 
@@ -114,6 +118,66 @@ def test_what_stands_once_for_a_run_of_steps_is_that_of_each(page, lie):
     assert found_on(page, RUNS, edit=f"{{{TOOLS}{lie}}}") == ["contradicted"]
 
 
+RESULTS = (
+    ("乐果", "Dimethoate", 0.0004, "NA", 0.01),
+    ("啶虫脒", "Acetamiprid", 2.5, "NA", 2),
+    ("糖度", "Sugar", 11.25, "J18", None),
+)
+
+
+def a_tested_lot():
+    """A trace with a record of a laboratory, whose values are shown as a table."""
+    stated = [
+        {"guoji:analyte": told(zh, en), "guoji:value": value, "guoji:uom": unit, "guoji:limit": limit}
+        for zh, en, value, unit, limit in RESULTS
+    ]
+    record = a_traced_event(a_body("inspecting", 3, "laboratory", **{"guoji:labResults": stated}))
+    results = tuple(
+        LabResult({"zh": zh, "en": en}, *rest, record.captured_at, {}, record.submitter, None, record.key)
+        for zh, en, *rest in RESULTS
+    )
+    return a_trace(events=(*events(), record), lab_results=results)
+
+
+@pytest.mark.parametrize("lang", WORDS)
+def test_the_values_of_a_laboratory_are_as_recorded(page, lang):
+    assert found_on(page, a_tested_lot(), lang) == []
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [
+        "text('[data-lab] td', '0.0004', '0.0003')",
+        "text('[data-lab] small', ' · above the limit', '')",
+        "text('[data-lab] th', 'Acetamiprid', 'Vitamin C')",
+        "each('[data-lab]')[1].remove()",
+    ],
+)
+def test_another_value_limit_or_name_or_none_is_a_lie(page, lie):
+    assert "contradicted" in found_on(page, a_tested_lot(), edit=f"{{{TOOLS}{lie}}}")
+
+
+@pytest.mark.parametrize("lie", ["text('h1', 'Demo', 'Swiss')", "text('[data-harvest]', 'Nov', 'Dec')"])
+def test_another_name_or_day_of_harvest_is_a_lie(page, lie):
+    amount = [{"epcClass": SUBJECT, "quantity": 20, "uom": "KGM"}]
+    made = {
+        "action": "ADD",
+        "quantityList": amount,
+        "ilmd": {"guoji:name": told("演示草莓", "Demo strawberries")},
+    }
+    picked = a_traced_event(a_body("commissioning", 54, "farm", **made))
+    happened, place = picked.event.event_time, place_name(picked.event)
+    trace = a_trace(
+        events=(picked,),
+        product={"zh": "演示草莓", "en": "Demo strawberries"},
+        origin=place,
+        harvested_at=happened,
+    )
+
+    assert found_on(page, trace) == []
+    assert found_on(page, trace, edit=f"{{{TOOLS}{lie}}}") == ["contradicted"]
+
+
 def a_recall(**fields):
     return a_traced_event(a_body("holding", 2, "shop", **RECALL | fields))
 
@@ -121,11 +185,11 @@ def a_recall(**fields):
 def test_a_recall_among_the_records_that_the_page_does_not_tell_is_contradicted(page):
     recall = a_recall()
     hidden = a_trace(events=events())
-    told = a_trace(events=(*events(), recall), recalls=(a_notice(key=recall.key),))
+    shown = a_trace(events=(*events(), recall), recalls=(a_notice(key=recall.key),))
 
     assert found_on(page, hidden, said=(*events(), recall)) == ["contradicted"]
-    assert found_on(page, told) == []
-    assert found_on(page, told, edit="document.querySelector('[data-recall]').remove()") == ["contradicted"]
+    assert found_on(page, shown) == []
+    assert found_on(page, shown, edit="document.querySelector('[data-recall]').remove()") == ["contradicted"]
 
 
 def test_a_recall_is_over_only_if_a_record_ends_it(page):
