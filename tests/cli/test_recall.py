@@ -215,12 +215,22 @@ def test_a_report_of_another_form_is_refused_before_anything_is_recalled(home, c
 
 def test_whoever_made_nothing_of_it_recalls_nothing(home, capsys):
     assert recall("--yes", "--as", SHOP) == 65
-    assert "only who was, or an authority, may recall it" in capsys.readouterr().err
+    said = capsys.readouterr()
+    assert "only who was, or an authority, may recall it" in said.err
+    assert f"Asked as party {SHOP}; --as GLN asks as another" in said.err
 
     store = store_in(home)
     store.parties.keep(Party(SHOP, "Authority", (), is_authority=True))
     assert recall("--yes", "--as", SHOP) == 0
     assert recalls_of(home, ITEM)[0].holds
+
+
+def test_that_a_text_is_in_one_language_is_said_before_anything_is_recalled(home, capsys):
+    assert recall("--mock", "--advice", "退货") == 0
+
+    said = capsys.readouterr().out
+    assert "the advice is in one language" in said
+    assert "the reason is in one language" not in said
 
 
 def test_the_recall_of_goods_that_nobody_recorded_is_refused(home, capsys):

@@ -12,7 +12,7 @@ from uuid import uuid4
 from traceability.cli.agreed import agreed
 from traceability.cli.recall_told import keep, summary, texts
 from traceability.cli.terminal import printable
-from traceability.errors import InvalidInput
+from traceability.errors import InvalidInput, NotAuthorised
 from traceability.settings import Settings
 
 if TYPE_CHECKING:
@@ -76,11 +76,15 @@ def _run(args: argparse.Namespace) -> int:
     ours = recaller(settings, open_store(settings))
     looked = watch.time("find all that became of it", lambda: ours.look(order.subject))
     targets = {} if args.no_notices else ours.targets()
-    planned = watch.time("check and write recall and holds", lambda: ours.plan(order, looked, targets))
+    try:
+        planned = watch.time("check and write recall and holds", lambda: ours.plan(order, looked, targets))
+    except NotAuthorised as refusal:
+        raise NotAuthorised(f"{refusal}. Asked as party {order.party}; --as GLN asks as another") from refusal
     told = how_told(planned.told)
     names = ours.names()
     for line in summary(order, looked.touched, told, names):
         print(printable(line))
+    _say_untranslated(args)
     if (reason := ours.why_none_is_told()) and not args.no_notices:
         print(printable(f"nobody is told by us, all of them are yours to tell: {reason}"))
     if not args.mock and not args.yes and not agreed("Recall it?"):
@@ -106,6 +110,13 @@ def _order(args: argparse.Namespace, settings: Settings) -> "Order":
         level=args.level,
         at=datetime.now(UTC),
     )
+
+
+def _say_untranslated(args: argparse.Namespace) -> None:
+    pairs = {"reason": (args.reason, args.reason_en), "advice": (args.advice, args.advice_en)}
+    for name, said in pairs.items():
+        if sum(text is not None for text in said) == 1:
+            print(f"the {name} is in one language: pages in the other show it as it is")
 
 
 def _check_report(file: Path | None) -> None:
