@@ -85,8 +85,9 @@ const check = () => {
   worker = new Worker(URL.createObjectURL(new Blob([script], { type: "text/javascript" })));
   worker.addEventListener("message", hear);
   worker.addEventListener("error", ({ message }) => end(say("broken", { reason: plain(message) })));
-  const { policy, endpoints, origin: operator } = given;
-  worker.postMessage({ file: bytes, policy: policy?.text ?? null, endpoints, asked, operator });
+  const { policy, endpoints, origin } = given;
+  const operators = [origin, policy?.origin];
+  worker.postMessage({ file: bytes, policy: policy?.text ?? null, endpoints, asked, operators });
   find("#progress").removeAttribute("value");
   find("#progress-said").textContent = say("checking");
   find("#running").hidden = false;

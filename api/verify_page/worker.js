@@ -18,15 +18,15 @@ export const serve = () => {
   });
 };
 
-// `operator` is the origin of whoever's records these may be, or null.
-const check = async ({ file, policy, endpoints, asked, operator }) => {
+// `operators` are the origins of whoever's records, and whose word of itself, these may be.
+const check = async ({ file, policy, endpoints, asked, operators }) => {
   let said = 0;
   const progress = (done, total) => {
     if (Date.now() - said < EVERY_MS) return;
     said = Date.now();
     postMessage({ progress: { done, total } });
   };
-  const report = await verify(file, policy, { endpoints, asked, progress, fetch: asking(operator) });
+  const report = await verify(file, policy, { endpoints, asked, progress, fetch: asking(operators) });
   const parsed = parse(new TextDecoder().decode(file));
   const facts = [];
   for (const each of proofsIn(parsed)) facts.push(factsOf(await proofOf(each)));
@@ -37,8 +37,8 @@ const check = async ({ file, policy, endpoints, asked, operator }) => {
 const proofsIn = (file) => file.proofs ?? (file.issued ? [file.issued, file.activated ?? []].flat() : [file]);
 
 // What a server says in the chain's name is the server's word, whoever added its address, and whether it says so or not.
-const asking = (operator) => async (url, init) => {
-  if (new URL(url).origin === operator) throw Error("via the operator");
+const asking = (operators) => async (url, init) => {
+  if (operators.includes(new URL(url).origin)) throw Error("via the operator");
   const response = await fetch(url, init);
   if (!response.ok) throw Error(`HTTP ${response.status}`);
   const answer = await response.json();

@@ -101,7 +101,7 @@ export async function checkSums({ event, leaves }) {
 }
 
 // What the worker of guoji-verify.html posts at last: its script is run as the page runs it, from the made file.
-export async function checkByPage({ file, policy, chains, asked, operator }) {
+export async function checkByPage({ file, policy, chains, asked, operators = [] }) {
   const { readFile } = await import("node:fs/promises");
   const page = await readFile(new URL("../../api/static/guoji-verify.html", import.meta.url), "utf8");
   let start;
@@ -114,7 +114,7 @@ export async function checkByPage({ file, policy, chains, asked, operator }) {
   globalThis.fetch = recorded(chains);
   (0, eval)(page.match(/<script>(.*)<\/script>/s)[1]);
   const endpoints = chains.map(({ name }, i) => `http://${name}/${i}`);
-  start({ data: { file: decoded, policy, endpoints, asked, operator } });
+  start({ data: { file: decoded, policy, endpoints, asked, operators } });
   const said = await posted;
   globalThis.fetch = own;
   return said;

@@ -50,7 +50,7 @@ def test_what_an_operator_relays_of_the_chain_is_not_counted():
 
 def test_an_address_at_the_operators_own_server_is_no_endpoint_whatever_it_answers():
     [chain] = SOUND["chains"]
-    jobs = [a_job(SOUND) | {"operator": f"http://{name}"} for name in (chain["name"], "elsewhere")]
+    jobs = [a_job(SOUND) | {"operators": [None, f"http://{name}"]} for name in (chain["name"], "elsewhere")]
 
     own, others = (said["found"]["report"] for said in in_node("checkByPage", jobs))
 
