@@ -16,9 +16,11 @@ from traceability.ledger.trace import Trace
 _HTML, _JSON, _LD_JSON = "text/html", "application/json", "application/ld+json"
 
 
-def implied(trace: Trace, speak: Mapping[str, Words], root: str) -> Registration:
-    """`root` is our address without a slash at its end. Nothing here leads away from it but certificates."""
-    words = next(iter(speak.values()))
+def implied(trace: Trace, words: Words, speak: Mapping[str, Words], root: str) -> Registration:
+    """In the reader's `words`, but a page in its own; `root` is our address without a slash at its end.
+
+    Nothing here leads away from it but certificates.
+    """
     path = trace.subject.removeprefix(CANONICAL_STEM)
     # The word `format` says that our page is meant: else a link of its owner's would answer here again.
     own = f"{root}{path}?format="
@@ -29,7 +31,7 @@ def implied(trace: Trace, speak: Mapping[str, Words], root: str) -> Registration
         links.append(Link("traceability", f"{own}html&lang={lang}", title, _HTML, tuple(dict.fromkeys(tags))))
     links += [
         Link("traceability", f"{own}json", words.say("Where it comes from, as JSON"), _JSON),
-        Link("recallStatus", f"{own}json", words.say("Whether it is recalled: the field recalls"), _JSON),
+        Link("recallStatus", f"{own}json", words.say("Whether it is recalled, as JSON"), _JSON),
         Link(
             "epcis",
             _events(trace.subject, root),
@@ -44,7 +46,7 @@ def implied(trace: Trace, speak: Mapping[str, Words], root: str) -> Registration
         ),
         *_certificates(trace, words),
     ]
-    return Registration(trace.subject, f"{product_name(trace, words)} {path}", tuple(links))
+    return Registration(trace.subject, product_name(trace, words), tuple(links))
 
 
 def _events(subject: str, root: str) -> str:

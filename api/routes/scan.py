@@ -42,7 +42,9 @@ def scan(request: Request, site: SiteDep, ledger: LedgerDep, words: WordsDep) ->
     # The first codes of its product may have been issued in between; of later ones `standing` tells.
     site.check_issued(identity)
     asked = asked_of(request, link)
-    decided = decide(asked, ledger, lambda name: implied(ledger.trace(name), site.languages, site.public_url))
+    decided = decide(
+        asked, ledger, lambda name: implied(ledger.trace(name), words, site.languages, site.public_url)
+    )
     more = {"Link": _links(request, link, site), "Access-Control-Expose-Headers": "Link, Location"}
     match decided:
         case Redirect(to):

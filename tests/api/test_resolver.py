@@ -116,6 +116,8 @@ def test_a_linkset_of_goods_that_we_hold_leads_to_all_that_is_told_of_them(clien
     [told] = answer.json()["linkset"]
     voc = "https://ref.gs1.org/voc/"
     assert told["anchor"] == ROOT + PATH
+    english = client.get(PATH, headers={"Accept": "application/linkset+json", "Accept-Language": "en"}).json()
+    assert english["linkset"][0]["itemDescription"].isascii() != told["itemDescription"].isascii()
     assert [each.get("hreflang") for each in told[f"{voc}traceability"]] == [
         ["zh-CN", "zh"],
         ["en"],

@@ -16,7 +16,7 @@ PANEL_MM = (15.0, 5.0)
 ABOUT_PANEL_MM = 0.5
 """Left free above and below it, together."""
 PURPOSE = ("扫码看全程溯源", "Scan for its history")
-UNDER_FOIL = ("刮开验真", "Scratch to check")
+UNDER_FOIL = ("刮开核对", "Scratch to check")
 
 _WIDE, _NARROW, FIXED = 1.0, 0.62, 0.602
 """Widths of letters, in sizes: Chinese, Latin, and Latin where all are as wide."""
