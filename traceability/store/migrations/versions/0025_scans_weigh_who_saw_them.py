@@ -11,7 +11,7 @@ depends_on = None
 
 def upgrade() -> None:
     # Nobody knows of earlier ones who told the place: they weigh less.
-    told = sa.Column("told", sa.Boolean(), server_default=sa.true(), nullable=False)
+    told: sa.Column[bool] = sa.Column("told", sa.Boolean(), server_default=sa.true(), nullable=False)
     with op.batch_alter_table("scan") as batch_op:
         batch_op.add_column(told)
     # Tries count for an hour.
