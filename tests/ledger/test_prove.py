@@ -14,7 +14,7 @@ from traceability.ledger.capture import capture
 from traceability.ledger.footing import Footing
 from traceability.ledger.own_word import OwnWord
 from traceability.ledger.ports import Anchor
-from traceability.ledger.prove import Prover
+from traceability.ledger.prove import MOST_ANCHORS, Prover
 from traceability.ledger.publish import publish
 from traceability.ledger.seal import seal
 from traceability.log.checkpoint import Checkpoint
@@ -48,9 +48,9 @@ class Installation:
         [captured] = capture([a_harvest(kg=kg)], FARM, self.events, 5)
         return self.events.by_key(captured.key)
 
-    def seal_a_reading(self):
-        payload = encode_message("cold-7", 9, 1, 1_790_000_000_000, {"air_temperature": 4})
-        self.seals.arrived = [Reading("cold-7", 9, 1, 0, Authenticated.BROKER, payload)]
+    def seal_a_reading(self, number=1):
+        payload = encode_message("cold-7", 9, number, 1_790_000_000_000, {"air_temperature": 4})
+        self.seals.arrived.append(Reading("cold-7", 9, number, 0, Authenticated.BROKER, payload))
         seal(self.seals, 10**13, 1, "https://guoji.example")
         return self.events.queue[-1]
 
@@ -126,6 +126,31 @@ def test_an_event_is_proven_by_the_first_anchor_that_covers_it_not_by_an_older_o
     assert ours.prover.prove(stored).anchor is None
     ours.anchor()
     assert ours.prover.prove(stored).anchor.size == 4
+
+
+@pytest.mark.parametrize("harvests", [1, 3, MOST_ANCHORS, 2 * MOST_ANCHORS + 3])
+def test_the_proofs_of_a_trace_share_few_anchors_each_of_which_covers_what_it_proves(ours, harvests):
+    events = []
+    for number in range(harvests):
+        for bring, what in (
+            (ours.capture, 40 + number),
+            (ours.seal_a_reading, 2 * number + 1),
+            (ours.seal_a_reading, 2 * number + 2),
+        ):
+            events.append(bring(what))
+            ours.publish()
+            ours.anchor()
+    waiting = ours.capture(9)
+
+    proofs = ours.prover.prove_together([*events, waiting])
+
+    assert list(proofs) == [each.key for each in events]
+    sizes = {key: proof.anchor.size for key, proof in proofs.items()}
+    assert len(set(sizes.values())) <= min(MOST_ANCHORS, harvests + 1)
+    own = {each.key: ours.prover.prove(each) for each in events}
+    assert all(sizes[key] >= proof.anchor.size for key, proof in own.items())
+    if harvests < MOST_ANCHORS:
+        assert all(proofs[each.key] == own[each.key] for each in events[::3])
 
 
 def test_the_proof_of_a_batch_carries_its_readings(ours):

@@ -1,7 +1,6 @@
 """The ledger as the web and the command line use it: each method is one use case over the stored state."""
 
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -18,7 +17,7 @@ from traceability.ledger.links import Links
 from traceability.ledger.named_queries import NamedQueries
 from traceability.ledger.permission import Permission
 from traceability.ledger.personal import Kept, Personal
-from traceability.ledger.ports import Captured, EventStore, StoredEvent
+from traceability.ledger.ports import Captured, EventStore
 from traceability.ledger.prove import BatchLeaves, Prover
 from traceability.ledger.public_log import PublicLog
 from traceability.ledger.read_trace import ANEW_AFTER, TraceReader
@@ -27,7 +26,7 @@ from traceability.ledger.search import Search
 from traceability.ledger.subscriptions import Subscriptions
 from traceability.ledger.trace import Trace
 from traceability.log import tiles
-from traceability.proof.proof_file import Proof, TraceProof, to_bytes
+from traceability.proof.proof_file import TraceProof, to_bytes
 
 
 class Authority(Protocol):
@@ -124,11 +123,11 @@ class Ledger:
         footing.awaits_log = footing.awaits_anchor = True
         footing.ends(self.now() + ANEW_AFTER)
         # Events first: an anchor that becomes final meanwhile must not make them look left out of the rest.
-        proofs = self._proofs(self.traces.all_events(subject, footing))
+        proofs = self.prover.prove_together(self.traces.all_events(subject, footing))
         complete = self.prover.complete(subject)
         named = [] if complete is None else [key.hex() for key in complete.entries]
         # A trace that is cut leaves events out; what the file calls complete must be in it all the same.
-        proofs |= self._proofs(self.events.by_keys([key for key in named if key not in proofs]))
+        proofs |= self.prover.prove_together(self.events.by_keys([key for key in named if key not in proofs]))
         if not proofs:
             raise NotInLogYet(f"no event of {subject} is in the log yet; try again in a few seconds")
         return to_bytes(TraceProof(subject, tuple(proofs.values()), complete))
@@ -140,14 +139,6 @@ class Ledger:
         """
         self.check_used(item)
         return self.codes.proof_of(item)
-
-    def _proofs(self, events: Iterable[StoredEvent]) -> dict[str, Proof]:
-        """By key; without those that are not in the log yet."""
-        proofs = {}
-        for each in events:
-            with suppress(NotInLogYet):
-                proofs[each.key] = self.prover.prove(each)
-        return proofs
 
     def authorise(self, token: str) -> Grant:
         return self.authority.authorise(token)

@@ -1,6 +1,8 @@
 """Make the proof of an event: what a stranger needs to check it without us."""
 
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -14,6 +16,9 @@ from traceability.log.tlog_proof import TlogProof
 from traceability.proof.entry import Entry
 from traceability.proof.proof_file import AnchorClaim, Complete, Proof
 from traceability.proof.trust import TrustPolicy
+
+MOST_ANCHORS = 8
+"""Of one trace's proofs, beside that of its completeness."""
 
 
 class BatchLeaves(Protocol):
@@ -41,25 +46,48 @@ class Prover:
         Before there is one: against the newest checkpoint, without an anchor. Raises `NotInLogYet` while the
         event is under no checkpoint yet.
         """
+        return self._against(stored, self._anchor_of(stored))
+
+    def prove_together(self, events: Sequence[StoredEvent]) -> dict[str, Proof]:
+        """Proofs by key, without events that are under no checkpoint yet, against `MOST_ANCHORS` at most.
+
+        A phone asks the chain about each. So a batch is proven by the next anchor that proves another event,
+        or by the newest: its own may be one of hundreds.
+        """
+        final = {each.key: anchor for each in events if (anchor := self._anchor_of(each)) is not None}
+        by_size = {anchor.size: anchor for anchor in final.values()}
+        goods = [each.key for each in events if _batch_root(each) is None]
+        sizes = _few({*(final[key].size for key in goods if key in final), *sorted(by_size)[-1:]})
+        proofs = {}
+        for each in events:
+            first = final.get(each.key)
+            anchor = None if first is None else by_size[sizes[bisect_left(sizes, first.size)]]
+            with suppress(NotInLogYet):
+                proofs[each.key] = self._against(each, anchor)
+        return proofs
+
+    def _anchor_of(self, stored: StoredEvent) -> Anchor | None:
+        """The oldest final one that covers it."""
         index = self.log.index_of(stored.key)
-        note = self.checkpoints.newest()
+        return None if index is None else self.anchors.covering(index)
+
+    def _against(self, stored: StoredEvent, anchor: Anchor | None) -> Proof:
+        index = self.log.index_of(stored.key)
+        note = self.checkpoints.newest() if anchor is None else anchor.note
         if index is None or note is None:
             raise NotInLogYet(f"event {stored.key} is not in the log yet; try again in a few seconds")
-        anchor = self.anchors.covering(index)
-        if anchor is not None:
-            note = anchor.note
         size = open_checkpoint(note, self.logs)[0].size
         if index >= size:
             raise NotInLogYet(f"entry {index} is under no checkpoint yet; try again in a few seconds")
         hashes = tiles.inclusion_proof(size, index, self.log.read_tile)
-        root = stored.event.body.get("guoji:batchRoot")
+        root = _batch_root(stored)
         return Proof(
             context=stored.event.context,
             event=stored.event.body,
             entry=Entry.from_bytes(stored.entry),
             tlog=TlogProof(index, tuple(hashes), note),
             anchor=None if anchor is None else self._claim(anchor),
-            leaves=tuple(self.batches.batch_leaves(root)) if isinstance(root, str) else None,
+            leaves=tuple(self.batches.batch_leaves(root)) if root is not None else None,
         )
 
     def complete(self, subject: str) -> Complete | None:
@@ -105,3 +133,14 @@ class Prover:
             block_number=anchor.block_number or 0,
             block_hash=anchor.block_hash or "",
         )
+
+
+def _batch_root(stored: StoredEvent) -> str | None:
+    root = stored.event.body.get("guoji:batchRoot")
+    return root if isinstance(root, str) else None
+
+
+def _few(sizes: Collection[int]) -> list[int]:
+    """At most `MOST_ANCHORS` of them in order, as far apart in it as can be; the largest is among them."""
+    ordered, count = sorted(sizes), min(len(sizes), MOST_ANCHORS)
+    return [ordered[number * len(ordered) // count - 1] for number in range(1, count + 1)]
