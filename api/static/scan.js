@@ -3,13 +3,22 @@ const card = document.querySelector("#scans");
 const [answer, scratched] = card.querySelectorAll(".scan-answer");
 const place = card.querySelector("button[type=button]");
 const form = card.querySelector("form");
+const strip = document.querySelector("#look");
 
 const element = (name, text) => Object.assign(document.createElement(name), { textContent: text });
+
+// Where the verdict on the records is read, so that nobody takes it for one on the fruit.
+const warn = (title) => {
+  strip.querySelector("a").textContent = title;
+  strip.hidden = false;
+  document.querySelector(".verdict").after(strip);
+};
 
 const show = (box, { is, title, sentences, days = [] }) => {
   box.dataset.is = is;
   box.replaceChildren(element("h4", title), ...sentences.map((text) => element("p", text)));
   if (days.length) box.append(element("p", days.join(" · ")));
+  if (["odd", "sample", "opened"].includes(is)) warn(title);
 };
 
 const post = async (box, path, fields) => {

@@ -14,7 +14,7 @@ from tests.browser.running import PROJECT
 from tests.ledger.fake_scans import FakeScans
 from traceability.gs1 import serials
 from traceability.ledger.scan import Cell
-from traceability.ledger.scans import Scans
+from traceability.ledger.scans import SAME_PRESS_MS, Scans
 
 SCRIPT = PROJECT / "api" / "static" / "scan.js"
 AXE = PROJECT / "node_modules" / "axe-core" / "axe.min.js"
@@ -32,8 +32,8 @@ def test_the_script_is_small():
 @pytest.mark.slow
 @in_chromium
 def test_a_look_is_told_once_and_only_by_a_page_that_somebody_sees():
-    store, ledger = FakeScans(), SampleLedger({ITEM: TRACE})
-    scans = Scans(store, ledger.trace, KEY, 30, lambda: NOW_MS)
+    later, store, ledger = [0], FakeScans(), SampleLedger({ITEM: TRACE})
+    scans = Scans(store, ledger.trace, KEY, 30, lambda: NOW_MS + later[0])
     with (
         served(ledger, scan_desk=ScanDesk(scans, has_scratch_codes=True)) as address,
         sync_playwright() as playwright,
@@ -62,6 +62,10 @@ def test_a_look_is_told_once_and_only_by_a_page_that_somebody_sees():
         )
         page.keyboard.press("Enter")
         page.wait_for_selector("#scans form .scan-answer[data-is=first]")
+        later[0] = SAME_PRESS_MS + 1
+        page.keyboard.press("Enter")
+        strip = page.wait_for_selector(".verdict + .strip.alert a")
+        assert strip.inner_text() == "Right, but it was opened before"
         page.evaluate(AXE.read_text(encoding="utf-8"))
         found = page.evaluate("axe.run('#scans', { runOnly: ['wcag2a', 'wcag2aa'] })")
         wide = page.evaluate("document.documentElement.scrollWidth")
@@ -69,7 +73,8 @@ def test_a_look_is_told_once_and_only_by_a_page_that_somebody_sees():
 
     [scan] = store.known[ITEM]
     assert (scan.posts, scan.cell) == (1, Cell(30, 120))
-    told = [f'{{"item":"{ITEM}"{more}}}' for more in ("", ',"cell":"30,120"', f',"code":"{CODE.lower()}"')]
+    code = f',"code":"{CODE.lower()}"'
+    told = [f'{{"item":"{ITEM}"{more}}}' for more in ("", ',"cell":"30,120"', code, code)]
     assert sent == told
     assert [each["id"] for each in found["violations"]] == []
     assert wide <= SMALL["width"]
