@@ -62,8 +62,9 @@ def _check_codes(stage: Stage, story: Story) -> None:
     item, spare = story.lot.items[0], story.spare[0]
     path = f"/codes/proof?subject={quote(item, safe='')}"
     _expect(_verify(stage, stage.local_url + path), VERIFIED, "the proof of a code")
-    of_spare = f"{stage.local_url}/codes/proof?subject={quote(spare, safe='')}"
-    _expect(_verify(stage, of_spare), UNCHECKED, "the proof of a code that is on nothing")
+    of_spare = HOME / "spare-code.json"
+    _expect(stage.guoji("codes", "prove", spare, "-o", str(of_spare)), 0, "`guoji codes prove`")
+    _expect(_verify(stage, str(of_spare)), UNCHECKED, "the proof of a code that is on nothing")
     forged = HOME / "forged-code.json"
     forged.write_bytes(stage.get(path).replace(f'"item": "{item}"'.encode(), f'"item": "{spare}"'.encode()))
     _expect(_verify(stage, str(forged)), CONTRADICTED, "the proof of a code under the name of another")
