@@ -176,8 +176,9 @@ class Running:
         store = self.store
 
         def anchored() -> bool:
-            counted = store.counts.all()
+            # In the order of the way: what is sealed after the first look is counted by the second.
             waiting = any(store.sealing.unsealed(device.alias, 1) for device in DEVICES)
+            counted = store.counts.all()
             entries = counted["log_entries"]
             return (
                 not waiting
