@@ -18,6 +18,7 @@ Everything this system refuses, as one tree:
   + Unavailable           sound request, but not now: try later               (503)
     - CheckpointConflict  another writer published first
     - BatchConflict       another sealer closed this window first
+    - RoomConflict        somebody else changed this live room first
     - ChainUnavailable    the chain did not answer
     - ClockBehind         our clock tells a time that was long ago
     - NotInLogYet         recorded, but the log has not taken it yet
@@ -93,6 +94,10 @@ class CheckpointConflict(Unavailable):
 
 class BatchConflict(Unavailable):
     """Another sealer closed this window first."""
+
+
+class RoomConflict(Unavailable):
+    """Somebody else changed this live room first."""
 
 
 class ChainUnavailable(Unavailable):

@@ -1,0 +1,84 @@
+"""What the use cases of a live room ask of the database."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from traceability.ledger.ports import StoredEvent
+from traceability.live.record import NewRecord, Record
+from traceability.live.room import Offer, Room
+from traceability.proof.personal import Disclosure
+
+
+class RoomStore(Protocol):
+    """Rooms, and who may command them."""
+
+    def create(self, room: Room, key_digest: bytes) -> None:
+        """`key_digest`: SHA-256 of the host key. Raises `NameTaken` if a code of it is given out already."""
+
+    def room(self, code: str) -> Room:
+        """Raises `Unknown`."""
+
+    def rooms(self, party: str | None = None) -> Sequence[Room]:
+        """All, or those of one party (GLN); the newest first."""
+
+    def not_ended(self) -> Sequence[Room]: ...
+
+    def key_digest(self, code: str) -> bytes:
+        """Raises `Unknown`."""
+
+    def change(self, room: Room, records: Sequence[NewRecord] = ()) -> Room:
+        """Keep `room` with `version` one higher, and its `records` after those that are there: one commit.
+
+        Raises `RoomConflict`, and keeps nothing, unless the stored version is still `room.version`.
+        """
+
+    def of_offer(self, code: str) -> tuple[Room, Offer]:
+        """By the short code that viewers type. Raises `Unknown`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the overlays of a room are sent."""
+
+    number: int
+    """Grows by one with each."""
+    at_ms: int
+    state: bytes
+    """JSON."""
+
+
+class AirStore(Protocol):
+    """What was shown and said in rooms."""
+
+    def show(self, code: str, at_ms: int, state: bytes, records: Sequence[NewRecord]) -> None:
+        """Replace what the overlays are sent, and keep `records`: one commit, before any overlay has it."""
+
+    def shown_since(self, seen: Mapping[str, int]) -> Mapping[str, Shown]:
+        """By room code, those of `seen` that have a higher number now. One cheap query."""
+
+    def records(self, code: str, after: int = 0, at_most: int = 10_000) -> Sequence[Record]:
+        """In their order, those with a number above `after`."""
+
+    def told(self, code: str) -> int:
+        """The number up to which records are in events already."""
+
+    def keep_told(self, code: str, up_to: int, event: StoredEvent, disclosures: Sequence[Disclosure]) -> None:
+        """Mark the records up to this number as told by `event`, and keep it, queued for the log.
+
+        What opens its commitments is kept too, all in one commit. Raises `RoomConflict`, and keeps nothing,
+        if another was faster.
+        """
+
+    def forget(self, code: str) -> None:
+        """Delete all records of a rehearsal. Raises `Refused` if any of them is in an event."""
+
+
+class Visits(Protocol):
+    """How many viewers came by an offer's short code, in whole minutes since 1970."""
+
+    def came(self, counts: Mapping[tuple[str, int], int]) -> None:
+        """Add to the counts by offer code and minute: one commit."""
+
+    def by_minute(self, offers: Sequence[str], since_minute: int) -> Mapping[int, int]:
+        """Of all these offers together, by minute; those without any are left out."""

@@ -1,0 +1,43 @@
+"""One line of what happened in a room: numbered, timed, and said in JSON so that the log can commit to it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+
+class Kind(StrEnum):
+    """What a record tells; `body` holds what stands behind each."""
+
+    PHASE = "phase"
+    """phase: what the room is from now on."""
+    SHOWN = "shown"
+    """state: all that the overlay shows from now on, without what changes by itself (ages)."""
+    SAID = "said"
+    """text, offer (code or null), verdict, rule (id and version, or null), evidence (event keys)."""
+    WARNED = "warned"
+    """level (1 hint, 2 card blocked, 3 claim struck), about ("said" or "point"), of (number of that record or
+    point), offer, verdict, rule, found (what the records hold), suggestion."""
+    ANSWERED = "answered"
+    """warning (number of its record), answer ("corrected", "not_said", "noted"; "none" when time ran out)."""
+    CORRECTED = "corrected"
+    """warning, text: what the overlay showed in the place of the claim."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewRecord:
+    at_ms: int
+    kind: Kind
+    body: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    number: int
+    """From 1, without gaps, within its room."""
+    at_ms: int
+    """Never before that of the record before it."""
+    kind: Kind
+    body: Mapping[str, Any]
+    event: str | None
+    """Key of the event that holds it; None while there is none yet, and always of a rehearsal's."""
