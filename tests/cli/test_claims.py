@@ -43,6 +43,15 @@ def test_each_line_has_its_answer_with_verdict_rule_evidence_and_suggestion(guoj
     }  # fmt: skip
 
 
+def test_a_line_of_several_sentences_has_an_answer_for_each_if_it_is_split(guoji):
+    said = "大家好。今早刚摘的！41天前摘的。".encode()
+
+    whole, split = (guoji(*words, stdin=said)[1].splitlines() for words in ((), ("--split",)))
+
+    assert [json.loads(line)["verdict"] for line in whole] == ["contradicted"]
+    assert [json.loads(line)["verdict"] for line in split] == ["no_claim", "contradicted", "supported"]
+
+
 def test_the_evidence_of_a_verdict_is_an_event_of_the_trace(guoji):
     keys = {event["key"] for event in json.loads((TRACES / "apples.json").read_text())["events"]}
 

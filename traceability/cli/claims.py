@@ -12,6 +12,7 @@ from typing import Any, BinaryIO
 from traceability.claims.check import Checked, check
 from traceability.claims.facts import Facts
 from traceability.claims.read_facts import now_in, read_facts
+from traceability.claims.sentences import sentences
 from traceability.epcis.parse import parse_json
 from traceability.errors import InvalidInput
 
@@ -44,6 +45,11 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         help="when the words are said: a day, or a time such as 2026-11-22T20:31:07+08:00; without a zone, "
         "that of the harvest; if left out, when the trace was made",
     )
+    checking.add_argument(
+        "--split",
+        action="store_true",
+        help="a line may hold several sentences, with full stops or without: print one object a sentence",
+    )
     checking.set_defaults(run=_check)
 
 
@@ -52,10 +58,10 @@ def _check(args: argparse.Namespace) -> int:
     said_at = now_in(facts) if args.on is None else _moment(args.on, facts)
     failed = False
     for line in _lines(sys.stdin.buffer):
-        answer = _answer(line, facts, said_at)
-        failed = failed or "error" in answer
+        for answer in _answers(line, facts, said_at, split=args.split):
+            failed = failed or "error" in answer
+            sys.stdout.write(_one_line(answer))
         # Each line at once: a live transcript may be piped through.
-        sys.stdout.write(_one_line(answer))
         sys.stdout.flush()
     return _BAD_INPUT if failed else 0
 
@@ -97,13 +103,15 @@ def _lines(source: BinaryIO) -> Iterator[bytes]:
         yield line.rstrip(b"\r\n")
 
 
-def _answer(line: bytes, facts: Facts, said_at: datetime) -> dict[str, Any]:
+def _answers(line: bytes, facts: Facts, said_at: datetime, *, split: bool) -> Iterator[dict[str, Any]]:
     try:
-        return as_json(check(line.decode(), facts, said_at))
+        text = line.decode()
+        for sentence in sentences(text) if split else [text]:
+            yield as_json(check(sentence, facts, said_at))
     except UnicodeDecodeError as error:
-        return {"error": f"line is not UTF-8 at byte {error.start}"}
+        yield {"error": f"line is not UTF-8 at byte {error.start}"}
     except InvalidInput as error:
-        return {"error": str(error)}
+        yield {"error": str(error)}
 
 
 def as_json(checked: Checked) -> dict[str, Any]:
