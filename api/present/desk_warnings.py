@@ -1,0 +1,171 @@
+"""What was said in a room last, and the warnings about it, in words and levels for its host."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from api.present.text import plain
+from api.words import Words, message
+from traceability.claims.check import MAX_CHARACTERS
+from traceability.live.record import Kind, Record
+from traceability.live.room import Room
+
+ANSWER_WITHIN_MS = 20_000
+"""Without an answer for so long, what was said is taken as said, and the overlay shows the correction."""
+MOST_WARNINGS = 12
+MOST_ANSWERED = 3
+MOST_SAID = 8
+
+VERDICTS = {
+    "supported": message("The records show it"),
+    "contradicted": message("The records say otherwise"),
+    "unsupported": message("No record of it"),
+    "expired": message("Its certificate ran out"),
+    "forbidden": message("May not be said"),
+    "no_claim": message("Claims nothing"),
+}
+_LEVELS = {1: message("Hint"), 2: message("Card blocked"), 3: message("Claim struck")}
+_ANSWERS = {
+    "corrected": message("I correct it"),
+    "not_said": message("I did not say that"),
+    "noted": message("Noted"),
+}
+_ANSWERED = {
+    "corrected": message("You corrected it"),
+    "not_said": message("You did not say that"),
+    "noted": message("Noted"),
+    "none": message("No answer in time"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    name: str
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
+class WarningView:
+    number: int
+    level: int
+    """1 hint, 2 card blocked, 3 claim struck."""
+    level_word: str
+    at: str
+    text: str
+    """What was said, or stood on the overlay."""
+    verdict_word: str
+    found: str
+    """What the records hold."""
+    suggestion: str
+    source: str
+    """Of the rule; "" for none."""
+    answers: tuple[Answer, ...]
+    """That may be given; none once there is one."""
+    answered: str
+    correction: str
+    """What the overlay showed in its place."""
+    until_ms: int | None
+    """When it is taken as said unless answered; None where nothing happens by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class SaidView:
+    number: int
+    at: str
+    text: str
+    verdict: str
+    verdict_word: str
+
+
+def said_views(records: Sequence[Record], words: Words) -> tuple[SaidView, ...]:
+    """The newest first."""
+    said = [each for each in records if each.kind == Kind.SAID][-MOST_SAID:]
+    return tuple(_said(each, words) for each in reversed(said))
+
+
+def warning_views(records: Sequence[Record], room: Room, words: Words) -> tuple[WarningView, ...]:
+    """Those without an answer, the gravest and then the newest first; then some that have one."""
+    said = {each.number: each for each in records if each.kind == Kind.SAID}
+    answers = _by_warning(records, Kind.ANSWERED)
+    corrections = _by_warning(records, Kind.CORRECTED)
+    warned = [each for each in reversed(records) if each.kind == Kind.WARNED]
+    open_ones = sorted((w for w in warned if w.number not in answers), key=lambda w: -_level(w))
+    closed = [each for each in warned if each.number in answers][:MOST_ANSWERED]
+    return tuple(
+        _warning(each, _about(each, said, room), answers, corrections, words)
+        for each in [*open_ones[:MOST_WARNINGS], *closed]
+    )
+
+
+def _warning(
+    record: Record,
+    text: str,
+    answers: Mapping[int, Record],
+    corrections: Mapping[int, Record],
+    words: Words,
+) -> WarningView:
+    body, level = record.body, _level(record)
+    answer, correction = answers.get(record.number), corrections.get(record.number)
+    is_said = body.get("about") == "said"
+    is_counting = level == 3 and is_said and answer is None and correction is None
+    return WarningView(
+        number=record.number,
+        level=level,
+        level_word=words.say(_LEVELS[level]),
+        at=words.time(words.at(record.at_ms)),
+        text=text,
+        verdict_word=_word(VERDICTS, str(body.get("verdict")), words),
+        found=_text(body.get("found"), words),
+        suggestion=_text(body.get("suggestion"), words),
+        source=plain(str((body.get("rule") or {}).get("source", ""))),
+        answers=() if answer else _may_answer(level, is_said, words),
+        answered=_word(_ANSWERED, str(answer.body["answer"]), words) if answer else "",
+        correction=plain(str(correction.body["text"])) if correction else "",
+        until_ms=record.at_ms + ANSWER_WITHIN_MS if is_counting else None,
+    )
+
+
+def _may_answer(level: int, is_said: bool, words: Words) -> tuple[Answer, ...]:
+    first = "corrected" if is_said and level == 3 else "noted"
+    names = [first, "not_said"] if is_said else [first]
+    return tuple(Answer(name, words.say(_ANSWERS[name])) for name in names)
+
+
+def _said(record: Record, words: Words) -> SaidView:
+    verdict = str(record.body["verdict"])
+    at = words.time(words.at(record.at_ms))
+    return SaidView(record.number, at, _sentence(record), verdict, words.say(VERDICTS[verdict]))
+
+
+def _about(record: Record, said: Mapping[int, Record], room: Room) -> str:
+    """The words that the warning is about; "" if they are no longer among what is known."""
+    body = record.body
+    if body.get("about") == "said":
+        line = said.get(body["of"])
+        return _sentence(line) if line else ""
+    points = [point for offer in room.offers if offer.code == body.get("offer") for point in offer.points]
+    return next((plain(point.text) for point in points if point.number == body["of"]), "")
+
+
+def _word(table: Mapping[str, str], name: str, words: Words) -> str:
+    return words.say(table[name]) if name in table else ""
+
+
+def _sentence(said: Record) -> str:
+    return plain(str(said.body["text"]), MAX_CHARACTERS)
+
+
+def _by_warning(records: Sequence[Record], kind: Kind) -> dict[int, Record]:
+    return {each.body["warning"]: each for each in records if each.kind == kind}
+
+
+def _level(record: Record) -> int:
+    return int(record.body["level"])
+
+
+def _text(value: object, words: Words) -> str:
+    """Of a sentence, one by language, or several of them."""
+    if isinstance(value, Mapping):
+        return words.name({key: str(text) for key, text in value.items() if text}) or ""
+    if isinstance(value, list | tuple):
+        return " · ".join(filter(None, (_text(each, words) for each in value)))
+    return plain(str(value)) if value else ""

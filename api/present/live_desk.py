@@ -1,0 +1,176 @@
+"""What a host holds in the hand while on air: all of it at one moment, whatever was shown before."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from urllib.parse import urlsplit
+
+import orjson
+
+from api.present.desk_warnings import VERDICTS, SaidView, WarningView, said_views, warning_views
+from api.present.overlay import OverlayState
+from api.present.text import plain
+from api.words import Words, message
+from traceability.live.record import Record
+from traceability.live.room import CARDS, Offer, Phase, Room
+
+MINUTES = 10
+"""Of scans, with the one that is not over yet."""
+
+_PHASES = {
+    Phase.READY: message("Not on air"),
+    Phase.REHEARSAL: message("Rehearsal"),
+    Phase.ON_AIR: message("ON AIR"),
+    Phase.ENDED: message("Ended"),
+}
+_CARDS = {
+    "cold": message("Temperature"),
+    "facts": message("Facts"),
+    "lab": message("Lab report"),
+    "qr": message("QR code"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class OfferView:
+    code: str
+    name: str
+    subject: str
+    path: str
+    """Of the lot's page."""
+    is_on: bool
+    is_next: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PointView:
+    number: int
+    text: str
+    is_on: bool
+    verdict: str
+    """Of the claim check; "" while there is none."""
+    verdict_word: str
+    may_show: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CardView:
+    name: str
+    word: str
+    is_shown: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ScansView:
+    last_minute: int
+    """Of the last whole minute."""
+    by_minute: tuple[int, ...]
+    """The oldest first; the last one is not over yet."""
+    highest: int
+    """At least 1, as what bars are drawn against."""
+
+
+@dataclass(frozen=True, slots=True)
+class AtDesk:
+    """What is known of a room, and of what is on in it, at one moment."""
+
+    room: Room
+    now_ms: int
+    records: Sequence[Record] = ()
+    """The newest of what was said, warned, answered and corrected, in their order."""
+    visits: Mapping[int, int] | None = None
+    """By minute since 1970; None if nobody counts."""
+    verdicts: Mapping[int, str] | None = None
+    """By number, of the points of the offer that is on."""
+    safe: Sequence[str] = ()
+    """What may be said of it."""
+    following: OverlayState | None = None
+    """What the overlay would show of the next offer."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeskView:
+    code: str
+    title: str
+    host: str
+    phase: str
+    phase_word: str
+    since_ms: int | None
+    """When the room went on air; None before."""
+    ended_ms: int | None
+    now_ms: int
+    version: int
+    overlay_lang: str
+    offers: tuple[OfferView, ...]
+    current: OfferView | None
+    following: OfferView | None
+    preview: OverlayState | None
+    """Of the offer that follows."""
+    points: tuple[PointView, ...]
+    cards: tuple[CardView, ...]
+    correction: str
+    safe: tuple[str, ...]
+    warnings: tuple[WarningView, ...]
+    said: tuple[SaidView, ...]
+    scans: ScansView | None
+
+
+def desk_view(at: AtDesk, words: Words) -> DeskView:
+    room = at.room
+    offers = {each.code: _offer(each, room) for each in room.offers}
+    current, following = room.current, room.following
+    correction = room.desk.correction
+    return DeskView(
+        code=room.code,
+        title=plain(room.title),
+        host=plain(room.host),
+        phase=room.phase,
+        phase_word=words.say(_PHASES[room.phase]),
+        since_ms=room.on_air_at_ms,
+        ended_ms=room.ended_at_ms,
+        now_ms=at.now_ms,
+        version=room.version,
+        overlay_lang=room.lang,
+        offers=tuple(offers.values()),
+        current=offers[current.code] if current else None,
+        following=offers[following.code] if following else None,
+        preview=at.following,
+        points=_points(room, at.verdicts or {}, words),
+        cards=tuple(CardView(name, words.say(_CARDS[name]), name not in room.desk.hidden) for name in CARDS),
+        correction=plain(correction.text) if correction and correction.until_ms > at.now_ms else "",
+        safe=tuple(map(plain, at.safe)),
+        warnings=warning_views(at.records, room, words),
+        said=said_views(at.records, words),
+        scans=None if at.visits is None else _scans(at.visits, at.now_ms),
+    )
+
+
+def encoded(view: DeskView) -> bytes:
+    return orjson.dumps(asdict(view))
+
+
+def _offer(offer: Offer, room: Room) -> OfferView:
+    return OfferView(
+        offer.code,
+        plain(offer.name),
+        offer.subject,
+        urlsplit(offer.subject).path,
+        offer == room.current,
+        offer == room.following,
+    )
+
+
+def _points(room: Room, verdicts: Mapping[int, str], words: Words) -> tuple[PointView, ...]:
+    views = []
+    for point in room.current.points if room.current else ():
+        verdict = verdicts.get(point.number, "")
+        word = words.say(VERDICTS[verdict]) if verdict in VERDICTS else ""
+        may_show = verdict in ("supported", "no_claim", "")
+        is_on = point.number in room.desk.points
+        views.append(PointView(point.number, plain(point.text), is_on, verdict, word, may_show))
+    return tuple(views)
+
+
+def _scans(visits: Mapping[int, int], now_ms: int) -> ScansView:
+    now = now_ms // 60_000
+    counts = tuple(visits.get(minute, 0) for minute in range(now - MINUTES + 1, now + 1))
+    return ScansView(counts[-2], counts, max(1, *counts))
