@@ -74,6 +74,7 @@ class SaidView:
     text: str
     verdict: str
     verdict_word: str
+    suggestion: str
 
 
 def said_views(records: Sequence[Record], words: Words) -> tuple[SaidView, ...]:
@@ -84,7 +85,7 @@ def said_views(records: Sequence[Record], words: Words) -> tuple[SaidView, ...]:
 
 def warning_views(records: Sequence[Record], room: Room, words: Words) -> tuple[WarningView, ...]:
     """Those without an answer, the gravest and then the newest first; then some that have one."""
-    said = {each.number: each for each in records if each.kind == Kind.SAID}
+    said = {each.body["id"]: each for each in records if each.kind == Kind.SAID}
     answers = _by_warning(records, Kind.ANSWERED)
     corrections = _by_warning(records, Kind.CORRECTED)
     warned = [each for each in reversed(records) if each.kind == Kind.WARNED]
@@ -133,10 +134,11 @@ def _may_answer(level: int, is_said: bool, words: Words) -> tuple[Answer, ...]:
 def _said(record: Record, words: Words) -> SaidView:
     verdict = str(record.body["verdict"])
     at = words.time(words.at(record.at_ms))
-    return SaidView(record.number, at, _sentence(record), verdict, words.say(VERDICTS[verdict]))
+    suggestion = _text(record.body.get("suggestion"), words)
+    return SaidView(record.number, at, _sentence(record), verdict, words.say(VERDICTS[verdict]), suggestion)
 
 
-def _about(record: Record, said: Mapping[int, Record], room: Room) -> str:
+def _about(record: Record, said: Mapping[str, Record], room: Room) -> str:
     """The words that the warning is about; "" if they are no longer among what is known."""
     body = record.body
     if body.get("about") == "said":
@@ -151,7 +153,8 @@ def _word(table: Mapping[str, str], name: str, words: Words) -> str:
 
 
 def _sentence(said: Record) -> str:
-    return plain(str(said.body["text"]), MAX_CHARACTERS)
+    """ "" once it was erased."""
+    return plain(said.body.get("text") or "", MAX_CHARACTERS)
 
 
 def _by_warning(records: Sequence[Record], kind: Kind) -> dict[int, Record]:

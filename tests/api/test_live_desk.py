@@ -34,7 +34,14 @@ ROOM = Room(
 
 
 def a_said(number, text="今早刚摘", verdict="contradicted"):
-    body = {"text": text, "offer": "AAAAA1", "verdict": verdict, "rule": None, "evidence": []}
+    body = {
+        "id": f"line-{number}",
+        "text": text,
+        "offer": "AAAAA1",
+        "verdict": verdict,
+        "rule": None,
+        "evidence": [],
+    }
     return Record(number, NOW_MS - 5_000 + number, Kind.SAID, body, None)
 
 
@@ -42,7 +49,7 @@ def a_warning(number, of, level=3, about="said", at_ms=NOW_MS - 4_000, **more):
     body = {
         "level": level,
         "about": about,
-        "of": of,
+        "of": f"line-{of}" if about == "said" else of,
         "offer": "AAAAA1",
         "verdict": "contradicted",
         "rule": {"id": "harvest-time", "source": "广告法 第四条", "version": "1"},
@@ -156,6 +163,12 @@ def test_what_was_said_last_stands_first():
         ("二", "Claims nothing"),
         ("一", "The records say otherwise"),
     ]
+
+
+def test_a_sentence_that_was_erased_leaves_its_verdict_and_its_warning():
+    view = seen(a_said(1, None), a_warning(2, 1))
+
+    assert (view.said[0].text, view.said[0].verdict, view.warnings[0].text) == ("", "contradicted", "")
 
 
 def test_scans_are_counted_by_whole_minutes():
