@@ -4,6 +4,9 @@ from collections.abc import Mapping
 
 GUOJI_PREFIX = "guoji"
 GUOJI_NAMESPACE = "https://ns.guoji.example/epcis/"
+SHOWN_ON_AIR = f"{GUOJI_PREFIX}:shownOnAir"
+SHOWING_STEP = f"{GUOJI_NAMESPACE}showing"
+"""A live room showed goods on air: a business step of our own, by which nothing becomes of them."""
 
 STANDARD_CONTEXT = "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"
 """The context our own events carry: every tool in the field bundles it."""

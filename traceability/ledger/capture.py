@@ -8,6 +8,7 @@ from traceability.epcis.canonical import canonical_bytes
 from traceability.epcis.document import Check
 from traceability.epcis.event import Event
 from traceability.epcis.validate import Fault, refuse
+from traceability.epcis.vocabulary import SHOWING_STEP, SHOWN_ON_AIR
 from traceability.ledger import extensions
 from traceability.ledger.grant import Grant
 from traceability.ledger.permission import Permission
@@ -30,6 +31,8 @@ ONLY_SEALED = frozenset(
     )
 )
 """Fields of batch events: a partner's event that has them would pass for what a device sent."""
+ONLY_ON_AIR = frozenset({SHOWN_ON_AIR, "guoji:onAir"})
+"""Fields of what live rooms record: a partner's event that has them would pass for what was on air here."""
 
 
 def capture(
@@ -46,7 +49,7 @@ def capture(
     queued, and a caller who missed the answer and sends them again is told that they are here (duplicate).
     Whoever calls has asked whether the party may say so (`faults_for`, `Permission.check`).
     `typed`: whether a person typed them into a form of ours. Raises `InvalidInput` for an event that says so
-    and was not, and for one that claims to be about a batch: only sealing makes those.
+    and was not, and for one that claims to be about a batch or a live room: only this system makes those.
     """
     refuse([fault for event in events for fault in claim_faults(event, typed)])
     return store.insert([as_stored(event, submitter, now_ms, nonce()) for event in events])
@@ -66,6 +69,8 @@ def claim_faults(event: Event, typed: bool = False) -> list[Fault]:
     """What an event says that only this system may say of one."""
     claimed = sorted(ONLY_SEALED & event.body.keys())
     found = [Fault((name,), "only this system makes events about batches of readings") for name in claimed]
+    shown = sorted(ONLY_ON_AIR & event.body.keys()) or ["bizStep"] * (event.step == SHOWING_STEP)
+    found += [Fault((name,), "only this system says what a live room here showed") for name in shown]
     if not typed and extensions.is_entered_by_person(event):
         found.append(Fault((extensions.ENTERED,), "only the forms of this system say that a person typed it"))
     return found

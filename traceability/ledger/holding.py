@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from traceability.ledger.trace import Grade, TracedEvent
+from traceability.proof.custody import LOOKING
 from traceability.proof.told import words_of
 
 
@@ -27,7 +28,7 @@ class Holding:
 
 
 def holdings(events: Iterable[TracedEvent]) -> tuple[Holding, ...]:
-    """By the time when each came to hold them; `events` by time. Claims, looks and sensors hold nothing."""
+    """By when each came to hold them; `events` by time. Claims, looks, rooms and sensors hold nothing."""
     held: dict[str, Holding] = {}
     for each in events:
         if not _tells(each):
@@ -48,4 +49,4 @@ def _tells(each: TracedEvent) -> bool:
     if each.claimed or each.voided or each.grade in (Grade.DEVICE, Grade.SIGNED_DEVICE):
         return False
     is_seen = each.event.kind == "ObjectEvent" and each.event.body.get("action") == "OBSERVE"
-    return each.event.kind != "AssociationEvent" and not (is_seen and each.event.step == "inspecting")
+    return each.event.kind != "AssociationEvent" and not (is_seen and each.event.step in LOOKING)

@@ -6,6 +6,7 @@ from math import inf
 from operator import attrgetter
 from typing import NamedTuple
 
+from traceability.epcis.vocabulary import SHOWING_STEP
 from traceability.proof.history import History, taken_out, told_in
 from traceability.proof.records import R, is_shared
 from traceability.proof.told import Told, is_goods, labels_of
@@ -14,6 +15,8 @@ Holders = dict[str, float]
 """Parties (GLN), each with the time since when it held the goods, in microseconds since 1970. Who held them
 once may always speak."""
 
+LOOKING = ("inspecting", SHOWING_STEP)
+"""Steps that bring goods nowhere: whoever takes them need not hold the goods."""
 DEEPEST = 32
 """Containers within containers, beyond which nobody looks."""
 
@@ -204,7 +207,6 @@ def _origin(identifier: str, told: Sequence[Told]) -> Iterable[str]:
     begun = [each for each in told if each.leads_on and _begins(identifier, each)]
     if is_shared(identifier):
         return {each.submitter for each in begun}
-    # To look at goods brings them nowhere.
-    speaking = begun or [each for each in told if each.words.step != "inspecting"]
+    speaking = begun or [each for each in told if each.words.step not in LOOKING]
     first = min(speaking, key=attrgetter("captured_at_ms", "key"), default=None)
     return [] if first is None else [first.submitter]

@@ -1,9 +1,9 @@
-"""Which events only tell what somebody found of goods, as a laboratory does (docs/adr/0033)."""
+"""Which events only tell what somebody found of goods, or that a room showed them (docs/adr/0033)."""
 
 from collections.abc import Sequence, Set
 
 from traceability.epcis.event import Event
-from traceability.proof.custody import heard
+from traceability.proof.custody import LOOKING, heard
 from traceability.proof.records import Record
 from traceability.proof.told import Told
 
@@ -12,13 +12,11 @@ _FOUND = (None, "conformant", "non_conformant")
 
 
 def is_look(event: Event, goods: Set[str]) -> bool:
-    """Whether it tells what somebody found of some of these goods, and does nothing to them."""
+    """Whether somebody only looked at some of these goods, or showed them, and did nothing to them."""
     roles = event.identifiers_by_role()
     plain = event.kind == "ObjectEvent" and event.body.get("action") == "OBSERVE"
     finds = event.disposition in _FOUND and not event.body.get("persistentDisposition")
-    return (
-        plain and finds and event.step == "inspecting" and not goods.isdisjoint(roles["epc"] + roles["class"])
-    )
+    return plain and finds and event.step in LOOKING and not goods.isdisjoint(roles["epc"] + roles["class"])
 
 
 def claims(records: Sequence[Record], subject: str) -> frozenset[str]:

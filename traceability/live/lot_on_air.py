@@ -1,0 +1,82 @@
+"""The event that a live room showed a lot on air: captured once for each offer of each room."""
+
+import secrets
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from traceability.epcis.event import Event
+from traceability.epcis.own_events import moment_fields, own_events
+from traceability.epcis.vocabulary import SHOWING_STEP, SHOWN_ON_AIR
+from traceability.errors import InvalidInput
+from traceability.ledger.capture import as_stored
+from traceability.ledger.ports import EventStore, StoredEvent
+from traceability.live.record import Kind, Record
+from traceability.live.room import Offer, Phase, Room
+
+
+def shown_on_air(events: EventStore, room: Room, offer: Offer, at_ms: int, now_ms: int) -> str:
+    """Capture that `offer` was first shown on air at `at_ms`; the key of that event, also if it is here.
+
+    It may be asked as often as one likes, and by several at once as long as they say the same `at_ms`: the
+    store keeps an event of one content once. `first_shown` gives that time to whoever has the records.
+    """
+    for kept in _kept(events, room, offer):
+        return kept.key
+    event = showing(room, offer, at_ms)
+    (captured,) = events.insert([as_stored(event, room.party, now_ms, secrets.token_bytes(16))])
+    return captured.key
+
+
+def first_shown(records: Iterable[Record]) -> dict[str, int]:
+    """By offer code, when the first of these records shows it on air, in milliseconds since 1970.
+
+    `records` in their order, and from the first that is in no event yet: before they are told, each of these
+    is handed to `shown_on_air`, so that a crash in between repeats it with the same time.
+    """
+    found: dict[str, int] = {}
+    for each in records:
+        match each.body.get("state") if each.kind is Kind.SHOWN else None:
+            case {"phase": Phase.ON_AIR.value, "offer": {"code": str(code)}}:
+                found.setdefault(code, each.at_ms)
+    return found
+
+
+def showing(room: Room, offer: Offer, at_ms: int) -> Event:
+    """Nothing moves and nothing comes into being: the lot is only seen, and without a quantity.
+
+    So no balance, custody or lineage changes by it. How the host is called stays out of the log: it is often
+    a person's name. So does a title in which the profile finds personal data.
+    """
+    try:
+        return _event(room, offer, at_ms, {"guoji:title": room.title})
+    except InvalidInput:
+        return _event(room, offer, at_ms, {})
+
+
+def _event(room: Room, offer: Offer, at_ms: int, title: Mapping[str, str]) -> Event:
+    at = datetime.fromtimestamp(at_ms / 1000, UTC)
+    body: dict[str, Any] = {
+        "type": "ObjectEvent",
+        **moment_fields(at),
+        "action": "OBSERVE",
+        "bizStep": SHOWING_STEP,
+        "quantityList": [{"epcClass": offer.subject}],
+        SHOWN_ON_AIR: {
+            "guoji:room": room.urn,
+            "guoji:roomCode": room.code,
+            "guoji:offerCode": offer.code,
+            **title,
+        },
+    }
+    return own_events([body], at)[0]
+
+
+def _kept(events: EventStore, room: Room, offer: Offer) -> Iterator[StoredEvent]:
+    told = events.telling([offer.subject]).get(offer.subject, ())
+    # A lot may stand in ten thousand events: the few that can be it are told by narrow rows.
+    near = [each.key for each in told if each.submitter == room.party and each.words.step == SHOWING_STEP]
+    for stored in events.by_keys(near):
+        match stored.event.body.get(SHOWN_ON_AIR):
+            case {"guoji:room": room.urn, "guoji:offerCode": offer.code}:
+                yield stored
