@@ -7,6 +7,7 @@ from traceability import own_policy
 from traceability.ledger.erase import replay
 from traceability.own_files import erasure_journal, status_lists
 from traceability.settings import Settings
+from traceability.store.air import AirTable
 from traceability.store.alert_watches import AlertWatchTable
 from traceability.store.alerts import AlertTable
 from traceability.store.anchors import AnchorTable
@@ -34,12 +35,14 @@ from traceability.store.personal import PersonalTable
 from traceability.store.plots import PlotTable
 from traceability.store.quarantine import QuarantineTable
 from traceability.store.recalls import RecallTable
+from traceability.store.rooms import RoomTable
 from traceability.store.scans import ScanTable
 from traceability.store.schema import open_engine
 from traceability.store.sealing import SealTable
 from traceability.store.search import EventSearch
 from traceability.store.subscriptions import SubscriptionTable
 from traceability.store.tokens import TokenTable
+from traceability.store.visits import VisitTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,9 @@ class Store:
     alerts: AlertTable
     farm: FarmTable
     personal: PersonalTable
+    rooms: RoomTable
+    air: AirTable
+    visits: VisitTable
     counts: Counts
     changes: Callable[[], StoreChanges]
     """For each follower its own: it tells what came since it was asked last."""
@@ -123,6 +129,9 @@ def open_store(settings: Settings) -> Store:
         alerts=AlertTable(engine),
         farm=FarmTable(engine),
         personal=personal,
+        rooms=RoomTable(engine),
+        air=AirTable(engine),
+        visits=VisitTable(engine),
         counts=Counts(engine, contract_address),
         changes=lambda: StoreChanges(engine, contract_address, status_lists(settings).revision),
         close=engine.dispose,

@@ -24,13 +24,18 @@ class RoomStore(Protocol):
 
     def not_ended(self) -> Sequence[Room]: ...
 
+    def versions(self) -> Mapping[str, int]:
+        """By code, of those that have not ended. Cheap: asked many times a second."""
+
     def key_digest(self, code: str) -> bytes:
         """Raises `Unknown`."""
 
     def change(self, room: Room, records: Sequence[NewRecord] = ()) -> Room:
         """Keep `room` with `version` one higher, and its `records` after those that are there: one commit.
 
-        Raises `RoomConflict`, and keeps nothing, unless the stored version is still `room.version`.
+        Raises `RoomConflict`, and keeps nothing, unless the stored version is still `room.version`;
+        `NameTaken` if the code of a new offer is given out already. A room that goes on air has no records
+        but these: what a rehearsal left behind is forgotten in the same commit.
         """
 
     def of_offer(self, code: str) -> tuple[Room, Offer]:
@@ -58,7 +63,7 @@ class AirStore(Protocol):
         """By room code, those of `seen` that have a higher number now. One cheap query."""
 
     def records(self, code: str, after: int = 0, at_most: int = 10_000) -> Sequence[Record]:
-        """In their order, those with a number above `after`."""
+        """In their order, those with a number above `after`. A text that was said is None once erased."""
 
     def newest(self, code: str, at_most: int = 500) -> Sequence[Record]:
         """The last ones, in their order. Cheap, however many there are: asked at each line that is said."""
@@ -66,12 +71,22 @@ class AirStore(Protocol):
     def told(self, code: str) -> int:
         """The number up to which records are in events already."""
 
-    def keep_told(self, code: str, up_to: int, event: StoredEvent, disclosures: Sequence[Disclosure]) -> None:
-        """Mark the records up to this number as told by `event`, and keep it, queued for the log.
+    def untold(self) -> Sequence[str]:
+        """Codes of rooms, on air or ended, that have records which stand in no event yet."""
 
-        What opens its commitments is kept too, all in one commit. Raises `RoomConflict`, and keeps nothing,
-        if another was faster.
+    def keep_told(
+        self, code: str, after: int, up_to: int, event: StoredEvent, disclosures: Sequence[Disclosure]
+    ) -> None:
+        """Mark the records above `after`, up to `up_to`, as told by `event`; keep it, queued for the log.
+
+        `disclosures`: of the texts of the `SAID` ones among them, in their order, each text the value of its
+        own. They are kept in the same commit; from then on the texts stand nowhere else, so whatever erases
+        personal data erases them (ledger/erase.py). Raises `RoomConflict`, and keeps nothing, unless `after`
+        is what `told` says.
         """
+
+    def said_before(self, before_ms: int, at_most: int = 1_000) -> Sequence[str]:
+        """Commitments to what was said before this time and is not erased yet, the oldest first."""
 
     def forget(self, code: str) -> None:
         """Delete all records of a rehearsal. Raises `Refused` if any of them is in an event."""

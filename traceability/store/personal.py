@@ -22,6 +22,7 @@ from sqlalchemy import (
 from traceability.errors import Erased
 from traceability.ledger.personal import Erasure, Kept
 from traceability.proof.personal import Disclosure
+from traceability.store.room_tables import said_text
 from traceability.store.schema import AT_ONCE, insert_missing, metadata
 from traceability.store.sweep import sweep
 
@@ -55,14 +56,8 @@ class PersonalTable:
         self._engine = engine
 
     def keep(self, new: Sequence[Kept]) -> None:
-        commitments = [each.disclosure.commitment for each in new]
         with self._engine.begin() as connection:
-            if connection.dialect.name == "postgresql":
-                # Waits for an erasure under way, or that one waits for us: else both could come to be.
-                connection.execute(text("LOCK TABLE erasure IN SHARE MODE"))
-            for commitment, erased in _erasures(connection, commitments).items():
-                raise Erased(f"the value of {commitment} was {erased}; nothing of this was kept")
-            insert_missing(connection, disclosure, [_row(each) for each in new])
+            keep_disclosures(connection, new)
 
     def kept(self, commitments: Sequence[str]) -> list[Kept]:
         with self._engine.connect() as connection:
@@ -104,12 +99,24 @@ class PersonalTable:
             unswept = list(connection.execute(due).scalars())
         if not unswept:
             return True
-        if not sweep(self._engine, disclosure.name):
+        # What was said on air stands in the other one for some seconds before it comes here.
+        if not all(sweep(self._engine, each.name) for each in (disclosure, said_text)):
             return False
         with self._engine.begin() as connection:
             for some in _in_parts(unswept):
                 connection.execute(update(erasure).where(erasure.c.commitment.in_(some)).values(swept=True))
         return True
+
+
+def keep_disclosures(connection: Connection, new: Sequence[Kept]) -> None:
+    """Keep them within the caller's transaction. `PersonalStore.keep` says the rest."""
+    commitments = [each.disclosure.commitment for each in new]
+    if connection.dialect.name == "postgresql":
+        # Waits for an erasure under way, or that one waits for us: else both could come to be.
+        connection.execute(text("LOCK TABLE erasure IN SHARE MODE"))
+    for commitment, erased in _erasures(connection, commitments).items():
+        raise Erased(f"the value of {commitment} was {erased}; nothing of this was kept")
+    insert_missing(connection, disclosure, [_row(each) for each in new])
 
 
 def _erasures(connection: Connection, commitments: Sequence[str]) -> Mapping[str, Erasure]:

@@ -1,0 +1,168 @@
+"""What is shown and said is numbered, told in events once, and erasable as personal data is."""
+
+import threading
+from dataclasses import replace
+
+import pytest
+
+from tests.builders import FARM, a_harvest
+from tests.store.database_files import holds
+from tests.store.test_rooms import DIGEST, a_phase, a_room
+from traceability.errors import InvalidInput, Refused, RoomConflict, Unknown
+from traceability.ledger.capture import as_stored
+from traceability.ledger.personal import Erasure
+from traceability.live.ports import Shown
+from traceability.live.record import Kind, NewRecord, Record
+from traceability.live.room import Phase
+from traceability.proof.personal import Disclosure
+from traceability.store.air import AirTable
+from traceability.store.events import EventTable
+from traceability.store.personal import PersonalTable
+from traceability.store.rooms import RoomTable
+
+ROOM = a_room(phase=Phase.ON_AIR)
+OTHER = a_room("THER00")
+SECRET = "张三家的桃子是我的最爱"
+
+
+@pytest.fixture
+def air(engine):
+    for each in (ROOM, OTHER):
+        RoomTable(engine).create(each, DIGEST)
+    return AirTable(engine)
+
+
+def said(text, at_ms=9):
+    return NewRecord(at_ms, Kind.SAID, {"text": text, "offer": None})
+
+
+def an_event(nonce=1):
+    return as_stored(a_harvest(hours=nonce), FARM, 5, bytes([nonce]) * 16)
+
+
+def opened(*texts):
+    return [Disclosure("guoji:said", bytes([n]) * 16, text) for n, text in enumerate(texts)]
+
+
+def test_records_are_numbered_in_their_room_and_never_go_back_in_time(air):
+    air.show(ROOM.code, 9, b"{}", [a_phase(at_ms=9), said("好", 7)])
+    air.show(OTHER.code, 3, b"{}", [a_phase(at_ms=3)])
+    air.show(ROOM.code, 8, b"{}", [a_phase(Phase.ENDED, at_ms=12)])
+
+    phase, spoken, last = air.records(ROOM.code)
+    assert phase == Record(1, 9, Kind.PHASE, {"phase": "on_air"}, None)
+    assert spoken == Record(2, 9, Kind.SAID, {"offer": None, "text": "好"}, None)
+    assert last == Record(3, 12, Kind.PHASE, {"phase": "ended"}, None)
+    assert air.records(ROOM.code, after=1, at_most=1) == [spoken]
+    assert air.newest(ROOM.code, at_most=2) == [spoken, last]
+
+
+def test_overlays_are_sent_the_newest_state_once(air):
+    assert air.shown_since({ROOM.code: 0, OTHER.code: 0, "N0NE00": 0}) == {}
+
+    air.show(ROOM.code, 9, b"first", [])
+    air.show(ROOM.code, 10, b"second", [])
+
+    assert air.shown_since({ROOM.code: 0, OTHER.code: 0}) == {ROOM.code: Shown(2, 10, b"second")}
+    assert air.shown_since({ROOM.code: 2}) == {}
+    with pytest.raises(Unknown, match="'N0NE00'"):
+        air.show("N0NE00", 1, b"", [])
+
+
+def test_a_state_whose_records_cannot_be_kept_is_not_shown(air):
+    with pytest.raises(TypeError):
+        air.show(ROOM.code, 9, b"state", [a_phase(), NewRecord(9, Kind.SHOWN, {"state": object()})])
+
+    assert air.shown_since({ROOM.code: 0}) == {}
+    assert air.records(ROOM.code) == []
+
+
+def test_records_that_are_told_name_their_event_and_what_was_said_moves_to_the_erasable_table(air, engine):
+    air.show(ROOM.code, 9, b"{}", [a_phase(), said(SECRET), said("二"), a_phase()])
+    assert air.untold() == [ROOM.code]
+
+    air.keep_told(ROOM.code, 0, 3, an_event(), opened(SECRET, "二"))
+
+    assert air.told(ROOM.code) == 3
+    assert air.untold() == [ROOM.code]
+    first, *spoken, last = air.records(ROOM.code)
+    assert [each.event for each in (first, *spoken, last)] == [an_event().key] * 3 + [None]
+    assert [each.body["text"] for each in spoken] == [SECRET, "二"]
+    assert EventTable(engine).by_key(an_event().key) == an_event()
+    kept = PersonalTable(engine).kept(air.said_before(10))
+    assert {each.disclosure.value: each.submitter for each in kept} == {SECRET: FARM, "二": FARM}
+
+    air.keep_told(ROOM.code, 3, 4, an_event(2), [])
+    assert air.untold() == []
+
+
+def test_an_erased_text_is_in_no_file_and_its_record_stays(air, engine):
+    air.show(ROOM.code, 9, b"{}", [said(SECRET), said("later", 20)])
+    assert holds(engine, SECRET.encode())
+    air.keep_told(ROOM.code, 0, 2, an_event(), opened(SECRET, "later"))
+    personal = PersonalTable(engine)
+    (old,) = air.said_before(20)
+
+    personal.erase([Erasure(old, 30, "three years are over")])
+
+    assert personal.sweep()
+    assert not holds(engine, SECRET.encode())
+    assert [each.body["text"] for each in air.records(ROOM.code)] == [None, "later"]
+    assert air.said_before(20) == []
+
+
+@pytest.mark.parametrize(
+    ("after", "up_to", "texts", "error"),
+    [(0, 3, ("a",), RoomConflict), (1, 2, (), RoomConflict), (0, 2, (), InvalidInput)],
+    ids=["more than there is", "not the next", "a text without what opens it"],
+)
+def test_what_cannot_be_told_keeps_nothing(air, engine, after, up_to, texts, error):
+    air.show(ROOM.code, 9, b"{}", [a_phase(), said("a")])
+
+    with pytest.raises(error):
+        air.keep_told(ROOM.code, after, up_to, an_event(), opened(*texts))
+
+    assert air.told(ROOM.code) == 0
+    assert not EventTable(engine).by_keys([an_event().key])
+    assert air.records(ROOM.code)[1].body["text"] == "a"
+    assert air.said_before(99) == []
+
+
+def test_of_two_who_tell_at_once_one_loses(air, engine):
+    air.show(ROOM.code, 9, b"{}", [a_phase()])
+    start, lost = threading.Barrier(2), []
+
+    def tell(nonce):
+        start.wait()
+        try:
+            AirTable(engine).keep_told(ROOM.code, 0, 1, an_event(nonce), [])
+        except RoomConflict:
+            lost.append(an_event(nonce).key)
+
+    threads = [threading.Thread(target=tell, args=(nonce,)) for nonce in (1, 2)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+
+    (record,) = air.records(ROOM.code)
+    assert {record.event, *lost} == {an_event(1).key, an_event(2).key}
+    assert not EventTable(engine).by_keys(lost)
+
+
+def test_a_rehearsal_is_forgotten_and_what_was_on_air_is_not(air, engine):
+    rooms = RoomTable(engine)
+    rehearsing = rooms.change(replace(OTHER, phase=Phase.REHEARSAL), [a_phase(Phase.REHEARSAL)])
+    air.show(OTHER.code, 9, b"{}", [said(SECRET)])
+    air.show(ROOM.code, 9, b"{}", [a_phase()])
+    assert air.untold() == [ROOM.code]
+    air.keep_told(ROOM.code, 0, 1, an_event(), [])
+
+    air.forget(OTHER.code)
+    with pytest.raises(Refused, match="1 records of room R00M00 are in events"):
+        air.forget(ROOM.code)
+
+    assert air.records(OTHER.code) == []
+    assert len(air.records(ROOM.code)) == 1
+    rooms.change(rehearsing, [a_phase()])
+    assert [each.number for each in air.records(OTHER.code)] == [1]

@@ -1,0 +1,161 @@
+"""What was shown and said in live rooms: the state that overlays are sent, and the numbered records."""
+
+from collections.abc import Mapping, Sequence
+
+import orjson
+from sqlalchemy import Connection, Engine, Row, delete, insert, select, update
+
+from traceability.errors import InvalidInput, Refused, RoomConflict, Unknown
+from traceability.ledger.personal import Kept
+from traceability.ledger.ports import StoredEvent
+from traceability.live.ports import Shown
+from traceability.live.record import Kind, NewRecord, Record
+from traceability.live.room import Phase
+from traceability.proof.personal import Disclosure
+from traceability.store.events import insert_events
+from traceability.store.personal import disclosure, keep_disclosures
+from traceability.store.room_tables import air, air_record, room, said_text
+from traceability.store.schema import AT_ONCE
+
+_SAME = (said_text.c.room_code == air_record.c.room_code) & (said_text.c.number == air_record.c.number)
+_MOVED = disclosure.c.commitment == air_record.c.commitment
+# Both orders, and both joins, by primary keys.
+_RECORDS = select(air_record, said_text.c.text, disclosure.c.value).select_from(
+    air_record.outerjoin(said_text, _SAME).outerjoin(disclosure, _MOVED)
+)
+
+
+class AirTable:
+    """The `AirStore` of live rooms."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def show(self, code: str, at_ms: int, state: bytes, records: Sequence[NewRecord]) -> None:
+        newest = {"shown": air.c.shown + 1, "shown_at_ms": at_ms, "state": state}
+        with self._engine.begin() as connection:
+            if not connection.execute(update(air).where(air.c.room_code == code).values(newest)).rowcount:
+                raise Unknown(f"there is no live room {code[:20]!r}")
+            append(connection, code, records)
+
+    def shown_since(self, seen: Mapping[str, int]) -> Mapping[str, Shown]:
+        numbers = select(air.c.room_code, air.c.shown).where(air.c.room_code.in_(list(seen)[:AT_ONCE]))
+        with self._engine.connect() as connection:
+            newer = [code for code, shown in connection.execute(numbers) if shown > seen[code]]
+            if not newer:
+                return {}
+            columns = select(air.c.room_code, air.c.shown, air.c.shown_at_ms, air.c.state)
+            rows = connection.execute(columns.where(air.c.room_code.in_(newer)))
+            return {code: Shown(*shown) for code, *shown in rows}
+
+    def records(self, code: str, after: int = 0, at_most: int = 10_000) -> Sequence[Record]:
+        theirs = (air_record.c.room_code == code) & (air_record.c.number > after)
+        statement = _RECORDS.where(theirs).order_by(air_record.c.number).limit(at_most)
+        with self._engine.connect() as connection:
+            return [_record(row) for row in connection.execute(statement)]
+
+    def newest(self, code: str, at_most: int = 500) -> Sequence[Record]:
+        last = _RECORDS.where(air_record.c.room_code == code).order_by(air_record.c.number.desc())
+        with self._engine.connect() as connection:
+            return [_record(row) for row in connection.execute(last.limit(at_most))][::-1]
+
+    def told(self, code: str) -> int:
+        with self._engine.connect() as connection:
+            number: int | None = connection.scalar(select(air.c.told).where(air.c.room_code == code))
+        if number is None:
+            raise Unknown(f"there is no live room {code[:20]!r}")
+        return number
+
+    def untold(self) -> Sequence[str]:
+        left = select(air.c.room_code).join(room).where(air.c.records > air.c.told)
+        with self._engine.connect() as connection:
+            return list(connection.scalars(left.where(room.c.phase.in_([Phase.ON_AIR, Phase.ENDED]))))
+
+    def keep_told(
+        self, code: str, after: int, up_to: int, event: StoredEvent, disclosures: Sequence[Disclosure]
+    ) -> None:
+        next_ones = (air.c.room_code == code) & (air.c.told == after) & (air.c.records >= up_to)
+        with self._engine.begin() as connection:
+            # First: this row is what two directors collide on.
+            if not connection.execute(update(air).where(next_ones).values(told=up_to)).rowcount:
+                raise RoomConflict(
+                    f"records {after + 1} to {up_to} of room {code} were told by another first"
+                )
+            insert_events(connection, [event])
+            theirs = (air_record.c.room_code == code) & air_record.c.number.between(after + 1, up_to)
+            connection.execute(update(air_record).where(theirs).values(event_key=event.key))
+            said = connection.scalars(
+                select(air_record.c.number)
+                .where(theirs, air_record.c.kind == Kind.SAID)
+                .order_by(air_record.c.number)
+            ).all()
+            _move_texts(connection, code, said, event, disclosures)
+
+    def said_before(self, before_ms: int, at_most: int = 1_000) -> Sequence[str]:
+        still_here = air_record.join(disclosure, disclosure.c.commitment == air_record.c.commitment)
+        old = select(air_record.c.commitment).select_from(still_here).where(air_record.c.at_ms < before_ms)
+        with self._engine.connect() as connection:
+            return list(connection.scalars(old.order_by(air_record.c.at_ms).limit(at_most)))
+
+    def forget(self, code: str) -> None:
+        with self._engine.begin() as connection:
+            forget(connection, code)
+
+
+def append(connection: Connection, code: str, records: Sequence[NewRecord]) -> None:
+    """Keep `records` after those of the room that are there, within the caller's transaction."""
+    if not records:
+        return
+    newest = select(air.c.records, air.c.record_at_ms).where(air.c.room_code == code)
+    number, at_ms = connection.execute(newest.with_for_update()).one()
+    rows, texts = [], []
+    for number, new in enumerate(records, number + 1):  # noqa: B020 - on from the newest
+        at_ms = max(at_ms, new.at_ms)
+        body = dict(new.body)
+        if new.kind is Kind.SAID:
+            texts.append({"room_code": code, "number": number, "text": body.pop("text")})
+        plain = orjson.dumps(body).decode()
+        rows.append({"room_code": code, "number": number, "at_ms": at_ms, "kind": new.kind, "body": plain})
+    connection.execute(insert(air_record), rows)
+    if texts:
+        connection.execute(insert(said_text), texts)
+    at = {"records": number, "record_at_ms": at_ms}
+    connection.execute(update(air).where(air.c.room_code == code).values(at))
+
+
+def forget(connection: Connection, code: str) -> None:
+    """Delete all records of a room within the caller's transaction. `AirStore.forget` says the rest."""
+    told = connection.scalar(select(air.c.told).where(air.c.room_code == code).with_for_update())
+    if told:
+        raise Refused(f"{told} records of room {code} are in events: they cannot be forgotten")
+    connection.execute(delete(said_text).where(said_text.c.room_code == code))
+    connection.execute(delete(air_record).where(air_record.c.room_code == code))
+    connection.execute(update(air).where(air.c.room_code == code).values(records=0, record_at_ms=0))
+
+
+def _move_texts(
+    connection: Connection,
+    code: str,
+    numbers: Sequence[int],
+    event: StoredEvent,
+    disclosures: Sequence[Disclosure],
+) -> None:
+    """From here on what was said stands only where it can be erased."""
+    if len(disclosures) != len(numbers):
+        raise InvalidInput(
+            f"{len(disclosures)} disclosures for {len(numbers)} records of what was said in room {code}"
+        )
+    kept = [Kept(each, event.key, event.submitter, event.captured_at_ms) for each in disclosures]
+    keep_disclosures(connection, kept)
+    for number, each in zip(numbers, disclosures, strict=True):
+        this = (air_record.c.room_code == code) & (air_record.c.number == number)
+        connection.execute(update(air_record).where(this).values(commitment=each.commitment))
+    told = (said_text.c.room_code == code) & said_text.c.number.in_(numbers)
+    connection.execute(delete(said_text).where(told))
+
+
+def _record(row: Row[tuple[object, ...]]) -> Record:
+    kind, body = Kind(row.kind), orjson.loads(row.body)
+    if kind is Kind.SAID:
+        body["text"] = row.value if row.text is None else row.text
+    return Record(row.number, row.at_ms, kind, body, row.event_key)

@@ -1,0 +1,146 @@
+"""Live rooms, each changed by one at a time."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, Engine, RowMapping, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from traceability.errors import NameTaken, RoomConflict, Unknown
+from traceability.live.record import NewRecord
+from traceability.live.room import Correction, Desk, Offer, Phase, Point, Room
+from traceability.store.air import append, forget
+from traceability.store.room_tables import air, room, room_offer
+
+_PLAIN = (
+    "code",
+    "urn",
+    "party",
+    "host",
+    "title",
+    "lang",
+    "made_at_ms",
+    "on_air_at_ms",
+    "ended_at_ms",
+    "version",
+)
+_ROOM = [column for column in room.c if column is not room.c.key_digest]
+
+
+class RoomTable:
+    """The `RoomStore` of live rooms. None is ever deleted."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def create(self, new: Room, key_digest: bytes) -> None:
+        try:
+            with self._engine.begin() as connection:
+                connection.execute(insert(room).values(**_row(new), key_digest=key_digest))
+                connection.execute(insert(air).values(_silence(new)))
+                _take_codes(connection, new)
+        except IntegrityError as error:
+            raise NameTaken(f"the code {new.code}, or one of its offers, is given out already") from error
+
+    def room(self, code: str) -> Room:
+        with self._engine.connect() as connection:
+            row = connection.execute(select(*_ROOM).where(room.c.code == code)).mappings().first()
+        if row is None:
+            raise Unknown(f"there is no live room {code[:20]!r}")
+        return _room(row)
+
+    def rooms(self, party: str | None = None) -> Sequence[Room]:
+        newest_first = select(*_ROOM).order_by(room.c.made_at_ms.desc(), room.c.code)
+        asked = newest_first if party is None else newest_first.where(room.c.party == party)
+        with self._engine.connect() as connection:
+            return [_room(row) for row in connection.execute(asked).mappings()]
+
+    def not_ended(self) -> Sequence[Room]:
+        open_ones = select(*_ROOM).where(room.c.ended_at_ms.is_(None)).order_by(room.c.code)
+        with self._engine.connect() as connection:
+            return [_room(row) for row in connection.execute(open_ones).mappings()]
+
+    def versions(self) -> Mapping[str, int]:
+        with self._engine.connect() as connection:
+            rows = connection.execute(select(room.c.code, room.c.version).where(room.c.ended_at_ms.is_(None)))
+            return {row.code: row.version for row in rows}
+
+    def key_digest(self, code: str) -> bytes:
+        with self._engine.connect() as connection:
+            digest: bytes | None = connection.scalar(select(room.c.key_digest).where(room.c.code == code))
+        if digest is None:
+            raise Unknown(f"there is no live room {code[:20]!r}")
+        return digest
+
+    def change(self, changed: Room, records: Sequence[NewRecord] = ()) -> Room:
+        after = replace(changed, version=changed.version + 1)
+        same = (room.c.code == changed.code, room.c.version == changed.version)
+        try:
+            with self._engine.begin() as connection:
+                before = connection.scalar(select(room.c.phase).where(*same).with_for_update())
+                if before is None:
+                    raise RoomConflict(
+                        f"room {changed.code} is at version {changed.version} no more: "
+                        "somebody else changed it first, try again"
+                    )
+                connection.execute(update(room).where(*same).values(_row(after)))
+                _take_codes(connection, after)
+                if before != Phase.ON_AIR and after.phase is Phase.ON_AIR:
+                    # Whatever a rehearsal left behind: it must never come into an event.
+                    forget(connection, after.code)
+                append(connection, after.code, records)
+        except IntegrityError as error:
+            raise NameTaken(f"room {changed.code}: the code of a new offer is given out already") from error
+        return after
+
+    def of_offer(self, code: str) -> tuple[Room, Offer]:
+        theirs = select(*_ROOM).join(room_offer).where(room_offer.c.code == code)
+        with self._engine.connect() as connection:
+            row = connection.execute(theirs).mappings().first()
+        if row is None:
+            raise Unknown(f"no live room has an offer {code[:20]!r}")
+        found = _room(row)
+        return found, found.offer(code)
+
+
+def _take_codes(connection: Connection, of: Room) -> None:
+    held = set(connection.scalars(select(room_offer.c.code).where(room_offer.c.room_code == of.code)))
+    new = [{"code": each.code, "room_code": of.code} for each in of.offers if each.code not in held]
+    if new:
+        connection.execute(insert(room_offer), new)
+
+
+def _silence(of: Room) -> dict[str, object]:
+    """Before anything was shown or said."""
+    numbers = ("shown", "shown_at_ms", "records", "record_at_ms", "told")
+    return {"room_code": of.code, "state": b"", **dict.fromkeys(numbers, 0)}
+
+
+def _row(of: Room) -> dict[str, object]:
+    desk = asdict(of.desk) | {"hidden": sorted(of.desk.hidden), "points": sorted(of.desk.points)}
+    return {
+        **{name: getattr(of, name) for name in _PLAIN},
+        "phase": of.phase.value,
+        "desk": orjson.dumps(desk).decode(),
+        "offers": orjson.dumps([asdict(each) for each in of.offers]).decode(),
+    }
+
+
+def _room(row: RowMapping) -> Room:
+    return Room(
+        **{name: row[name] for name in _PLAIN},
+        phase=Phase(row["phase"]),
+        desk=_desk(**orjson.loads(row["desk"])),
+        offers=tuple(_offer(**each) for each in orjson.loads(row["offers"])),
+    )
+
+
+def _desk(offer: str | None, hidden: list[str], points: list[int], correction: dict[str, Any] | None) -> Desk:
+    shown = None if correction is None else Correction(**correction)
+    return Desk(offer, frozenset(hidden), frozenset(points), shown)
+
+
+def _offer(points: list[dict[str, Any]], **plain: str) -> Offer:
+    return Offer(**plain, points=tuple(Point(**each) for each in points))
