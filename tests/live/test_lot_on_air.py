@@ -148,6 +148,7 @@ def test_showing_goods_changes_no_amount():
         an_event(action="OBSERVE", epcList=[LOT], **{"guoji:onAir": {}}),
         an_event(action="OBSERVE", epcList=[LOT], bizStep=SHOWING_STEP),
         an_event(action="OBSERVE", epcList=[LOT], bizStep="guoji:showing"),
+        an_event(action="OBSERVE", epcList=[ROOM.urn], bizStep="guoji:on_air"),
         Event({**showing(ROOM, OFFER, AT_MS).body, "errorDeclaration": {"declarationTime": "2026"}}, CONTEXT),
     ],
 )

@@ -16,6 +16,7 @@ from traceability.ledger.ports import Captured, EventStore, StoredEvent
 from traceability.log.merkle import leaf_hash
 from traceability.log.name_map import name_hashes
 from traceability.proof.entry import make_entry
+from traceability.proof.on_air_segment import ON_AIR, ON_AIR_STEP
 
 ONLY_SEALED = frozenset(
     f"guoji:{name}"
@@ -31,8 +32,8 @@ ONLY_SEALED = frozenset(
     )
 )
 """Fields of batch events: a partner's event that has them would pass for what a device sent."""
-ONLY_ON_AIR = frozenset({SHOWN_ON_AIR, "guoji:onAir"})
-"""Fields of what live rooms record: a partner's event that has them would pass for what was on air here."""
+ONLY_ON_AIR = frozenset({SHOWN_ON_AIR, SHOWING_STEP, ON_AIR, ON_AIR_STEP})
+"""Fields and steps of what live rooms record: a partner's event that has them would pass for what was on air."""
 
 
 def capture(
@@ -69,7 +70,7 @@ def claim_faults(event: Event, typed: bool = False) -> list[Fault]:
     """What an event says that only this system may say of one."""
     claimed = sorted(ONLY_SEALED & event.body.keys())
     found = [Fault((name,), "only this system makes events about batches of readings") for name in claimed]
-    shown = sorted(ONLY_ON_AIR & event.body.keys()) or ["bizStep"] * (event.step == SHOWING_STEP)
+    shown = sorted(ONLY_ON_AIR & event.body.keys()) or ["bizStep"] * (event.step in ONLY_ON_AIR)
     found += [Fault((name,), "only this system says what a live room here showed") for name in shown]
     if not typed and extensions.is_entered_by_person(event):
         found.append(Fault((extensions.ENTERED,), "only the forms of this system say that a person typed it"))
