@@ -15,15 +15,17 @@ class Kind(StrEnum):
     """state: all that the overlay shows from now on, without what changes by itself (ages)."""
     SAID = "said"
     """id (of the line, as its sender or we named it, with the number of the sentence), text, said_at_ms,
-    times (how often within a minute), offer (code or null), verdict, rule (id, source, version; or null),
-    evidence (list of kind, key of the event or null, found by language), suggestion (or null)."""
+    times (how often within a minute), warned_as (id of the sentence whose warning stands for it, or null),
+    offer (code or null), verdict, rule (id, source, version; or null), evidence (list of kind, key of the
+    event or null, found by language), suggestion (or null)."""
     WARNED = "warned"
     """level (1 hint, 2 card blocked, 3 claim struck), levels (version of the table that says so), about
     ("said" or "point"), of (id of what was said, or number of the point), offer, verdict, rule, found (what
     the records hold, by language, or null), suggestion, correction (what the overlay shows if it is struck,
     or null)."""
     ANSWERED = "answered"
-    """warning (number of its record), answer ("corrected", "not_said", "noted"; "none" when time ran out)."""
+    """warning (number of its record), answer ("corrected", "not_said", "noted"; "none" when time ran out),
+    by (who gave it; "" when time ran out)."""
     CORRECTED = "corrected"
     """warning, text: what the overlay showed in the place of the claim."""
 

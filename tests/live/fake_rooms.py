@@ -1,0 +1,42 @@
+"""Live rooms and their records in memory."""
+
+from dataclasses import dataclass, field, replace
+
+from traceability.errors import RoomConflict, Unknown
+from traceability.live.record import Record
+
+
+@dataclass
+class FakeRooms:
+    """As `RoomStore` and `AirStore`, of what commands need."""
+
+    kept: dict = field(default_factory=dict)
+    told: dict = field(default_factory=dict)
+    conflicts: int = 0
+    """How many of the next changes somebody else is faster than."""
+
+    def room(self, code):
+        if code not in self.kept:
+            raise Unknown(f"there is no live room {code!r}")
+        return self.kept[code]
+
+    def put(self, room):
+        self.kept[room.code] = room
+        self.told.setdefault(room.code, [])
+        return room
+
+    def change(self, room, records=()):
+        if self.conflicts or self.kept[room.code].version != room.version:
+            self.conflicts = max(self.conflicts - 1, 0)
+            raise RoomConflict(f"room {room.code} was changed by somebody else")
+        told = self.told[room.code]
+        for each in records:
+            at_ms = max(each.at_ms, told[-1].at_ms if told else 0)
+            told.append(Record(len(told) + 1, at_ms, each.kind, dict(each.body), None))
+        return self.put(replace(room, version=room.version + 1))
+
+    def records(self, code, after=0, at_most=10_000):
+        return self.told[code][after : after + at_most]
+
+    def newest(self, code, at_most=500):
+        return self.told[code][-at_most:]

@@ -1,0 +1,167 @@
+"""A warning is answered once, by the host or by time; what it strikes is put right from the records."""
+
+from contextlib import suppress
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.live.live_scene import APPLES, AT_MS, BARE, Scene, a_room, recalled
+from traceability.errors import InvalidInput, NameTaken, Unknown
+from traceability.live.answers import ANSWER_WITHIN_MS, CORRECTED_FOR_MS
+from traceability.live.record import Kind
+from traceability.live.room import Phase
+
+LIE, UNKNOWN, TRUE = "今早刚摘的苹果。", "果径85毫米。", "产地是陕西洛川。"
+
+
+@pytest.fixture
+def scene():
+    return Scene()
+
+
+def test_a_corrected_claim_is_put_right_on_the_overlay(scene):
+    (heard,) = scene.say(LIE)
+    room = scene.after(3).answer(heard.warning)
+
+    shown = room.desk.correction
+    assert shown.warning == heard.warning
+    assert shown.text.startswith("更正：这批洛川红富士苹果")
+    assert shown.until_ms == scene.now_ms + CORRECTED_FOR_MS >= scene.now_ms + 30_000
+    answered, corrected = scene.records[-2:]
+    assert answered.body == {"warning": heard.warning, "answer": "corrected", "by": "host"}
+    assert corrected.body == {"warning": heard.warning, "text": shown.text}
+
+
+def test_what_was_not_said_stays_off_the_overlay(scene):
+    (heard,) = scene.say(LIE)
+    scene.answer(heard.warning, "not_said")
+    room = scene.after(60).look()
+
+    assert room.desk.correction is None
+    assert not scene.told(Kind.CORRECTED)
+
+
+def test_a_warning_without_an_answer_is_corrected_after_20_s(scene):
+    (heard,) = scene.say(LIE)
+
+    assert scene.after(19.999).look().desk.correction is None
+    room = scene.after(0.001).look()
+
+    assert room.desk.correction.warning == heard.warning
+    (answered,) = scene.told(Kind.ANSWERED)
+    assert answered.body == {"warning": heard.warning, "answer": "none", "by": ""}
+    assert answered.at_ms == AT_MS + ANSWER_WITHIN_MS
+    assert scene.after(1).look().version == room.version
+    with pytest.raises(NameTaken, match="answered already: none, by nobody in time at 12:31:27 UTC"):
+        scene.answer(heard.warning, "not_said")
+
+
+def test_a_hint_corrects_nothing_by_itself(scene):
+    (heard,) = scene.say(UNKNOWN)
+    scene.after(60).look()
+    assert not scene.told(Kind.CORRECTED)
+
+    with pytest.raises(InvalidInput, match="want noted or not_said"):
+        scene.answer(heard.warning, "corrected")
+    scene.answer(heard.warning, "noted")
+    with pytest.raises(NameTaken, match=r"warning 2 was answered already: noted, by host at"):
+        scene.answer(heard.warning, "not_said")
+
+
+@pytest.mark.parametrize("number", [0, 1, 3, -1, 10**9])
+def test_only_warnings_are_answered(scene, number):
+    scene.say(LIE)
+    with pytest.raises(Unknown, match=f"has no warning {number}$"):
+        scene.answer(number)
+
+
+def test_a_recall_in_the_middle_strikes_what_is_shown(scene):
+    scene.put_on(1, 2)
+    before = scene.look()
+    assert before.desk.points == {1, 2}
+    scene.traces[APPLES] = recalled(scene.traces[APPLES])
+    room = scene.look()
+
+    assert not room.desk.points
+    assert room.desk.correction.text == "更正：这批货正在召回，卖点已撤下"
+    warned = scene.told(Kind.WARNED)
+    assert [(each.body["level"], each.body["about"], each.body["of"]) for each in warned] == [
+        (3, "point", 1),
+        (3, "point", 2),
+    ]
+    assert [each.body["warning"] for each in scene.told(Kind.CORRECTED)] == [1, 2]
+    assert scene.look().version == room.version
+    scene.answer(1, "noted")
+
+
+def test_a_shown_point_that_the_records_contradict_is_struck_alone(scene):
+    scene.put_on(1, 3)
+    room = scene.look()
+
+    assert room.desk.points == {1}
+    assert room.desk.correction.text.startswith("更正：")
+
+
+def test_after_a_crash_between_striking_and_correcting_the_correction_is_made(scene):
+    scene.put_on(3)
+    scene.rooms.newest, kept = lambda *_: [], scene.rooms.newest
+    scene.warnings.recheck(scene.now)
+    assert not scene.told(Kind.CORRECTED)
+    scene.rooms.newest = kept
+
+    room = scene.look()
+
+    assert room.desk.correction.warning == 1
+
+
+def test_off_the_air_points_are_struck_without_a_record(scene):
+    scene.rooms.put(a_room(Phase.READY))
+    scene.put_on(3)
+
+    assert not scene.look().desk.points
+    assert not scene.records
+
+
+STEPS = st.one_of(
+    st.tuples(st.just("say"), st.sampled_from([LIE, UNKNOWN, TRUE, "全网最低价！"])),
+    st.tuples(st.just("answer"), st.sampled_from(["corrected", "not_said", "noted"]), st.integers(1, 12)),
+    st.tuples(st.just("after"), st.sampled_from([-5, 0.5, 12, 25])),
+    st.tuples(st.just("look")),
+    st.tuples(st.just("put_on"), st.integers(1, 3)),
+    st.tuples(st.just("recall"), st.sampled_from([APPLES, BARE])),
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(STEPS, max_size=14))
+def test_whatever_happens_the_record_holds_together(steps):
+    scene = Scene()
+    for step in steps:
+        _do(scene, *step)
+    scene.after(30).look()
+
+    warned = {each.number: each for each in scene.told(Kind.WARNED)}
+    answered = [each.body["warning"] for each in scene.told(Kind.ANSWERED)]
+    corrected = [each.body["warning"] for each in scene.told(Kind.CORRECTED)]
+    assert len(answered) == len(set(answered))
+    assert len(corrected) == len(set(corrected))
+    assert {*answered, *corrected} <= warned.keys()
+    times = [each.at_ms for each in scene.records]
+    assert times == sorted(times)
+    struck = {number for number, each in warned.items() if each.body["level"] == 3}
+    refused = {
+        each.body["warning"] for each in scene.told(Kind.ANSWERED) if each.body["answer"] == "not_said"
+    }
+    assert struck - refused == set(corrected)
+
+
+def _do(scene, name, *how):
+    match name:
+        case "recall":
+            scene.traces[how[0]] = recalled(scene.traces[how[0]])
+        case "answer":
+            with suppress(InvalidInput, Unknown):
+                scene.answer(how[1], how[0])
+        case _:
+            getattr(scene, name)(*how)

@@ -1,0 +1,54 @@
+"""A correction is short, is not the host's words, and is nothing that the checker itself would not bear."""
+
+import pytest
+
+from tests.live.live_scene import AT, a_trace
+from traceability.claims.check import Verdict
+from traceability.claims.rulebook import rules
+from traceability.live.corrections import LONGEST, correction
+from traceability.live.data import load
+from traceability.live.goods import check_point, check_said, read_goods
+from traceability.live.safe_sentences import short
+
+LIES = (
+    "今早刚摘的",
+    "这是有机水果",
+    "全网最低价",
+    "全程冷链没断过，最高温度1度",
+    "糖度20以上",
+    "产地是新疆阿克苏",
+    "没有农残",
+    "果径85毫米",
+    "昨天到货",
+    "吃了能降血压",
+    "picked this morning",
+    "the best apples in the world",
+    "they arrived an hour ago",
+    "grown in California",
+    "25 degrees Brix",
+)
+BEARABLE = (Verdict.SUPPORTED, Verdict.NO_CLAIM)
+
+
+@pytest.mark.parametrize("lang", ["zh-CN", "en"])
+@pytest.mark.parametrize("name", ["apples", "bare", "kiwifruit", "strawberries", None])
+def test_the_checker_bears_every_correction(name, lang):
+    goods = None if name is None else read_goods(a_trace(name))
+    for lie in LIES:
+        checked = check_said(lie, goods, AT)
+        if checked.verdict in BEARABLE:
+            continue
+        told = correction(checked, goods, AT, lang)
+
+        assert len(told) <= LONGEST[short(lang)], told
+        assert lie not in told
+        assert (check_point(told, goods, AT) if goods else check_said(told, None, AT)).verdict in BEARABLE, (
+            told
+        )
+
+
+def test_every_rule_that_is_put_right_is_one_of_the_checkers():
+    named = {rule for names in load("levels")["corrects"].values() for rule in names}
+
+    assert named <= {each.id for each in rules()}
+    assert load("levels")["corrects"].keys() <= {each["subject"] for each in load("safe")["sentence"]}

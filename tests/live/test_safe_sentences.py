@@ -1,0 +1,31 @@
+"""What a host is offered to say the checker supports, on any day; nothing that nobody recorded."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.live.live_scene import AT, a_trace
+from traceability.claims.check import Verdict, check
+from traceability.claims.read_facts import read_facts
+from traceability.live.safe_sentences import MOST_SENTENCES, safe_sentences
+
+
+@pytest.mark.parametrize("lang", ["zh-CN", "en"])
+@pytest.mark.parametrize(
+    ("name", "at_least"), [("apples", 5), ("kiwifruit", 5), ("strawberries", 5), ("bare", 2)]
+)
+@pytest.mark.parametrize("later", [timedelta(0), timedelta(days=1), timedelta(days=30)])
+def test_what_a_host_is_offered_is_supported_also_tomorrow(name, at_least, lang, later):
+    facts = read_facts(a_trace(name))
+    offered = safe_sentences(facts, AT, lang)
+
+    assert at_least <= len(offered) <= MOST_SENTENCES
+    for each in offered:
+        assert check(each.text, facts, AT + later).verdict is Verdict.SUPPORTED, each.text
+        assert each.evidence, each.text
+
+
+def test_nothing_is_offered_of_what_nobody_recorded():
+    subjects = {each.subject for each in safe_sentences(read_facts(a_trace("bare")), AT, "zh-CN")}
+
+    assert subjects == {"harvested", "origin", "amount"}

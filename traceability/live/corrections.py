@@ -1,0 +1,53 @@
+"""What the overlay says in the place of an untrue claim: from the records, never in the host's words."""
+
+from datetime import datetime
+
+from traceability.claims.check import Checked, Verdict
+from traceability.live.data import load
+from traceability.live.goods import Goods
+from traceability.live.safe_sentences import all_safe, short
+
+LONGEST = {"zh": 60, "en": 120}
+"""Characters that the overlay has room for."""
+_OPENING = {"zh": "更正：", "en": "Correction: "}
+_ALONE = {
+    Verdict.CONTRADICTED: {
+        "zh": "刚才的说法与记录不符，请以溯源页为准",
+        "en": "what was claimed is not what the records say; see the trace page",
+    },
+    Verdict.EXPIRED: {
+        "zh": "刚才提到的那份证书现在不能再用，请以溯源页为准",
+        "en": "the paper that was spoken of is out of date; see the trace page",
+    },
+    Verdict.FORBIDDEN: {
+        "zh": "刚才的用语不当，请以溯源页的记录为准",
+        "en": "please disregard that wording; see the trace page for what is recorded",
+    },
+    Verdict.UNSUPPORTED: {
+        "zh": "刚才的说法没有记录支持，请以溯源页为准",
+        "en": "the records do not support what was claimed; see the trace page",
+    },
+}
+_RECALLED = {
+    "zh": "这批货正在召回，卖点已撤下",
+    "en": "this lot is recalled; what was claimed of it is withdrawn",
+}
+
+
+def correction(checked: Checked, goods: Goods | None, on: datetime, lang: str) -> str:
+    """For a claim that was struck; in a language of `LANGUAGES`, as long as `LONGEST` allows."""
+    language = short(lang)
+    if goods is not None and goods.recall is not None:
+        return _OPENING[language] + _RECALLED[language]
+    fact = None if goods is None else _fact(checked, goods, on, lang)
+    told = _OPENING[language] + (fact or _ALONE[checked.verdict][language])
+    return told if len(told) <= LONGEST[language] else _OPENING[language] + _ALONE[checked.verdict][language]
+
+
+def _fact(checked: Checked, goods: Goods, on: datetime, lang: str) -> str | None:
+    """What is right instead of an untrue claim; a word that may not be said has no such thing."""
+    if checked.rule is None or checked.verdict is Verdict.FORBIDDEN:
+        return None
+    subjects = [name for name, rules in load("levels")["corrects"].items() if checked.rule.id in rules]
+    found = (each.text for each in all_safe(goods.facts, on, lang) if each.subject in subjects)
+    return next(found, None)

@@ -1,0 +1,45 @@
+"""Sentences that a host can say of a lot: from its records, and held against them by the checker."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from traceability.claims.check import Verdict, check
+from traceability.claims.facts import Facts
+from traceability.claims.judged import Evidence
+from traceability.claims.safe import fill, safe_words
+from traceability.live.data import load
+
+MOST_SENTENCES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Safe:
+    subject: str
+    """Of safe.toml."""
+    text: str
+    evidence: tuple[Evidence, ...]
+
+
+def safe_sentences(facts: Facts, on: datetime, lang: str) -> list[Safe]:
+    """The best of them first, in a language of `LANGUAGES`; nothing of what is not recorded."""
+    return all_safe(facts, on, lang)[:MOST_SENTENCES]
+
+
+def all_safe(facts: Facts, on: datetime, lang: str) -> list[Safe]:
+    """Also those that would be too many to choose from."""
+    language = short(lang)
+    words = {**safe_words(facts, on, language), "now": f"{on.astimezone(facts.zone):%Y-%m-%d %H:%M}"}
+    filled = [(row["subject"], fill(row[language], words)) for row in load("safe")["sentence"]]
+    checked = [(subject, check(text, facts, on)) for subject, text in filled if text is not None]
+    supported = [
+        Safe(subject, each.text, each.evidence)
+        for subject, each in checked
+        if each.verdict is Verdict.SUPPORTED
+    ]
+    # The only laboratory result is that of sweetness, often.
+    return list({safe.text: safe for safe in reversed(supported)}.values())[::-1]
+
+
+def short(lang: str) -> str:
+    """What the rules and the traces call a language."""
+    return lang.partition("-")[0]

@@ -1,0 +1,139 @@
+"""What a transcript says the host said: sentence by sentence checked, kept, and warned of."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+from traceability.errors import CaptureTooLarge, InvalidInput, NameTaken, RoomConflict
+from traceability.live.answers import check_recorded
+from traceability.live.goods import Goods, check_said
+from traceability.live.last_minute import LastMinute
+from traceability.live.line import Line
+from traceability.live.ports import AirStore, RoomStore
+from traceability.live.record import Kind, NewRecord, Record
+from traceability.live.room import Phase, Room
+from traceability.live.warnings import Judged, Way, level_of, said_record, verdict_json, warning_record
+
+MOST_AT_ONCE = 500
+"""Lines."""
+MOST_A_SECOND = 30
+"""Sentences on air: ten times as fast as anybody speaks."""
+_TRIES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One sentence, and what it came to."""
+
+    said: Mapping[str, Any]
+    """Body of its record."""
+    warning: int | None
+    """Number of the record that warns of it; that may be older than the sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    rooms: RoomStore
+    air: AirStore
+    goods: Callable[[str], Goods]
+    """By the canonical Digital Link of a lot. May raise `Unknown` or `Unavailable`."""
+    now_ms: Callable[[], int]
+
+    def said(self, code: str, lines: Sequence[Line]) -> list[Heard]:
+        """Check and keep all sentences of `lines` in one commit; a line that is here is not kept again.
+
+        Raises `InvalidInput` (nothing is recorded in this phase, or a line is wrong), `NameTaken` (its id has
+        other words), `CaptureTooLarge`, `Unknown`, `Unavailable`.
+        """
+        _check_count(lines)
+        for _ in range(_TRIES):
+            room = self.rooms.room(code)
+            check_recorded(room)
+            try:
+                return self._keep(room, lines)
+            except RoomConflict:
+                continue
+        raise RoomConflict(
+            f"room {code} was changed {_TRIES} times while lines were checked: send them again"
+        )
+
+    def tried(self, code: str, lines: Sequence[Line]) -> list[dict[str, Any]]:
+        """What the sentences would come to; nothing is kept. Raises as `said` does."""
+        _check_count(lines)
+        room, now_ms = self.rooms.room(code), self.now_ms()
+        judged = [each for line in lines for each in self._judged(room, line, now_ms)]
+        return [
+            {
+                "text": each.checked.text,
+                "offer": each.offer,
+                "level": level_of(Way.SAID, each.checked.verdict),
+                **verdict_json(each.checked),
+            }
+            for each in judged
+        ]
+
+    def _keep(self, room: Room, lines: Sequence[Line]) -> list[Heard]:
+        now_ms, newest = self.now_ms(), self.air.newest(room.code)
+        minute, new = LastMinute(newest, now_ms), list[NewRecord]()
+        bodies: list[Mapping[str, Any]] = []
+        for line in lines:
+            kept = _kept_before(line, newest)
+            taken = [] if kept else self._take(room, line, minute, now_ms)
+            new += taken
+            bodies += kept or [each.body for each in taken if each.kind is Kind.SAID]
+        if new:
+            _check_pace(room, newest, new, now_ms)
+            self.rooms.change(room, new)
+            newest = self.air.newest(room.code, len(newest) + 2 * len(new))
+        numbers = {each.body["of"]: each.number for each in newest if each.kind is Kind.WARNED}
+        return [Heard(each, numbers.get(each["warned_as"])) for each in bodies]
+
+    def _take(self, room: Room, line: Line, minute: LastMinute, now_ms: int) -> list[NewRecord]:
+        """The records of a line: its sentences, and the warnings that nothing stands for yet."""
+        name, records = line.id or uuid4().hex, []
+        for number, judged in enumerate(self._judged(room, line, now_ms), 1):
+            own, text = f"{name}.{number}", judged.checked.text
+            warned_as = minute.warned_as(text, judged.offer)
+            warning = warned_as is None and warning_record(Way.SAID, judged, own, now_ms, room.lang)
+            times = minute.times(text, judged.offer) + 1
+            said = said_record(judged, own, now_ms, times, own if warning else warned_as)
+            minute.add(said.body)
+            records += [said, warning] if warning else [said]
+        return records
+
+    def _judged(self, room: Room, line: Line, now_ms: int) -> list[Judged]:
+        if line.offer is not None and room.phase is Phase.ON_AIR:
+            raise InvalidInput("line names an offer; on air it is about the offer that is on: leave it out")
+        on, offer = line.said_at(now_ms, room.phase), room.current
+        if line.offer is not None:
+            offer = room.offer(line.offer)
+        goods, code = (None, None) if offer is None else (self.goods(offer.subject), offer.code)
+        return [Judged(check_said(text, goods, on), goods, on, code) for text in line.sentences]
+
+
+def _check_count(lines: Sequence[Line]) -> None:
+    if len(lines) > MOST_AT_ONCE:
+        raise CaptureTooLarge(f"{len(lines)} lines at once, want at most {MOST_AT_ONCE}")
+
+
+def _check_pace(room: Room, newest: Sequence[Record], new: Sequence[NewRecord], now_ms: int) -> None:
+    if room.phase is not Phase.ON_AIR:
+        return
+    fresh = [each.kind for each in newest if each.at_ms > now_ms - 1000]
+    count = [*fresh, *(each.kind for each in new)].count(Kind.SAID)
+    if count > MOST_A_SECOND:
+        raise CaptureTooLarge(
+            f"room {room.code} would have {count} sentences within a second, want at most {MOST_A_SECOND}"
+        )
+
+
+def _kept_before(line: Line, newest: Sequence[Record]) -> list[Mapping[str, Any]]:
+    """What is kept of a line that was sent before."""
+    said = [each.body for each in newest if each.kind is Kind.SAID] if line.id else []
+    same = [each for each in said if each["id"].rpartition(".")[0] == line.id]
+    if same and [each["text"] for each in same] != line.sentences:
+        raise NameTaken(
+            f"line {line.id!r} was taken before with other words: give each line an id of its own"
+        )
+    return same
