@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from api.present.text import plain
 from api.words import Words, message
 from traceability.claims.check import MAX_CHARACTERS
+from traceability.live.answers import ANSWER_WITHIN_MS
 from traceability.live.record import Kind, Record
 from traceability.live.room import Room
+from traceability.live.warnings import Level, answers_to
 
-ANSWER_WITHIN_MS = 20_000
-"""Without an answer for so long, what was said is taken as said, and the overlay shows the correction."""
 MOST_WARNINGS = 12
 MOST_ANSWERED = 3
 MOST_SAID = 8
@@ -23,7 +23,11 @@ VERDICTS = {
     "forbidden": message("May not be said"),
     "no_claim": message("Claims nothing"),
 }
-_LEVELS = {1: message("Hint"), 2: message("Card blocked"), 3: message("Claim struck")}
+_LEVELS = {
+    Level.HINT: message("Hint"),
+    Level.BLOCKED: message("Card blocked"),
+    Level.STRUCK: message("Claim struck"),
+}
 _ANSWERS = {
     "corrected": message("I correct it"),
     "not_said": message("I did not say that"),
@@ -106,8 +110,7 @@ def _warning(
 ) -> WarningView:
     body, level = record.body, _level(record)
     answer, correction = answers.get(record.number), corrections.get(record.number)
-    is_said = body.get("about") == "said"
-    is_counting = level == 3 and is_said and answer is None and correction is None
+    is_counting = level == Level.STRUCK and body["about"] == "said" and answer is None and correction is None
     return WarningView(
         number=record.number,
         level=level,
@@ -118,17 +121,15 @@ def _warning(
         found=_text(body.get("found"), words),
         suggestion=_text(body.get("suggestion"), words),
         source=plain(str((body.get("rule") or {}).get("source", ""))),
-        answers=() if answer else _may_answer(level, is_said, words),
+        answers=() if answer else _may_answer(record, words),
         answered=_word(_ANSWERED, str(answer.body["answer"]), words) if answer else "",
         correction=plain(str(correction.body["text"])) if correction else "",
         until_ms=record.at_ms + ANSWER_WITHIN_MS if is_counting else None,
     )
 
 
-def _may_answer(level: int, is_said: bool, words: Words) -> tuple[Answer, ...]:
-    first = "corrected" if is_said and level == 3 else "noted"
-    names = [first, "not_said"] if is_said else [first]
-    return tuple(Answer(name, words.say(_ANSWERS[name])) for name in names)
+def _may_answer(warning: Record, words: Words) -> tuple[Answer, ...]:
+    return tuple(Answer(name, _word(_ANSWERS, name, words)) for name in answers_to(warning))
 
 
 def _said(record: Record, words: Words) -> SaidView:
@@ -161,8 +162,8 @@ def _by_warning(records: Sequence[Record], kind: Kind) -> dict[int, Record]:
     return {each.body["warning"]: each for each in records if each.kind == kind}
 
 
-def _level(record: Record) -> int:
-    return int(record.body["level"])
+def _level(record: Record) -> Level:
+    return Level(record.body["level"])
 
 
 def _text(value: object, words: Words) -> str:

@@ -13,9 +13,6 @@ from api.words import Words, message
 from traceability.live.record import Record
 from traceability.live.room import CARDS, Offer, Phase, Room
 
-MINUTES = 10
-"""Of scans, with the one that is not over yet."""
-
 _PHASES = {
     Phase.READY: message("Not on air"),
     Phase.REHEARSAL: message("Rehearsal"),
@@ -77,8 +74,8 @@ class AtDesk:
     now_ms: int
     records: Sequence[Record] = ()
     """The newest of what was said, warned, answered and corrected, in their order."""
-    visits: Mapping[int, int] | None = None
-    """By minute since 1970; None if nobody counts."""
+    visits: Sequence[int] = ()
+    """Of the last minutes, the oldest first; the last one is not over yet."""
     verdicts: Mapping[int, str] | None = None
     """By number, of the points of the offer that is on."""
     safe: Sequence[str] = ()
@@ -96,6 +93,8 @@ class DeskView:
     phase_word: str
     since_ms: int | None
     """When the room went on air; None before."""
+    since: str
+    """The same as the clock shows it."""
     ended_ms: int | None
     now_ms: int
     version: int
@@ -126,6 +125,7 @@ def desk_view(at: AtDesk, words: Words) -> DeskView:
         phase=room.phase,
         phase_word=words.say(_PHASES[room.phase]),
         since_ms=room.on_air_at_ms,
+        since="" if room.on_air_at_ms is None else words.time(words.at(room.on_air_at_ms)),
         ended_ms=room.ended_at_ms,
         now_ms=at.now_ms,
         version=room.version,
@@ -140,7 +140,7 @@ def desk_view(at: AtDesk, words: Words) -> DeskView:
         safe=tuple(map(plain, at.safe)),
         warnings=warning_views(at.records, room, words),
         said=said_views(at.records, words),
-        scans=None if at.visits is None else _scans(at.visits, at.now_ms),
+        scans=ScansView(at.visits[-2], tuple(at.visits), max(1, *at.visits)) if at.visits else None,
     )
 
 
@@ -168,9 +168,3 @@ def _points(room: Room, verdicts: Mapping[int, str], words: Words) -> tuple[Poin
         is_on = point.number in room.desk.points
         views.append(PointView(point.number, plain(point.text), is_on, verdict, word, may_show))
     return tuple(views)
-
-
-def _scans(visits: Mapping[int, int], now_ms: int) -> ScansView:
-    now = now_ms // 60_000
-    counts = tuple(visits.get(minute, 0) for minute in range(now - MINUTES + 1, now + 1))
-    return ScansView(counts[-2], counts, max(1, *counts))

@@ -171,13 +171,11 @@ def test_a_sentence_that_was_erased_leaves_its_verdict_and_its_warning():
     assert (view.said[0].text, view.said[0].verdict, view.warnings[0].text) == ("", "contradicted", "")
 
 
-def test_scans_are_counted_by_whole_minutes():
-    minute = NOW_MS // 60_000
+def test_the_minute_that_is_running_is_not_the_number_that_is_told():
+    scans = seen(visits=(7, 41, 3)).scans
 
-    scans = seen(visits={minute: 3, minute - 1: 41, minute - 9: 7, minute - 10: 99}).scans
-
-    assert (scans.last_minute, scans.highest) == (41, 41)
-    assert scans.by_minute == (7, 0, 0, 0, 0, 0, 0, 0, 41, 3)
+    assert (scans.last_minute, scans.by_minute, scans.highest) == (41, (7, 41, 3), 41)
+    assert seen(visits=(0, 0)).scans.highest == 1
     assert seen().scans is None
 
 
