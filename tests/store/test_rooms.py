@@ -18,7 +18,7 @@ DIGEST = b"d" * 32
 
 
 def an_offer(code="OFFER0", **fields):
-    return Offer(code, LOT, "春见耙耙柑 5斤", (Point(1, "今天早上现摘"), Point(4, "sweet")), **fields)
+    return Offer(code, LOT, "春见耙耙柑 5斤", (Point(1, "今天早上现摘"), Point(4, "sweet")), 5, **fields)
 
 
 def a_room(code="R00M00", offers=(), **fields):
@@ -37,7 +37,7 @@ def rooms(engine):
 
 
 def test_a_room_reads_back_as_it_was_changed(rooms):
-    desk = Desk("OFFER1", frozenset({"lab"}), frozenset({4, 1}), Correction(3, "已更正", 99))
+    desk = Desk("OFFER1", frozenset({"lab"}), frozenset({1, 4}), Correction(3, "已更正", 99))
     room = a_room(offers=(an_offer(), an_offer("OFFER1")), desk=desk)
     rooms.create(room, DIGEST)
     changed = replace(room, phase=Phase.ON_AIR, on_air_at_ms=8, desk=Desk(), offers=room.offers[1:])
@@ -125,14 +125,23 @@ def test_a_change_whose_records_cannot_be_kept_changes_nothing(rooms, engine):
     assert AirTable(engine).records(room.code) == []
 
 
-def test_what_a_rehearsal_left_behind_never_goes_on_air(rooms, engine):
-    room = a_room()
+def test_nothing_of_a_rehearsal_is_kept_and_what_was_on_air_is(rooms, engine):
+    air, room = AirTable(engine), a_room()
     rooms.create(room, DIGEST)
-    room = rooms.change(replace(room, phase=Phase.REHEARSAL), [a_phase(Phase.REHEARSAL)])
-    room = rooms.change(replace(room, phase=Phase.READY))
-    assert len(AirTable(engine).records(room.code)) == 1
 
-    room = rooms.change(replace(room, phase=Phase.ON_AIR), [a_phase()])
-    rooms.change(room, [a_phase()])
+    def into(phase):
+        return rooms.change(replace(rooms.room(room.code), phase=phase), [a_phase(phase)])
 
-    assert [each.number for each in AirTable(engine).records(room.code)] == [1, 2]
+    into(Phase.REHEARSAL)
+    rooms.change(rooms.room(room.code), [a_phase(Phase.REHEARSAL)])
+    assert len(air.records(room.code)) == 2
+    rooms.change(replace(rooms.room(room.code), phase=Phase.READY))
+    assert air.records(room.code) == []
+
+    # A director that has not seen yet that the rehearsal is over.
+    air.show(room.code, 9, b"{}", [a_phase(Phase.REHEARSAL)])
+    into(Phase.ON_AIR)
+    into(Phase.ENDED)
+
+    told = [(each.number, each.body["phase"]) for each in air.records(room.code)]
+    assert told == [(1, "on_air"), (2, "ended")]

@@ -34,8 +34,8 @@ class RoomStore(Protocol):
         """Keep `room` with `version` one higher, and its `records` after those that are there: one commit.
 
         Raises `RoomConflict`, and keeps nothing, unless the stored version is still `room.version`;
-        `NameTaken` if the code of a new offer is given out already. A room that goes on air has no records
-        but these: what a rehearsal left behind is forgotten in the same commit.
+        `NameTaken` if the code of a new offer is given out already. Where the phase changes, what was
+        recorded before is forgotten in the same commit, unless it was on air: nothing of a rehearsal is kept.
         """
 
     def of_offer(self, code: str) -> tuple[Room, Offer]:
@@ -87,9 +87,6 @@ class AirStore(Protocol):
 
     def said_before(self, before_ms: int, at_most: int = 1_000) -> Sequence[str]:
         """Commitments to what was said before this time and is not erased yet, the oldest first."""
-
-    def forget(self, code: str) -> None:
-        """Delete all records of a rehearsal. Raises `Refused` if any of them is in an event."""
 
 
 class Visits(Protocol):

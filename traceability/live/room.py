@@ -43,6 +43,8 @@ class Offer:
     name: str
     """What the host calls it on the list."""
     points: tuple[Point, ...] = ()
+    newest_point: int = 0
+    """Number of the last one that it was given, also if that is gone."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,10 +97,6 @@ class AirTable:
         with self._engine.connect() as connection:
             return list(connection.scalars(old.order_by(air_record.c.at_ms).limit(at_most)))
 
-    def forget(self, code: str) -> None:
-        with self._engine.begin() as connection:
-            forget(connection, code)
-
 
 def append(connection: Connection, code: str, records: Sequence[NewRecord]) -> None:
     """Keep `records` after those of the room that are there, within the caller's transaction."""
@@ -124,7 +120,7 @@ def append(connection: Connection, code: str, records: Sequence[NewRecord]) -> N
 
 
 def forget(connection: Connection, code: str) -> None:
-    """Delete all records of a room within the caller's transaction. `AirStore.forget` says the rest."""
+    """Delete all records of a room, in the caller's transaction. Raises `Refused` for what is in an event."""
     told = connection.scalar(select(air.c.told).where(air.c.room_code == code).with_for_update())
     if told:
         raise Refused(f"{told} records of room {code} are in events: they cannot be forgotten")

@@ -87,8 +87,8 @@ class RoomTable:
                     )
                 connection.execute(update(room).where(*same).values(_row(after)))
                 _take_codes(connection, after)
-                if before != Phase.ON_AIR and after.phase is Phase.ON_AIR:
-                    # Whatever a rehearsal left behind: it must never come into an event.
+                if before not in (after.phase, Phase.ON_AIR):
+                    # Whatever a rehearsal leaves behind: it must never come into an event.
                     forget(connection, after.code)
                 append(connection, after.code, records)
         except IntegrityError as error:
@@ -142,5 +142,5 @@ def _desk(offer: str | None, hidden: list[str], points: list[int], correction: d
     return Desk(offer, frozenset(hidden), frozenset(points), shown)
 
 
-def _offer(points: list[dict[str, Any]], **plain: str) -> Offer:
+def _offer(points: list[dict[str, Any]], **plain: Any) -> Offer:  # noqa: ANN401 - texts and a number
     return Offer(**plain, points=tuple(Point(**each) for each in points))

@@ -1,0 +1,112 @@
+"""What the commands of a host make of a room: the room after them, or why they cannot be."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from traceability.errors import InvalidInput, Unknown
+from traceability.live.room import MOST_OFFERS, MOST_POINTS, Desk, Offer, Phase, Point, Room
+from traceability.live.texts import LONGEST_NAME, LONGEST_POINT, one_line
+
+
+def with_offer(room: Room, code: str, subject: str, name: str) -> Room:
+    """`subject`: canonical Digital Link of a lot. Raises `InvalidInput`."""
+    if len(room.offers) >= MOST_OFFERS:
+        raise InvalidInput(f"room {room.code} has {len(room.offers)} offers, want at most {MOST_OFFERS}")
+    new = Offer(code, subject, one_line("name of the offer", name, LONGEST_NAME))
+    return replace(room, offers=(*room.offers, new))
+
+
+def without_offer(room: Room, code: str) -> Room:
+    """Raises `Unknown`, `InvalidInput`."""
+    gone = room.offer(code)
+    if room.desk.offer == code:
+        raise InvalidInput(f"offer {code} is on the overlay: show another one, or none, before it is removed")
+    return replace(room, offers=tuple(each for each in room.offers if each is not gone))
+
+
+def with_offer_moved(room: Room, code: str, to: int) -> Room:
+    """`to`: its place from then on, from 1. Raises `Unknown`, `InvalidInput`."""
+    moved = room.offer(code)
+    if not 1 <= to <= len(room.offers):
+        raise InvalidInput(f"place {to} for offer {code}, want 1 to {len(room.offers)}")
+    others = [each for each in room.offers if each is not moved]
+    return replace(room, offers=(*others[: to - 1], moved, *others[to - 1 :]))
+
+
+def with_point(room: Room, code: str, text: str) -> Room:
+    """Raises `Unknown`, `InvalidInput`."""
+    offer = room.offer(code)
+    if len(offer.points) >= MOST_POINTS:
+        raise InvalidInput(f"offer {code} has {len(offer.points)} points, want at most {MOST_POINTS}")
+    new = Point(offer.newest_point + 1, one_line("point", text, LONGEST_POINT))
+    return _with(room, replace(offer, points=(*offer.points, new), newest_point=new.number))
+
+
+def without_point(room: Room, code: str, number: int) -> Room:
+    """One that is on the overlay leaves it. Raises `Unknown`."""
+    offer = room.offer(code)
+    left = tuple(each for each in offer.points if each.number != number)
+    if len(left) == len(offer.points):
+        raise Unknown(f"offer {code} has no point {number}")
+    if room.desk.offer == code:
+        room = replace(room, desk=replace(room.desk, points=room.desk.points - {number}))
+    return _with(room, replace(offer, points=left))
+
+
+def with_shown(room: Room, code: str | None) -> Room:
+    """That offer alone, without any of its points; None clears the overlay. Raises `Unknown`."""
+    if code is not None:
+        room.offer(code)
+    if code == room.desk.offer:
+        return room
+    return replace(room, desk=replace(room.desk, offer=code, points=frozenset()))
+
+
+def with_next_shown(room: Room) -> Room:
+    """Raises `InvalidInput` after the last one."""
+    if room.following is None:
+        raise InvalidInput(f"room {room.code} has no offer after the one that is on")
+    return with_shown(room, room.following.code)
+
+
+def with_cards(room: Room, shown: Mapping[str, bool]) -> Room:
+    """Those that are not named stay as they are. Raises `InvalidInput`."""
+    hide = {name for name, is_shown in shown.items() if not is_shown}
+    return room.with_desk(replace(room.desk, hidden=(room.desk.hidden - shown.keys()) | hide))
+
+
+def rehearsing(room: Room) -> Room:
+    """Raises `InvalidInput`."""
+    return _into(room, Phase.REHEARSAL, "rehearse", (Phase.READY,))
+
+
+def rehearsed(room: Room) -> Room:
+    """Raises `InvalidInput`."""
+    return _into(room, Phase.READY, "end the rehearsal", (Phase.REHEARSAL,))
+
+
+def on_air(room: Room, now_ms: int) -> Room:
+    """Raises `InvalidInput`."""
+    if not room.offers:
+        raise InvalidInput(f"room {room.code} has no offer: add one before it goes on air")
+    return replace(_into(room, Phase.ON_AIR, "go on air", (Phase.READY,)), on_air_at_ms=now_ms)
+
+
+def ended(room: Room, now_ms: int) -> Room:
+    """Raises `InvalidInput`."""
+    after = _into(room, Phase.ENDED, "end", (Phase.READY, Phase.ON_AIR))
+    return replace(after, ended_at_ms=now_ms, desk=Desk())
+
+
+def _into(room: Room, phase: Phase, command: str, wanted: tuple[Phase, ...]) -> Room:
+    if room.phase not in wanted:
+        raise InvalidInput(
+            f"room {room.code} is {room.phase}: it can {command} only when it is {' or '.join(wanted)}"
+        )
+    # A correction names a record, and records of a rehearsal are forgotten.
+    return replace(room, phase=phase, desk=replace(room.desk, correction=None))
+
+
+def _with(room: Room, changed: Offer) -> Room:
+    offers = tuple(changed if each.code == changed.code else each for each in room.offers)
+    return replace(room, offers=offers)

@@ -1,0 +1,23 @@
+"""The key of a room's host: whoever has it commands the room."""
+
+import hashlib
+import secrets
+
+from traceability.errors import NotAuthorised
+
+_BYTES = 24
+
+
+def new_host_key() -> str:
+    return "glive_" + secrets.token_urlsafe(_BYTES)
+
+
+def digest_of(host_key: str) -> bytes:
+    # A plain hash is enough: the key has 192 random bits, so there is nothing to guess.
+    return hashlib.sha256(host_key.encode()).digest()
+
+
+def check_host_key(host_key: str, digest: bytes) -> None:
+    """Raises `NotAuthorised` for any but the key with this digest. Takes as long whatever differs."""
+    if not secrets.compare_digest(digest_of(host_key), digest):
+        raise NotAuthorised("this is not the host key of this room")
