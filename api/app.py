@@ -17,6 +17,7 @@ from api.overlay_feed import OverlayFeed
 from api.page_cache import PageCache
 from api.pages import Pages
 from api.readiness import Readiness
+from api.room_relay import RoomRelay
 from api.routes import (
     capture,
     chain,
@@ -35,6 +36,7 @@ from api.routes import (
     landing,
     link_page,
     links,
+    live_events,
     log,
     overlay,
     personal,
@@ -59,6 +61,7 @@ _PARTS = (
     links,
     link_page,
     overlay,
+    live_events,
     proof,
     log,
     chain,
@@ -93,6 +96,7 @@ def create_app(
     check_issued: Callable[[str], None] = lambda _: None,
     scan_desk: ScanDesk | None = None,
     verifier_url: str = "",
+    room_relay: RoomRelay | None = None,
 ) -> FastAPI:
     """The application that serves `ledger`, `farm` to farmers, `importer` and `recaller` to partners.
 
@@ -102,12 +106,13 @@ def create_app(
     app = FastAPI(title="Guoji", docs_url=None, redoc_url=None, openapi_url=None)
     speak = languages()
     pages = Pages(verifier_url)
-    live = Live(OverlayFeed(ledger, speak), live_every_s)
     app.state.site = Site(
         ledger,
         pages,
         PageCache(),
-        live,
+        Live(live_every_s),
+        OverlayFeed(ledger, speak),
+        room_relay,
         Readiness(ledger.health),
         ChainRelay(ledger.ask_chain),
         speak,

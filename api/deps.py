@@ -12,6 +12,7 @@ from api.page_cache import PageCache, Standing
 from api.pages import Pages
 from api.problems import TooLarge, Unauthenticated, WrongMedia
 from api.readiness import Health, Readiness
+from api.room_relay import RoomRelay
 from api.scan_visit import ScanDesk
 from api.words import Words, preferred
 from traceability.errors import NotAuthorised
@@ -146,6 +147,9 @@ class Site:
     pages: Pages
     kept: PageCache
     live: Live
+    overlay_feed: Callable[[str, str], bytes]
+    """What the overlay of a lot shows now, by its Digital Link and a language."""
+    room_relay: RoomRelay | None
     readiness: Readiness
     chain: ChainRelay
     languages: Mapping[str, Words]

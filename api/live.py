@@ -1,93 +1,73 @@
-"""Live listeners: one computation a subject and second, however many listen; each gets the newest state."""
+"""Live feeds that are computed: once each period, however many listen to one."""
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from api.event_stream import Feed, Listener
 from api.problems import Busy
 from traceability.errors import TraceError
 
-MOST_FEEDS = 64
-"""Subjects on air at once: each costs a look at the store every second."""
-MOST_LISTENERS = 1000
-"""Of all feeds together: each costs an open connection."""
+MOST_FEEDS = 256
+"""In one process: each costs a look at the store every second."""
 
 _log = logging.getLogger(__name__)
 
-States = Mapping[str, bytes]
-"""One state of a subject, written in each language."""
+Compute = Callable[[], bytes]
+"""Called in a thread. What it raises costs that one state."""
 
 
 @dataclass(slots=True)
-class _Feed:
-    states: States = field(default_factory=dict)
-    number: int = 0
-    """Grows by one with each state."""
-    listeners: int = 0
-    news: asyncio.Condition = field(default_factory=asyncio.Condition)
-    task: asyncio.Task[None] | None = None
+class _Running:
+    feed: Feed
+    task: asyncio.Task[None] = field(init=False)
 
 
 class Live:
-    """Feeds by subject. A feed runs while somebody listens."""
+    """Feeds by any key. A feed runs while somebody listens."""
 
-    def __init__(self, compute: Callable[[str], States], every_s: float = 1) -> None:
-        self._compute = compute
-        """Called in a thread. What it raises costs that one state."""
+    def __init__(self, every_s: float = 1) -> None:
         self._every_s = every_s
-        self._feeds: dict[str, _Feed] = {}
+        self._feeds: dict[Hashable, _Running] = {}
 
-    def now(self, subject: str) -> States:
-        """The state at this moment. Raises what computing it raises, `Unknown` among it."""
-        return self._compute(subject)
+    def is_heard(self, key: Hashable) -> bool:
+        """Whether somebody listens already."""
+        return key in self._feeds
 
-    def make_sure_of_room(self, subject: str) -> None:
-        """Raises `Busy` if one more listener to `subject` would be too many."""
-        if not self._has_room(subject):
-            raise Busy("as many overlays are on air as this server shows at once; try again")
-
-    async def states(self, subject: str, lang: str) -> AsyncIterator[bytes]:
-        """The newest state, at most once each period; a slow listener misses some, and queues none.
-
-        None at all if there is no room: a crowd that comes at once can outrun `make_sure_of_room`.
-        """
-        if not self._has_room(subject):
-            return
-        feed = self._feeds.setdefault(subject, _Feed())
-        feed.listeners += 1
-        if feed.task is None:
-            feed.task = asyncio.create_task(self._run(subject, feed))
-        seen = 0
+    @contextmanager
+    def heard_by(self, key: Hashable, compute: Compute, listener: Listener) -> Iterator[None]:
+        """Raises `Busy` if one more feed would be too many."""
+        running = self._feeds.get(key)
+        if running is None:
+            if len(self._feeds) >= MOST_FEEDS:
+                raise Busy("as many feeds are on air as this server computes at once; try again")
+            running = self._feeds[key] = _Running(Feed(_now_s()))
+            running.task = asyncio.create_task(self._run(key, compute, running.feed))
+        running.feed.add(listener)
         try:
-            while True:
-                async with feed.news:
-                    while feed.number == seen:
-                        await feed.news.wait()
-                    seen, state = feed.number, feed.states[lang]
-                yield state
+            yield
         finally:
-            feed.listeners -= 1
-            if not feed.listeners:
-                feed.task.cancel()
-                del self._feeds[subject]
+            running.feed.remove(listener)
+            if not running.feed:
+                running.task.cancel()
+                del self._feeds[key]
 
-    def _has_room(self, subject: str) -> bool:
-        listeners = sum(feed.listeners for feed in self._feeds.values())
-        return listeners < MOST_LISTENERS and (subject in self._feeds or len(self._feeds) < MOST_FEEDS)
-
-    async def _run(self, subject: str, feed: _Feed) -> None:
+    async def _run(self, key: Hashable, compute: Compute, feed: Feed) -> None:
         while True:
             try:
-                states = await asyncio.to_thread(self._compute, subject)
+                state = await asyncio.to_thread(compute)
             except TraceError as error:
                 # The listener's own watchdog shows that news stopped; the next period tries again.
-                _log.warning("no live state of %s: %s", subject, error)
+                _log.warning("no live state of %s: %s", key, error)
             except Exception:  # noqa: BLE001 - a fault of ours costs a state, never the stream
-                _log.exception("no live state of %s", subject)
+                _log.exception("no live state of %s", key)
             else:
-                async with feed.news:
-                    feed.states = states
-                    feed.number += 1
-                    feed.news.notify_all()
+                feed.tell(feed.number + 1, state, _now_s())
+            feed.remind(_now_s())
             await asyncio.sleep(self._every_s)
+
+
+def _now_s() -> float:
+    return asyncio.get_running_loop().time()

@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from api.deps import Ledger, Made
-from api.live import States
 from api.present.overlay import encoded, overlay_state
 from api.words import Words
 
@@ -30,13 +29,11 @@ class OverlayFeed:
         self._clock_s = clock_s
         self._kept: dict[str, _Kept] = {}
 
-    def __call__(self, subject: str) -> States:
+    def __call__(self, subject: str, lang: str) -> bytes:
+        """Raises what making a trace raises, `Unknown` among it."""
         kept = self._newest(subject)
         since_made_ms = round((self._clock_s() - kept.at_s) * 1000)
-        return {
-            lang: encoded(overlay_state(kept.made.trace, words, since_made_ms))
-            for lang, words in self._languages.items()
-        }
+        return encoded(overlay_state(kept.made.trace, self._languages[lang], since_made_ms))
 
     def _newest(self, subject: str) -> _Kept:
         kept = self._kept.get(subject)

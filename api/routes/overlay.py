@@ -1,13 +1,14 @@
 """GET of a lot's overlay for a livestream: a transparent page, and the events that keep it true."""
 
-from collections.abc import AsyncIterator
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import Response, StreamingResponse
+from fastapi.responses import Response
 
 from api.deps import WHOLE, LedgerDep, SiteDep, WordsDep
+from api.event_stream import EventStream
 from api.present.overlay import overlay_state
 from api.qr import qr_code, scan_url
 from api.subject import subject_of
@@ -26,14 +27,11 @@ _MEDIA = {
 async def events(request: Request, site: SiteDep, words: WordsDep) -> Response:
     subject = subject_of(request, "/overlay", "/events")
     site.check_issued(subject)
-    site.live.make_sure_of_room(subject)
-    # An unknown lot is a 404 now, not a stream that stays silent for ever.
-    await run_in_threadpool(site.live.now, subject)
-    return StreamingResponse(
-        _stream(site.live.states(subject, words.lang)),
-        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
-        media_type="text/event-stream",
-    )
+    key, compute = (subject, words.lang), partial(site.overlay_feed, subject, words.lang)
+    if not site.live.is_heard(key):
+        # An unknown lot is a 404 now, not a stream that stays silent for ever.
+        await run_in_threadpool(compute)
+    return EventStream(partial(site.live.heard_by, key, compute))
 
 
 @router.api_route("/01/{rest:path}", methods=WHOLE)
@@ -61,8 +59,3 @@ def overlay(
     )
     response.headers["Cache-Control"] = "no-store"
     return response
-
-
-async def _stream(states: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    async for state in states:
-        yield b"data: " + state + b"\n\n"

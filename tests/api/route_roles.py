@@ -29,6 +29,7 @@ GATES: dict[str, Gate] = {
     "DELETE /links/{anchor:path}": "capture",
     "GET HEAD /overlay/01/{rest:path}": "open",
     "GET /overlay/01/{rest:path}/events": "open",
+    "GET /live/{code}/events": "open",
     "GET HEAD /codes/proof": "open",
     "GET HEAD /proof": "open",
     "GET HEAD /proof/{key}": "open",

@@ -9,7 +9,9 @@ import uvicorn
 
 from api.app import create_app
 from api.deps import Ledger
+from api.event_front import EventFront
 from api.front import Front
+from api.room_relay import RoomRelay
 from api.scan_visit import ScanDesk
 from tests.fakes import FakeLinks
 from traceability.errors import ChainUnavailable, Erased, InvalidInput, NotAuthorised, Unavailable, Unknown
@@ -194,10 +196,21 @@ def served(
     recaller: Recaller | None = None,
     check_issued: Callable[[str], None] = lambda _: None,
     scan_desk: ScanDesk | None = None,
+    room_relay: RoomRelay | None = None,
 ) -> Iterator[str]:
     """The address of the application over `ledger` on a free port, for as long as the block lasts."""
-    app = create_app(ledger, public_url, live_every_s, farm, importer, recaller, check_issued, scan_desk)
-    front = Front(app, app.state.site.kept)
+    app = create_app(
+        ledger,
+        public_url,
+        live_every_s,
+        farm,
+        importer,
+        recaller,
+        check_issued,
+        scan_desk,
+        room_relay=room_relay,
+    )
+    front = EventFront(Front(app, app.state.site.kept))
     config = uvicorn.Config(front, port=0, ws="none", log_level="critical", timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)

@@ -71,7 +71,7 @@ def test_an_event_is_the_whole_state_in_the_language_asked_for():
         with httpx.stream("GET", url, trust_env=False) as stream:
             lines = stream.iter_lines()
             states = [
-                json.loads(next(line for line in lines if line).removeprefix("data: ")) for _ in range(3)
+                json.loads(next(line for line in lines if line.startswith("data: "))[6:]) for _ in range(3)
             ]
 
     assert stream.headers["content-type"].startswith("text/event-stream")
@@ -126,10 +126,10 @@ def test_a_trace_is_read_again_only_when_it_changed():
     clock = iter((0.0, 0.0, 10.0, 20.0, 20.0))
     feed = OverlayFeed(ledger, SPEAK, lambda: next(clock))
 
-    feed(SUBJECT)
-    feed(SUBJECT)
+    feed(SUBJECT, "en")
+    feed(SUBJECT, "en")
     ledger.traces[SUBJECT] = replace(a_trace(events=with_last(PENDING, 1)))
-    changed = json.loads(feed(SUBJECT)["en"])
+    changed = json.loads(feed(SUBJECT, "en"))
 
     assert ledger.traced == 2
     assert changed["word"] == "12 of 13 verified"

@@ -149,7 +149,9 @@ def _anchor(_args: argparse.Namespace) -> int:
 
 def _serve(_args: argparse.Namespace) -> int:
     from api.app import create_app
+    from api.event_front import EventFront
     from api.front import Front
+    from api.room_relay import RoomRelay
     from api.scan_visit import ScanDesk
     from traceability.cli.web_server import serve
     from traceability.own_store import open_store
@@ -174,11 +176,13 @@ def _serve(_args: argparse.Namespace) -> int:
             settings.scan_days,
             own_codes.has,
         ),
+        room_relay=RoomRelay(store.rooms, store.air),
     )
     # A trace is thousands of small values: looking through all of them for garbage at every turn is wasted.
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
-    serve(Front(app, app.state.site.kept), settings.http_host, settings.http_port)
+    front = EventFront(Front(app, app.state.site.kept), settings.scan_address_header)
+    serve(front, settings.http_host, settings.http_port)
     return 0
 
 
