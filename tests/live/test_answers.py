@@ -6,7 +6,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.live.live_scene import APPLES, AT_MS, BARE, Scene, a_room, recalled
+from tests.live.live_scene import (
+    APPLES,
+    AT_MS,
+    BARE,
+    FALSE_POINT,
+    OFFERS,
+    TALK,
+    TRUE_POINT,
+    Scene,
+    a_room,
+    recalled,
+)
 from traceability.errors import InvalidInput, NameTaken, Unknown
 from traceability.live.answers import ANSWER_WITHIN_MS, CORRECTED_FOR_MS
 from traceability.live.record import Kind
@@ -121,6 +132,33 @@ def test_off_the_air_points_are_struck_without_a_record(scene):
 
     assert not scene.look().desk.points
     assert not scene.records
+
+
+def test_while_the_records_do_not_answer_points_stay(scene):
+    scene.put_on(1)
+    del scene.traces[APPLES]
+
+    assert scene.look().desk.points == {1}
+
+
+@pytest.mark.parametrize(("point", "level"), [(TRUE_POINT, None), (TALK, None), (FALSE_POINT, 2)])
+def test_only_what_the_records_bear_may_go_on_the_overlay(scene, point, level):
+    warning = scene.warnings.blocks(scene.now, OFFERS[0], point)
+
+    assert (None if warning is None else warning.body["level"]) == level
+    scene.traces[APPLES] = recalled(scene.traces[APPLES])
+    refused = scene.warnings.blocks(scene.now, OFFERS[0], point)
+    assert (refused.body["level"], refused.body["about"], refused.body["of"]) == (2, "point", point.number)
+
+
+def test_a_blocked_point_was_not_shown_so_nothing_is_corrected(scene):
+    warning = scene.warnings.blocks(scene.now, OFFERS[0], FALSE_POINT)
+    scene.rooms.change(scene.now, [warning])
+    scene.after(60).look()
+
+    assert warning.body["correction"] is None
+    assert not scene.told(Kind.CORRECTED)
+    scene.answer(1, "noted")
 
 
 STEPS = st.one_of(

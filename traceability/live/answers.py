@@ -4,11 +4,11 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from traceability.errors import InvalidInput, NameTaken, Unknown
+from traceability.errors import InvalidInput, NameTaken, Unavailable, Unknown
 from traceability.live.goods import Goods, check_point
 from traceability.live.ports import AirStore, RoomStore
 from traceability.live.record import Kind, NewRecord, Record
-from traceability.live.room import Correction, Offer, Phase, Room
+from traceability.live.room import Correction, Offer, Phase, Point, Room
 from traceability.live.warnings import Judged, Level, Way, answers_to, warning_record
 
 ANSWER_WITHIN_MS = 20_000
@@ -64,37 +64,40 @@ class Warnings:
         unanswered = [_answered(each, _NO_ANSWER, "", now_ms) for each in said]
         return self.rooms.change(*_corrected(room, unanswered, due, now_ms))
 
+    def blocks(self, room: Room, offer: Offer, point: Point) -> NewRecord | None:
+        """The warning that keeps a point off the overlay; None if it may be shown.
+
+        Raises `Unknown` or `Unavailable` if nobody can look.
+        """
+        return self._warning(Way.POINT, room, offer, point)
+
     def recheck(self, room: Room) -> Room:
         """Strike the points on the overlay that the records support no longer. Raises `RoomConflict`.
 
+        While nobody can look, they stay: that the records do not answer says nothing against them.
         The correction follows in a commit of its own, which names the record of the warning; after a crash
         between the two, the next `time_out` makes it.
         """
         offer = room.current
         if offer is None or not room.desk.points or room.phase is Phase.ENDED:
             return room
-        now_ms = self.now_ms()
-        struck = self._struck(room, offer, now_ms)
+        shown = [point for point in offer.points if point.number in room.desk.points]
+        try:
+            found = [self._warning(Way.SHOWN, room, offer, point) for point in shown]
+        except (Unknown, Unavailable):
+            return room
+        struck = [each for each in found if each is not None]
         if not struck:
             return room
         left = room.desk.points.difference(each.body["of"] for each in struck)
         records = struck if room.phase in RECORDED else []
         return self.time_out(self.rooms.change(room.with_desk(replace(room.desk, points=left)), records))
 
-    def _struck(self, room: Room, offer: Offer, now_ms: int) -> list[NewRecord]:
-        goods, on = self.goods(offer.subject), datetime.fromtimestamp(now_ms / 1000, UTC)
-        shown = [point for point in offer.points if point.number in room.desk.points]
-        records = [
-            warning_record(
-                Way.SHOWN,
-                Judged(check_point(point.text, goods, on), goods, on, offer.code),
-                point.number,
-                now_ms,
-                room.lang,
-            )
-            for point in shown
-        ]
-        return [each for each in records if each is not None]
+    def _warning(self, way: Way, room: Room, offer: Offer, point: Point) -> NewRecord | None:
+        goods, now_ms = self.goods(offer.subject), self.now_ms()
+        on = datetime.fromtimestamp(now_ms / 1000, UTC)
+        judged = Judged(check_point(point.text, goods, on), goods, on, offer.code)
+        return warning_record(way, judged, point.number, now_ms, room.lang)
 
 
 def check_recorded(room: Room) -> None:
