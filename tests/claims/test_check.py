@@ -134,6 +134,43 @@ def test_what_is_asked_wished_reported_or_denied_is_no_claim(said):
     assert verdict(said, a_trace("apples")) == "no_claim"
 
 
+@pytest.mark.parametrize("prefix", ["", "urn:epcglobal:cbv:bizstep:", "https://ref.gs1.org/cbv/BizStep-"])
+def test_a_word_of_the_standard_means_the_same_in_each_of_its_spellings(prefix):
+    trace = a_trace("kiwifruit", harvested_at=None)
+    for each in trace["events"]:
+        each["event"]["bizStep"] = prefix + each["event"]["bizStep"]
+
+    assert verdict("今早摘的", trace) == verdict("上午十一点发的货", trace) == "supported"
+    assert verdict("检测合格", trace) == "supported"
+
+
+def a_recall(released_at=None, entitled=True):
+    return {"key": "ab", "at": "2026-11-20T08:00:00Z", "entitled": entitled, "released_at": released_at}
+
+
+@pytest.mark.parametrize(
+    ("recalls", "none_now", "never"),
+    [
+        ([], "supported", "supported"),
+        ([a_recall()], "contradicted", "contradicted"),
+        ([a_recall(released_at="2026-11-21T08:00:00Z")], "supported", "contradicted"),
+        ([a_recall(entitled=False)], "supported", "supported"),
+    ],
+)
+def test_a_recall_of_somebody_who_may_recall_decides_whether_there_is_one(recalls, none_now, never):
+    trace = a_trace(recalls=recalls)
+
+    assert verdict("这批没有召回", trace) == verdict("There is no recall.", trace) == none_now
+    assert verdict("这批没被召回过", trace) == verdict("It was never recalled.", trace) == never
+
+
+def test_a_trace_that_does_not_speak_of_recalls_supports_nothing_about_them():
+    trace = a_trace()
+    del trace["recalls"]
+
+    assert verdict("这批没有召回", trace) == "unsupported"
+
+
 def test_another_detector_finds_claims_but_the_facts_judge_them():
     facts = read_facts(a_trace("apples"))
     storage = next(rule for rule in rules() if rule.id == "cold-storage")

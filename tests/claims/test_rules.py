@@ -1,16 +1,21 @@
 """The rules are sound data: each can be found, judged, explained and answered with better words."""
 
+import json
 import re
+from dataclasses import replace
+from pathlib import Path
 from string import Formatter
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from traceability.claims.check import check
+from traceability.claims.check import Verdict, check
 from traceability.claims.data import load
 from traceability.claims.judges.topics import JUDGES
 from traceability.claims.read_facts import now_in
 from traceability.claims.rulebook import rules
-from traceability.claims.safe import safe_sentences, safe_words
+from traceability.claims.safe import safe_words, said_safely
 
 TABLES = ("claims", "forbidden", "moments", "papers", "places", "speech", "units", "varieties", "words")
 
@@ -42,9 +47,27 @@ def test_suggestions_ask_only_for_what_facts_can_fill(traced, language):
     assert wanted <= known
 
 
+LABELLED = (Path(__file__).parent / "labelled.jsonl").read_text("utf-8").splitlines()
+PRAISE = ("全网最甜草莓", "今早现摘", "有机苹果", "the best apples in the world", "13.6 Brix", "")
+
+
+@given(st.sampled_from(LABELLED), st.sampled_from(PRAISE), st.sampled_from(PRAISE))
+def test_words_to_say_instead_are_never_found_fault_with_whatever_the_goods_are_called(
+    traced, line, product, origin
+):
+    row = json.loads(line)
+    facts = traced[row["trace"]]
+    named = replace(facts, product=facts.product | {"zh": product}, origin=facts.origin | {"en": origin})
+
+    instead = check(row["text"], named, now_in(named)).suggestion
+
+    if instead is not None:
+        assert check(instead, named, now_in(named)).verdict in (Verdict.SUPPORTED, Verdict.NO_CLAIM), instead
+
+
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_what_is_offered_as_safe_is_never_found_fault_with(traced, language):
     for facts in traced.values():
-        for sentence in safe_sentences(facts, now_in(facts), language):
+        for sentence in said_safely(safe_words(facts, now_in(facts), language), language):
             verdict = check(sentence, facts, now_in(facts)).verdict.value
             assert verdict in ("supported", "no_claim"), sentence

@@ -8,6 +8,9 @@ from typing import Any
 LOCAL = timezone(timedelta(hours=8))
 SHOP = ("示范直播间收货处", "Demo livestream shop, goods in")
 LABORATORY = ("示范检测室", "Demo laboratory")
+WEB = "https://ref.gs1.org/cbv/"
+URN = "urn:epcglobal:cbv:"
+"""The standard's words may be bare, or one of these and the word."""
 MADE_AT = datetime(2026, 11, 22, 20, 0, tzinfo=LOCAL)
 
 
@@ -150,6 +153,39 @@ def curve(
     }
 
 
+def warmed(cold: dict[str, Any], from_h: int, minutes: int, extreme: float) -> dict[str, Any]:
+    """`cold` with an excursion so many hours after its first point."""
+    from_ms = cold["points"][0][0] + from_h * 3_600_000
+    to_ms = from_ms + minutes * 60_000
+    points = [[at_ms, extreme if from_ms <= at_ms <= to_ms else value] for at_ms, value in cold["points"]]
+    return cold | {
+        "points": points,
+        "excursions": [{"from_ms": from_ms, "to_ms": to_ms, "extreme": extreme}],
+    }
+
+
+def recall(at: str, reason: tuple[str, str], released: str | None = None) -> dict[str, Any]:
+    return {
+        "key": sha256(at.encode()).hexdigest(),
+        "notice": "SAMPLE",
+        "goods": ["https://id.gs1.org/01/09521234000037/10/SAMPLE"],
+        "at": _local(at),
+        "by": "9521234000013",
+        "party": {"zh": "果迹示范果园", "en": "Guoji Demo Orchard"},
+        "entitled": True,
+        "holds": released is None,
+        "reason": {"zh": reason[0], "en": reason[1]},
+        "advice": {},
+        "level": None,
+        "released_at": None if released is None else _local(released),
+        "evidence": None,
+    }
+
+
+def _local(at: str) -> str:
+    return datetime.fromisoformat(at).replace(tzinfo=LOCAL).isoformat()
+
+
 def trace(product: tuple[str, str], origin: tuple[str, str], harvested: str, **fields: Any) -> dict[str, Any]:
     return (
         {
@@ -162,6 +198,7 @@ def trace(product: tuple[str, str], origin: tuple[str, str], harvested: str, **f
             "curves": [],
             "lab_results": [],
             "findings": [],
+            "recalls": [],
             "staged": [],
             "chain_label": None,
         }

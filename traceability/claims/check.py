@@ -12,7 +12,7 @@ from traceability.claims.judged import Evidence, Judged, Truth
 from traceability.claims.judges.topics import JUDGES
 from traceability.claims.normal import language_of, normal
 from traceability.claims.rulebook import Rule
-from traceability.claims.safe import fill, safe_words
+from traceability.claims.safe import fill, safe_words, said_safely
 from traceability.errors import InvalidInput
 
 MAX_CHARACTERS = 500
@@ -41,10 +41,11 @@ class Checked:
     """Safer words in the sentence's language; None where there is nothing to change."""
 
 
+_Judgement = tuple[Verdict, Claim, Judged]
 _ORDER = {verdict: number for number, verdict in enumerate(Verdict)}
 _NOTHING_KNOWN = {
-    "zh": "溯源里查不到依据，先不说，或拿出依据再说",
-    "en": "The trace holds nothing to show for it: leave it out, or show a source first",
+    "zh": "这一项没有记录，我先不说",
+    "en": "I have no record of that, so I leave it out",
 }
 
 
@@ -56,21 +57,24 @@ def check(text: str, facts: Facts, said_at: datetime, find: Detector = detect) -
     if len(text) > MAX_CHARACTERS:
         raise InvalidInput(f"sentence has {len(text)} characters, want at most {MAX_CHARACTERS}")
     local = said_at.astimezone(facts.zone)
-    judged = [
-        (claim, found)
-        for claim in find(normal(text), local)
-        if (found := JUDGES[claim.rule.topic](claim, facts, local))
-    ]
-    if not judged:
+    verdicts = _verdicts(text, facts, local, find)
+    if not verdicts:
         return Checked(text, Verdict.NO_CLAIM, None, (), None)
-    verdicts = [(_verdict(claim, found, facts), claim, found) for claim, found in judged]
     verdict, claim, found = min(verdicts, key=lambda each: _ORDER[each[0]])
     evidence = found.evidence if verdict is not Verdict.SUPPORTED else _all_evidence(verdicts)
     suggestion = None if verdict is Verdict.SUPPORTED else _suggestion(text, claim, facts, local)
     return Checked(text, verdict, claim.rule, evidence, suggestion)
 
 
-def _all_evidence(verdicts: Sequence[tuple[Verdict, Claim, Judged]]) -> tuple[Evidence, ...]:
+def _verdicts(text: str, facts: Facts, local: datetime, find: Detector) -> list[_Judgement]:
+    return [
+        (_verdict(claim, found, facts), claim, found)
+        for claim in find(normal(text), local)
+        if (found := JUDGES[claim.rule.topic](claim, facts, local))
+    ]
+
+
+def _all_evidence(verdicts: Sequence[_Judgement]) -> tuple[Evidence, ...]:
     return tuple(each for _, _, found in verdicts for each in found.evidence)
 
 
@@ -95,6 +99,16 @@ def _is_broken(judged: Judged, facts: Facts) -> bool:
 
 
 def _suggestion(text: str, claim: Claim, facts: Facts, on: datetime) -> str:
+    """Words to say instead: about the same thing if the trace holds it, else something that it shows.
+
+    Names in a trace are hostile, so each is judged like any other words.
+    """
     language = language_of(text)
     words = safe_words(facts, on, language)
-    return fill(claim.rule.suggest[language], words) or _NOTHING_KNOWN[language]
+    same = fill(claim.rule.suggest[language], words)
+    offered = (each for each in (same, *said_safely(words, language)) if each and _is_safe(each, facts, on))
+    return next(offered, _NOTHING_KNOWN[language])
+
+
+def _is_safe(text: str, facts: Facts, on: datetime) -> bool:
+    return all(verdict is Verdict.SUPPORTED for verdict, _, _ in _verdicts(text, facts, on, detect))

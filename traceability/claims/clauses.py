@@ -1,9 +1,11 @@
 """A sentence in its clauses, each with whether the speaker asserts it."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from traceability.claims.data import load, pattern
+from traceability.claims.sentences import at_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +33,10 @@ _MODES = (
     "denies_back",
 )
 _PATTERNS = {name: pattern([*_SPEECH[name]["zh"], *_SPEECH[name]["en"]]) for name in _MODES}
+_WHOLE = pattern([*_SPEECH["whole"]["zh"], *_SPEECH["whole"]["en"]])
 _SPLIT = re.compile(
     r"(?<!\d)[,.](?!\d)|(?<=\d),(?=\D)|(?<=\d)\.(?=\s|$)|(?<=\D),(?=\d)|[。!?;、…\n]+|~+(?!\s?-?\d)|—+| - "
-    + f"|{'|'.join(_SPEECH['split']['zh'])}|\b(?:{'|'.join(_SPEECH['split']['en'])})\b"
+    + rf"|{'|'.join(_SPEECH['split']['zh'])}|\b(?:{'|'.join(_SPEECH['split']['en'])})\b"
 )
 
 
@@ -46,12 +49,23 @@ def clauses(text: str) -> list[Clause]:
 
 def _pieces(text: str) -> list[tuple[str, str, str]]:
     """Each clause with what stands before and behind it."""
-    pieces, start, before = [], 0, ""
+    pieces: list[tuple[str, str, str]] = []
+    start, before = 0, ""
+    whole = [match.span() for match in _WHOLE.finditer(text)]
     for match in _SPLIT.finditer(text):
-        pieces.append((before, text[start : match.start()].strip(), match[0]))
+        if any(first < match.start() < last for first, last in whole):
+            continue
+        pieces.extend(_spoken(before, text[start : match.start()], match[0]))
         start, before = match.end(), match[0]
-    pieces.append((before, text[start:].strip(), ""))
-    return [piece for piece in pieces if piece[1]]
+    pieces.extend(_spoken(before, text[start:], ""))
+    return pieces
+
+
+def _spoken(before: str, text: str, behind: str) -> Iterator[tuple[str, str, str]]:
+    """What no mark divides falls where a sentence opens or closes in speech."""
+    pieces = [piece for each in at_words(text) if (piece := each.strip())]
+    for number, piece in enumerate(pieces):
+        yield "" if number else before, piece, behind if number == len(pieces) - 1 else ""
 
 
 def _clause(before: str, text: str, behind: str) -> Clause:

@@ -2,7 +2,8 @@
 
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -29,11 +30,58 @@ _EDGE = "(?:(?<![a-z0-9])(?=[a-z0-9])|(?<=[a-z0-9])(?![a-z0-9]))"
 """To Python, Chinese characters are letters, so that its own word edge misses the one in "SGS检测"."""
 
 
-def pattern(alternatives: Iterable[str]) -> re.Pattern[str]:
+_CHINESE = re.compile("[\u4e00-\u9fff]")
+_LATIN = re.compile("[a-z]")
+_ESCAPED = re.compile(r"\\.")
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A regular expression whose alternatives in the other language are left out where they cannot match."""
+
+    mixed: re.Pattern[str]
+    chinese: re.Pattern[str]
+    latin: re.Pattern[str]
+
+    def _of(self, text: str) -> re.Pattern[str]:
+        if not _CHINESE.search(text):
+            return self.latin
+        return self.mixed if _LATIN.search(text) else self.chinese
+
+    def sub(self, by: str, text: str) -> str:
+        return self._of(text).sub(by, text)
+
+    def search(self, text: str) -> re.Match[str] | None:
+        return self._of(text).search(text)
+
+    def match(self, text: str) -> re.Match[str] | None:
+        return self._of(text).match(text)
+
+    def fullmatch(self, text: str, start: int = 0, end: int | None = None) -> re.Match[str] | None:
+        return self._of(text).fullmatch(text, start, len(text) if end is None else end)
+
+    def finditer(self, text: str, start: int = 0, end: int | None = None) -> Iterator[re.Match[str]]:
+        return self._of(text).finditer(text, start, len(text) if end is None else end)
+
+
+def pattern(alternatives: Iterable[str]) -> Pattern:
     """One pattern of all; `\\b` in them is the edge of a word in Latin letters."""
-    return re.compile("|".join(f"(?:{each})" for each in alternatives).replace(r"\b", _EDGE))
+    every = list(alternatives)
+    words = [
+        (each, bool(_CHINESE.search(each)), bool(_LATIN.search(_ESCAPED.sub("", each)))) for each in every
+    ]
+    return Pattern(
+        mixed=_one_of(every),
+        chinese=_one_of(each for each, chinese, latin in words if chinese or not latin),
+        latin=_one_of((each for each, chinese, latin in words if latin or not chinese), edge=r"\b"),
+    )
+
+
+def _one_of(alternatives: Iterable[str], edge: str = _EDGE) -> re.Pattern[str]:
+    joined = "|".join(f"(?:{each})" for each in alternatives)
+    return re.compile(joined.replace(r"\b", edge) or r"(?!)")
 
 
 @cache
-def _words(name: str) -> re.Pattern[str]:
+def _words(name: str) -> Pattern:
     return pattern(load("words")[name])

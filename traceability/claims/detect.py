@@ -52,7 +52,8 @@ def detect(sentence: str, said_at: datetime) -> list[Claim]:
 
 def _heard(clause: Clause, said_at: datetime) -> _Heard:
     found = tuple(moments(clause.text, said_at))
-    whole_days = [each.span for each in found]
+    # "Within 3 days" may be a time since then, or how long something took; "3 days ago" is only the former.
+    whole_days = [each.span for each in found if not says("within", clause.text[slice(*each.span)])]
     stated = tuple(each for each in quantities(clause.text) if not overlaps(each.span, whole_days))
     return _Heard(clause, stated, found)
 
@@ -67,11 +68,17 @@ def _neighbour(heard: Sequence[_Heard], number: int) -> _Heard | None:
 
 def _is_bare(heard: _Heard) -> bool:
     """Whether a clause is nothing but its value: "keep it cold, 0 to 4 degrees"."""
-    return sum(end - start for start, end in heard.spans) >= len(heard.clause.text) - _FILLING
+    if not heard.spans:
+        return False
+    text = heard.clause.text
+    for start, end in sorted(heard.spans, reverse=True):
+        text = text[:start] + text[end:]
+    return len(_FILLING.sub("", text).replace(" ", "")) <= _REST
 
 
-_FILLING = 3
-"""Characters such as 之间 that may stand around a bare value."""
+_FILLING = pattern([*load("speech")["filling"]["zh"], *load("speech")["filling"]["en"]])
+_REST = 1
+"""Characters that may be left of a bare value."""
 
 
 def _claims(heard: _Heard, neighbour: _Heard | None) -> Iterator[_Found]:
@@ -124,7 +131,7 @@ def _fits(rule: Rule, quantity: Quantity) -> bool:
 
 def _completed(rule: Rule, cue: re.Match[str], heard: _Heard, neighbour: _Heard | None) -> _Found | None:
     """A claim without its value takes that of the clause that completes it."""
-    if neighbour is None or not rule.needs:
+    if neighbour is None or not rule.needs or (rule.cue and rule.cue.search(neighbour.clause.text)):
         return None
     if "moment" in rule.needs:
         values: Sequence[Moment | Quantity] = () if heard.moments else neighbour.moments
@@ -176,9 +183,15 @@ def _moment_gap(text: str, cue: Span, moment: Span) -> int | None:
 
 
 def _gap(one: Span, other: Span) -> int:
-    """Characters between them. A cue inside the other is a mere unit, which any other cue outbids."""
-    is_unit = other[0] <= one[0] and one[1] <= other[1]
-    return _MOST_BEFORE if is_unit else max(other[0] - one[1], one[0] - other[1], 0)
+    """Characters between a cue and a value.
+
+    A cue inside the value is a mere unit, which any other cue outbids; a cue around it outbids all.
+    """
+    if other[0] <= one[0] and one[1] <= other[1]:
+        return _MOST_BEFORE
+    if one[0] < other[0] and other[1] < one[1]:
+        return -1
+    return max(other[0] - one[1], one[0] - other[1], 0)
 
 
 _RIVALS = {

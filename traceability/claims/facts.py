@@ -75,6 +75,20 @@ class Series:
 
 
 @dataclass(frozen=True, slots=True)
+class Recall:
+    """One recall that reaches the goods, by somebody who may recall them."""
+
+    key: str | None
+    at: datetime
+    released_at: datetime | None
+    reason: dict[str, str]
+    """By language; hostile."""
+
+    def is_in_force(self, on: datetime) -> bool:
+        return self.at <= on and (self.released_at is None or on < self.released_at)
+
+
+@dataclass(frozen=True, slots=True)
 class Certificate:
     name: str
     """Everything that it says in words, in normal form; hostile."""
@@ -107,6 +121,8 @@ class Facts:
     verdict: str
     """What the server says of the whole trace: verified, contradicted or unchecked."""
     made_at: datetime
+    recalls: tuple[Recall, ...] | None = None
+    """Newest first; None where the trace does not say."""
 
     @property
     def zone(self) -> tzinfo:

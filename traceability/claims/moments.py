@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from traceability.claims.calendar import READERS, Days
-from traceability.claims.data import load, pattern
+from traceability.claims.data import Pattern, load, pattern
 from traceability.claims.quantities import Span
 
 
@@ -82,7 +82,7 @@ def _joined(one: Moment, other: Moment) -> Moment:
     return Moment(day.first, day.last, *hours, (one.span[0], other.span[1]))
 
 
-def _anywhere(words: list[str]) -> re.Pattern[str]:
+def _anywhere(words: list[str]) -> Pattern:
     return pattern(rf"\b{word}\b" if word[0].isascii() and word[0].isalpha() else word for word in words)
 
 

@@ -28,8 +28,8 @@ def is_negated(clause: str, claim: Iterable[Span], other: Iterable[Span]) -> boo
         clause, [*spans, *other, *(match.span() for match in _FALSE_FRIENDS.finditer(clause))]
     )
     far = [match.span() for match in _FAR.finditer(readable, max(0, start - reach), end)]
-    near = _NEAR.findall(_blanked(readable, far), max(0, start - _REACH_NEAR), end)
-    afterwards = _AFTERWARDS.findall(readable, end)
+    near = list(_NEAR.finditer(_blanked(readable, far), max(0, start - _REACH_NEAR), end))
+    afterwards = list(_AFTERWARDS.finditer(readable, end))
     return (len(far) + len(near) + len(afterwards)) % 2 == 1
 
 

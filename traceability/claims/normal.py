@@ -3,6 +3,7 @@
 import re
 import unicodedata
 
+from traceability.claims.data import load
 from traceability.claims.numerals import digits
 
 _TRADITIONAL = str.maketrans(
@@ -10,9 +11,11 @@ _TRADITIONAL = str.maketrans(
     "农残药无净测检验鲜采产温链冻断库储运输发货达证书机级顶极国网价质优万选独与对疗预癌压糖体养颜补减过来说这个们还没从个时间开几两后点苹桃莓贵卖单场园区县",
 )
 _SPACE = re.compile(r"\s+")
-_SPACE_BETWEEN_CHINESE = re.compile(
-    r"(?<=[\u4e00-\u9fff。，、]) (?=[\u4e00-\u9fff\d])|(?<=\d) (?=[\u4e00-\u9fff])"
-)
+_PAUSE = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
+_BESIDE_DIGIT = re.compile(r"(?<=[\u4e00-\u9fff]) (?=\d)|(?<=\d) (?=[\u4e00-\u9fff])")
+_PHRASE = 4
+"""Characters: longer pieces between spaces are phrases, and a space is where the speaker paused."""
+_MISHEARD = [(re.compile(heard), meant) for heard, meant in load("speech")["misheard"]["words"]]
 _NUMBER_SIGN = re.compile(r"\bno\. ?(?=\d)")
 _QUOTES = str.maketrans("‘’“”「」『』", '\'\'""""""')
 
@@ -21,7 +24,17 @@ def normal(text: str) -> str:
     """Half width, lower case, simplified characters, plain quotes, single spaces, digits for number words."""
     folded = unicodedata.normalize("NFKC", text).translate(_QUOTES).translate(_TRADITIONAL).lower()
     folded = _NUMBER_SIGN.sub("no.", folded)
-    return digits(_SPACE_BETWEEN_CHINESE.sub("", _SPACE.sub(" ", folded).strip()))
+    folded = _paused(_SPACE.sub(" ", folded).strip())
+    for heard, meant in _MISHEARD:
+        folded = heard.sub(meant, folded)
+    return digits(folded)
+
+
+def _paused(text: str) -> str:
+    """A transcript without punctuation has a space at each pause; one cut into words has them everywhere."""
+    pauses = len(_PAUSE.findall(text))
+    is_phrases = pauses and len(text) / (pauses + 1) > _PHRASE
+    return _PAUSE.sub("," if is_phrases else "", _BESIDE_DIGIT.sub("", text))
 
 
 def language_of(text: str) -> str:

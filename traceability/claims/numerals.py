@@ -2,6 +2,8 @@
 
 import re
 
+from traceability.claims.english_numbers import english_numbers
+
 _DIGITS = {digit: value for value, digit in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _POWERS = {"十": 10, "百": 100, "千": 1000, "万": 10_000}
 _COUNTED = (
@@ -16,7 +18,18 @@ _TWO_GUESSES = re.compile(
     f"(?<![一二三四五六七八九第])([二三四五六七八九]?十)?(?<![二三四五六七八九第])"
     f"([一二两三四五六七八])([二三四五六七八九])(?={_COUNTED})"
 )
-_WHOLE = re.compile(f"(?<![第星期拜周万唯])(?!一点(?![半钟整]))({_NUMERAL})(?=多?(?:{_COUNTED}))")
+_WHOLE = re.compile(f"(?<![第星期拜周万唯])(?!一点(?![半钟整]))({_NUMERAL})(?=[多来几]?(?:{_COUNTED}))")
+_RANGE = re.compile(f"(?<![第一])({_NUMERAL})(?=[到至]({_NUMERAL})[多来]?(?:{_COUNTED}))")
+_ALONE = re.compile(
+    "(?<=[到在是有达过为约近度糖超于])([二三四五六七八九]?十[一二三四五六七八九]?|[一二三四五六七八九]?百[零一二三四五六七八九十]*)"
+    "(?=$|[,。!以之往上朝左多出呢啊吧了])"
+)
+"""Numbers without a unit: "sweetness 13", "13 and above"."""
+_AND_TENTHS = re.compile(f"(\\d+)度([一二三四五六七八九])(?!{_COUNTED}|[十百])")
+_SOME_MORE = re.compile("(\\d+)[来几](?=[度天日年月周斤公克小个分])")
+_LESS_THAN = re.compile(r"还?没(?=\d+(?:\.5)?个?(?:天|月|小时|钟头|星期|礼拜|周))")
+_ABOUT_ONE = re.compile("个把(?=月|星期|礼拜|小时|钟头)")
+_BOTH = re.compile("[俩仨](?=月|星期|礼拜|小时|钟头)")
 _PERCENT = re.compile(f"百分之({_NUMERAL}|百|\\d+(?:\\.\\d+)?)")
 _HALVES = re.compile("(\\d+)个半(?=小时|钟头|月|星期)")
 _AND_A_HALF = re.compile("(\\d+)(个?(?:公斤|千克|斤|吨|天|个月|年|小时|钟头|度))半(?!径)")
@@ -25,33 +38,22 @@ _HALF = re.compile(
 )
 _BELOW_ZERO = re.compile("(?:零下|\\bminus )(?=\\d)")
 
-_ONES = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"
-_SMALL = {word: value for value, word in enumerate(f"{_ONES} sixteen seventeen eighteen nineteen".split())}
-_TEN_WORDS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
-_TENS = {word: value for value, word in zip(range(20, 100, 10), _TEN_WORDS, strict=True)}
-_WORD = "|".join(sorted([*_SMALL, *_TENS, "hundred", "thousand"], key=len, reverse=True))
-_WORDS = re.compile(
-    rf"\b(?:a (?=hundred|thousand))?(?:{_WORD})(?:(?:[- ]| and )(?:{_WORD}))*(?: point(?: (?:{_WORD}))+)?\b"
-)
-_ONE_THING = re.compile(
-    r"(?<!-)(?<!ty )\b(?:one(?= (?:day|week|month|hour|kilo|kg|pound|gram|degree))"
-    r"|an?(?= (?:hour|day|week|month|year) (?:ago|back|old|earlier)))"
-)
-_HALF_EN = re.compile(r"\bhalf an? (?=kilo|hour|pound|day|tonne)")
-
 
 def digits(text: str) -> str:
     """`text`, already folded to half width and lower case, with its number words as digits."""
-    return _BELOW_ZERO.sub("-", _english(_chinese(text)))
+    return _BELOW_ZERO.sub("-", english_numbers(_chinese(text)))
 
 
 def _chinese(text: str) -> str:
+    text = _BOTH.sub(lambda m: "两个" if m[0] == "俩" else "三个", _ABOUT_ONE.sub("1个多", text))
     text = _DECIMAL.sub(lambda m: f"{_value(m[1])}.{''.join(str(_DIGITS[d]) for d in m[2])}", text)
     text = _PERCENT.sub(lambda m: f"{100 if m[1] == '百' else _value(m[1])}%", text)
     text = _TWO_GUESSES.sub(lambda m: _guesses(m) if _next(m) else m[0], text)
-    text = _WHOLE.sub(lambda m: str(_value(m[1])), text)
+    for number in (_RANGE, _WHOLE, _ALONE):
+        text = number.sub(lambda m: str(_value(m[1])), text)
+    text = _SOME_MORE.sub(r"\1多", _AND_TENTHS.sub(lambda m: f"{m[1]}.{_DIGITS[m[2]]}度", text))
     text = _HALVES.sub(r"\1.5个", _AND_A_HALF.sub(r"\1.5\2", text))
-    return _HALF.sub("0.5", text)
+    return _LESS_THAN.sub("不到", _HALF.sub("0.5", text))
 
 
 def _next(match: re.Match[str]) -> bool:
@@ -78,23 +80,3 @@ def _value(numeral: str) -> int | str:
         else:
             section, digit = section + (digit or 1) * _POWERS[char], 0
     return total + section + digit
-
-
-def _english(text: str) -> str:
-    text = _ONE_THING.sub("1", _HALF_EN.sub("0.5 ", text))
-    # "One" and "zero" alone are mostly no numbers: the best one, zero residue.
-    return _WORDS.sub(lambda m: m[0] if m[0] in ("one", "zero") else _spelled(m[0]), text)
-
-
-def _spelled(words: str) -> str:
-    whole, _, fraction = words.partition(" point ")
-    total = section = 0
-    for word in re.split(r"[- ]", whole):
-        if word == "hundred":
-            section = (section or 1) * 100
-        elif word == "thousand":
-            total, section = total + (section or 1) * 1000, 0
-        else:
-            section += _SMALL.get(word, 0) + _TENS.get(word, 0)
-    decimals = "".join(str(_SMALL.get(word, 0)) for word in fraction.split())
-    return f"{total + section}.{decimals}" if decimals else str(total + section)

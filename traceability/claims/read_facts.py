@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from traceability.claims.certificates import certificates_in
-from traceability.claims.facts import CHINA, Amount, Certificate, Facts, Happening, Measured, Series
+from traceability.claims.facts import CHINA, Amount, Certificate, Facts, Happening, Measured, Recall, Series
 from traceability.claims.normal import normal
 from traceability.claims.shape import mapping, member, members, milliseconds, moment, zone
+from traceability.epcis.words import word
 from traceability.errors import InvalidInput
 
 FORMAT = "guoji-trace/1"
@@ -40,6 +41,7 @@ def read_facts(document: object) -> Facts:
         measured=tuple(_measured(trace, bodies)),
         series=series,
         certificates=_certificates(trace, bodies),
+        recalls=tuple(_recalls(trace)) if "recalls" in trace else None,
         storage=storage,
         storage_key=key,
         verdict=str(mapping(trace.get("verdict") or {}, "trace: verdict").get("is", "unchecked")),
@@ -67,11 +69,11 @@ def _happening(where: str, traced: Mapping[str, Any]) -> Happening:
     at = moment(body.get("eventTime"), f"{where}: eventTime")
     return Happening(
         key=traced["key"],
-        step="harvest" if _is_harvest(body) else str(body.get("bizStep", "")),
+        step="harvest" if _is_harvest(body) else _word(body, "bizStep"),
         at=at.astimezone(zone(body.get("eventTimeZoneOffset")) or at.tzinfo),
         place=" ".join(_texts(body.get(name), "guoji:name") for name in ("readPoint", "bizLocation")),
         party=_texts(body.get("guoji:party"), "guoji:name"),
-        disposition=str(body.get("disposition", "")),
+        disposition=_word(body, "disposition"),
         amounts=tuple(_amounts(body)),
         device=device
         if isinstance(device := body.get("guoji:device"), str) and body.get("sensorElementList")
@@ -81,11 +83,16 @@ def _happening(where: str, traced: Mapping[str, Any]) -> Happening:
     )
 
 
+def _word(body: Mapping[str, Any], field: str) -> str:
+    """A word of the standard's vocabulary: bare, as URN or as web URI it is the same."""
+    return word(str(body.get(field, "")), {})
+
+
 def _is_harvest(body: Mapping[str, Any]) -> bool:
     return (
         body.get("type") == "ObjectEvent"
         and body.get("action") == "ADD"
-        and body.get("bizStep") in _HARVEST_STEPS
+        and _word(body, "bizStep") in _HARVEST_STEPS
         and bool(body.get("quantityList"))
     )
 
@@ -144,7 +151,7 @@ def _stated_by(tested_at: datetime | None, bodies: list[tuple[str, Any]]) -> str
 
 
 def _is_report(body: Mapping[str, Any]) -> bool:
-    return "guoji:labResults" in body or body.get("bizStep") in ("inspecting", "sampling")
+    return "guoji:labResults" in body or _word(body, "bizStep") in ("inspecting", "sampling")
 
 
 def _series(where: str, curve: Mapping[str, Any]) -> Series:
@@ -191,6 +198,19 @@ def _certificates(trace: Mapping[str, Any], bodies: list[tuple[str, Any]]) -> tu
         *(each for key, body in bodies for each in certificates_in(body, key)),
     ]
     return tuple(dict.fromkeys(found))
+
+
+def _recalls(trace: Mapping[str, Any]) -> Iterator[Recall]:
+    """By somebody who may recall the goods: the word of a stranger counts for nothing."""
+    for where, each in members(trace, "recalls", "trace"):
+        if each.get("entitled") is not False:
+            key = each.get("key")
+            yield Recall(
+                key if isinstance(key, str) else None,
+                moment(each.get("at"), f"{where}: at"),
+                moment(each["released_at"], f"{where}: released_at") if each.get("released_at") else None,
+                _names(each.get("reason")),
+            )
 
 
 def _names(value: object) -> dict[str, str]:

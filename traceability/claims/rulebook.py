@@ -1,12 +1,11 @@
 """The rules of the package, ready to be matched."""
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from traceability.claims.data import load, pattern
+from traceability.claims.data import Pattern, load, pattern
 
 FILES = ("forbidden", "papers", "claims")
 
@@ -19,9 +18,9 @@ class Rule:
     topic: str
     source: str
     version: str
-    cue: re.Pattern[str] | None
+    cue: Pattern | None
     """None: the topic finds its claims itself, as `topics.FINDERS` says."""
-    unless: re.Pattern[str] | None
+    unless: Pattern | None
     needs: tuple[str, ...]
     suggest: Mapping[str, str]
     options: Mapping[str, Any]

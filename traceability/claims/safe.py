@@ -17,7 +17,7 @@ def safe_words(facts: Facts, on: datetime, language: str) -> Mapping[str, str]:
         "product": product,
         "origin": origin,
         "harvested": _time(harvest),
-        "age_days": str((on - harvest.at) // timedelta(1)) if harvest else None,
+        "age_days": _days_since(harvest, on),
         "shipped": _time(next(iter(facts.happened("shipping", "departing")), None)),
         "received": _time(next(iter(facts.happened("receiving", "arriving", "accepting")), None)),
         "packed": _time(next(iter(facts.happened("packing")), None)),
@@ -30,17 +30,11 @@ def safe_words(facts: Facts, on: datetime, language: str) -> Mapping[str, str]:
         "storage": "{:g} ~ {:g} °C".format(*facts.storage) if facts.storage else None,
         "amount": f"{held[1]:g} kg" if (held := held_kilograms(facts)) else None,
         "pack": f"{net:g} kg" if (net := net_kilograms(facts)) is not None else None,
-        "certificate": _certificate(facts),
-        "verdict": facts.verdict,
+        "valid_until": _valid_until(facts),
     }
     known = {name: text for name, text in words.items() if text is not None}
-    sentences = _sentences(known, zh)
+    sentences = said_safely(known, language)
     return known | ({"safe": sentences[0]} if sentences else {})
-
-
-def safe_sentences(facts: Facts, on: datetime, language: str) -> tuple[str, ...]:
-    """What the trace supports, best first: for the host's phone."""
-    return _sentences(safe_words(facts, on, language), language == "zh")
 
 
 _TEMPLATES = (
@@ -52,9 +46,9 @@ _TEMPLATES = (
 )
 
 
-def _sentences(known: Mapping[str, str], zh: bool) -> tuple[str, ...]:
-    templates = [pair[0] if zh else pair[1] for pair in _TEMPLATES]
-    filled = (fill(template, known) for template in templates)
+def said_safely(words: Mapping[str, str], language: str) -> tuple[str, ...]:
+    """Sentences of what is known (`safe_words`), best first."""
+    filled = (fill(zh if language == "zh" else en, words) for zh, en in _TEMPLATES)
     return tuple(sentence for sentence in filled if sentence is not None)
 
 
@@ -74,6 +68,12 @@ def _time(happening: Happening | None) -> str | None:
     return f"{happening.at:%Y-%m-%d %H:%M}" if happening else None
 
 
+def _days_since(harvest: Happening | None, on: datetime) -> str | None:
+    """None on the day itself, too: nobody says "0 days ago"."""
+    days = (on - harvest.at) // timedelta(1) if harvest else 0
+    return str(days) if days > 1 else None
+
+
 def _results(facts: Facts, words: tuple[str, ...], language: str) -> str | None:
     found = [each for each in facts.measured if any(word in each.analyte for word in words)]
     return of_lab(found[0]).found[language] if found else None
@@ -84,9 +84,9 @@ def _limited(facts: Facts, language: str) -> str | None:
     return "; ".join(of_lab(each).found[language] for each in found[:3]) or None
 
 
-def _certificate(facts: Facts) -> str | None:
-    dated = [each for each in facts.certificates if each.valid_until]
-    return f"{dated[0].name[:60]} {dated[0].valid_until:%Y-%m-%d}" if dated else None
+def _valid_until(facts: Facts) -> str | None:
+    last = [each.valid_until for each in facts.certificates if each.valid_until]
+    return f"{last[0]:%Y-%m-%d}" if last else None
 
 
 def _cold(facts: Facts, zh: bool) -> str | None:

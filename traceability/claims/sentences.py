@@ -29,7 +29,7 @@ def sentences(text: str) -> list[str]:
     return [
         piece
         for whole in _at_marks(text)
-        for short in _at_words(whole)
+        for short in at_words(whole)
         for piece in _at_most(short.strip())
         if piece
     ]
@@ -45,7 +45,8 @@ def _at_marks(text: str) -> Iterator[str]:
     yield text[start:]
 
 
-def _at_words(text: str) -> Iterator[str]:
+def at_words(text: str) -> Iterator[str]:
+    """`text` as it is if it is short enough for one sentence, else cut where speech opens or closes one."""
     long, short = (_LONG_ZH, _SHORT_ZH) if _CHINESE.search(text) else (_LONG_EN, _SHORT_EN)
     if len(text) <= long:
         yield text

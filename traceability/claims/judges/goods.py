@@ -24,7 +24,7 @@ _ABOUT = 0.1
 
 def origin(claim: Claim, facts: Facts, on: datetime) -> Judged:
     """A known place against the known places in the name of the origin."""
-    on_record = places_named(" ".join(facts.origin.values()))
+    on_record = places_named(" ".join(_origins(facts)))
     if not on_record:
         return Judged(Truth.UNKNOWN, _grown(facts))
     held = any(lies_in(place, claim.name) for place in on_record)
@@ -34,10 +34,16 @@ def origin(claim: Claim, facts: Facts, on: datetime) -> Judged:
     return is_true(held, *_grown(facts))
 
 
+def _origins(facts: Facts) -> list[str]:
+    """By all their names; goods of several harvests come from several places."""
+    return [*facts.origin.values(), *(each.place for each in facts.happened("harvest"))]
+
+
 def origin_named(claim: Claim, facts: Facts, on: datetime) -> Judged | None:
     """The origin by its own name; a place of the gazetteer is `origin`'s to judge, a field `field`'s."""
     names = [normal(name) for name in facts.origin.values()]
-    if any(_without_field(name) in claim.clause for name in names if len(_without_field(name)) > 2):
+    parts = [part.strip() for name in names for part in _without_field(name).split(",")]
+    if any(part in claim.clause for part in parts if len(part) > 2):
         return is_true(True, *_grown(facts))
     if any(places_in(claim.clause)) or _FIELD.search(claim.clause):
         return None
@@ -51,7 +57,7 @@ def _without_field(name: str) -> str:
 def field(claim: Claim, facts: Facts, on: datetime) -> Judged:
     """ "Field 3" against the number in the name of the origin."""
     said = {_numbered(match) for match in _FIELD.finditer(claim.words)}
-    recorded = {_numbered(match) for name in facts.origin.values() for match in _FIELD.finditer(normal(name))}
+    recorded = {_numbered(match) for name in _origins(facts) for match in _FIELD.finditer(normal(name))}
     return is_true(bool(said & recorded), *_grown(facts)) if recorded else UNKNOWN
 
 
@@ -101,7 +107,7 @@ def pack_amount(claim: Claim, facts: Facts, on: datetime) -> Judged:
             each for each in packings if _any_fits(claim.value, (amount.kilograms for amount in each.amounts))
         ]
         return is_true(bool(fitting), of_event((fitting or packings)[0], *_packed((fitting or packings)[0])))
-    if net is None or is_case:
+    if net is None or (is_case and not _any_fits(claim.value, [net])):
         return UNKNOWN
     stated = {"zh": f"品名所示净含量 {net:g} kg", "en": f"net content in the product's name: {net:g} kg"}
     return is_true(_any_fits(claim.value, [net]), Evidence("trace", None, stated))

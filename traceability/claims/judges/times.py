@@ -74,6 +74,16 @@ def age(claim: Claim, facts: Facts, on: datetime) -> Judged:
     return is_true(_lasted(claim.value, age_h), evidence_of(harvest))
 
 
+def to_buyer(claim: Claim, facts: Facts, on: datetime) -> Judged:
+    """From the tree to the buyer: no trace holds the delivery, but it may be too late already."""
+    assert isinstance(claim.value, Quantity)
+    age_h, harvest = _age(facts, on)
+    if harvest is None or claim.value.high == float("inf"):
+        return UNKNOWN
+    late = age_h > claim.value.high + claim.value.step / 2
+    return Judged(Truth.FALSE if late else Truth.UNKNOWN, (evidence_of(harvest),))
+
+
 def _age(facts: Facts, on: datetime) -> tuple[float, Happening | None]:
     harvests = facts.happened("harvest")
     return (_hours(harvests[0].at, on), harvests[0]) if harvests else (0.0, None)

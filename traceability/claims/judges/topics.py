@@ -6,7 +6,7 @@ from datetime import datetime
 from traceability.claims.claim import Claim
 from traceability.claims.facts import Facts
 from traceability.claims.judged import Judged
-from traceability.claims.judges import cold, goods, laboratory, papers, times
+from traceability.claims.judges import cold, goods, laboratory, papers, recalls, times
 
 Judge = Callable[[Claim, Facts, datetime], Judged | None]
 """What a claim, read as if nothing negated it, comes to on that day; None if it is no claim after all."""
@@ -31,12 +31,14 @@ JUDGES: Mapping[str, Judge] = {
     "origin": goods.origin,
     "origin_named": goods.origin_named,
     "pack_amount": goods.pack_amount,
+    "recalled": recalls.recalled,
     "residue_free": laboratory.residue_free,
     "residue_passed": laboratory.residue_passed,
     "silence": cold.silence,
     "sold": goods.sold,
     "storage_range": cold.storage_range,
     "temperature": cold.temperature,
+    "to_buyer": times.to_buyer,
     "traceable": papers.traceable,
     "unrecorded": papers.unrecorded,
     "variety": goods.variety,
