@@ -9,7 +9,7 @@ import pytest
 HERE = Path(__file__).parent
 
 
-@pytest.mark.parametrize("kind", ["codes", "credentials", "log", "personal", "proof"])
+@pytest.mark.parametrize("kind", ["codes", "credentials", "log", "on_air", "personal", "proof"])
 def test_the_vectors_are_those_that_the_script_writes(kind, tmp_path):
     subprocess.run([sys.executable, HERE / kind / "generate.py", tmp_path], check=True)
 

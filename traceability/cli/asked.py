@@ -4,16 +4,16 @@ from urllib.parse import parse_qs, urlsplit
 
 from traceability.cli.read_source import is_url
 from traceability.errors import InvalidInput
-from traceability.proof.subject import goods, is_key
+from traceability.proof.subject import goods, goods_or_room, is_key
 
 
 def asked_for(subject: str | None, source: str) -> str | None:
-    """A canonical Digital Link or the key of an event; a server may answer with another proof.
+    """A canonical Digital Link, URN of a live room or key of an event; a server may answer with another.
 
-    Raises `InvalidInput` for what names neither goods nor an event, or several.
+    Raises `InvalidInput` for what names neither goods nor a room nor an event, or several.
     """
     if subject is not None:
-        return subject if is_key(subject) else goods(subject)
+        return subject if is_key(subject) else goods_or_room(subject)
     if not is_url(source):
         return None
     url = urlsplit(source)

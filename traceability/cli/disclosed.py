@@ -35,14 +35,14 @@ class Disclosed:
 
     def lines(self, event: Mapping[str, Any]) -> Iterator[str]:
         for field in committed(event):
-            value = self._value(field)
+            value = self.value(field)
             shown = "committed, not shown" if value is None else f"{value} (matches the commitment)"
             yield f"  {field.name}: {shown}"
 
     def as_json(self, event: Mapping[str, Any]) -> list[dict[str, str | None]]:
         """Name, commitment and value of each field; the value is null where it was not shown."""
         return [
-            {"name": field.name, "commitment": field.commitment, "value": self._value(field)}
+            {"name": field.name, "commitment": field.commitment, "value": self.value(field)}
             for field in committed(event)
         ]
 
@@ -65,6 +65,7 @@ class Disclosed:
             return Contradicted(STEP, str(lie))
         return verdict
 
-    def _value(self, field: Committed) -> str | None:
+    def value(self, field: Committed) -> str | None:
+        """None if it was not shown."""
         values = (each.value for each in self.given if Committed(each.name, each.commitment) == field)
         return next(values, None)

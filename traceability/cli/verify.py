@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, assert_never
 
 from traceability.chain.rpc import RpcChain
+from traceability.cli.aired import Aired
 from traceability.cli.asked import asked_for
 from traceability.cli.balanced import Balanced
 from traceability.cli.confirmed import Confirmed
@@ -19,6 +20,7 @@ from traceability.cli.terminal import printable
 from traceability.cli.verify_arguments import add_questions
 from traceability.epcis.compact_jws import MAX_LIST_CHARACTERS
 from traceability.epcis.parse import MAX_BYTES
+from traceability.errors import InvalidInput
 from traceability.proof.code_check import CodeReport, verify_code
 from traceability.proof.code_file import CodeProof
 from traceability.proof.complete import Whole
@@ -69,25 +71,37 @@ def run(args: argparse.Namespace) -> int:
     chains = [RpcChain(url) for url in dict.fromkeys(urls)]
     proof = read_proof(args.proof, MAX_BYTES)
     asked, disclosed = asked_for(args.subject, args.proof), Disclosed.read(args.disclosure)
+    now = datetime.now(UTC)
     lists = [read_jws(source, MAX_LIST_CHARACTERS) for source in args.status]
     if isinstance(proof, CodeProof):
+        if args.at is not None:
+            raise InvalidInput("--at asks about the record of a live room, this is the proof of a code")
         code = verify_code(proof, policy, chains, asked)
         lines = [*_trace(code.events, policy, disclosed, args.verbose), *_steps(code.steps, policy)]
-        return _show(args, code.verdict, lines, _code_json(code), Confirmed.of([], policy, lists, _now()))
+        return _show(args, code.verdict, lines, _code_json(code), Confirmed.of([], policy, lists, now))
     if isinstance(proof, Proof):
         report = verify(proof, policy, chains, asked)
-        report = replace(report, verdict=disclosed.judge(report.verdict, [proof.event], policy is not None))
-        confirmed = Confirmed.of([(proof, report.verdict)], policy, lists, _now())
-        lines = [_line(f"Event: {_what(proof)}"), *_steps(report.steps, policy), *_personal(proof, disclosed)]
+        aired = Aired.of([(proof, report.verdict)], args.at, disclosed)
+        verdict = disclosed.judge(report.verdict, [proof.event], policy is not None)
+        report = replace(report, verdict=aired.judge(verdict, policy is not None))
+        confirmed = Confirmed.of([(proof, report.verdict)], policy, lists, now)
+        lines = [
+            _line(f"Event: {_what(proof)}"),
+            *_steps(report.steps, policy),
+            *map(_line, disclosed.lines(proof.event)),
+        ]
         as_json = {"event": _what(proof), **_report_json(report), "personal": disclosed.as_json(proof.event)}
-        return _show(args, report.verdict, lines, as_json, confirmed)
+        return _show(args, report.verdict, lines, as_json | aired.as_json(), confirmed, _told(aired.lines()))
     trace = verify_trace(proof, policy, chains, asked)
     told = [each.proof.event for each in trace.events]
-    trace = replace(trace, verdict=disclosed.judge(trace.verdict, told, policy is not None))
     verdicts = [(each.proof, each.report.verdict) for each in trace.events]
-    confirmed = Confirmed.of(verdicts, policy, lists, _now(), trace.subject)
+    aired = Aired.of(verdicts, args.at, disclosed, trace.subject)
+    judged = disclosed.judge(trace.verdict, told, policy is not None)
+    trace = replace(trace, verdict=aired.judge(judged, policy is not None))
+    confirmed = Confirmed.of(verdicts, policy, lists, now, trace.subject)
     lines = list(_trace(trace, policy, disclosed, args.verbose))
-    return _show(args, trace.verdict, lines, _trace_json(trace, disclosed), confirmed, _remarks(trace))
+    as_json = _trace_json(trace, disclosed) | aired.as_json()
+    return _show(args, trace.verdict, lines, as_json, confirmed, _remarks(trace) + _told(aired.lines()))
 
 
 def _show(
@@ -120,10 +134,6 @@ def _show(
     assert_never(verdict)
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 def _headline(verdict: Verdict | TraceVerdict) -> str:
     match verdict:
         case Verified(anchored_at):
@@ -139,10 +149,10 @@ def _headline(verdict: Verdict | TraceVerdict) -> str:
 
 
 def _remarks(trace: TraceReport) -> str:
-    recalls = "".join(f"{_line(line)}\n" for line in Recalled.of(trace).lines())
+    recalls = _told(Recalled.of(trace).lines())
     if not isinstance(trace.verdict, TraceVerified):
         return recalls
-    amounts = "".join(f"{_line(line)}\n" for line in Balanced.of(trace).lines())
+    amounts = _told(Balanced.of(trace).lines())
     if trace.complete.outcome is Outcome.PASSED:
         whole = trace.complete.detail[:1].upper() + trace.complete.detail[1:]
     else:
@@ -158,15 +168,15 @@ def _named(trace: TraceReport, verdict: TraceVerified) -> str:
     return f"{told}; that the others belong to them is this file's word.\n"
 
 
+def _told(lines: Iterable[str]) -> str:
+    return "".join(f"{_line(line)}\n" for line in lines)
+
+
 def _steps(steps: Iterable[Step], policy: TrustPolicy | None) -> Iterator[str]:
     for step in steps:
         # Without a policy these say the same of every event; it is said once, at the end.
         if policy is not None or step.name not in NEED_TRUST:
             yield _line(f"  {step.name:<11}{MARKS[step.outcome]:<11}{step.detail}")
-
-
-def _personal(proof: Proof, disclosed: Disclosed) -> Iterator[str]:
-    return map(_line, disclosed.lines(proof.event))
 
 
 def _trace(
@@ -181,7 +191,7 @@ def _trace(
         passed = () if verbose else (Outcome.PASSED,)
         shown = (step for step in event.report.steps if step.outcome not in passed)
         yield from _steps(shown, policy)
-        yield from _personal(event.proof, disclosed)
+        yield from map(_line, disclosed.lines(event.proof.event))
 
 
 def _what(proof: Proof) -> str:

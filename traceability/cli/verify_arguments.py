@@ -1,7 +1,11 @@
 """What `guoji verify` can be asked."""
 
 import argparse
+from datetime import datetime
 from pathlib import Path
+
+from traceability.epcis.values import read_time
+from traceability.errors import InvalidInput
 
 
 def add_questions(command: argparse.ArgumentParser) -> None:
@@ -37,5 +41,24 @@ def add_questions(command: argparse.ArgumentParser) -> None:
         default=[],
         help="a laboratory's list of what it revoked, newer than the one in the proof",
     )
+    command.add_argument(
+        "--at",
+        metavar="TIME",
+        type=_moment,
+        help="what was on air then, in the record of a live room: a time with its zone, such as "
+        "2026-11-22T20:31:07+08:00",
+    )
     command.add_argument("--verbose", action="store_true", help="print every step of every event")
     command.add_argument("--json", action="store_true", help="print the report as JSON")
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = read_time(text)
+    except InvalidInput as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+    if moment is None:
+        raise argparse.ArgumentTypeError(
+            f"{text!r:.40} is no time, want one such as 2026-11-22T20:31:07+08:00"
+        )
+    return moment

@@ -12,7 +12,7 @@ from traceability.log.name_map import MapEntry, MapProof, NameLeaf
 from traceability.log.text import from_base64, from_hex, hash_from_base64, to_base64, to_hex
 from traceability.log.tlog_proof import TlogProof
 from traceability.proof.entry import Entry
-from traceability.proof.subject import goods
+from traceability.proof.subject import goods_or_room
 
 PROOF_FORMAT = "guoji-proof/1"
 TRACE_FORMAT = "guoji-trace-proof/1"
@@ -64,10 +64,10 @@ class Complete:
 
 @dataclass(frozen=True, slots=True)
 class TraceProof:
-    """Of all events of a lot, item or logistic unit."""
+    """Of all events of a lot, item or logistic unit; or of the on-air record of a live room."""
 
     subject: str
-    """Canonical Digital Link of a lot, item or logistic unit."""
+    """Canonical Digital Link of a lot, item or logistic unit; `urn:uuid:` of a room."""
     proofs: tuple[Proof, ...]
     complete: Complete | None = None
 
@@ -124,7 +124,7 @@ def _trace(value: dict[str, Any]) -> TraceProof:
 
 def _check_subject(subject: str) -> None:
     try:
-        canonical = goods(subject)
+        canonical = goods_or_room(subject)
     except InvalidInput as error:
         raise InvalidInput(f"subject of trace proof: {error}") from error
     if canonical != subject:

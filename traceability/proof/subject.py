@@ -1,4 +1,4 @@
-"""Which goods a proof is about."""
+"""Which goods, or which live room, a proof is about."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -9,6 +9,7 @@ from traceability.gs1 import digital_link
 
 _BRACKETED = re.compile(r"\((\d{2,4})\)([^()]+)")
 _KEY = re.compile(r"[0-9a-f]{64}")
+_ROOM = re.compile(r"urn:uuid:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def is_key(text: str) -> bool:
@@ -26,6 +27,11 @@ def goods(link: str) -> str:
     if kind not in ("lot", "item", "sscc"):
         raise InvalidInput(f"{link[:80]!r} names a thing of kind {kind}, want a lot, an item or an SSCC")
     return digital_link.identity(parsed)
+
+
+def goods_or_room(name: str) -> str:
+    """As `goods` says; the URN of a live room, whose on-air record it is, as it stands."""
+    return name if _ROOM.fullmatch(name) else goods(name)
 
 
 def as_link(code: str) -> str:
