@@ -20,6 +20,7 @@ _STYLES = (
     "farm.css",
     "import.css",
     "recall.css",
+    "live.css",
     "overlay.css",
     "overlay-vertical.css",
     "overlay-horizontal.css",

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from api.present.text import plain
 from api.words import Words, message
@@ -78,6 +79,8 @@ class SaidView:
     text: str
     verdict: str
     verdict_word: str
+    found: str
+    """What the records hold."""
     suggestion: str
 
 
@@ -132,11 +135,26 @@ def _may_answer(warning: Record, words: Words) -> tuple[Answer, ...]:
     return tuple(Answer(name, _word(_ANSWERS, name, words)) for name in answers_to(warning))
 
 
+def checked_views(tried: Sequence[Mapping[str, Any]], words: Words) -> tuple[SaidView, ...]:
+    """Of sentences that nobody has said yet."""
+    return tuple(_said_view(0, "", each, words) for each in tried)
+
+
 def _said(record: Record, words: Words) -> SaidView:
-    verdict = str(record.body["verdict"])
-    at = words.time(words.at(record.at_ms))
-    suggestion = _text(record.body.get("suggestion"), words)
-    return SaidView(record.number, at, _sentence(record), verdict, words.say(VERDICTS[verdict]), suggestion)
+    return _said_view(record.number, words.time(words.at(record.at_ms)), record.body, words)
+
+
+def _said_view(number: int, at: str, body: Mapping[str, Any], words: Words) -> SaidView:
+    verdict = str(body["verdict"])
+    return SaidView(
+        number,
+        at,
+        _sentence(body),
+        verdict,
+        _word(VERDICTS, verdict, words),
+        _text([each["found"] for each in body["evidence"]][:1], words),
+        _text(body.get("suggestion"), words),
+    )
 
 
 def _about(record: Record, said: Mapping[str, Record], room: Room) -> str:
@@ -144,7 +162,7 @@ def _about(record: Record, said: Mapping[str, Record], room: Room) -> str:
     body = record.body
     if body.get("about") == "said":
         line = said.get(body["of"])
-        return _sentence(line) if line else ""
+        return _sentence(line.body) if line else ""
     points = [point for offer in room.offers if offer.code == body.get("offer") for point in offer.points]
     return next((plain(point.text) for point in points if point.number == body["of"]), "")
 
@@ -153,9 +171,9 @@ def _word(table: Mapping[str, str], name: str, words: Words) -> str:
     return words.say(table[name]) if name in table else ""
 
 
-def _sentence(said: Record) -> str:
-    """ "" once it was erased."""
-    return plain(said.body.get("text") or "", MAX_CHARACTERS)
+def _sentence(said: Mapping[str, Any]) -> str:
+    """Empty once it was erased."""
+    return plain(said.get("text") or "", MAX_CHARACTERS)
 
 
 def _by_warning(records: Sequence[Record], kind: Kind) -> dict[int, Record]:

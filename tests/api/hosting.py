@@ -1,0 +1,70 @@
+"""A live room over a real store, served to a browser, and signed in to by its host."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from api.live_goods import LiveGoods
+from api.room_relay import RoomRelay
+from tests.api.samples import SUBJECT, a_trace
+from tests.api.serving import SampleLedger, served
+from traceability.live.line import Line
+from traceability.live.studio import Studio
+from traceability.live.viewers import Viewers
+from traceability.store.air import AirTable
+from traceability.store.all_tables import metadata
+from traceability.store.rooms import RoomTable
+from traceability.store.schema import open_engine
+from traceability.store.visits import VisitTable
+
+PARTY = "9521234000013"
+"""Of the token "capture"."""
+OTHER = "https://id.gs1.org/01/09521234000044/10/A1"
+HOSTILE = "<img src=x onerror=alert(1)>“今早刚摘”"
+OWN_HOST = "http://guoji.example"
+"""Without https: else a browser keeps no cookie of a sign-in over plain HTTP."""
+
+
+def now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Hosting:
+    address: str
+    studio: Studio
+    code: str
+    key: str
+
+    @property
+    def url(self) -> str:
+        return f"{self.address}/live/{self.code}/control"
+
+    @property
+    def room(self):
+        return self.studio.rooms.store.room(self.code)
+
+    def say(self, text: str) -> None:
+        self.studio.transcript.said(self.code, [Line(text)])
+
+
+@contextmanager
+def hosting(ledger: SampleLedger | None = None) -> Iterator[Hosting]:
+    """A room with two offers, of which none is on."""
+    ledger = ledger or SampleLedger({SUBJECT: a_trace(), OTHER: a_trace(subject=OTHER)})
+    with TemporaryDirectory() as folder:
+        engine = open_engine(f"sqlite:///{Path(folder) / 'store.db'}", create=True)
+        metadata.create_all(engine)
+        rooms, air = RoomTable(engine), AirTable(engine)
+        viewers = Viewers(rooms, VisitTable(engine), now_ms)
+        studio = Studio.of(rooms, air, ledger.holds, LiveGoods(ledger.made).of, now_ms)
+        room, key = studio.rooms.make(PARTY, "小禾", "丹东草莓专场", "zh-CN")
+        for lot, name in ((SUBJECT, "红颜草莓"), (OTHER, HOSTILE)):
+            studio.rooms.add_offer(room.code, lot, name)
+        relay = RoomRelay(rooms, air)
+        with served(ledger, public_url=OWN_HOST, room_relay=relay, studio=studio, viewers=viewers) as address:
+            yield Hosting(address, studio, room.code, key)
+        engine.dispose()
