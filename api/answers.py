@@ -38,6 +38,14 @@ UNKNOWN = Answer(
         "whoever sold them can tell you where it comes from."
     ),
 )
+NO_OFFER = replace(
+    UNKNOWN,
+    title=message("No live room has this code"),
+    advice=message(
+        "It has six letters and digits, and never the letters I, L, O or U. "
+        "Ask the host to say it again, or look for it in the picture."
+    ),
+)
 NOT_ISSUED = replace(
     UNKNOWN,
     title=message("This code was not issued by us"),

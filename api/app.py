@@ -8,7 +8,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from api import party_pages, problems
 from api.address import lot_wanted
-from api.answers import UNKNOWN, WITHDRAWN, Answer
+from api.answers import NO_OFFER, UNKNOWN, WITHDRAWN, Answer
 from api.chain_relay import ChainRelay
 from api.deps import Ledger, Site, is_large, words_for
 from api.headers import SafeHeaders
@@ -45,6 +45,7 @@ from api.routes import (
     recalls,
     scan,
     scans,
+    short,
     verifier,
     well_known,
 )
@@ -52,6 +53,8 @@ from api.scan_visit import ScanDesk
 from api.words import languages
 from traceability.farm.farm import Farm
 from traceability.imports.importer import Importer
+from traceability.live.lot_page import LotPages
+from traceability.live.viewers import Viewers
 from traceability.recaller import Recaller
 
 _PARTS = (
@@ -62,6 +65,7 @@ _PARTS = (
     link_page,
     overlay,
     live_events,
+    short,
     proof,
     log,
     chain,
@@ -97,6 +101,8 @@ def create_app(
     scan_desk: ScanDesk | None = None,
     verifier_url: str = "",
     room_relay: RoomRelay | None = None,
+    viewers: Viewers | None = None,
+    lot_pages: LotPages | None = None,
 ) -> FastAPI:
     """The application that serves `ledger`, `farm` to farmers, `importer` and `recaller` to partners.
 
@@ -122,6 +128,8 @@ def create_app(
         recaller,
         check_issued,
         scan_desk,
+        viewers,
+        lot_pages,
     )
     app.state.error_page = _error_page
     problems.install(app)
@@ -150,5 +158,6 @@ def _error_page(
         # These two say nothing that the advice does not say in the reader's language.
         detail=detail if status != UNKNOWN.status and answer is not WITHDRAWN else "",
         meant=meant,
+        is_short=answer is NO_OFFER,
         gtin=lot_wanted(request) if answer is UNKNOWN else None,
     )

@@ -27,6 +27,8 @@ from traceability.ledger.ports import Captured
 from traceability.ledger.search import Search
 from traceability.ledger.subscriptions import Subscriptions
 from traceability.ledger.trace import Trace
+from traceability.live.lot_page import LotPages
+from traceability.live.viewers import Viewers
 from traceability.recaller import Recaller
 
 WHOLE = ["GET", "HEAD"]
@@ -161,6 +163,9 @@ class Site:
     check_issued: Callable[[str], None]
     """Raises `NotIssued` for a link to an item with a forged serial; asked before anything is looked up."""
     scan_desk: ScanDesk | None
+    viewers: Viewers | None
+    """Of live rooms; None, as `lot_pages`, where there are none."""
+    lot_pages: LotPages | None
 
 
 def _site(request: Request) -> Site:

@@ -6,6 +6,7 @@ from typing import Any, assert_never
 
 from traceability.cold_chain.exposure import Exposure
 from traceability.cold_chain.shelf_life import Remaining
+from traceability.ledger.on_air import Showing, showings
 from traceability.ledger.recalled import RecallNotice
 from traceability.ledger.trace import Curve, LabResult, Trace, TracedEvent
 from traceability.ledger.yields import over_yield_json
@@ -42,6 +43,7 @@ def trace_document(trace: Trace) -> dict[str, Any]:
         "staged": [dict(staged) for staged in trace.staged],
         "chain_label": trace.chain_label,
         "recalls": [_recall(recall) for recall in trace.recalls],
+        "on_air": [_showing(each) for each in showings(trace.subject, trace.events)],
         "is_cut": trace.is_cut,
         "claims_left_out": trace.claims_left_out,
         "lost": trace.lost,
@@ -95,6 +97,19 @@ def _recall(recall: RecallNotice) -> dict[str, Any]:
         "level": recall.level,
         "released_at": _time(recall.released_at),
         "evidence": recall.evidence,
+    }
+
+
+def _showing(shown: Showing) -> dict[str, Any]:
+    return {
+        "key": shown.key,
+        "at": _time(shown.at),
+        "lot": shown.lot,
+        "room": shown.room,
+        "room_code": shown.room_code,
+        "offer_code": shown.offer_code,
+        "title": shown.title,
+        "party": shown.party,
     }
 
 

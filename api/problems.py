@@ -60,6 +60,10 @@ class BadLink(errors.InvalidInput):
         self.meant = meant
 
 
+class NoSuchOffer(errors.Unknown):
+    """No live room has an offer with this short code."""
+
+
 class TooLongUri(errors.InvalidInput):
     """The address that is asked for is longer than we read."""
 
@@ -111,6 +115,7 @@ _TABLE: tuple[tuple[type[errors.TraceError], answers.Answer], ...] = (
             title=message("No query has this name"),
         ),
     ),
+    (NoSuchOffer, answers.NO_OFFER),
     (errors.NotIssued, answers.NOT_ISSUED),
     (errors.CodeWithdrawn, answers.WITHDRAWN),
     (errors.NeverActivated, answers.NEVER_ACTIVATED),

@@ -39,6 +39,9 @@ from traceability.ledger.scans import Scans
 from traceability.ledger.shared import Shared
 from traceability.ledger.subscriptions import Subscriptions
 from traceability.ledger.trace import Trace
+from traceability.live.corrected import Corrections
+from traceability.live.lot_page import LotPages
+from traceability.live.viewers import Viewers
 from traceability.own_chain import ANSWER_WITHIN_S, ask_chain, rpc_url
 from traceability.own_files import alert_plan, documents, profiles, status_lists
 from traceability.own_store import Store, open_store
@@ -109,6 +112,14 @@ def scans(settings: Settings, store: Store, trace: Callable[[str], Trace]) -> Sc
         settings.scan_salt_days,
         _now_ms,
     )
+
+
+def viewers(store: Store) -> Viewers:
+    return Viewers(store.rooms, store.visits, _now_ms)
+
+
+def lot_pages(store: Store) -> LotPages:
+    return LotPages(store.rooms, Corrections(store.air))
 
 
 def _prover(settings: Settings, store: Store) -> Prover:

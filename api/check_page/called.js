@@ -28,7 +28,8 @@ export const CALLED = {
       "storing": "入库",
       "transporting": "运输中",
       "unloading": "卸车",
-      "unpacking": "拆箱"
+      "unpacking": "拆箱",
+      "https://ns.guoji.example/epcis/showing": "直播展示"
     },
     "processed": "加工",
     "dispositions": {
@@ -106,7 +107,8 @@ export const CALLED = {
       "storing": "Stored",
       "transporting": "On the way",
       "unloading": "Unloaded",
-      "unpacking": "Unpacked"
+      "unpacking": "Unpacked",
+      "https://ns.guoji.example/epcis/showing": "Shown on air"
     },
     "processed": "Processed",
     "dispositions": {

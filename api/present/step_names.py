@@ -5,6 +5,7 @@ from typing import Final
 from api.present.text import plain
 from api.words import Words, message
 from traceability.epcis.event import Event
+from traceability.epcis.vocabulary import SHOWING_STEP
 
 STEPS: Final = {
     "accepting": message("Accepted"),
@@ -33,6 +34,7 @@ STEPS: Final = {
     "transporting": message("On the way"),
     "unloading": message("Unloaded"),
     "unpacking": message("Unpacked"),
+    SHOWING_STEP: message("Shown on air"),
 }
 DISPOSITIONS: Final = {
     "conformant": message("within the rules"),

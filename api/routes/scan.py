@@ -4,6 +4,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from api.deps import WHOLE, LedgerDep, Site, SiteDep, WordsDep, is_large
+from api.from_room import AllStand, on_air, room_of
 from api.front import KeptAnswer
 from api.implied import implied
 from api.linkset_answer import linkset_answer
@@ -51,7 +52,11 @@ def scan(request: Request, site: SiteDep, ledger: LedgerDep, words: WordsDep) ->
             vary = {"Cache-Control": "no-cache", "Vary": "Accept, Accept-Language"}
             return RedirectResponse(to, 307, {**vary, **more})
         case OwnPage(subject, instead_of):
-            page = own_page(site, subject, words, is_large(request), wants_json(request), instead_of)
+            large, as_json, rooms = is_large(request), wants_json(request), None
+            if site.lot_pages is not None and not as_json:
+                rooms, watched = on_air(site, site.lot_pages, subject, room_of(request))
+                standing = AllStand((standing, watched))
+            page = own_page(site, subject, words, large, as_json, instead_of, rooms)
             return KeptAnswer(page, more, standing)
         case Linkset():
             return linkset_answer(decided, asked, site, words, is_large(request), more)
@@ -72,7 +77,7 @@ def asked_of(request: Request, link: DigitalLink) -> Asked:
         Wishes(accept, said.get("lang") or headers.get("accept-language", ""), said.get("context", "")),
         said.get("linkType"),
         _wants_linkset(accept),
-        said.get("format") in _ASKED_OF_LINKS,
+        said.get("format") in _ASKED_OF_LINKS or room_of(request) is not None,
     )
 
 

@@ -155,7 +155,17 @@ def _serve(_args: argparse.Namespace) -> int:
     from api.scan_visit import ScanDesk
     from traceability.cli.web_server import serve
     from traceability.own_store import open_store
-    from traceability.wiring import farm, importer, issued, ledger, public_url, recaller, scans
+    from traceability.wiring import (
+        farm,
+        importer,
+        issued,
+        ledger,
+        lot_pages,
+        public_url,
+        recaller,
+        scans,
+        viewers,
+    )
 
     settings = Settings.read(os.environ)
     store = open_store(settings)
@@ -177,6 +187,8 @@ def _serve(_args: argparse.Namespace) -> int:
             own_codes.has,
         ),
         room_relay=RoomRelay(store.rooms, store.air),
+        viewers=viewers(store),
+        lot_pages=lot_pages(store),
     )
     # A trace is thousands of small values: looking through all of them for garbage at every turn is wasted.
     gc.freeze()

@@ -33,7 +33,7 @@ ONLY_SEALED = frozenset(
 )
 """Fields of batch events: a partner's event that has them would pass for what a device sent."""
 ONLY_ON_AIR = frozenset({SHOWN_ON_AIR, SHOWING_STEP, ON_AIR, ON_AIR_STEP})
-"""Fields and steps of what live rooms record: a partner's event that has them would pass for what was on air."""
+"""Fields and steps of what live rooms record: an event of a partner that has them would pass for theirs."""
 
 
 def capture(

@@ -1,0 +1,93 @@
+"""In words: in which live rooms a lot was shown, and what was said of it where a viewer comes from."""
+
+from dataclasses import dataclass
+
+from api.present.parties import party
+from api.present.text import plain
+from api.words import Words, message
+from traceability.ledger.on_air import Showing
+from traceability.live.corrected import Corrected
+from traceability.live.lot_page import CameFrom, OnAir, ShownIn
+from traceability.live.room import Phase
+
+MOST_CORRECTED = 5
+_PHASES = {Phase.ON_AIR: message("on air now"), Phase.ENDED: message("ended")}
+
+
+@dataclass(frozen=True, slots=True)
+class ShownLine:
+    title: str
+    sentence: str
+    proof_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectedLine:
+    heading: str
+    text: str
+    lang: str
+
+
+@dataclass(frozen=True, slots=True)
+class Banner:
+    """For whoever comes from a live room."""
+
+    code: str
+    heading: str
+    sentence: str
+    corrected: tuple[CorrectedLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OnAirPart:
+    banner: Banner | None
+    shown: tuple[ShownLine, ...]
+    more: str
+    """Empty if no room is left out."""
+
+
+def on_air_part(on_air: OnAir, words: Words) -> OnAirPart:
+    more = words.say_many("and {count} more", "and {count} more", on_air.more) if on_air.more else ""
+    banner = None if on_air.came_from is None else _banner(on_air.came_from, words)
+    return OnAirPart(banner, tuple(_line(each, words) for each in on_air.shown), more)
+
+
+def _line(shown: ShownIn, words: Words) -> ShownLine:
+    showing = shown.showing
+    first = words.say("First on air {moment}", moment=words.moment(showing.at))
+    phase = _PHASES.get(shown.phase) if shown.phase else None
+    said = (first, _whose(showing.party, showing, words), *([words.say(phase)] if phase else ()))
+    return ShownLine(
+        plain(showing.title) or words.say("A live room"), " · ".join(said), f"/proof/{showing.key}"
+    )
+
+
+def _banner(came: CameFrom, words: Words) -> Banner:
+    whose = words.say("A room of {party}.", party=_whose(came.party, came.shown, words))
+    return Banner(
+        came.code,
+        words.say("You come from the live room of {host}", host=plain(came.host)),
+        f"{whose} {_since(came, words)}",
+        tuple(_corrected(each, came.lang, words) for each in came.corrected[:MOST_CORRECTED]),
+    )
+
+
+def _since(came: CameFrom, words: Words) -> str:
+    if came.shown is None:
+        return words.say("This lot is on its list, and was not on air yet.")
+    moment = words.moment(came.shown.at)
+    if came.phase is Phase.ENDED:
+        return words.say("This is the lot that was shown there from {moment}.", moment=moment)
+    return words.say("This is the lot shown there since {moment}.", moment=moment)
+
+
+def _corrected(each: Corrected, lang: str, words: Words) -> CorrectedLine:
+    heading = words.say(
+        "What the host claimed was corrected on air at {time}:", time=words.time(words.at(each.at_ms))
+    )
+    return CorrectedLine(heading, plain(each.text), lang)
+
+
+def _whose(gln: str, showing: Showing | None, words: Words) -> str:
+    """By its number, and the name that the operator registered: a room could call itself anything."""
+    return party(gln, {}, words, showing.registered if showing else "")
