@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from traceability.live.data import load
+from traceability.live.said import Heard
 
 _CALM = ("supported", "no_claim")
 
@@ -16,6 +17,16 @@ def report_text(report: Mapping[str, Any], lang: str) -> str:
     lines = [*_head(report, words)]
     for offer in report["offers"]:
         lines += ["", f"== {_called(offer, words)}", *_of_offer(offer, words, language)]
+    return "".join(f"{_plain(line)}\n" for line in lines)
+
+
+def heard_text(heard: Heard, lang: str) -> str:
+    """A sentence that was just kept, its reasons, and what warns of it."""
+    language = lang.partition("-")[0]
+    words = load("report_words")[language]
+    lines = [*_sentence(heard.said, words, language)]
+    if heard.level is not None:
+        lines.append("    " + words["warned"].format(number=heard.warning, level=heard.level.value))
     return "".join(f"{_plain(line)}\n" for line in lines)
 
 
@@ -41,9 +52,7 @@ def _called(offer: Mapping[str, Any], words: Mapping[str, Any]) -> str:
 
 def _of_offer(offer: Mapping[str, Any], words: Mapping[str, Any], language: str) -> Iterator[str]:
     for each in offer["sentences"]:
-        verdict, text = words["verdicts"][each["verdict"]], each["text"] or words["erased"]
-        yield words["line"].format(verdict=verdict, text=text)
-        yield from _why(each, [evidence["found"] for evidence in each["evidence"]], words, language)
+        yield from _sentence(each, words, language)
         yield from _what_came(each["warning"] or {}, words)
     for each in offer["points"]:
         verdict, text = words["verdicts"][each["verdict"]], each["text"] or words["erased"]
@@ -53,6 +62,12 @@ def _of_offer(offer: Mapping[str, Any], words: Mapping[str, Any], language: str)
     if offer["papers"]:
         yield words["papers"]
         yield from (f"  - {paper[language]}" for paper in offer["papers"])
+
+
+def _sentence(said: Mapping[str, Any], words: Mapping[str, Any], language: str) -> Iterator[str]:
+    verdict, text = words["verdicts"][said["verdict"]], said["text"] or words["erased"]
+    yield words["line"].format(verdict=verdict, text=text)
+    yield from _why(said, [evidence["found"] for evidence in said["evidence"]], words, language)
 
 
 def _why(

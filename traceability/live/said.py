@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
+from traceability.claims.check import Verdict
 from traceability.errors import CaptureTooLarge, InvalidInput, NameTaken, RoomConflict
 from traceability.live.answers import check_recorded
 from traceability.live.goods import Goods, check_said
@@ -13,7 +14,7 @@ from traceability.live.line import Line
 from traceability.live.ports import AirStore, RoomStore
 from traceability.live.record import Kind, NewRecord, Record
 from traceability.live.room import Phase, Room
-from traceability.live.warnings import Judged, Way, level_of, said_record, verdict_json, warning_record
+from traceability.live.warnings import Judged, Level, Way, level_of, said_record, verdict_json, warning_record
 
 MOST_AT_ONCE = 500
 """Lines."""
@@ -30,6 +31,11 @@ class Heard:
     """Body of its record."""
     warning: int | None
     """Number of the record that warns of it; that may be older than the sentence."""
+
+    @property
+    def level(self) -> Level | None:
+        """Of that warning."""
+        return None if self.warning is None else level_of(Way.SAID, Verdict(self.said["verdict"]))
 
 
 @dataclass(frozen=True, slots=True)

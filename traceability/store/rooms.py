@@ -12,7 +12,8 @@ from traceability.errors import NameTaken, RoomConflict, Unknown
 from traceability.live.record import NewRecord
 from traceability.live.room import Correction, Desk, Offer, Phase, Point, Room
 from traceability.store.air import append, forget
-from traceability.store.room_tables import air, room, room_offer
+from traceability.store.room_tables import air, room, room_offer, said_text
+from traceability.store.sweep import sweep
 
 _PLAIN = (
     "code",
@@ -93,6 +94,9 @@ class RoomTable:
                 append(connection, after.code, records)
         except IntegrityError as error:
             raise NameTaken(f"room {changed.code}: the code of a new offer is given out already") from error
+        if before == Phase.REHEARSAL and after.phase is not Phase.REHEARSAL:
+            # While others read, the words stay in the files until the database writes over them.
+            sweep(self._engine, said_text.name)
         return after
 
     def of_offer(self, code: str) -> tuple[Room, Offer]:
