@@ -36,6 +36,7 @@ from api.routes import (
     landing,
     link_page,
     links,
+    live,
     live_events,
     log,
     overlay,
@@ -54,6 +55,7 @@ from api.words import languages
 from traceability.farm.farm import Farm
 from traceability.imports.importer import Importer
 from traceability.live.lot_page import LotPages
+from traceability.live.studio import Studio
 from traceability.live.viewers import Viewers
 from traceability.recaller import Recaller
 
@@ -64,6 +66,7 @@ _PARTS = (
     links,
     link_page,
     overlay,
+    live,
     live_events,
     short,
     proof,
@@ -101,6 +104,7 @@ def create_app(
     scan_desk: ScanDesk | None = None,
     verifier_url: str = "",
     room_relay: RoomRelay | None = None,
+    studio: Studio | None = None,
     viewers: Viewers | None = None,
     lot_pages: LotPages | None = None,
 ) -> FastAPI:
@@ -128,6 +132,7 @@ def create_app(
         recaller,
         check_issued,
         scan_desk,
+        studio,
         viewers,
         lot_pages,
     )

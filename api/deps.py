@@ -28,6 +28,7 @@ from traceability.ledger.search import Search
 from traceability.ledger.subscriptions import Subscriptions
 from traceability.ledger.trace import Trace
 from traceability.live.lot_page import LotPages
+from traceability.live.studio import Studio
 from traceability.live.viewers import Viewers
 from traceability.recaller import Recaller
 
@@ -163,6 +164,8 @@ class Site:
     check_issued: Callable[[str], None]
     """Raises `NotIssued` for a link to an item with a forged serial; asked before anything is looked up."""
     scan_desk: ScanDesk | None
+    studio: Studio | None
+    """Where hosts command live rooms; None where there are none."""
     viewers: Viewers | None
     """Of live rooms; None, as `lot_pages`, where there are none."""
     lot_pages: LotPages | None
@@ -197,15 +200,20 @@ LedgerDep = Annotated[Ledger, Depends(_ledger)]
 WordsDep = Annotated[Words, Depends(words_for)]
 
 
+def bearer_of(request: Request) -> str:
+    """The token in the header. Raises `Unauthenticated` without one."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise Unauthenticated("no bearer token; want the header Authorization: Bearer TOKEN")
+    return token.strip()
+
+
 def granted(*roles: str) -> Callable[[Request, Ledger], Grant]:
     """A dependency that lets a request through only with a bearer token of one of `roles`."""
 
     def check(request: Request, ledger: LedgerDep) -> Grant:
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not token.strip():
-            raise Unauthenticated("no bearer token; want the header Authorization: Bearer TOKEN")
         try:
-            grant = ledger.authorise(token.strip())
+            grant = ledger.authorise(bearer_of(request))
         except NotAuthorised as error:
             raise Unauthenticated(str(error), "invalid_token") from error
         if grant.role not in roles:

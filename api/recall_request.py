@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal
 from uuid import uuid4
 
 from fastapi import Depends
-from pydantic import Base64Bytes, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Base64Bytes, Field
 
+from api.asked import Asked
 from api.deps import SiteDep
-from traceability.errors import InvalidInput, Unknown
+from traceability.errors import Unknown
 from traceability.ledger.recall import Order
 from traceability.proof.subject import typed_goods
 from traceability.recaller import Recaller
@@ -19,11 +20,7 @@ _Texts = str | dict[Literal["zh", "en"], str]
 """One text counts in both languages."""
 
 
-class _Asked(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-
-class AskedRecall(_Asked):
+class AskedRecall(Asked):
     goods: Annotated[str, Field(max_length=LONGEST_CODE)]
     reason: _Texts
     advice: _Texts | None = None
@@ -35,28 +32,15 @@ class AskedRecall(_Asked):
         return new_order(self.goods, party, _both(self.reason), _both(self.advice), self.level, at)
 
 
-class AskedRelease(_Asked):
+class AskedRelease(Asked):
     reason: _Texts
-    events: list[str] = []
+    events: list[str] = Field(default_factory=list)
     """Keys."""
-    documents: list[Base64Bytes] = []
+    documents: list[Base64Bytes] = Field(default_factory=list)
 
     @property
     def reasons(self) -> Mapping[str, str]:
         return _both(self.reason)
-
-
-A = TypeVar("A", bound=_Asked)
-
-
-def read_asked(kind: type[A], body: bytes) -> A:
-    """Raises `InvalidInput` that names the first thing that is wrong."""
-    try:
-        return kind.model_validate_json(body)
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join(map(str, first["loc"])) or "body"
-        raise InvalidInput(f"{where[:80]}: {first['msg']}") from error
 
 
 def new_order(

@@ -40,7 +40,9 @@ from traceability.ledger.shared import Shared
 from traceability.ledger.subscriptions import Subscriptions
 from traceability.ledger.trace import Trace
 from traceability.live.corrected import Corrections
+from traceability.live.goods import Goods
 from traceability.live.lot_page import LotPages
+from traceability.live.studio import Studio
 from traceability.live.viewers import Viewers
 from traceability.own_chain import ANSWER_WITHIN_S, ask_chain, rpc_url
 from traceability.own_files import alert_plan, documents, profiles, status_lists
@@ -120,6 +122,10 @@ def viewers(store: Store) -> Viewers:
 
 def lot_pages(store: Store) -> LotPages:
     return LotPages(store.rooms, Corrections(store.air))
+
+
+def studio(store: Store, held: Ledger, goods: Callable[[str], Goods]) -> Studio:
+    return Studio.of(store.rooms, store.air, held.holds, goods, _now_ms)
 
 
 def _prover(settings: Settings, store: Store) -> Prover:

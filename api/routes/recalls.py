@@ -3,10 +3,11 @@
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
+from api.asked import read_asked
 from api.deps import BodyDep, WriterDep
 from api.farm_page import NEVER_KEPT
 from api.present.recall_json import drill_json, recall_json, whole_json
-from api.recall_request import AskedRecall, AskedRelease, RecallerDep, read_asked
+from api.recall_request import AskedRecall, AskedRelease, RecallerDep
 from traceability.ledger.grant import Grant
 from traceability.recaller import Recaller
 

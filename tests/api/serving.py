@@ -23,6 +23,7 @@ from traceability.ledger.parties import Register
 from traceability.ledger.personal import Kept
 from traceability.ledger.ports import Captured
 from traceability.ledger.trace import Trace
+from traceability.live.studio import Studio
 from traceability.proof.personal import Disclosure
 from traceability.recaller import Recaller
 
@@ -197,6 +198,7 @@ def served(
     check_issued: Callable[[str], None] = lambda _: None,
     scan_desk: ScanDesk | None = None,
     room_relay: RoomRelay | None = None,
+    studio: Studio | None = None,
 ) -> Iterator[str]:
     """The address of the application over `ledger` on a free port, for as long as the block lasts."""
     app = create_app(
@@ -209,6 +211,7 @@ def served(
         check_issued,
         scan_desk,
         room_relay=room_relay,
+        studio=studio,
     )
     front = EventFront(Front(app, app.state.site.kept))
     config = uvicorn.Config(front, port=0, ws="none", log_level="critical", timeout_graceful_shutdown=1)

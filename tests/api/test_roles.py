@@ -10,6 +10,7 @@ from fastapi.routing import iter_route_contexts
 
 from api import farm_session
 from api.app import create_app
+from api.live_goods import LiveGoods
 from api.routes import imports, link_page, recall_page
 from tests.access.provider import AUDIENCE, ISSUER, IdentityProvider
 from tests.api.farming import PARTY
@@ -20,7 +21,7 @@ from traceability.ledger.parties import Party
 from traceability.own_store import open_store
 from traceability.settings import Settings
 from traceability.upkeep.installation import make
-from traceability.wiring import farm, importer, ledger, recaller
+from traceability.wiring import farm, importer, ledger, recaller, studio
 
 COOKIES = [farm_session.COOKIE, imports.PAGES.cookie, recall_page.PAGES.cookie, link_page.PAGES.cookie]
 OPENS = {
@@ -101,12 +102,14 @@ def tokens(store_and_settings, idp):
 @pytest.fixture(scope="module")
 def client(store_and_settings):
     store, settings = store_and_settings
+    held = ledger(settings, store)
     with (
         served(
-            ledger(settings, store),
+            held,
             farm=farm(settings, store),
             importer=importer(settings, store),
             recaller=recaller(settings, store),
+            studio=studio(store, held, LiveGoods(held.made).of),
         ) as address,
         httpx.Client(base_url=address, trust_env=False, timeout=60) as client,
     ):
@@ -141,7 +144,7 @@ def asked(client, method, path, token):
             form_key = cookie.form_key(token)
             form = httpx.Request("POST", "http://x", **a_form(path, {"form_key": form_key, "token": token}))
             content, headers["Content-Type"] = form.read(), form.headers["content-type"]
-    sent = {"headers": headers, "content": content if method == "POST" else None}
+    sent = {"headers": headers, "content": content if method in ("POST", "PUT") else None}
     with client.stream(method, re.sub(r"\{[^}]*\}", "1", path), **sent) as answer:
         return answer.status_code, answer.headers.get("www-authenticate", "")
 

@@ -151,6 +151,7 @@ def _serve(_args: argparse.Namespace) -> int:
     from api.app import create_app
     from api.event_front import EventFront
     from api.front import Front
+    from api.live_goods import LiveGoods
     from api.room_relay import RoomRelay
     from api.scan_visit import ScanDesk
     from traceability.cli.web_server import serve
@@ -164,6 +165,7 @@ def _serve(_args: argparse.Namespace) -> int:
         public_url,
         recaller,
         scans,
+        studio,
         viewers,
     )
 
@@ -187,6 +189,7 @@ def _serve(_args: argparse.Namespace) -> int:
             own_codes.has,
         ),
         room_relay=RoomRelay(store.rooms, store.air),
+        studio=studio(store, held, LiveGoods(held.made).of),
         viewers=viewers(store),
         lot_pages=lot_pages(store),
     )

@@ -5,11 +5,16 @@ import secrets
 
 from traceability.errors import NotAuthorised
 
-_BYTES = 24
+_PREFIX, _BYTES = "glive_", 24
 
 
 def new_host_key() -> str:
-    return "glive_" + secrets.token_urlsafe(_BYTES)
+    return _PREFIX + secrets.token_urlsafe(_BYTES)
+
+
+def is_host_key(secret: str) -> bool:
+    """Rather than a token, by how it begins."""
+    return secret.startswith(_PREFIX)
 
 
 def digest_of(host_key: str) -> bytes:

@@ -1,0 +1,36 @@
+"""The use cases of live rooms over one store, and one reading of each lot."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from traceability.live.answers import Warnings
+from traceability.live.goods import Goods
+from traceability.live.ports import AirStore, RoomStore
+from traceability.live.rooms import Rooms
+from traceability.live.said import Transcript
+
+
+@dataclass(frozen=True, slots=True)
+class Studio:
+    rooms: Rooms
+    air: AirStore
+    transcript: Transcript
+    warnings: Warnings
+    """Also the judge of what may stand on an overlay."""
+
+    @classmethod
+    def of(
+        cls,
+        rooms: RoomStore,
+        air: AirStore,
+        holds: Callable[[str], bool],
+        goods: Callable[[str], Goods],
+        now_ms: Callable[[], int],
+    ) -> "Studio":
+        """`holds` and `goods`: of a canonical Digital Link, whether we know it and what is known of it."""
+        return cls(
+            Rooms(rooms, holds, now_ms),
+            air,
+            Transcript(rooms, air, goods, now_ms),
+            Warnings(rooms, air, goods, now_ms),
+        )
