@@ -5,6 +5,8 @@ BUILD := .build
 # Most tests wait for processes of their own. Four files at a time; the tests of one file in their order.
 SIDE_BY_SIDE := -n 4 --dist loadfile --no-loadscope-reorder
 .DEFAULT_GOAL := help
+# A machine may forbid it; then every process of every test would compile all modules anew.
+export PYTHONDONTWRITEBYTECODE :=
 # One recipe at a time: two pip or npm runs in one folder spoil each other.
 .NOTPARALLEL:
 

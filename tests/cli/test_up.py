@@ -7,6 +7,7 @@ import socket
 import sys
 import threading
 import time
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -16,7 +17,7 @@ from structlog.testing import capture_logs
 
 from traceability.cli import supervisor as supervisor_module
 from traceability.cli.loop import every
-from traceability.cli.supervisor import Child, Supervisor
+from traceability.cli.supervisor import Child, Supervisor, program
 from traceability.cli.up import _with_addresses
 from traceability.errors import Unavailable
 from traceability.settings import Settings
@@ -83,7 +84,7 @@ def test_what_has_an_address_is_not_given_another(tmp_path):
 
 
 def test_what_is_killed_is_started_again_under_another_pid(watched, tmp_path):
-    watched.add(Child("sleeper", SLEEPS))
+    watched.add(Child("sleeper", partial(program, SLEEPS)))
     first = pid_in(tmp_path, "sleeper")
 
     os.kill(first, signal.SIGKILL)
@@ -92,7 +93,7 @@ def test_what_is_killed_is_started_again_under_another_pid(watched, tmp_path):
 
 
 def test_what_dies_at_once_is_waited_for_longer_each_time(watched):
-    child = Child("dying", [sys.executable, "-c", "exit(3)"])
+    child = Child("dying", partial(program, [sys.executable, "-c", "exit(3)"]))
 
     with capture_logs() as said:
         watched.add(child)
@@ -106,8 +107,8 @@ def test_what_dies_at_once_is_waited_for_longer_each_time(watched):
 
 def test_the_last_started_ends_first_and_what_does_not_listen_is_killed(supervisor, tmp_path, monkeypatch):
     monkeypatch.setattr("traceability.cli.supervisor.GRACE_S", 0.2)
-    supervisor.add(Child("first", SLEEPS))
-    supervisor.add(Child("deaf", STUBBORN))
+    supervisor.add(Child("first", partial(program, SLEEPS)))
+    supervisor.add(Child("deaf", partial(program, STUBBORN)))
     time.sleep(0.3)
     pids = [pid_in(tmp_path, name) for name in ("first", "deaf")]
 
@@ -143,7 +144,7 @@ def test_what_a_role_needs_may_be_away_which_is_said_once_and_tried_again(monkey
 def test_what_starved_on_a_full_disk_is_started_again_once_there_is_room(watched, tmp_path, monkeypatch):
     room = {"free": 1}
     monkeypatch.setattr(supervisor_module, "disk_usage", lambda _folder: SimpleNamespace(**room))
-    watched.add(Child("broker", SLEEPS, starves_in=tmp_path))
+    watched.add(Child("broker", partial(program, SLEEPS), starves_in=tmp_path))
     starving = pid_in(tmp_path, "broker")
     time.sleep(0.5)
     assert pid_in(tmp_path, "broker") == starving
@@ -156,7 +157,7 @@ def test_what_starved_on_a_full_disk_is_started_again_once_there_is_room(watched
 def test_a_disk_too_full_for_a_note_of_the_process_does_not_keep_it_from_running(tmp_path, monkeypatch):
     supervisor = Supervisor(tmp_path, LOG)
     monkeypatch.setattr(Path, "write_text", no_room)
-    child = Child("sleeper", SLEEPS)
+    child = Child("sleeper", partial(program, SLEEPS))
 
     supervisor.add(child)
 

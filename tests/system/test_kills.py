@@ -148,6 +148,23 @@ def wait_until(reached, within_s=10):
         time.sleep(0.05)
 
 
+def test_with_the_process_that_they_are_forked_from_the_parts_end_and_all_begin_anew(running):
+    before = running.pids()
+    roles = before.keys() - {"broker"}
+    [parent] = {
+        int(Path(f"/proc/{before[role]}/stat").read_text().rpartition(")")[2].split()[1]) for role in roles
+    }
+
+    os.kill(parent, signal.SIGKILL)
+    running.wait_for("the old parts to end", lambda: not any(alive(before[role]) for role in roles))
+    running.wait_for("new parts", lambda: all(alive(pid) for pid in running.pids().values()))
+
+    assert running.pids()["broker"] == before["broker"]
+    assert not set(running.pids().values()) & {before[role] for role in roles}
+    running.wait_for("the pages", lambda: running.ready()["store"] == "ok")
+    assert Path(f"/proc/{running.pids()['seal']}/comm").read_text() == "guoji-seal\n"
+
+
 def test_a_second_guoji_up_in_one_home_is_refused_and_disturbs_nothing(running):
     before = running.pids()
 

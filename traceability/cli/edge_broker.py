@@ -4,6 +4,7 @@ import socket
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 
 import structlog
 
@@ -16,7 +17,7 @@ from iot_gateway.jetstream import JetStreamInbox
 from iot_gateway.logins import GATEWAY, Address, address
 from iot_gateway.nats import nats_address
 from traceability.cli import own_broker
-from traceability.cli.supervisor import Child, Supervisor
+from traceability.cli.supervisor import Child, Supervisor, program
 from traceability.errors import Refused
 from traceability.ports import take_port
 from traceability.settings import Settings
@@ -61,7 +62,7 @@ def _own(
     settings = own_broker.addressed(settings, port, take_port())
     native = nats_address(settings.nats_url, GATEWAY, logins[GATEWAY])
     supervisor = Supervisor(settings.home / "run", log)
-    supervisor.add(Child("broker", own_broker.command(settings, logins)))
+    supervisor.add(Child("broker", partial(program, own_broker.command(settings, logins))))
     threads = [threading.Thread(target=supervisor.watch, args=[stop])]
     if own_broker.speaks_tls(settings):
         threads.append(threading.Thread(target=own_broker.stay_certified, args=(settings, stop, log)))

@@ -1,14 +1,14 @@
 """Keeps the processes of `guoji up` running, and ends them all when it ends."""
 
-import os
 import subprocess
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from shutil import disk_usage
+from typing import Protocol
 
 import structlog
 
@@ -22,20 +22,44 @@ ROOM_BYTES = 16 * 1024 * 1024
 """Less than this on a disk counts as full: NATS writes blocks of up to eight megabytes."""
 
 
+class Process(Protocol):
+    """What is asked of a running one; `subprocess.Popen` answers."""
+
+    @property
+    def pid(self) -> int: ...
+    def poll(self) -> int | None:
+        """Its exit code; None while it runs."""
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Its exit code. Raises `subprocess.TimeoutExpired`."""
+
+    def terminate(self) -> None: ...
+    def kill(self) -> None: ...
+
+
 @dataclass(slots=True)
 class Child:
-    """One program, started again whenever it dies."""
+    """One process, started again whenever it dies."""
 
     name: str
-    command: Sequence[str]
-    environment: Mapping[str, str] = field(default_factory=dict)
+    start: Callable[[], Process]
     starves_in: Path | None = None
     """A folder without which it is of no use: once its disk was full, it must be started again."""
     starved: bool = False
-    process: subprocess.Popen[bytes] | None = None
+    process: Process | None = None
     started_at_s: float = 0.0
     wait_s: float = SHORTEST_WAIT_S
     due_at_s: float = 0.0
+
+
+def program(command: Sequence[str]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        # Ctrl-C reaches only us, so that we can end them in order.
+        process_group=0,
+        preexec_fn=die_with_parent,
+    )
 
 
 class Supervisor:
@@ -86,7 +110,7 @@ class Supervisor:
         if now >= child.due_at_s:
             self._start(child)
 
-    def _feed(self, child: Child, process: subprocess.Popen[bytes]) -> None:
+    def _feed(self, child: Child, process: Process) -> None:
         """End it once there is room again on the disk that was full; then it is started again."""
         if child.starves_in is None:
             return
@@ -98,14 +122,7 @@ class Supervisor:
             process.terminate()
 
     def _start(self, child: Child) -> None:
-        child.process = subprocess.Popen(
-            child.command,
-            env={**os.environ, **child.environment},
-            stdin=subprocess.DEVNULL,
-            # Ctrl-C reaches only us, so that we can end them in order.
-            process_group=0,
-            preexec_fn=die_with_parent,
-        )
+        child.process = child.start()
         child.started_at_s = time.monotonic()
         with suppress(OSError):  # a disk that is full must not end us, and all parts with us
             (self._pids / f"{child.name}.pid").write_text(f"{child.process.pid}\n")

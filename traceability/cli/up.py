@@ -3,13 +3,13 @@
 import argparse
 import json
 import os
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from fcntl import LOCK_EX, LOCK_NB, flock
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import urlopen
@@ -17,9 +17,10 @@ from urllib.request import urlopen
 import structlog
 
 from traceability.cli import own_broker
+from traceability.cli.forked import Forked, make_ready
 from traceability.cli.journal import journal
 from traceability.cli.loop import until_told_to_stop
-from traceability.cli.supervisor import Child, Supervisor
+from traceability.cli.supervisor import Child, Supervisor, program
 from traceability.errors import Refused, Unavailable
 from traceability.keys.files import write_secret
 from traceability.own_policy import policy_text
@@ -48,6 +49,7 @@ def _up(_args: argparse.Namespace) -> int:
 
     given = Settings.read(os.environ, of_running=False)
     log, stop = journal("up", given.log_json), until_told_to_stop()
+    make_ready()
     made = make(given)
     if made.token is not None:
         # Into a file that only its owner reads: what is logged is kept, and read by many.
@@ -147,12 +149,12 @@ def _start_all(
     }
 
     def start(role: str) -> None:
-        command = [sys.executable, "-m", "traceability.cli.main", role]
-        supervisor.add(Child(role, command, environment))
+        supervisor.add(Child(role, partial(Forked, role, environment)))
 
     passwords = _passwords(settings)
     if not given.mqtt_url:
-        supervisor.add(Child("broker", own_broker.command(settings, passwords), starves_in=settings.home))
+        broker = partial(program, own_broker.command(settings, passwords))
+        supervisor.add(Child("broker", broker, starves_in=settings.home))
         if own_broker.speaks_tls(settings):
             threading.Thread(
                 target=own_broker.stay_certified, args=(settings, stop, log), daemon=True
