@@ -30,6 +30,7 @@ def test_the_public_document_keeps_its_names():
         "staged",
         "chain_label",
         "recalls",
+        "on_air",
         "is_cut",
         "claims_left_out",
         "lost",
