@@ -25,7 +25,7 @@ from traceability.telemetry.device import Device
 from traceability.upkeep.installation import make
 
 GUOJI = [sys.executable, "-m", "traceability.cli.main"]
-PARTS = ("broker", "devnet", "gateway", "seal", "publish", "anchor", "alert", "notify", "serve")
+PARTS = ("broker", "devnet", "gateway", "seal", "publish", "anchor", "alert", "notify", "air", "serve")
 DEVICES = (
     Device("logger-1", LOGGER, FARM, {}, FIELD, cold_chain=True),
     Device("station-1", STATION, FARM, {}, FIELD, cold_chain=False),

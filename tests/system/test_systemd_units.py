@@ -59,6 +59,7 @@ def test_a_role_sees_no_key_that_it_does_not_need():
         "anchor": {"chain.key"},
         "alert": set(),
         "notify": set(),
+        "air": set(),
         "serve": {"serials.key"},
     }
 

@@ -50,6 +50,7 @@ def every(
     step: Callable[[], object],
     stop: threading.Event,
     log: structlog.typing.FilteringBoundLogger,
+    longest_wait_s: float = LONGEST_WAIT_S,
 ) -> None:
     """Call `step` every so many seconds. What it needs may be away: tried again with back-off.
 
@@ -68,4 +69,4 @@ def every(
             if failures:
                 log.info("going on", after_tries=failures)
             failures, said = 0, set()
-        stop.wait(min(seconds * 2 ** min(failures, 16), max(seconds, LONGEST_WAIT_S)))
+        stop.wait(min(seconds * 2 ** min(failures, 16), max(seconds, longest_wait_s)))

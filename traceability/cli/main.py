@@ -5,6 +5,7 @@ import sys
 from collections.abc import Sequence
 
 from traceability.cli import (
+    air,
     alert,
     alerts,
     audit,
@@ -60,6 +61,7 @@ GROUPS = (
     alert,
     alerts,
     notify,
+    air,
     subscriptions,
     deploy,
     gateway,

@@ -29,7 +29,7 @@ from traceability.proof.trust import MAX_CHARACTERS
 from traceability.settings import Settings, addresses_file
 
 UP_WITHIN_S = 90
-ROLES = ("gateway", "seal", "publish", "anchor", "alert", "notify", "serve")
+ROLES = ("gateway", "seal", "publish", "anchor", "alert", "notify", "air", "serve")
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
