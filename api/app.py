@@ -6,13 +6,14 @@ from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse
 from starlette.middleware.gzip import GZipMiddleware
 
-from api import party_pages, problems
+from api import host_session, party_pages, problems
 from api.address import lot_wanted
 from api.answers import NO_OFFER, UNKNOWN, WITHDRAWN, Answer
 from api.chain_relay import ChainRelay
 from api.deps import Ledger, Site, is_large, words_for
 from api.headers import SafeHeaders
 from api.live import Live
+from api.live_desk import LiveDesk
 from api.overlay_feed import OverlayFeed
 from api.page_cache import PageCache
 from api.pages import Pages
@@ -37,7 +38,9 @@ from api.routes import (
     link_page,
     links,
     live,
+    live_control,
     live_events,
+    live_page,
     log,
     overlay,
     personal,
@@ -68,6 +71,8 @@ _PARTS = (
     overlay,
     live,
     live_events,
+    live_control,
+    live_page,
     short,
     proof,
     log,
@@ -133,6 +138,7 @@ def create_app(
         check_issued,
         scan_desk,
         studio,
+        LiveDesk(studio, ledger.trace, viewers.visits_a_minute) if studio and viewers else None,
         viewers,
         lot_pages,
     )
@@ -140,6 +146,7 @@ def create_app(
     problems.install(app)
     farm_sign_in.install(app)
     party_pages.install(app)
+    host_session.install(app)
     for part in _PARTS:
         app.include_router(part.router)
     app.add_middleware(GZipMiddleware, minimum_size=1024)

@@ -8,6 +8,7 @@ from fastapi import Depends, Request
 
 from api.chain_relay import ChainRelay
 from api.live import Live
+from api.live_desk import LiveDesk
 from api.page_cache import PageCache, Standing
 from api.pages import Pages
 from api.problems import TooLarge, Unauthenticated, WrongMedia
@@ -166,6 +167,8 @@ class Site:
     scan_desk: ScanDesk | None
     studio: Studio | None
     """Where hosts command live rooms; None where there are none."""
+    live_desk: LiveDesk | None
+    """What their pages show; None, as `studio`, where there are none."""
     viewers: Viewers | None
     """Of live rooms; None, as `lot_pages`, where there are none."""
     lot_pages: LotPages | None

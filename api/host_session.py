@@ -58,7 +58,7 @@ def opened(token: str, code: str, site: Site) -> AtDesk:
     return AtDesk(found.studio, site.live_desk, found.room, found.by, key)
 
 
-def _at_desk(code: str, request: Request, site: SiteDep) -> AtDesk:
+def at_desk(code: str, request: Request, site: SiteDep) -> AtDesk:
     """Asks each time: a token that was revoked opens nothing from that moment on."""
     refused = HostNeeded(code, "")
     for cookie in (host_cookie(code), PARTY_COOKIE):
@@ -70,7 +70,7 @@ def _at_desk(code: str, request: Request, site: SiteDep) -> AtDesk:
     raise refused
 
 
-AtDeskDep = Annotated[AtDesk, Depends(_at_desk)]
+AtDeskDep = Annotated[AtDesk, Depends(at_desk)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,6 +113,23 @@ class DeskView:
     scans: ScansView | None
 
 
+@dataclass(frozen=True, slots=True)
+class RoomLine:
+    """A room in the list of its party's."""
+
+    code: str
+    title: str
+    host: str
+    phase: str
+    phase_word: str
+    made: str
+
+
+def room_line(room: Room, words: Words) -> RoomLine:
+    phase, made = words.say(_PHASES[room.phase]), words.moment_ms(room.made_at_ms)
+    return RoomLine(room.code, plain(room.title), plain(room.host), room.phase, phase, made)
+
+
 def desk_view(at: AtDesk, words: Words) -> DeskView:
     room = at.room
     offers = {each.code: _offer(each, room) for each in room.offers}

@@ -21,7 +21,6 @@ from api.present.desk_warnings import SaidView, checked_views
 from api.words import Words
 from traceability.errors import InvalidInput, NameTaken, TraceError, Unavailable, Unknown
 from traceability.live.line import Line
-from traceability.live.report import room_report
 from traceability.live.report_text import report_text
 from traceability.live.room import Phase
 from traceability.live.texts import LONGEST_POINT
@@ -80,10 +79,10 @@ def command(
 
 def _rehearsed(site: Site, words: Words, at: AtDesk) -> Response:
     """Its report is read before its records are forgotten."""
-    report = room_report(at.room, at.studio.air.records(at.room.code))
+    report = at.studio.reports.of(at.room.code)
     at.studio.rooms.end_rehearsal(at.room.code)
     told = report_text(report, words.lang)
-    return farm_page(site, words, "live_report.html", code=at.room.code, report=told)
+    return farm_page(site, words, "live_report.html", code=at.room.code, report=told, is_kept=False)
 
 
 def _page(

@@ -36,7 +36,7 @@
       const text = await answer.text();
       if (answer.status === 401) location.reload();
       if (answer.status >= 500 || answer.status === 401) throw Error(answer.status);
-      offsetMs = Date.parse(answer.headers.get("Date")) - Date.now();
+      offsetMs = Date.parse(answer.headers.get("Date")) + 500 - Date.now();
       return { answer, text };
     } finally {
       clearTimeout(late);
@@ -83,7 +83,7 @@
       each.textContent = `${h}:${twoDigits(m)}:${twoDigits(s)}`;
     });
     document.querySelectorAll("[data-until]").forEach((each) => {
-      each.textContent = Math.max(0, Math.ceil((each.dataset.until - now) / 1000));
+      each.textContent = Math.max(0, Math.floor((each.dataset.until - now) / 1000));
     });
   };
 
@@ -154,8 +154,8 @@
     const form = event.target;
     if ("leaves" in form.dataset) return;
     event.preventDefault();
-    const part = form.closest("[id^=part-]");
-    // What has just come under a thumb was not what it aimed at.
+    const part = form.classList.contains("command") && form.closest("[id^=part-]");
+    // A button that has just come under a thumb was not what it aimed at.
     if (part && performance.now() - (replacedAt.get(part.id) || -SETTLES_MS) < SETTLES_MS) return;
     const button = form.querySelector("button");
     const body = new URLSearchParams(new FormData(form));

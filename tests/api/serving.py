@@ -24,6 +24,7 @@ from traceability.ledger.personal import Kept
 from traceability.ledger.ports import Captured
 from traceability.ledger.trace import Trace
 from traceability.live.studio import Studio
+from traceability.live.viewers import Viewers
 from traceability.proof.personal import Disclosure
 from traceability.recaller import Recaller
 
@@ -199,6 +200,7 @@ def served(
     scan_desk: ScanDesk | None = None,
     room_relay: RoomRelay | None = None,
     studio: Studio | None = None,
+    viewers: Viewers | None = None,
 ) -> Iterator[str]:
     """The address of the application over `ledger` on a free port, for as long as the block lasts."""
     app = create_app(
@@ -212,6 +214,7 @@ def served(
         scan_desk,
         room_relay=room_relay,
         studio=studio,
+        viewers=viewers,
     )
     front = EventFront(Front(app, app.state.site.kept))
     config = uvicorn.Config(front, port=0, ws="none", log_level="critical", timeout_graceful_shutdown=1)

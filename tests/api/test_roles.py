@@ -8,7 +8,7 @@ import httpx
 import pytest
 from fastapi.routing import iter_route_contexts
 
-from api import farm_session
+from api import farm_session, host_session
 from api.app import create_app
 from api.live_goods import LiveGoods
 from api.routes import imports, link_page, recall_page
@@ -21,9 +21,15 @@ from traceability.ledger.parties import Party
 from traceability.own_store import open_store
 from traceability.settings import Settings
 from traceability.upkeep.installation import make
-from traceability.wiring import farm, importer, ledger, recaller, studio
+from traceability.wiring import farm, importer, ledger, recaller, studio, viewers
 
-COOKIES = [farm_session.COOKIE, imports.PAGES.cookie, recall_page.PAGES.cookie, link_page.PAGES.cookie]
+COOKIES = [
+    farm_session.COOKIE,
+    imports.PAGES.cookie,
+    recall_page.PAGES.cookie,
+    link_page.PAGES.cookie,
+    host_session.PARTY_COOKIE,
+]
 OPENS = {
     "nobody": set(),
     "a stranger": set(),
@@ -110,6 +116,7 @@ def client(store_and_settings):
             importer=importer(settings, store),
             recaller=recaller(settings, store),
             studio=studio(store, held, LiveGoods(held.made).of),
+            viewers=viewers(store),
         ) as address,
         httpx.Client(base_url=address, trust_env=False, timeout=60) as client,
     ):
