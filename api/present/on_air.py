@@ -34,7 +34,7 @@ class Banner:
 
     code: str
     heading: str
-    sentence: str
+    sentences: tuple[str, str]
     corrected: tuple[CorrectedLine, ...]
 
 
@@ -67,7 +67,7 @@ def _banner(came: CameFrom, words: Words) -> Banner:
     return Banner(
         came.code,
         words.say("You come from the live room of {host}", host=plain(came.host)),
-        f"{whose} {_since(came, words)}",
+        (whose, _since(came, words)),
         tuple(_corrected(each, came.lang, words) for each in came.corrected[:MOST_CORRECTED]),
     )
 
@@ -83,7 +83,7 @@ def _since(came: CameFrom, words: Words) -> str:
 
 def _corrected(each: Corrected, lang: str, words: Words) -> CorrectedLine:
     heading = words.say(
-        "What the host claimed was corrected on air at {time}:", time=words.time(words.at(each.at_ms))
+        "What the host claimed was corrected on air at {time}.", time=words.time(words.at(each.at_ms))
     )
     return CorrectedLine(heading, plain(each.text), lang)
 

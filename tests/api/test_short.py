@@ -234,7 +234,7 @@ def test_a_correction_is_on_the_page_of_those_who_come_from_that_room_alone(scen
     scene.correct("更正：<9 月 20 日采摘>")
 
     page = scene.page("?room=9HJKMN")
-    assert "What the host claimed was corrected on air at 12:04:" in page
+    assert "What the host claimed was corrected on air at 12:04." in page
     assert '<span lang="zh-CN">更正：<9 月 20 日采摘></span>' in page
     assert "<9 月" not in scene.ask(f"{PATH}?room=9HJKMN").text
     assert "corrected on air" not in scene.page()
