@@ -173,7 +173,7 @@ _WITHIN_EN = (
     rf"(?:(?P<n>\d+) |(?<=last )|(?<=past ))(?P<unit>{_UNIT_EN})s?\b(?! (?:of|after|ago|to|and))"
 )
 _THE_DAY_ZH = r"(?<![月\d])(?P<day>[12]\d|3[01]|[1-9])号(?![地楼线园库棚机区链])"
-_THE_DAY_EN = rf"\bon the (?P<day>[12]\d|3[01]|[1-9])(?:st|nd|rd|th)\b(?! (?:of )?(?:{_MONTH})\b)"
+_THE_DAY_EN = rf"\b(?:on|is|was) the (?P<day>[12]\d|3[01]|[1-9])(?:st|nd|rd|th)\b(?! (?:of )?(?:{_MONTH})\b)"
 _MONTH_ZH = (
     r"(?:(?P<year>20\d\d)年)?(?<!\d)(?P<month>1[0-2]|[1-9])月(?:份)?"
     r"(?P<third>初|上旬|中旬|下旬|底|末)?(?!\d)"

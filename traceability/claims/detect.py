@@ -106,7 +106,11 @@ def _found(rule: Rule, cue: re.Match[str], heard: _Heard) -> _Found | None:
             if (gap := _moment_gap(heard.clause.text, cue.span(), each.span)) is not None
         ]
     elif rule.needs or rule.topic in ("elapsed", "cold_storage"):
-        choices = [(_gap(cue.span(), each.span), each) for each in heard.quantities if _fits(rule, each)]
+        choices = [
+            (_gap(cue.span(), each.span), each)
+            for each in heard.quantities
+            if _fits(rule, each, heard.clause.text)
+        ]
     if not choices:
         needs_one = rule.needs and not _needs_no_value(rule, cue)
         return None if needs_one else _Found(_claim(rule, cue, heard, None), 0)
@@ -119,9 +123,9 @@ def _needs_no_value(rule: Rule, cue: re.Match[str]) -> bool:
     return "room" in rule.needs and re.search("常温|room temperature", cue[0]) is not None
 
 
-def _fits(rule: Rule, quantity: Quantity) -> bool:
+def _fits(rule: Rule, quantity: Quantity, clause: str) -> bool:
     dimensions = rule.needs or ("duration",)
-    if quantity.dimension == "" and "bare" in rule.options:
+    if quantity.dimension == "" and "bare" in rule.options and says(rule.options["bare_beside"], clause):
         low, high = rule.options["bare"]
         return bool(low <= min(abs(quantity.low), abs(quantity.high)) <= high)
     if quantity.dimension == "" and "temperature" in dimensions:
@@ -136,7 +140,7 @@ def _completed(rule: Rule, cue: re.Match[str], heard: _Heard, neighbour: _Heard 
     if "moment" in rule.needs:
         values: Sequence[Moment | Quantity] = () if heard.moments else neighbour.moments
     else:
-        values = [each for each in neighbour.quantities if each.dimension and _fits(rule, each)]
+        values = [each for each in neighbour.quantities if each.dimension and _fits(rule, each, "")]
     if not values:
         return None
     start = len(heard.clause.text) + 1
@@ -169,6 +173,8 @@ _GAPS = load("claims")["gaps"]
 _AFTER = pattern([_GAPS["after_zh"], _GAPS["after_en"]])
 _APART = pattern([_GAPS["apart_zh"], _GAPS["apart_en"]])
 _MOST_BEFORE = 40
+_BEHIND = 10
+"""A time word behind 的 opens what comes next, unless the cue has no other: "7 摘的, 11 装车"."""
 
 
 def _moment_gap(text: str, cue: Span, moment: Span) -> int | None:
@@ -178,7 +184,8 @@ def _moment_gap(text: str, cue: Span, moment: Span) -> int | None:
         apart = len(between) > _MOST_BEFORE or _APART.search(between)
         return None if apart else len(between)
     if moment[0] >= cue[1]:
-        return moment[0] - cue[1] if _AFTER.fullmatch(text, cue[1], moment[0]) else None
+        behind = moment[0] - cue[1] + (_BEHIND if text[moment[0] - 1] == "的" else 0)
+        return behind if _AFTER.fullmatch(text, cue[1], moment[0]) else None
     return 0
 
 

@@ -13,6 +13,9 @@ _BEFORE_EN, _AFTER_EN, _GROWN_EN, _NOT_EN, _AFTER_ZH, _NOT_AFTER_ZH, _NAMED_BEFO
     pattern([_PLACES[name]])
     for name in ("before_en", "after_en", "grown_en", "not_en", "after_zh", "not_after_zh", "before_zh")
 )
+_ALONE_BEFORE_ZH, _ALONE_AFTER_ZH = (
+    pattern([_PLACES[name]]) for name in ("alone_before_zh", "alone_after_zh")
+)
 _PARENT = {zh: parent for zh, _, parent in _PLACES["places"]}
 _BY_NAME = {name: zh for zh, en, _ in _PLACES["places"] for name in (zh, en)}
 _PLACE = pattern(
@@ -41,6 +44,8 @@ def places_in(clause: str) -> Iterator[tuple[str, Span]]:
 def _claims_zh(before: str, after: str) -> bool:
     if _NOT_AFTER_ZH.search(after):
         return False
+    if (not before or _ALONE_BEFORE_ZH.search(before)) and _ALONE_AFTER_ZH.search(after):
+        return True
     named_before = _NAMED_BEFORE_ZH.search(before)
     return bool(named_before or _AFTER_ZH.search(after) or _VARIETY.match(after.removeprefix("的")))
 
@@ -77,7 +82,9 @@ def varieties_in(clause: str) -> Iterator[tuple[str, Span]]:
 
 def _stands_alone(before: str, after: str) -> bool:
     """ "Fuji apples!" names the goods."""
-    return not before and not _VARIETY.sub("", after).strip(" s")
+    return not before and (
+        not _VARIETY.sub("", after).strip(" s") or after in ("的", "品种", "品种的", "这个品种")
+    )
 
 
 def varieties_named(text: str) -> set[str]:

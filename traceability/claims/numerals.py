@@ -28,6 +28,7 @@ _ALONE = re.compile(
 _AND_TENTHS = re.compile(f"(\\d+)度([一二三四五六七八九])(?!{_COUNTED}|[十百])")
 _SOME_MORE = re.compile("(\\d+)[来几](?=[度天日年月周斤公克小个分])")
 _LESS_THAN = re.compile(r"还?没(?=\d+(?:\.5)?个?(?:天|月|小时|钟头|星期|礼拜|周))")
+_SWEET = re.compile(r"([糖甜]度[^\d,]{0,6}\d+(?:\.\d+)?)个(?![样月糖])")
 _ABOUT_ONE = re.compile("个把(?=月|星期|礼拜|小时|钟头)")
 _BOTH = re.compile("[俩仨](?=月|星期|礼拜|小时|钟头)")
 _PERCENT = re.compile(f"百分之({_NUMERAL}|百|\\d+(?:\\.\\d+)?)")
@@ -53,7 +54,7 @@ def _chinese(text: str) -> str:
         text = number.sub(lambda m: str(_value(m[1])), text)
     text = _SOME_MORE.sub(r"\1多", _AND_TENTHS.sub(lambda m: f"{m[1]}.{_DIGITS[m[2]]}度", text))
     text = _HALVES.sub(r"\1.5个", _AND_A_HALF.sub(r"\1.5\2", text))
-    return _LESS_THAN.sub("不到", _HALF.sub("0.5", text))
+    return _SWEET.sub(r"\1度", _LESS_THAN.sub("不到", _HALF.sub("0.5", text)))
 
 
 def _next(match: re.Match[str]) -> bool:

@@ -89,7 +89,10 @@ def _read(text: str, match: re.Match[str]) -> Quantity:
         bounded = _Bounded(low, high, False, *match.span())
     else:
         end = max(match.end(name) for name in ("first", "ten_thousand", "more", "unit1"))
-        bounded = _bounded(text, first, match.start(), end, more=match["more"] is not None)
+        more = first and (match["more"] or text.startswith("多", end))
+        bounded = _bounded(
+            text, first, match.start(), end, most=_most(match["first"]) * first if more else None
+        )
     low, high = bounded.low, bounded.high
     if dimension == "fahrenheit":
         dimension, step = "temperature", step * 5 / 9
@@ -113,7 +116,14 @@ class _Bounded:
     end: int
 
 
-def _bounded(text: str, value: float, start: int, end: int, more: bool) -> _Bounded:
+def _most(stated: str) -> float:
+    """ "40多" is less than 50, "12多" less than 13: by how much the value may be more."""
+    whole = float(stated.replace(",", ""))
+    zeros = len(stated) - len(stated.rstrip("0")) if "." not in stated else 0
+    return 1 + (10.0**zeros if whole >= 1 else whole) / whole
+
+
+def _bounded(text: str, value: float, start: int, end: int, most: float | None) -> _Bounded:
     before = _longest(_BEFORE_IT, lambda pattern: pattern.search(text[max(0, start - _BEFORE) : start]))
     after = _longest(_AFTER_IT, lambda pattern: pattern.match(text[end : end + _BEFORE]))
     start -= max(before.values(), default=0)
@@ -125,7 +135,9 @@ def _bounded(text: str, value: float, start: int, end: int, more: bool) -> _Boun
         return _Bounded(value, inf, False, start, end)
     if kind == "at_most":
         return _Bounded(-inf, value, False, start, end)
-    return _Bounded(value, value, more or "about" in before | after, start, end)
+    if most is not None:
+        return _Bounded(value, most, True, start, end)
+    return _Bounded(value, value, "about" in before | after, start, end)
 
 
 def _longest(

@@ -100,19 +100,22 @@ def _over_all(claim: Claim, stated: Quantity, curves: list[Series], facts: Facts
         )
         return is_true(held, *evidence)
     if says("warmest", claim.clause) and stated.high < float("inf"):
-        return is_true(warmest <= stated.high + _MEASURED_C, *evidence)
+        held = _near(stated, warmest) if stated.is_exact else warmest <= stated.high + _MEASURED_C
+        return is_true(held, *evidence)
     if says("coldest", claim.clause) and stated.low > -float("inf"):
-        return is_true(coldest >= stated.low - _MEASURED_C, *evidence)
+        held = _near(stated, coldest) if stated.is_exact else coldest >= stated.low - _MEASURED_C
+        return is_true(held, *evidence)
     return _within(claim, stated, curves, evidence)
 
 
 def _within(claim: Claim, stated: Quantity, curves: list[Series], evidence: tuple[Evidence, ...]) -> Judged:
     coldest, warmest = min(each.coldest[1] for each in curves), max(each.warmest[1] for each in curves)
-    slack = _STEADY_C if stated.is_exact else 1e-9
+    is_steady = stated.is_exact or stated.about
+    slack = _STEADY_C if is_steady else 1e-9
     inside = stated.low - slack <= coldest and warmest <= stated.high + slack
     if inside and any(each.silences for each in curves) and not says("of_the_record", claim.clause):
         return Judged(Truth.UNKNOWN, evidence)  # nobody knows how warm it was meanwhile
-    if inside or not stated.is_exact or says("always", claim.clause):
+    if inside or not is_steady or says("always", claim.clause):
         return Judged(Truth.TRUE if inside else Truth.FALSE, evidence)
     typical = all(abs(each.mean - stated.low) <= slack for each in curves)
     if not typical:

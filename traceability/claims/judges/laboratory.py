@@ -56,10 +56,14 @@ def named_analyte(claim: Claim, facts: Facts, on: datetime) -> Judged | None:
     stated = claim.value if isinstance(claim.value, Quantity) else _NOTHING
     for result in _residues(facts):
         if stated.dimension in ("residue", "") and any(name in claim.clause for name in _short_names(result)):
+            if result.limit is not None and says("limit", claim.clause[: stated.span[0]][-_LIMIT_BEFORE:]):
+                return is_true(stated.agrees_with(result.limit), of_lab(result))
             return is_true(stated.agrees_with(result.value), of_lab(result))
     return None
 
 
+_LIMIT_BEFORE = 12
+"""Characters before a number in which a word says that it is the limit."""
 _NOTHING = Quantity(0, 0, "residue", 0, False, (0, 0))
 
 
