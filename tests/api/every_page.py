@@ -11,6 +11,7 @@ from tests.api.checked import VectorChain, a_ledger, an_endpoint
 from tests.api.samples import PATH, SUBJECT, in_every_state, single_things
 from tests.api.serving import SampleLedger, served
 from tests.api.shown import Shown
+from tests.api.shown_to_hosts import to_hosts
 from tests.api.shown_to_parties import to_brand_owners, to_parties
 from tests.api.test_scans import GTIN, ITEM, KEY, NOW_MS, SERIAL, TRACE
 from tests.api.test_scans import PATH as ITEM_PATH
@@ -31,6 +32,7 @@ def every_page(context: BrowserContext) -> Iterator[Shown]:
     yield from _checked_by_the_phone()
     yield from to_brand_owners(context)
     yield from to_parties(context)
+    yield from to_hosts(context)
 
 
 def _as_the_server_says(context: BrowserContext) -> Iterator[Shown]:
