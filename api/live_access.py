@@ -59,9 +59,9 @@ def opened_by(secret: str, code: str, site: Site) -> Opened:
     return Opened(studio, room, HOST if grant is None else room.party)
 
 
-def _opened(room: str, request: Request, site: SiteDep) -> Opened:
+def opened_with_bearer(room: str, request: Request, site: SiteDep) -> Opened:
     return opened_by(bearer_of(request), room, site)
 
 
-OpenedDep = Annotated[Opened, Depends(_opened)]
+OpenedDep = Annotated[Opened, Depends(opened_with_bearer)]
 """Of the room in the path. Routes name it before the body: a stranger's body is never read."""

@@ -8,10 +8,9 @@ from fastapi.responses import JSONResponse, Response
 from api.asked import Asked, read_asked
 from api.deps import BodyDep, SiteDep, WriterDep
 from api.farm_page import NEVER_KEPT
-from api.live_access import Opened, OpenedDep, StudioDep
+from api.live_access import OpenedDep, StudioDep
 from api.present.live_room import links_json, offer_json, room_json
 from traceability.ledger.grant import ADMIN
-from traceability.live.report import room_report
 from traceability.live.room import Room
 
 router = APIRouter(prefix="/live")
@@ -137,7 +136,7 @@ def rehearse(opened: OpenedDep, site: SiteDep) -> JSONResponse:
 @router.post("/{room}/end-rehearsal")
 def end_rehearsal(opened: OpenedDep) -> JSONResponse:
     """Its report, which is given this once: nothing else is kept of it."""
-    report = _report(opened)
+    report = opened.studio.reports.of(opened.room.code)
     opened.studio.rooms.end_rehearsal(opened.room.code)
     return _json(report)
 
@@ -150,10 +149,6 @@ def go_on_air(opened: OpenedDep, site: SiteDep) -> JSONResponse:
 @router.post("/{room}/end")
 def end(opened: OpenedDep, site: SiteDep) -> JSONResponse:
     return _room(opened.studio.rooms.end(opened.room.code), site)
-
-
-def _report(opened: Opened) -> dict[str, Any]:
-    return room_report(opened.room, opened.studio.air.records(opened.room.code))
 
 
 def _room(room: Room, site: SiteDep) -> JSONResponse:

@@ -184,7 +184,7 @@ def test_rooms_are_listed_for_their_party_and_all_of_them_for_the_operator(clien
         ("/show", {"offer": 7}, 400, "offer: Input should be a valid string"),
         ("/cards", {"cards": {"verdict": False}}, 400, "no card 'verdict'"),
         ("/go-on-air", {}, 400, "has no offer: add one before it goes on air"),
-        ("/end-rehearsal", {}, 400, "it can end the rehearsal only when it is rehearsal"),
+        ("/end-rehearsal", {}, 400, "has nothing to report: rehearse it"),
     ],
 )
 def test_what_cannot_be_is_refused_with_the_reason(room, path, body, status, told):

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 
 from traceability.errors import RoomConflict, Unknown
 from traceability.live.record import Record
+from traceability.live.room import Phase
 
 
 @dataclass
@@ -11,9 +12,20 @@ class FakeRooms:
     """As `RoomStore` and `AirStore`, of what commands need."""
 
     kept: dict = field(default_factory=dict)
+    digests: dict = field(default_factory=dict)
     told: dict = field(default_factory=dict)
     conflicts: int = 0
     """How many of the next changes somebody else is faster than."""
+
+    def create(self, room, key_digest):
+        self.put(room)
+        self.digests[room.code] = key_digest
+
+    def key_digest(self, code):
+        return self.digests[self.room(code).code]
+
+    def rooms(self, party=None):
+        return [each for each in self.kept.values() if party in (None, each.party)]
 
     def room(self, code):
         if code not in self.kept:
@@ -29,6 +41,8 @@ class FakeRooms:
         if self.conflicts or self.kept[room.code].version != room.version:
             self.conflicts = max(self.conflicts - 1, 0)
             raise RoomConflict(f"room {room.code} was changed by somebody else")
+        if self.kept[room.code].phase is Phase.REHEARSAL is not room.phase:
+            self.told[room.code] = []
         told = self.told[room.code]
         for each in records:
             at_ms = max(each.at_ms, told[-1].at_ms if told else 0)

@@ -3,7 +3,6 @@
 import argparse
 import os
 import sys
-import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,9 +17,8 @@ from traceability.live.script import lines_of_script
 from traceability.settings import Settings
 
 if TYPE_CHECKING:
-    from traceability.live.reports import Reports
-    from traceability.live.rooms import Rooms
     from traceability.live.said import Transcript
+    from traceability.live.studio import Studio
 
 _BAD_INPUT = 65
 
@@ -50,9 +48,9 @@ def add(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
 
 
 def _say(args: argparse.Namespace) -> int:
-    rooms, transcript, _ = _use_cases()
-    room = rooms.store.room(short_code.read(args.room))
-    return say(transcript, room.code, sys.stdin, args.lang or room.lang)
+    studio = _studio()
+    room = studio.rooms.store.room(short_code.read(args.room))
+    return say(studio.transcript, room.code, sys.stdin, args.lang or room.lang)
 
 
 def say(transcript: "Transcript", code: str, source: Iterable[str], lang: str) -> int:
@@ -77,38 +75,29 @@ def _rehearse(args: argparse.Namespace) -> int:
         raise InvalidInput(f"cannot read {args.script}: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise InvalidInput(f"{args.script} is not UTF-8 at byte {error.start}") from error
-    rooms, transcript, reports = _use_cases()
-    room = rooms.store.room(short_code.read(args.room))
-    report = rehearse(rooms, transcript, reports, room.code, script)
-    sys.stdout.write(report_text(report, args.lang or room.lang))
+    studio = _studio()
+    room = studio.rooms.store.room(short_code.read(args.room))
+    sys.stdout.write(report_text(rehearse(studio, room.code, script), args.lang or room.lang))
     return 0
 
 
-def rehearse(
-    rooms: "Rooms", transcript: "Transcript", reports: "Reports", code: str, script: Sequence[Line]
-) -> dict[str, Any]:
+def rehearse(studio: "Studio", code: str, script: Sequence[Line]) -> dict[str, Any]:
     """The report on a script; nothing else is left of the rehearsal."""
-    rooms.rehearse(code)
+    studio.rooms.rehearse(code)
     try:
         for first in range(0, len(script), MOST_AT_ONCE):
-            transcript.said(code, script[first : first + MOST_AT_ONCE])
-        return reports.of(code)
+            studio.transcript.said(code, script[first : first + MOST_AT_ONCE])
+        return studio.reports.of(code)
     finally:
-        rooms.end_rehearsal(code)
+        studio.rooms.end_rehearsal(code)
 
 
-def _use_cases() -> "tuple[Rooms, Transcript, Reports]":
+def _studio() -> "Studio":
     from api.live_goods import LiveGoods
-    from traceability.live.answers import Warnings
-    from traceability.live.reports import Reports
-    from traceability.live.rooms import Rooms
-    from traceability.live.said import Transcript
     from traceability.own_store import open_store
-    from traceability.wiring import ledger
+    from traceability.wiring import ledger, studio
 
     settings = Settings.read(os.environ)
     store = open_store(settings)
     records = ledger(settings, store)
-    ports = (store.rooms, store.air, LiveGoods(records.made).of, lambda: time.time_ns() // 1_000_000)
-    rooms = Rooms(store.rooms, records.holds, ports[3])
-    return rooms, Transcript(*ports), Reports(store.rooms, store.air, Warnings(*ports).blocks)
+    return studio(store, records, LiveGoods(records.made).of)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from traceability.live.answers import Warnings
 from traceability.live.goods import Goods
 from traceability.live.ports import AirStore, RoomStore
+from traceability.live.reports import Reports
 from traceability.live.rooms import Rooms
 from traceability.live.said import Transcript
 
@@ -17,6 +18,7 @@ class Studio:
     transcript: Transcript
     warnings: Warnings
     """Also the judge of what may stand on an overlay."""
+    reports: Reports
 
     @classmethod
     def of(
@@ -28,9 +30,11 @@ class Studio:
         now_ms: Callable[[], int],
     ) -> "Studio":
         """`holds` and `goods`: of a canonical Digital Link, whether we know it and what is known of it."""
+        warnings = Warnings(rooms, air, goods, now_ms)
         return cls(
             Rooms(rooms, holds, now_ms),
             air,
             Transcript(rooms, air, goods, now_ms),
-            Warnings(rooms, air, goods, now_ms),
+            warnings,
+            Reports(rooms, air, warnings.blocks),
         )
