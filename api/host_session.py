@@ -12,6 +12,7 @@ from api.farm_session import Fields, FieldsDep
 from api.live_access import opened_by
 from api.live_desk import LiveDesk
 from api.signed_in import TokenCookie, is_same_key
+from api.words import Words
 from traceability.errors import NotAuthorised, Unknown
 from traceability.live.room import Room
 from traceability.live.studio import Studio
@@ -33,6 +34,8 @@ class AtDesk:
     by: str
     """As its answers are signed."""
     form_key: str
+    overlay_words: Words
+    """What the overlay of the room speaks."""
 
     def anew(self) -> "AtDesk":
         return replace(self, room=self.studio.rooms.store.room(self.room.code))
@@ -55,7 +58,8 @@ def opened(token: str, code: str, site: Site) -> AtDesk:
     except NotAuthorised as error:
         raise HostNeeded(code, str(error)) from error
     key = host_cookie(code).form_key(token)
-    return AtDesk(found.studio, site.live_desk, found.room, found.by, key)
+    spoken = site.languages[found.room.lang]
+    return AtDesk(found.studio, site.live_desk, found.room, found.by, key, spoken)
 
 
 def at_desk(code: str, request: Request, site: SiteDep) -> AtDesk:

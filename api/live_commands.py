@@ -21,11 +21,11 @@ def carry_out(command: Command, words: Words) -> None:
     _COMMANDS[does](command.at, command.fields, words)
 
 
-def _add(at: AtDesk, given: Given, words: Words) -> None:
+def _add(at: AtDesk, given: Given, _: Words) -> None:
     """Without a name, the lot is called as its records call the product."""
     lot, name = given.get("goods", ""), given.get("name", "").strip()
     if not name:
-        name = product_name(at.desk.trace(typed_goods(lot)), words)[:LONGEST_NAME]
+        name = product_name(at.desk.trace(typed_goods(lot)), at.overlay_words)[:LONGEST_NAME]
     at.studio.rooms.add_offer(at.room.code, lot, name)
 
 

@@ -1,4 +1,4 @@
-"""The pages of live rooms, in every state: those on which a party makes them, and what a host holds on air."""
+"""The pages of live rooms in every state: where a party makes them, and what a host holds on air."""
 
 from collections.abc import Iterator
 from urllib.parse import urlsplit
