@@ -8,7 +8,7 @@ from fastapi import Depends, Request
 from api.deps import Site, SiteDep, bearer_of
 from api.problems import Unauthenticated
 from traceability.errors import NotAuthorised, Unknown
-from traceability.ledger.grant import ADMIN, CAPTURE
+from traceability.ledger.grant import ADMIN, CAPTURE, Grant
 from traceability.live import short_code
 from traceability.live.host_key import is_host_key
 from traceability.live.room import Room
@@ -36,6 +36,15 @@ def studio_of(site: SiteDep) -> Studio:
 StudioDep = Annotated[Studio, Depends(studio_of)]
 
 
+def check_unlimited(grant: Grant) -> None:
+    """Raises `NotAuthorised` for a token that captures about some keys alone: a room is about any lot."""
+    if grant.about:
+        raise NotAuthorised(
+            f"the token is for keys that begin with {' or '.join(grant.about)}: it has no live rooms, since "
+            "what is on air is captured in the name of its party"
+        )
+
+
 def opened_by(secret: str, code: str, site: Site) -> Opened:
     """`secret`: host key or token. Raises `Unauthenticated`, `NotAuthorised`, `Unknown`.
 
@@ -54,8 +63,10 @@ def opened_by(secret: str, code: str, site: Site) -> Opened:
             studio.rooms.check_key(room.code, secret)
         except NotAuthorised as error:
             raise Unauthenticated(str(error), "invalid_token") from error
-    elif grant.party != room.party:
-        raise NotAuthorised(f"room {room.code} is of party {room.party}, the token is for {grant.party}")
+    else:
+        if grant.party != room.party:
+            raise NotAuthorised(f"room {room.code} is of party {room.party}, the token is for {grant.party}")
+        check_unlimited(grant)
     return Opened(studio, room, HOST if grant is None else room.party)
 
 

@@ -8,7 +8,7 @@ from fastapi.responses import JSONResponse, Response
 from api.asked import Asked, read_asked
 from api.deps import BodyDep, SiteDep, WriterDep
 from api.farm_page import NEVER_KEPT
-from api.live_access import OpenedDep, StudioDep
+from api.live_access import OpenedDep, StudioDep, check_unlimited
 from api.present.live_room import links_json, offer_json, room_json
 from traceability.ledger.grant import ADMIN
 from traceability.live.room import Room
@@ -53,6 +53,7 @@ class AskedCards(Asked):
 def make(grant: WriterDep, site: SiteDep, studio: StudioDep, body: BodyDep) -> JSONResponse:
     """The only answer that has the host key."""
     asked = read_asked(AskedRoom, body)
+    check_unlimited(grant)
     room, key = studio.rooms.make(grant.submitter, asked.host, asked.title, asked.lang)
     links = links_json(room, site.public_url, key)
     return _json({**room_json(room, site.public_url), "host_key": key, "links": links}, 201)

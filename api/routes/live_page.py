@@ -8,7 +8,7 @@ from fastapi.responses import Response
 from api.deps import Site, SiteDep, WordsDep
 from api.farm_page import farm_page
 from api.host_session import PARTY_COOKIE
-from api.live_access import StudioDep, studio_of
+from api.live_access import StudioDep, check_unlimited, studio_of
 from api.party_pages import PartyPages, Sent, SignedIn
 from api.present.live_desk import room_line
 from api.qr import qr_code
@@ -37,6 +37,7 @@ def begin(site: SiteDep, words: WordsDep, studio: StudioDep, by: SignedInDep) ->
 def make(site: SiteDep, words: WordsDep, studio: StudioDep, sent: SentDep) -> Response:
     typed = {name: sent.text(name) for name in _FIELDS}
     try:
+        check_unlimited(sent.by.grant)
         party = sent.by.grant.submitter
         room, key = studio.rooms.make(party, typed["host"], typed["title"], typed["speaks"])
     except InvalidInput as refusal:

@@ -21,6 +21,7 @@ GRANTS = {
     "theirs": Grant("capture", OTHER),
     "reads": Grant("read", PARTY),
     "farm": Grant("farm", PARTY),
+    "limited": Grant("capture", PARTY, about=("9521234",)),
 }
 ROOM = {"host": "小李", "title": "今晚苹果", "lang": "zh-CN"}
 
@@ -135,6 +136,7 @@ COMMANDS = [
         ("farm", 403),
         ("theirs", 403),
         ("operator", 403),
+        ("limited", 403),
         ("glive_" + "x" * 32, 401),
         ("another room's", 401),
     ],
@@ -153,6 +155,13 @@ def test_nobody_but_the_host_and_the_party_commands_a_room(client, room, who, st
 @pytest.mark.parametrize("who", ["mine", "admin"])
 def test_a_token_of_the_party_commands_its_room(room, who):
     assert room.ask("POST", "/cards", {"cards": {"qr": False}}, who).status_code == 200
+
+
+def test_a_token_that_is_limited_to_some_keys_makes_no_room(client):
+    answer = client.post("/live", json=ROOM, headers=bearer("limited"))
+
+    assert answer.status_code == 403
+    assert "the token is for keys that begin with 9521234: it has no live rooms" in answer.json()["detail"]
 
 
 def test_a_host_key_makes_no_rooms_and_lists_none(client, room):
