@@ -1,10 +1,8 @@
 """What a host holds in the hand while on air: all of it at one moment, whatever was shown before."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from urllib.parse import urlsplit
-
-import orjson
 
 from api.present.desk_warnings import VERDICTS, SaidView, WarningView, said_views, warning_views
 from api.present.overlay import OverlayState
@@ -31,7 +29,6 @@ _CARDS = {
 class OfferView:
     code: str
     name: str
-    subject: str
     path: str
     """Of the lot's page."""
     is_on: bool
@@ -46,7 +43,6 @@ class PointView:
     verdict: str
     """Of the claim check; "" while there is none."""
     verdict_word: str
-    may_show: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +91,6 @@ class DeskView:
     """When the room went on air; None before."""
     since: str
     """The same as the clock shows it."""
-    ended_ms: int | None
-    now_ms: int
-    version: int
-    overlay_lang: str
     offers: tuple[OfferView, ...]
     current: OfferView | None
     following: OfferView | None
@@ -143,10 +135,6 @@ def desk_view(at: AtDesk, words: Words) -> DeskView:
         phase_word=words.say(_PHASES[room.phase]),
         since_ms=room.on_air_at_ms,
         since="" if room.on_air_at_ms is None else words.time(words.at(room.on_air_at_ms)),
-        ended_ms=room.ended_at_ms,
-        now_ms=at.now_ms,
-        version=room.version,
-        overlay_lang=room.lang,
         offers=tuple(offers.values()),
         current=offers[current.code] if current else None,
         following=offers[following.code] if following else None,
@@ -161,15 +149,10 @@ def desk_view(at: AtDesk, words: Words) -> DeskView:
     )
 
 
-def encoded(view: DeskView) -> bytes:
-    return orjson.dumps(asdict(view))
-
-
 def _offer(offer: Offer, room: Room) -> OfferView:
     return OfferView(
         offer.code,
         plain(offer.name),
-        offer.subject,
         urlsplit(offer.subject).path,
         offer == room.current,
         offer == room.following,
@@ -181,7 +164,6 @@ def _points(room: Room, verdicts: Mapping[int, str], words: Words) -> tuple[Poin
     for point in room.current.points if room.current else ():
         verdict = verdicts.get(point.number, "")
         word = words.say(VERDICTS[verdict]) if verdict in VERDICTS else ""
-        may_show = verdict in ("supported", "no_claim", "")
         is_on = point.number in room.desk.points
-        views.append(PointView(point.number, plain(point.text), is_on, verdict, word, may_show))
+        views.append(PointView(point.number, plain(point.text), is_on, verdict, word))
     return tuple(views)

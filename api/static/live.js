@@ -5,6 +5,7 @@
   const EVERY_MS = 1000;
   const TOO_LONG_MS = 8000;
   const SETTLES_MS = 400;
+  const TOLD_MS = 2500;
   const main = document.querySelector("main");
   const sent = document.querySelector("#sent");
   const stood = new Map();
@@ -156,7 +157,11 @@
     event.preventDefault();
     const part = form.classList.contains("command") && form.closest("[id^=part-]");
     // A button that has just come under a thumb was not what it aimed at.
-    if (part && performance.now() - (replacedAt.get(part.id) || -SETTLES_MS) < SETTLES_MS) return;
+    if (part && performance.now() - (replacedAt.get(part.id) || -SETTLES_MS) < SETTLES_MS) {
+      const said = line("failed", sent.dataset.moved);
+      setTimeout(() => said.remove(), TOLD_MS);
+      return;
+    }
     const button = form.querySelector("button");
     const body = new URLSearchParams(new FormData(form));
     inTurn(form.action, body, button.getAttribute("aria-label") || button.textContent, () => form.reset());

@@ -39,6 +39,14 @@ class Hosting:
     code: str
     key: str
 
+    @classmethod
+    def of(cls, address: str, studio: Studio) -> "Hosting":
+        """Another room with two offers, of which none is on."""
+        room, key = studio.rooms.make(PARTY, "小禾", "丹东草莓专场", "zh-CN")
+        for lot, name in ((SUBJECT, "红颜草莓"), (OTHER, HOSTILE)):
+            studio.rooms.add_offer(room.code, lot, name)
+        return cls(address, studio, room.code, key)
+
     @property
     def url(self) -> str:
         return f"{self.address}/live/{self.code}/control"
@@ -61,10 +69,7 @@ def hosting(ledger: SampleLedger | None = None) -> Iterator[Hosting]:
         rooms, air = RoomTable(engine), AirTable(engine)
         viewers = Viewers(rooms, VisitTable(engine), now_ms)
         studio = Studio.of(rooms, air, ledger.holds, LiveGoods(ledger.made).of, now_ms)
-        room, key = studio.rooms.make(PARTY, "小禾", "丹东草莓专场", "zh-CN")
-        for lot, name in ((SUBJECT, "红颜草莓"), (OTHER, HOSTILE)):
-            studio.rooms.add_offer(room.code, lot, name)
         relay = RoomRelay(rooms, air)
         with served(ledger, public_url=OWN_HOST, room_relay=relay, studio=studio, viewers=viewers) as address:
-            yield Hosting(address, studio, room.code, key)
+            yield Hosting.of(address, studio)
         engine.dispose()

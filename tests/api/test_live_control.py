@@ -1,0 +1,119 @@
+"""What a host holds in the hand while on air, in a real browser: it is driven by thumb, and stays true."""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import expect, sync_playwright
+
+from scripts.screenshots import ARGUMENTS, CHROMIUM, PHONE
+from tests.api.hosting import HOSTILE, Hosting, hosting
+from traceability.live.room import Phase
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="Debian package chromium is missing"),
+]
+NEXT = "#part-next button"
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def served_rooms():
+    with hosting() as room:
+        yield room
+
+
+@pytest.fixture
+def room(served_rooms):
+    return Hosting.of(served_rooms.address, served_rooms.studio)
+
+
+@pytest.fixture
+def page(browser, room):
+    """Signed in by the link that the host was given."""
+    context = browser.new_context(viewport=PHONE)
+    page = context.new_page()
+    page.asked = []
+    page.on("request", lambda request: page.asked.append(request.url))
+    page.goto(f"{room.url}?lang=en#{room.key}")
+    page.wait_for_selector(NEXT)
+    yield page
+    context.close()
+
+
+def settle(page):
+    """Nobody's thumb is so fast: a button that has just come is not pressed yet."""
+    page.wait_for_timeout(450)
+
+
+def test_the_key_of_the_link_is_in_no_address_and_the_page_is_the_rooms(page, room):
+    [cookie] = page.context.cookies()
+
+    assert urlsplit(page.url).fragment == ""
+    assert page.evaluate("document.cookie") == ""
+    assert not [url for url in page.asked if "glive_" in url]
+    assert (cookie["value"], cookie["httpOnly"], cookie["sameSite"]) == (room.key, True, "Strict")
+    assert page.evaluate("history.length") <= 3
+
+
+def test_one_thumb_moves_on_hides_a_card_and_goes_on_air_only_with_a_second_thought(page, room):
+    settle(page)
+    page.dblclick(NEXT)
+    expect(page.locator(".queue .is-on")).to_contain_text("红颜草莓")
+    after_two_taps = room.room.current.name
+    settle(page)
+    page.click("button:has-text('Lab report')")
+    expect(page.locator(".command.off")).to_contain_text("hidden")
+    page.click(".air summary")
+    page.click("text=Go on air now")
+    without_agreeing = room.room.phase
+    page.check("[name=agreed]")
+    page.click("text=Go on air now")
+    page.wait_for_selector(".phase.on_air .clock")
+
+    assert after_two_taps == "红颜草莓"
+    assert room.room.desk.hidden == {"lab"}
+    assert (without_agreeing, room.room.phase) == (Phase.READY, Phase.ON_AIR)
+
+
+def test_a_warning_comes_by_itself_and_is_answered_by_one_tap_while_somebody_types(page, room):
+    rooms = room.studio.rooms
+    rooms.show(room.code, room.room.offers[0].code)
+    rooms.go_on_air(room.code)
+    page.fill("#sentence", "half a sentence")
+    room.say(HOSTILE)
+    warning = page.locator(".warning.level-3")
+    expect(warning).to_contain_text("The records say otherwise")
+    typed_in = page.evaluate("document.activeElement.id")
+    settle(page)
+    warning.locator("text=I correct it").click()
+    expect(page.locator(".warning.answered")).to_contain_text("You corrected it")
+
+    assert page.input_value("#sentence") == "half a sentence"
+    assert typed_in == "sentence"
+    assert room.room.desk.correction is not None
+    assert page.locator("main img").count() == 0
+    assert HOSTILE in page.inner_text("#part-said")
+
+
+def test_without_a_network_the_page_says_so_and_no_command_is_lost(page, room):
+    settle(page)
+    page.context.set_offline(True)
+    page.click(NEXT)
+    expect(page.locator("#sent .failed")).to_contain_text("Not carried out: Next: 红颜草莓")
+    expect(page.locator("#sent .lost")).to_contain_text("What stands here is old.")
+    while_away = room.room.current
+    page.context.set_offline(False)
+    page.click("#sent >> text=Try again")
+    expect(page.locator(".queue .is-on")).to_contain_text("红颜草莓")
+
+    assert while_away is None
+    expect(page.locator("#sent p")).to_have_count(0)
