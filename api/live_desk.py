@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 from api.present.live_desk import AtDesk, DeskView, desk_view
 from api.present.overlay import OverlayState, overlay_state
 from api.words import Words
+from traceability.claims.facts import Facts
 from traceability.errors import TraceError
 from traceability.ledger.trace import Trace
-from traceability.live.goods import Goods, check_point
+from traceability.live.goods import check_point
 from traceability.live.room import Offer, Room
 from traceability.live.safe_sentences import safe_sentences
 from traceability.live.studio import Studio
@@ -22,7 +23,7 @@ _A_MINUTE_MS = 60_000
 
 @dataclass(frozen=True, slots=True)
 class _Judged:
-    goods: Goods
+    facts: Facts
     room: Room
     minute: int
     verdicts: dict[int, str]
@@ -53,18 +54,18 @@ class LiveDesk:
     def _judged(self, room: Room, offer: Offer, now_ms: int) -> _Judged | None:
         """None while nobody can look."""
         try:
-            goods = self.studio.transcript.goods(offer.subject)
+            facts = self.studio.transcript.facts(offer.subject)
         except TraceError:
             return None
         kept, minute = self._kept.get(room.code), now_ms // _A_MINUTE_MS
-        if kept and kept.goods is goods and kept.room == room and kept.minute == minute:
+        if kept and kept.facts is facts and kept.room == room and kept.minute == minute:
             return kept
         on = datetime.fromtimestamp(now_ms / 1000, UTC)
-        verdicts = {each.number: check_point(each.text, goods, on).verdict.value for each in offer.points}
-        safe = [each.text for each in safe_sentences(goods.facts, on, room.lang)]
+        verdicts = {each.number: check_point(each.text, facts, on).verdict.value for each in offer.points}
+        safe = [each.text for each in safe_sentences(facts, on, room.lang)]
         if len(self._kept) >= MOST_KEPT:
             self._kept.clear()
-        self._kept[room.code] = judged = _Judged(goods, room, minute, verdicts, safe)
+        self._kept[room.code] = judged = _Judged(facts, room, minute, verdicts, safe)
         return judged
 
     def _following(self, offer: Offer | None, words: Words) -> OverlayState | None:

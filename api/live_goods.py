@@ -7,8 +7,9 @@ import orjson
 
 from api.deps import Made
 from api.document import trace_document
+from traceability.claims.facts import Facts
+from traceability.claims.read_facts import read_facts
 from traceability.ledger.trace import Trace
-from traceability.live.goods import Goods, read_goods
 
 MOST_LOTS = 256
 
@@ -19,15 +20,15 @@ class LiveGoods:
     def __init__(self, made: Callable[[str], Made], most: int = MOST_LOTS) -> None:
         self._made = made
         self._most = most
-        self._read: OrderedDict[str, tuple[Trace, Goods]] = OrderedDict()
+        self._read: OrderedDict[str, tuple[Trace, Facts]] = OrderedDict()
 
-    def of(self, subject: str) -> Goods:
+    def of(self, subject: str) -> Facts:
         """Raises what `made` raises."""
         trace = self._made(subject).trace
         read = self._read.get(subject)
         if read is None or read[0] is not trace:
             # As everybody reads it, and as `guoji claims check` is given it.
-            read = trace, read_goods(orjson.loads(orjson.dumps(trace_document(trace))))
+            read = trace, read_facts(orjson.loads(orjson.dumps(trace_document(trace))))
             self._read[subject] = read
             if len(self._read) > self._most:
                 self._read.popitem(last=False)

@@ -10,6 +10,7 @@ from traceability import own_policy
 from traceability.alerts.partner_post import PartnerPost
 from traceability.alerts.webhook import Allowed
 from traceability.chain.rpc import RpcChain
+from traceability.claims.facts import Facts
 from traceability.errors import InvalidInput, Unavailable
 from traceability.farm.farm import Farm
 from traceability.imports.importer import Importer
@@ -40,7 +41,6 @@ from traceability.ledger.shared import Shared
 from traceability.ledger.subscriptions import Subscriptions
 from traceability.ledger.trace import Trace
 from traceability.live.corrected import Corrections
-from traceability.live.goods import Goods
 from traceability.live.lot_page import LotPages
 from traceability.live.studio import Studio
 from traceability.live.viewers import Viewers
@@ -124,8 +124,8 @@ def lot_pages(store: Store) -> LotPages:
     return LotPages(store.rooms, Corrections(store.air))
 
 
-def studio(store: Store, held: Ledger, goods: Callable[[str], Goods]) -> Studio:
-    return Studio.of(store.rooms, store.air, held.holds, goods, _now_ms)
+def studio(store: Store, held: Ledger, facts: Callable[[str], Facts]) -> Studio:
+    return Studio.of(store.rooms, store.air, held.holds, facts, _now_ms)
 
 
 def _prover(settings: Settings, store: Store) -> Prover:

@@ -14,7 +14,7 @@ def test_facts_are_read_anew_only_from_a_new_trace():
 
     first = goods.of(SUBJECT)
     assert goods.of(SUBJECT) is first
-    assert first.facts.product
+    assert first.product
     ledger.traces[SUBJECT] = a_trace()
     assert goods.of(SUBJECT) is not first
 

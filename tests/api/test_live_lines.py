@@ -8,7 +8,7 @@ import pytest
 from tests.api.serving import PUBLIC_URL, SampleLedger, served
 from tests.live.fake_rooms import FakeRooms
 from tests.live.live_scene import APPLES, AT_MS, BARE, a_trace
-from traceability.live.goods import read_goods
+from traceability.claims.read_facts import read_facts
 from traceability.live.studio import Studio
 
 LIE, TRUE = "今早刚摘的苹果。", "产地是陕西洛川。"
@@ -18,7 +18,7 @@ TEXT = {"Content-Type": "text/plain; charset=utf-8"}
 
 @pytest.fixture(scope="module")
 def studio():
-    goods = {APPLES: read_goods(a_trace("apples")), BARE: read_goods(a_trace("bare"))}
+    goods = {APPLES: read_facts(a_trace("apples")), BARE: read_facts(a_trace("bare"))}
     kept = FakeRooms()
     return Studio.of(kept, kept, goods.__contains__, goods.__getitem__, lambda: AT_MS)
 

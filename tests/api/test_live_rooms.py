@@ -8,9 +8,9 @@ import pytest
 
 from tests.api.serving import PUBLIC_URL, SampleLedger, served
 from tests.live.live_scene import APPLES, AT_MS, a_trace
+from traceability.claims.read_facts import read_facts
 from traceability.errors import NotAuthorised
 from traceability.ledger.grant import Grant
-from traceability.live.goods import read_goods
 from traceability.live.studio import Studio
 
 PARTY, OTHER = "9521234000013", "9521234000037"
@@ -38,7 +38,7 @@ class KnownTokens(SampleLedger):
 
 @pytest.fixture
 def studio(store):
-    goods = {APPLES: read_goods(a_trace("apples"))}
+    goods = {APPLES: read_facts(a_trace("apples"))}
     return Studio.of(store.rooms, store.air, goods.__contains__, goods.__getitem__, lambda: AT_MS)
 
 

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 from tests.live.fake_rooms import FakeRooms
+from traceability.claims.read_facts import read_facts
 from traceability.errors import Unavailable
 from traceability.live.answers import Warnings
-from traceability.live.goods import read_goods
 from traceability.live.line import Line
 from traceability.live.room import Desk, Offer, Phase, Point, Room
 from traceability.live.said import Transcript
@@ -58,13 +58,13 @@ class Scene:
         self.traces = {APPLES: a_trace("apples"), BARE: a_trace("bare")}
         self.rooms = FakeRooms()
         self.rooms.put(self.room)
-        ports = (self.rooms, self.rooms, self.goods, lambda: self.now_ms)
+        ports = (self.rooms, self.rooms, self.facts, lambda: self.now_ms)
         self.transcript, self.warnings = Transcript(*ports), Warnings(*ports)
 
-    def goods(self, subject):
+    def facts(self, subject):
         if subject not in self.traces:
             raise Unavailable("the records do not answer")
-        return read_goods(self.traces[subject])
+        return read_facts(self.traces[subject])
 
     def say(self, *texts, **how):
         return self.transcript.said(CODE, [Line(text, **how) for text in texts])

@@ -4,10 +4,11 @@ import pytest
 
 from tests.live.live_scene import AT, a_trace
 from traceability.claims.check import Verdict
+from traceability.claims.read_facts import read_facts
 from traceability.claims.rulebook import rules
 from traceability.live.corrections import LONGEST, correction
 from traceability.live.data import load
-from traceability.live.goods import check_point, check_said, read_goods
+from traceability.live.goods import check_point, check_said
 from traceability.live.safe_sentences import short
 
 LIES = (
@@ -33,16 +34,16 @@ BEARABLE = (Verdict.SUPPORTED, Verdict.NO_CLAIM)
 @pytest.mark.parametrize("lang", ["zh-CN", "en"])
 @pytest.mark.parametrize("name", ["apples", "bare", "kiwifruit", "strawberries", None])
 def test_the_checker_bears_every_correction(name, lang):
-    goods = None if name is None else read_goods(a_trace(name))
+    facts = None if name is None else read_facts(a_trace(name))
     for lie in LIES:
-        checked = check_said(lie, goods, AT)
+        checked = check_said(lie, facts, AT)
         if checked.verdict in BEARABLE:
             continue
-        told = correction(checked, goods, AT, lang)
+        told = correction(checked, facts, AT, lang)
 
         assert len(told) <= LONGEST[short(lang)], told
         assert lie not in told
-        assert (check_point(told, goods, AT) if goods else check_said(told, None, AT)).verdict in BEARABLE, (
+        assert (check_point(told, facts, AT) if facts else check_said(told, None, AT)).verdict in BEARABLE, (
             told
         )
 

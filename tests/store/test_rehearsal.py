@@ -24,7 +24,7 @@ ROOM = a_room(Phase.READY)
 def studio(engine):
     scene, rooms = Scene(), RoomTable(engine)
     rooms.create(ROOM, b"k" * 32)
-    return Studio.of(rooms, AirTable(engine), lambda _: True, scene.goods, lambda: scene.now_ms)
+    return Studio.of(rooms, AirTable(engine), lambda _: True, scene.facts, lambda: scene.now_ms)
 
 
 def test_nothing_of_a_rehearsal_is_left_but_its_report(engine, studio):

@@ -4,8 +4,9 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from traceability.claims.facts import Facts
 from traceability.errors import InvalidInput, NameTaken, Unavailable, Unknown
-from traceability.live.goods import Goods, check_point
+from traceability.live.goods import check_point
 from traceability.live.ports import AirStore, RoomStore
 from traceability.live.record import Kind, NewRecord, Record
 from traceability.live.room import Correction, Offer, Phase, Point, Room
@@ -23,7 +24,7 @@ _NO_ANSWER = "none"
 class Warnings:
     rooms: RoomStore
     air: AirStore
-    goods: Callable[[str], Goods]
+    facts: Callable[[str], Facts]
     """By the canonical Digital Link of a lot. May raise `Unknown` or `Unavailable`."""
     now_ms: Callable[[], int]
 
@@ -94,9 +95,9 @@ class Warnings:
         return self.time_out(self.rooms.change(room.with_desk(replace(room.desk, points=left)), records))
 
     def _warning(self, way: Way, room: Room, offer: Offer, point: Point) -> NewRecord | None:
-        goods, now_ms = self.goods(offer.subject), self.now_ms()
+        facts, now_ms = self.facts(offer.subject), self.now_ms()
         on = datetime.fromtimestamp(now_ms / 1000, UTC)
-        judged = Judged(check_point(point.text, goods, on), goods, on, offer.code)
+        judged = Judged(check_point(point.text, facts, on), facts, on, offer.code)
         return warning_record(way, judged, point.number, now_ms, room.lang)
 
 

@@ -3,8 +3,9 @@
 from datetime import datetime
 
 from traceability.claims.check import Checked, Verdict
+from traceability.claims.facts import Facts
 from traceability.live.data import load
-from traceability.live.goods import Goods
+from traceability.live.goods import recall_of
 from traceability.live.safe_sentences import all_safe, short
 
 LONGEST = {"zh": 60, "en": 120}
@@ -34,20 +35,20 @@ _RECALLED = {
 }
 
 
-def correction(checked: Checked, goods: Goods | None, on: datetime, lang: str) -> str:
+def correction(checked: Checked, facts: Facts | None, on: datetime, lang: str) -> str:
     """For a claim that was struck; in a language of `LANGUAGES`, as long as `LONGEST` allows."""
     language = short(lang)
-    if goods is not None and goods.recall is not None:
+    if facts and recall_of(facts, on):
         return _OPENING[language] + _RECALLED[language]
-    fact = None if goods is None else _fact(checked, goods, on, lang)
+    fact = _fact(checked, facts, on, lang) if facts else None
     told = _OPENING[language] + (fact or _ALONE[checked.verdict][language])
     return told if len(told) <= LONGEST[language] else _OPENING[language] + _ALONE[checked.verdict][language]
 
 
-def _fact(checked: Checked, goods: Goods, on: datetime, lang: str) -> str | None:
+def _fact(checked: Checked, facts: Facts, on: datetime, lang: str) -> str | None:
     """What is right instead of an untrue claim; a word that may not be said has no such thing."""
     if checked.rule is None or checked.verdict is Verdict.FORBIDDEN:
         return None
     subjects = [name for name, rules in load("levels")["corrects"].items() if checked.rule.id in rules]
-    found = (each.text for each in all_safe(goods.facts, on, lang) if each.subject in subjects)
+    found = (each.text for each in all_safe(facts, on, lang) if each.subject in subjects)
     return next(found, None)

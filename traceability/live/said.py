@@ -6,9 +6,10 @@ from typing import Any
 from uuid import uuid4
 
 from traceability.claims.check import Verdict
+from traceability.claims.facts import Facts
 from traceability.errors import CaptureTooLarge, InvalidInput, NameTaken, RoomConflict
 from traceability.live.answers import check_recorded
-from traceability.live.goods import Goods, check_said
+from traceability.live.goods import check_said
 from traceability.live.last_minute import LastMinute
 from traceability.live.line import Line
 from traceability.live.ports import AirStore, RoomStore
@@ -42,7 +43,7 @@ class Heard:
 class Transcript:
     rooms: RoomStore
     air: AirStore
-    goods: Callable[[str], Goods]
+    facts: Callable[[str], Facts]
     """By the canonical Digital Link of a lot. May raise `Unknown` or `Unavailable`."""
     now_ms: Callable[[], int]
 
@@ -114,8 +115,8 @@ class Transcript:
         on, offer = line.said_at(now_ms, room.phase), room.current
         if line.offer is not None:
             offer = room.offer(line.offer)
-        goods, code = (None, None) if offer is None else (self.goods(offer.subject), offer.code)
-        return [Judged(check_said(text, goods, on), goods, on, code) for text in line.sentences]
+        facts, code = (self.facts(offer.subject), offer.code) if offer else (None, None)
+        return [Judged(check_said(text, facts, on), facts, on, code) for text in line.sentences]
 
 
 def _check_count(lines: Sequence[Line]) -> None:

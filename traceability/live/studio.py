@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from traceability.claims.facts import Facts
 from traceability.live.answers import Warnings
-from traceability.live.goods import Goods
 from traceability.live.ports import AirStore, RoomStore
 from traceability.live.reports import Reports
 from traceability.live.rooms import Rooms
@@ -26,15 +26,15 @@ class Studio:
         rooms: RoomStore,
         air: AirStore,
         holds: Callable[[str], bool],
-        goods: Callable[[str], Goods],
+        facts: Callable[[str], Facts],
         now_ms: Callable[[], int],
     ) -> "Studio":
-        """`holds` and `goods`: of a canonical Digital Link, whether we know it and what is known of it."""
-        warnings = Warnings(rooms, air, goods, now_ms)
+        """`holds` and `facts`: of a canonical Digital Link, whether we know it and what is known of it."""
+        warnings = Warnings(rooms, air, facts, now_ms)
         return cls(
             Rooms(rooms, holds, now_ms),
             air,
-            Transcript(rooms, air, goods, now_ms),
+            Transcript(rooms, air, facts, now_ms),
             warnings,
             Reports(rooms, air, warnings.blocks),
         )

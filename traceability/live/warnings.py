@@ -7,9 +7,9 @@ from enum import IntEnum, StrEnum
 from typing import Any
 
 from traceability.claims.check import Checked, Verdict
+from traceability.claims.facts import Facts
 from traceability.live.corrections import correction
 from traceability.live.data import load
-from traceability.live.goods import Goods
 from traceability.live.record import Kind, NewRecord, Record
 
 MOST_EVIDENCE = 5
@@ -55,10 +55,10 @@ class Judged:
     """A sentence, and what it was held against."""
 
     checked: Checked
-    goods: Goods | None
+    facts: Facts | None
     on: datetime
     offer: str | None
-    """Code of the offer whose goods they are."""
+    """Code of the offer that it is about."""
 
 
 def said_record(judged: Judged, name: str, at_ms: int, times: int, warned_as: str | None) -> NewRecord:
@@ -94,7 +94,7 @@ def warning_record(way: Way, judged: Judged, of: str | int, at_ms: int, lang: st
         "rule": _rule(checked),
         "found": _short(checked.evidence[0].found) if checked.evidence else None,
         "suggestion": checked.suggestion,
-        "correction": correction(checked, judged.goods, judged.on, lang) if struck else None,
+        "correction": correction(checked, judged.facts, judged.on, lang) if struck else None,
     }
     return NewRecord(at_ms, Kind.WARNED, body)
 
