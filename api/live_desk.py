@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from api.present.live_desk import AtDesk, DeskView, desk_view
+from api.present.live_desk import DeskView, RoomNow, desk_view
 from api.present.overlay import OverlayState, overlay_state
 from api.words import Words
 from traceability.claims.facts import Facts
@@ -40,7 +40,7 @@ class LiveDesk:
     def view(self, room: Room, words: Words) -> DeskView:
         now_ms = self.studio.rooms.now_ms()
         judged = self._judged(room, room.current, now_ms) if room.current else None
-        at = AtDesk(
+        at = RoomNow(
             room,
             now_ms,
             self.studio.air.newest(room.code, MOST_RECORDS),

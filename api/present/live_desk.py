@@ -63,7 +63,7 @@ class ScansView:
 
 
 @dataclass(frozen=True, slots=True)
-class AtDesk:
+class RoomNow:
     """What is known of a room, and of what is on in it, at one moment."""
 
     room: Room
@@ -122,7 +122,7 @@ def room_line(room: Room, words: Words) -> RoomLine:
     return RoomLine(room.code, plain(room.title), plain(room.host), room.phase, phase, made)
 
 
-def desk_view(at: AtDesk, words: Words) -> DeskView:
+def desk_view(at: RoomNow, words: Words) -> DeskView:
     room = at.room
     offers = {each.code: _offer(each, room) for each in room.offers}
     current, following = room.current, room.following

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from api.present.live_desk import AtDesk, CardView, PointView, desk_view
+from api.present.live_desk import CardView, PointView, RoomNow, desk_view
 from api.words import languages
 from traceability.live.record import Kind, Record
 from traceability.live.room import Correction, Desk, Offer, Phase, Point, Room
@@ -63,7 +63,7 @@ def an_answer(number, warning, answer):
 
 
 def seen(*records, room=ROOM, words=EN, **more):
-    return desk_view(AtDesk(room, NOW_MS, records, **more), words)
+    return desk_view(RoomNow(room, NOW_MS, records, **more), words)
 
 
 def test_the_queue_tells_what_is_on_and_what_follows():
