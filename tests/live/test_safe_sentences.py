@@ -29,3 +29,10 @@ def test_nothing_is_offered_of_what_nobody_recorded():
     subjects = {each.subject for each in safe_sentences(read_facts(a_trace("bare")), AT, "zh-CN")}
 
     assert subjects == {"harvested", "origin", "amount"}
+
+
+def test_the_best_to_say_comes_first():
+    offered = safe_sentences(read_facts(a_trace("apples")), AT, "zh-CN")
+
+    assert [each.subject for each in offered[:4]] == ["harvested", "origin", "sweetness", "cold"]
+    assert len({each.text for each in offered}) == len(offered)

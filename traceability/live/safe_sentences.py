@@ -36,8 +36,11 @@ def all_safe(facts: Facts, on: datetime, lang: str) -> list[Safe]:
         for subject, each in checked
         if each.verdict is Verdict.SUPPORTED
     ]
-    # The only laboratory result is that of sweetness, often.
-    return list({safe.text: safe for safe in reversed(supported)}.values())[::-1]
+    kept: dict[str, Safe] = {}
+    for safe in supported:
+        # The only laboratory result is that of sweetness, often.
+        kept.setdefault(safe.text, safe)
+    return list(kept.values())
 
 
 def short(lang: str) -> str:
