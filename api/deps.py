@@ -72,6 +72,9 @@ class Ledger(Protocol):
     def trace_proof(self, subject: str) -> tuple[bytes, Standing]:
         """The JSON bundle of the proofs of all events of a trace, and whether it stands. Raises `Unknown`."""
 
+    def room_proof(self, urn: str) -> tuple[bytes, Standing]:
+        """The same of the on-air record of a live room, by its URN. Raises `NotInLogYet`."""
+
     def code_proof(self, item: str) -> bytes:
         """The JSON file that shows that the code of an item was issued, and is active. Raises `Unknown`."""
 

@@ -186,9 +186,13 @@ def _has(form: Form, if_none_match: bytes) -> bool:
 
 
 def _is_kept(scope: Scope) -> bool:
-    """Whether its answers may be: a path of GS1 begins with a number, or is an RFID tag's; else a proof."""
+    """Whether its answers may be: a path of GS1 begins with a number, or is an RFID tag's; else a proof.
+
+    The record of a live room is one, too.
+    """
     path: bytes = scope["raw_path"]
-    return path[1:2].isdigit() or path[1:3] in (b"eh", b"ex") or path == b"/proof"
+    is_record = path.startswith(b"/live/") and path.endswith(b"/record")
+    return path[1:2].isdigit() or path[1:3] in (b"eh", b"ex") or path == b"/proof" or is_record
 
 
 def _first(scope: Scope) -> dict[bytes, bytes]:

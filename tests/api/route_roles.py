@@ -33,6 +33,8 @@ GATES: dict[str, Gate] = {
     "GET HEAD /overlay/01/{rest:path}": "open",
     "GET /overlay/01/{rest:path}/events": "open",
     "GET /live/{code}/events": "open",
+    "GET HEAD /live/{room}/record": "open",
+    "GET HEAD /live/{room}/record/said": "capture",
     "GET /live": "sheets",
     "POST /live/sign-in": "sheets",
     "POST /live/sign-out": "sheets",

@@ -120,6 +120,9 @@ class SampleLedger:
         made = bundle or b'{"bundle":"%s"}' % subject.encode()
         return made, SampleStanding(self, lambda: self.bundle is bundle)
 
+    def room_proof(self, urn: str) -> tuple[bytes, SampleStanding]:
+        return self.trace_proof(urn)
+
     def code_proof(self, item: str) -> bytes:
         return b'{"code":"%s"}' % item.encode()
 

@@ -113,7 +113,7 @@ def test_the_moment_comes_as_json_too(verify):
     _, printed = verify("sound-record", "2027-01-01T00:00:00Z", "--json")
     assert json.loads(printed)["on_air"]["at"] == {
         "asked": "2027-01-01T00:00:00+00:00",
-        "unknown": None,
+        "unverified": None,
         "on_air": False,
     }
 

@@ -111,8 +111,9 @@ class Broadcast:
 
     def phase(self, phase, code=CODE):
         room = replace(self.rooms.room(code), phase=phase)
-        if phase is Phase.ENDED:
-            room = replace(room, ended_at_ms=self.now_ms)
+        moments = {Phase.ON_AIR: "on_air_at_ms", Phase.ENDED: "ended_at_ms"}
+        if phase in moments:
+            room = replace(room, **{moments[phase]: self.now_ms})
         self.rooms.change(room, [NewRecord(self.now_ms, Kind.PHASE, {"phase": phase.value})])
 
     def put_on(self, offer, code=CODE):

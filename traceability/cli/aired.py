@@ -26,12 +26,14 @@ class Aired:
     """The moment that somebody asked for."""
     disclosed: Disclosed
     broadcast: Broadcast | None = None
+    reaches: bool = False
+    """Whether the record reaches the moment that was asked for."""
     on_air: OnAir | None = None
-    """None also if nothing was on air then."""
+    """What was on air then; None if nothing was."""
     lie: str = ""
     """What is untrue about the record."""
     gap: str = ""
-    """Why nobody can say here what was on air at the moment that was asked for."""
+    """Why it is not shown here what was on air at the moment that was asked for."""
     unproven: Mapping[int, str] = field(default_factory=dict)
     """Why segments are not verified, by number."""
 
@@ -74,7 +76,9 @@ class Aired:
             f"On-air record of room {first.room} ({last.title}): segments {first.number} to {last.number}, "
             f"from {told(first.start)} to {told(last.until)} ({end})"
         )
-        if self.asked is not None and not self.gap:
+        if self.asked is not None and self.reaches:
+            if self.gap:
+                yield "What follows is not verified:"
             yield from self._moment(self.asked)
 
     def as_json(self) -> dict[str, Any]:
@@ -102,7 +106,7 @@ class Aired:
             return Aired(asked, self.disclosed, self.broadcast, gap=str(error), unproven=self.unproven)
         doubts = [number for number in on_air.segments if number in self.unproven] if on_air else []
         gap = f"segment {doubts[0]} tells of that moment: {self.unproven[doubts[0]]}" if doubts else ""
-        return Aired(asked, self.disclosed, self.broadcast, on_air, gap=gap, unproven=self.unproven)
+        return Aired(asked, self.disclosed, self.broadcast, True, on_air, gap=gap, unproven=self.unproven)
 
     def _moment(self, asked: datetime) -> Iterator[str]:
         if self.on_air is None:
@@ -126,8 +130,8 @@ class Aired:
             )
 
     def _moment_json(self, asked: datetime) -> dict[str, Any]:
-        found: dict[str, Any] = {"asked": asked.isoformat(), "unknown": self.gap or None}
-        if self.gap:
+        found: dict[str, Any] = {"asked": asked.isoformat(), "unverified": self.gap or None}
+        if not self.reaches:
             return found
         if self.on_air is None:
             return found | {"on_air": False}

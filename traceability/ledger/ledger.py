@@ -118,8 +118,16 @@ class Ledger:
         self.follower.look()
         return self.follower.made(lambda footing: self._trace_proof(subject, footing))
 
+    def room_proof(self, urn: str) -> tuple[bytes, Standing]:
+        """The same of the on-air record of a live room. Raises `NotInLogYet` while the log has none of it."""
+        self.follower.look()
+        return self.follower.made(lambda footing: self._proof_of_all(urn, footing))
+
     def _trace_proof(self, subject: str, footing: Footing) -> bytes:
         self.check_used(subject)
+        return self._proof_of_all(subject, footing)
+
+    def _proof_of_all(self, subject: str, footing: Footing) -> bytes:
         footing.awaits_log = footing.awaits_anchor = True
         footing.ends(self.now() + ANEW_AFTER)
         # Events first: an anchor that becomes final meanwhile must not make them look left out of the rest.
