@@ -56,17 +56,16 @@ class Listener:
             self.tell(_COMMENT)
 
     async def stay(self, receive: Receive) -> None:
-        """Begin the answer; return when the listener has hung up."""
+        """Begin the answer; return when the listener has hung up, or the server ends."""
         await self._send({"type": "http.response.start", "status": 200, "headers": _HEAD})
         retry = b"retry: %d\n\n" % random.randint(*COME_BACK_MS)  # noqa: S311 (no secret)
         await self._send({"type": "http.response.body", "body": retry, "more_body": True})
         await self._catch_up()
-        try:
+        with suppress(asyncio.CancelledError):
             while (await receive())["type"] != "http.disconnect":
                 pass
-        finally:
-            if self._task is not None:
-                self._task.cancel()
+        if self._task is not None:
+            self._task.cancel()
 
     async def _catch_up(self) -> None:
         # Some servers say by an error that it hung up; `stay` hears of it anyway.

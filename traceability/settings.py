@@ -81,6 +81,8 @@ class Settings:
     """Address to listen on. Loopback unless told otherwise."""
     http_port: Annotated[int, Interval(ge=0, le=65535)] = 8080
     """Port to listen on; `guoji up` takes another free one, and says so, if it is taken."""
+    http_workers: Annotated[int, Interval(ge=1, le=64)] = 1
+    """Processes that answer on it, each on a core of its own."""
     mqtt_url: BrokerUrl = ""
     """Broker, as mqtt://host:port, or mqtts:// for TLS. Empty: `guoji up` starts the embedded one."""
     mqtt_host: str = "127.0.0.1"

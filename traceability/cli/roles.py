@@ -1,7 +1,6 @@
-"""`guoji seal | publish | anchor | serve | devnet`: what `guoji up` runs, one by one."""
+"""`guoji seal | publish | anchor | devnet`: what `guoji up` runs, one by one."""
 
 import argparse
-import gc
 import os
 
 from traceability.cli.journal import journal
@@ -38,12 +37,6 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
             "have the contract on the chain hold the newest checkpoint",
             "Send the newest checkpoint to the contract every GUOJI_ANCHOR_EVERY_S seconds, and follow it "
             "until it is final. While the chain is away everything else goes on, and this catches up.",
-        ),
-        (
-            "serve",
-            _serve,
-            "answer scans: trace pages, proofs, the log, capture",
-            "Serve pages and proofs on GUOJI_HTTP_HOST and GUOJI_HTTP_PORT.",
         ),
         (
             "devnet",
@@ -144,60 +137,6 @@ def _anchor(_args: argparse.Namespace) -> int:
             log.info("anchoring", size=sent.size, root=sent.root.hex()[:16])
 
     every(settings.anchor_every_s, step, stop, log)
-    return 0
-
-
-def _serve(_args: argparse.Namespace) -> int:
-    from api.app import create_app
-    from api.event_front import EventFront
-    from api.front import Front
-    from api.live_goods import LiveGoods
-    from api.room_relay import RoomRelay
-    from api.scan_visit import ScanDesk
-    from traceability.cli.web_server import serve
-    from traceability.own_store import open_store
-    from traceability.wiring import (
-        farm,
-        importer,
-        issued,
-        ledger,
-        lot_pages,
-        public_url,
-        recaller,
-        scans,
-        studio,
-        viewers,
-    )
-
-    settings = Settings.read(os.environ)
-    store = open_store(settings)
-    held, own_codes = ledger(settings, store), issued(settings, store)
-    app = create_app(
-        held,
-        public_url=public_url(settings),
-        verifier_url=settings.verifier_url,
-        farm=farm(settings, store),
-        importer=importer(settings, store),
-        recaller=recaller(settings, store),
-        check_issued=own_codes.check,
-        scan_desk=ScanDesk(
-            scans(settings, store, held.trace),
-            settings.place_headers,
-            settings.scan_address_header,
-            settings.scratch_codes,
-            settings.scan_days,
-            own_codes.has,
-        ),
-        room_relay=RoomRelay(store.rooms, store.air),
-        studio=studio(store, held, LiveGoods(held.made).of),
-        viewers=viewers(store),
-        lot_pages=lot_pages(store),
-    )
-    # A trace is thousands of small values: looking through all of them for garbage at every turn is wasted.
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 20)
-    front = EventFront(Front(app, app.state.site.kept), settings.scan_address_header)
-    serve(front, settings.http_host, settings.http_port)
     return 0
 
 
