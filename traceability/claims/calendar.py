@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 from traceability.claims.data import load
+from traceability.claims.named_days import PATTERN, named_day
 
 Days = tuple[date | None, date | None]
 """First and last day, both inclusive; None is open."""
@@ -199,6 +200,7 @@ _BY_READER: tuple[tuple[Read, tuple[str, ...]], ...] = (
     (_month_alone, (_MONTH_ZH, _MONTH_EN)),
     (_weekday, (_WEEKDAY_ZH, _WEEKDAY_EN)),
     (_near_span, (_SPAN_ZH, _SPAN_EN)),
+    (named_day, (PATTERN,)),
 )
 READERS = tuple((re.compile(pattern), read) for read, patterns in _BY_READER for pattern in patterns)
 """What to look for and how to read it; the longest at a place wins."""

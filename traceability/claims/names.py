@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from traceability.claims.data import load, pattern
 from traceability.claims.normal import normal
@@ -65,9 +66,10 @@ def lies_in(place: str, region: str) -> bool:
     return False
 
 
-def places_named(text: str) -> list[str]:
+@lru_cache(maxsize=256)
+def places_named(text: str) -> tuple[str, ...]:
     """Every known place that `text` names, by its Chinese name."""
-    return [_BY_NAME[match[0]] for match in _PLACE.finditer(normal(text))]
+    return tuple(_BY_NAME[match[0]] for match in _PLACE.finditer(normal(text)))
 
 
 def varieties_in(clause: str) -> Iterator[tuple[str, Span]]:
@@ -83,7 +85,7 @@ def varieties_in(clause: str) -> Iterator[tuple[str, Span]]:
 def _stands_alone(before: str, after: str) -> bool:
     """ "Fuji apples!" names the goods."""
     return not before and (
-        not _VARIETY.sub("", after).strip(" s") or after in ("的", "品种", "品种的", "这个品种")
+        not _VARIETY.sub("", after).strip(" eisy") or after in ("的", "品种", "品种的", "这个品种")
     )
 
 

@@ -25,6 +25,7 @@ _ALONE = re.compile(
     "(?=$|[,。!以之往上朝左多出呢啊吧了])"
 )
 """Numbers without a unit: "sweetness 13", "13 and above"."""
+_DAY = re.compile("(?<=\\d月)(二?十[一二三四五六七八九]?|三十一?|[一二三四五六七八九])(?![月个份天来多几])")
 _AND_TENTHS = re.compile(f"(\\d+)度([一二三四五六七八九])(?!{_COUNTED}|[十百])")
 _SOME_MORE = re.compile("(\\d+)[来几](?=[度天日年月周斤公克小个分])")
 _LESS_THAN = re.compile(r"还?没(?=\d+(?:\.5)?个?(?:天|月|小时|钟头|星期|礼拜|周))")
@@ -50,7 +51,7 @@ def _chinese(text: str) -> str:
     text = _DECIMAL.sub(lambda m: f"{_value(m[1])}.{''.join(str(_DIGITS[d]) for d in m[2])}", text)
     text = _PERCENT.sub(lambda m: f"{100 if m[1] == '百' else _value(m[1])}%", text)
     text = _TWO_GUESSES.sub(lambda m: _guesses(m) if _next(m) else m[0], text)
-    for number in (_RANGE, _WHOLE, _ALONE):
+    for number in (_RANGE, _WHOLE, _ALONE, _DAY):
         text = number.sub(lambda m: str(_value(m[1])), text)
     text = _SOME_MORE.sub(r"\1多", _AND_TENTHS.sub(lambda m: f"{m[1]}.{_DIGITS[m[2]]}度", text))
     text = _HALVES.sub(r"\1.5个", _AND_A_HALF.sub(r"\1.5\2", text))
@@ -64,7 +65,7 @@ def _next(match: re.Match[str]) -> bool:
 def _guesses(match: re.Match[str]) -> str:
     """ "Thirteen, fourteen degrees" is a range."""
     tens = match[1] or ""
-    return f"{_value(tens + match[2])}-{_value(tens + match[3])}"
+    return f"约{_value(tens + match[2])}-{_value(tens + match[3])}"
 
 
 def _value(numeral: str) -> int | str:

@@ -86,7 +86,8 @@ def _read(text: str, match: re.Match[str]) -> Quantity:
     step = factor * 10.0 ** -len(match["first"].partition(".")[2])
     if is_range:
         low, high = sorted((first, _number(match["second"]) * factor))
-        bounded = _Bounded(low, high, False, *match.span())
+        about = text.endswith("约", 0, match.start())
+        bounded = _Bounded(low, high, about, match.start() - about, match.end())
     else:
         end = max(match.end(name) for name in ("first", "ten_thousand", "more", "unit1"))
         more = first and (match["more"] or text.startswith("多", end))

@@ -117,7 +117,7 @@ def _within(claim: Claim, stated: Quantity, curves: list[Series], evidence: tupl
         return Judged(Truth.UNKNOWN, evidence)  # nobody knows how warm it was meanwhile
     if inside or not is_steady or says("always", claim.clause):
         return Judged(Truth.TRUE if inside else Truth.FALSE, evidence)
-    typical = all(abs(each.mean - stated.low) <= slack for each in curves)
+    typical = all(stated.low - slack <= each.mean <= stated.high + slack for each in curves)
     if not typical:
         return Judged(Truth.FALSE, evidence)
     return Judged(Truth.UNKNOWN if any(each.excursions for each in curves) else Truth.TRUE, evidence)
