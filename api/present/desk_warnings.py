@@ -9,7 +9,7 @@ from api.words import Words, message
 from traceability.claims.check import MAX_CHARACTERS
 from traceability.live.answers import ANSWER_WITHIN_MS
 from traceability.live.record import Kind, Record
-from traceability.live.room import Room
+from traceability.live.room import Phase, Room
 from traceability.live.warnings import Level, answers_to
 
 MOST_WARNINGS = 12
@@ -95,11 +95,12 @@ def warning_views(records: Sequence[Record], room: Room, words: Words) -> tuple[
     said = {each.body["id"]: each for each in records if each.kind == Kind.SAID}
     answers = _by_warning(records, Kind.ANSWERED)
     corrections = _by_warning(records, Kind.CORRECTED)
+    is_over = room.phase is Phase.ENDED
     warned = [each for each in reversed(records) if each.kind == Kind.WARNED]
     open_ones = sorted((w for w in warned if w.number not in answers), key=lambda w: -_level(w))
     closed = [each for each in warned if each.number in answers][:MOST_ANSWERED]
     return tuple(
-        _warning(each, _about(each, said, room), answers, corrections, words)
+        _warning(each, _about(each, said, room), answers, corrections, is_over, words)
         for each in [*open_ones[:MOST_WARNINGS], *closed]
     )
 
@@ -109,11 +110,14 @@ def _warning(
     text: str,
     answers: Mapping[int, Record],
     corrections: Mapping[int, Record],
+    is_over: bool,
     words: Words,
 ) -> WarningView:
+    """`is_over`: the room has ended, and with it every answer."""
     body, level = record.body, _level(record)
     answer, correction = answers.get(record.number), corrections.get(record.number)
-    is_counting = level == Level.STRUCK and body["about"] == "said" and answer is None and correction is None
+    is_open = answer is None and not is_over
+    is_counting = level == Level.STRUCK and body["about"] == "said" and is_open and correction is None
     return WarningView(
         number=record.number,
         level=level,
@@ -124,7 +128,7 @@ def _warning(
         found=_text(body.get("found"), words),
         suggestion=_text(body.get("suggestion"), words),
         source=plain(str((body.get("rule") or {}).get("source", ""))),
-        answers=() if answer else _may_answer(record, words),
+        answers=_may_answer(record, words) if is_open else (),
         answered=_word(_ANSWERED, str(answer.body["answer"]), words) if answer else "",
         correction=plain(str(correction.body["text"])) if correction else "",
         until_ms=record.at_ms + ANSWER_WITHIN_MS if is_counting else None,

@@ -35,9 +35,9 @@ _OTHER: dict[str, Layout] = {"horizontal": "vertical", "vertical": "horizontal"}
 @router.post("/sign-in")
 def sign_in(code: str, site: SiteDep, words: WordsDep, fields: FieldsDep) -> Response:
     token = fields.get("token", "").strip()
-    opened(token, code, site)
-    response = go_to(f"/live/{code}/control", words)
-    host_cookie(code).keep(response, token, site)
+    room = opened(token, code, site).room
+    response = go_to(f"/live/{room.code}/control", words)
+    host_cookie(room.code).keep(response, token, site)
     return response
 
 

@@ -144,6 +144,12 @@ def test_warnings_without_an_answer_stand_first_the_gravest_first():
     assert warnings[2].until_ms is None
 
 
+def test_once_the_room_has_ended_nothing_is_answered_any_more():
+    [warning] = seen(a_said(1), a_warning(2, 1), room=replace(ROOM, phase=Phase.ENDED, desk=Desk())).warnings
+
+    assert (warning.answers, warning.until_ms) == ((), None)
+
+
 def test_a_correction_stands_with_its_warning_and_on_the_overlay_until_its_time():
     corrected = Record(3, NOW_MS, Kind.CORRECTED, {"warning": 2, "text": "11 月 20 日采收"}, None)
     lasting = replace(ROOM, desk=replace(ROOM.desk, correction=Correction(2, "更正", NOW_MS + 1)))
