@@ -1,11 +1,11 @@
 """The recipe for nginx as it is in the repository, in a real nginx before the real application."""
 
-import json
 import re
 import shutil
 import socket
 import ssl
 import time
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,6 +17,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from api.room_relay import RoomRelay
+from tests.api.listening import ROOM, FakeAir
 from tests.api.samples import PATH, PENDING, SUBJECT, a_notice, a_trace, with_last
 from tests.api.serving import SampleLedger, served
 from tests.nginx import nginx
@@ -30,6 +32,7 @@ pytestmark = [
 RECIPE = Path(__file__).parents[2] / "deploy" / "nginx" / "guoji.conf"
 NAME = "trace.my-farm.cn"
 SLASH_PATH, SLASH_SUBJECT = f"{PATH}%2FA", f"{SUBJECT}%2FA"
+TRUSTING = ssl._create_unverified_context()
 CHINESE = {"Accept": "text/html", "Accept-Language": "zh-CN,zh;q=0.9"}
 ENGLISH = {"Accept": "text/html", "Accept-Language": "en-GB"}
 
@@ -53,7 +56,9 @@ def front(tmp_path_factory):
     _certify(folder)
     ledger = SampleLedger({SUBJECT: a_trace(), SLASH_SUBJECT: a_trace(subject=SLASH_SUBJECT)})
     port, plain_port = take_port(), take_port()
-    with served(ledger, live_every_s=60) as address:
+    air = FakeAir()
+    air.show(ROOM, b"{}")
+    with served(ledger, live_every_s=60, room_relay=RoomRelay(air, air)) as address:
         elsewhere = {
             "127.0.0.1:8080": address.removeprefix("http://"),
             "listen 443": f"listen 127.0.0.1:{port}",
@@ -143,17 +148,33 @@ def test_the_page_of_somebody_who_is_signed_in_is_kept_nowhere(front):
         assert "X-Cache" not in front.visit(path).headers
 
 
-def test_the_first_state_of_an_overlay_comes_at_once(front):
-    address = f"https://127.0.0.1:{front.port}/overlay{PATH}/events"
-    with (
-        httpx.Client(verify=False, trust_env=False) as client,
-        client.stream("GET", address, headers={"Host": NAME}) as answer,
-    ):
+@pytest.mark.parametrize(("path", "state"), [(f"/overlay{PATH}", '"word":"'), (f"/live/{ROOM}", "{}")])
+def test_the_first_state_of_an_overlay_comes_at_once(front, path, state):
+    with _line(front, f"{path}/events") as answer:
         first = next(line for line in answer.iter_lines() if line.startswith("data: "))
 
     # The next would come after a minute: nginx did not wait for it.
-    assert json.loads(first[6:])["word"]
+    assert state in first
     assert "X-Cache" not in answer.headers
+
+
+def test_one_address_has_not_the_places_of_all_listeners(front):
+    most = int(re.search(r"limit_conn guoji_listeners (\d+)", RECIPE.read_text("utf-8"))[1])
+    with ExitStack() as lines:
+        statuses = [
+            lines.enter_context(_line(front, f"/live/{ROOM}/events")).status_code for _ in range(most + 1)
+        ]
+
+    assert set(statuses[:most]) == {200}
+    assert statuses[most] == 429
+
+
+@contextmanager
+def _line(front, path):
+    """An answer that has no end, on a connection of its own."""
+    address = f"https://127.0.0.1:{front.port}{path}"
+    with httpx.stream("GET", address, headers={"Host": NAME}, verify=TRUSTING, trust_env=False) as answer:
+        yield answer
 
 
 @pytest.mark.parametrize("path", ["/capture", "/scans", "/scans/scratch"])
