@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.live.live_scene import AT, a_trace
+from tests.live.live_scene import AT, a_trace, recalled
 from traceability.claims.check import Verdict, check
 from traceability.claims.read_facts import read_facts
 from traceability.live.safe_sentences import MOST_SENTENCES, safe_sentences
@@ -29,6 +29,10 @@ def test_nothing_is_offered_of_what_nobody_recorded():
     subjects = {each.subject for each in safe_sentences(read_facts(a_trace("bare")), AT, "zh-CN")}
 
     assert subjects == {"harvested", "origin", "amount"}
+
+
+def test_nothing_is_offered_of_goods_that_are_recalled():
+    assert safe_sentences(read_facts(recalled(a_trace("apples"))), AT, "zh-CN") == []
 
 
 def test_the_best_to_say_comes_first():

@@ -8,6 +8,7 @@ from traceability.claims.facts import Facts
 from traceability.claims.judged import Evidence
 from traceability.claims.safe import fill, safe_words
 from traceability.live.data import load
+from traceability.live.goods import recall_of
 
 MOST_SENTENCES = 8
 
@@ -21,8 +22,8 @@ class Safe:
 
 
 def safe_sentences(facts: Facts, on: datetime, lang: str) -> list[Safe]:
-    """The best of them first, in a language of `LANGUAGES`; nothing of what is not recorded."""
-    return all_safe(facts, on, lang)[:MOST_SENTENCES]
+    """The best of them first, in a language of `LANGUAGES`; none of goods that are recalled."""
+    return [] if recall_of(facts, on) else all_safe(facts, on, lang)[:MOST_SENTENCES]
 
 
 def all_safe(facts: Facts, on: datetime, lang: str) -> list[Safe]:
