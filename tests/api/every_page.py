@@ -13,6 +13,7 @@ from tests.api.serving import SampleLedger, served
 from tests.api.shown import Shown
 from tests.api.shown_to_hosts import to_hosts
 from tests.api.shown_to_parties import to_brand_owners, to_parties
+from tests.api.shown_to_viewers import to_viewers
 from tests.api.test_scans import GTIN, ITEM, KEY, NOW_MS, SERIAL, TRACE
 from tests.api.test_scans import PATH as ITEM_PATH
 from tests.ledger.fake_scans import FakeScans
@@ -33,6 +34,7 @@ def every_page(context: BrowserContext) -> Iterator[Shown]:
     yield from to_brand_owners(context)
     yield from to_parties(context)
     yield from to_hosts(context)
+    yield from to_viewers()
 
 
 def _as_the_server_says(context: BrowserContext) -> Iterator[Shown]:

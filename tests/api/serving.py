@@ -23,6 +23,7 @@ from traceability.ledger.parties import Register
 from traceability.ledger.personal import Kept
 from traceability.ledger.ports import Captured
 from traceability.ledger.trace import Trace
+from traceability.live.lot_page import LotPages
 from traceability.live.studio import Studio
 from traceability.live.viewers import Viewers
 from traceability.proof.personal import Disclosure
@@ -204,6 +205,7 @@ def served(
     room_relay: RoomRelay | None = None,
     studio: Studio | None = None,
     viewers: Viewers | None = None,
+    lot_pages: LotPages | None = None,
 ) -> Iterator[str]:
     """The address of the application over `ledger` on a free port, for as long as the block lasts."""
     app = create_app(
@@ -218,6 +220,7 @@ def served(
         room_relay=room_relay,
         studio=studio,
         viewers=viewers,
+        lot_pages=lot_pages,
     )
     front = EventFront(Front(app, app.state.site.kept))
     config = uvicorn.Config(front, port=0, ws="none", log_level="critical", timeout_graceful_shutdown=1)

@@ -86,12 +86,13 @@ class Scene:
         )
         self.viewers = Viewers(self.rooms, self.rooms, lambda: AT_MS)
         self.kept = PageCache()
+        self.lot_pages = LotPages(self.rooms, Corrections(self.rooms))
         APP.state.site = replace(
             APP.state.site,
             ledger=self.ledger,
             kept=self.kept,
             viewers=self.viewers,
-            lot_pages=LotPages(self.rooms, Corrections(self.rooms)),
+            lot_pages=self.lot_pages,
         )
         self.front = Front(APP, self.kept)
 
