@@ -39,6 +39,7 @@ IN_DOCS = {
     "not-issued-zh-CN": "not-issued-zh",
     "farm-zh-CN": "farm-zh",
     "verify-verified-en": "verify-en",
+    "live-control-zh-CN": "live-control-zh",
 }
 """Pictures of what a phone shows, by the name of their copy."""
 FROM = {"item-scanned": "[aria-labelledby=copied]", "verify-verified": ".verdict"}
