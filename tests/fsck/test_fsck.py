@@ -39,6 +39,7 @@ def test_an_honest_store_is_whole_and_everything_in_it_is_looked_at(home):
         "messages in quarantine": 2,
         "streams of receipts": 1,
         "sets of codes": 0,
+        "records of live rooms": 0,
         "personal values": 1,
         "erasures": 1,
         "documents": 1,

@@ -86,7 +86,7 @@ def on_air_event(
             "from": _iso(records[0].at_ms if told.until_ms is None else told.until_ms),
             "until": _iso(until_ms),
             **({} if told.state is None else {"begin": _bearable("begin", told.state)}),
-            "records": [_record(each, said.get(each.number)) for each in records],
+            "records": [told_record(each, _commitment(said.get(each.number))) for each in records],
         },
     }
     return own_events([body], _moment(until_ms))[0], tuple(said.values())
@@ -96,8 +96,13 @@ def _said(record: Record, salt: Callable[[], bytes]) -> Disclosure:
     return Disclosure("text", salt(), record.body["text"])
 
 
-def _record(record: Record, said: Disclosure | None) -> dict[str, Any]:
-    words = {} if said is None else {"text": {COMMITMENT: said.commitment}}
+def _commitment(said: Disclosure | None) -> str | None:
+    return None if said is None else said.commitment
+
+
+def told_record(record: Record, commitment: str | None) -> dict[str, Any]:
+    """As it stands in an event. `commitment`: to the text of what was said."""
+    words = {} if commitment is None else {"text": {COMMITMENT: commitment}}
     others = {name: value for name, value in record.body.items() if name not in words}
     heading = {"number": record.number, "at": _iso(record.at_ms), "kind": record.kind.value}
     return {**heading, **_bearable("body", others), **words}

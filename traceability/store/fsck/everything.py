@@ -7,6 +7,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from traceability.ledger.personal import Erasure
+from traceability.store.fsck.air import check_air
 from traceability.store.fsck.batches import check_batches
 from traceability.store.fsck.codes import check_codes
 from traceability.store.fsck.difference import Difference
@@ -58,6 +59,7 @@ def differences(
         yield from _typed("quarantine", check_quarantine(view))
         yield from _typed("receipts", check_receipts(view))
         yield from _typed("item codes", check_codes(view))
+        yield from _typed("live rooms", check_air(view))
         yield from _typed("personal data", check_personal(view, outside.journal))
         yield from check_documents(view, outside.documents)
 
