@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from traceability.cli import live_say
 from traceability.cli.argument import whole
+from traceability.cli.live_studio import open_studio
 from traceability.cli.terminal import printable
 from traceability.live import short_code
 from traceability.live.addresses import LAYOUTS, control_url, overlay_url, short_url
@@ -96,14 +97,10 @@ def _add(
 
 def _studio() -> "tuple[Studio, str]":
     """With what links begin with."""
-    from api.live_goods import LiveGoods
-    from traceability.own_store import open_store
-    from traceability.wiring import ledger, public_url, studio
+    from traceability.wiring import public_url
 
     settings = Settings.read(os.environ)
-    store = open_store(settings)
-    held = ledger(settings, store)
-    return studio(store, held, LiveGoods(held.made).of), public_url(settings)
+    return open_studio(settings), public_url(settings)
 
 
 def _make(args: argparse.Namespace) -> int:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from traceability.cli.live_studio import open_studio
 from traceability.errors import InvalidInput
 from traceability.live import short_code
 from traceability.live.line import Line
@@ -48,7 +49,7 @@ def add(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
 
 
 def _say(args: argparse.Namespace) -> int:
-    studio = _studio()
+    studio = open_studio(Settings.read(os.environ))
     room = studio.rooms.store.room(short_code.read(args.room))
     return say(studio.transcript, room.code, sys.stdin, args.lang or room.lang)
 
@@ -75,7 +76,7 @@ def _rehearse(args: argparse.Namespace) -> int:
         raise InvalidInput(f"cannot read {args.script}: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise InvalidInput(f"{args.script} is not UTF-8 at byte {error.start}") from error
-    studio = _studio()
+    studio = open_studio(Settings.read(os.environ))
     room = studio.rooms.store.room(short_code.read(args.room))
     sys.stdout.write(report_text(rehearse(studio, room.code, script), args.lang or room.lang))
     return 0
@@ -90,14 +91,3 @@ def rehearse(studio: "Studio", code: str, script: Sequence[Line]) -> dict[str, A
         return studio.reports.of(code)
     finally:
         studio.rooms.end_rehearsal(code)
-
-
-def _studio() -> "Studio":
-    from api.live_goods import LiveGoods
-    from traceability.own_store import open_store
-    from traceability.wiring import ledger, studio
-
-    settings = Settings.read(os.environ)
-    store = open_store(settings)
-    records = ledger(settings, store)
-    return studio(store, records, LiveGoods(records.made).of)
