@@ -48,7 +48,7 @@ def test_what_starts_the_parts_does_not_take_their_last_addresses(tmp_path):
     ("given", "complaint"),
     [
         ({"GUOJI_SEAL_EVERYS": "1"}, "there is no such setting; is seal_every_s meant?"),
-        ({"GUOJI_FRUIT": "1"}, "there is no such setting; there are alert_.*, anchor_every_s"),
+        ({"GUOJI_FRUIT": "1"}, "there is no such setting; there are air_days, alert_.*, anchor_every_s"),
         ({"GUOJI_HTTP_PORT": "70000"}, "http_port .* is '70000'"),
         ({"GUOJI_SEAL_EVERY_S": "0"}, "seal_every_s .* is '0': Input should be greater than 0"),
         ({"GUOJI_ANCHOR_EVERY_S": "nan"}, "anchor_every_s"),

@@ -50,6 +50,8 @@ def _url(*schemes: str) -> AfterValidator:
     return AfterValidator(check)
 
 
+THREE_YEARS = 1_096
+"""Days. What was said on air is kept for no less."""
 Seconds = Annotated[float, Interval(gt=0, le=A_WEEK_S)]
 LogName = Annotated[str, AfterValidator(_log_name)]
 Gln = Annotated[str, AfterValidator(_gln)]
@@ -149,6 +151,8 @@ class Settings:
     """Header with the shopper's address that a reverse proxy sets. Empty: whoever connects is the shopper."""
     scratch_codes: bool = False
     """Whether labels have a scratch code, and the pages of items ask for it."""
+    air_days: Annotated[float, Interval(ge=THREE_YEARS, le=36_500)] = THREE_YEARS
+    """Days after which what was said on air is erased."""
     log_json: bool = False
     """One JSON object a line on stderr, for machines; otherwise lines for people."""
 

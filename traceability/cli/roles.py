@@ -22,7 +22,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
             "Close each device's readings into a batch every GUOJI_SEAL_EVERY_S seconds: one Merkle root "
             "over them, one EPCIS event that says what they hold and what is missing. The bytes of "
             "quarantined messages are dropped after GUOJI_QUARANTINE_DAYS, scans of items after "
-            "GUOJI_SCAN_DAYS.",
+            "GUOJI_SCAN_DAYS; what was said on air is erased after GUOJI_AIR_DAYS.",
         ),
         (
             "publish",
@@ -54,7 +54,8 @@ def _seal(_args: argparse.Namespace) -> int:
 
     from traceability.ledger.seal import seal
     from traceability.ledger.tidy import Kept, tidy
-    from traceability.own_files import thresholds
+    from traceability.live.forget_said import forget_said
+    from traceability.own_files import erasure_journal, thresholds
     from traceability.own_store import open_store
     from traceability.wiring import public_url
 
@@ -71,6 +72,10 @@ def _seal(_args: argparse.Namespace) -> int:
             log.info("quarantine: bytes dropped", messages=done.dropped)
         if done.scans:
             log.info("scans: dropped after their time", rows=done.scans)
+        if count := forget_said(
+            store.air, erasure_journal(settings), store.personal, now_ms, settings.air_days
+        ):
+            log.info("on air: words erased after their time", sentences=count)
         if not done.swept:
             log.warning("what was erased is not out of the database's files yet, for somebody reads them")
 
