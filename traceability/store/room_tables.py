@@ -68,6 +68,13 @@ air = Table(
     Column("told", BigInteger, nullable=False),
     # At the end of the row: most look at the numbers only.
     Column("state", LargeBinary, nullable=False),
+    # Serves `untold`: few rooms have something to tell, and there are those of years.
+    Index(
+        "ix_air_untold",
+        "room_code",
+        sqlite_where=text("records > told"),
+        postgresql_where=text("records > told"),
+    ),
 )
 
 air_record = Table(

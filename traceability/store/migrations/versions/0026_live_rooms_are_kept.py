@@ -47,6 +47,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['room_code'], ['room.code'], name=op.f('fk_air_room_code_room')),
     sa.PrimaryKeyConstraint('room_code', name=op.f('pk_air'))
     )
+    op.create_index('ix_air_untold', 'air', ['room_code'], unique=False, sqlite_where=sa.text('records > told'), postgresql_where=sa.text('records > told'))
     op.create_table('air_record',
     sa.Column('room_code', sa.String(length=6), nullable=False),
     sa.Column('number', sa.BigInteger(), autoincrement=False, nullable=False),
