@@ -26,7 +26,7 @@ def named(name: str, text: str) -> str | None:
     return match[0] if match else None
 
 
-_EDGE = "(?:(?<![a-z0-9])(?=[a-z0-9])|(?<=[a-z0-9])(?![a-z0-9]))"
+_EDGE = r"(?a:\b)"
 """To Python, Chinese characters are letters, so that its own word edge misses the one in "SGS检测"."""
 
 
@@ -73,13 +73,13 @@ def pattern(alternatives: Iterable[str]) -> Pattern:
     return Pattern(
         mixed=_one_of(every),
         chinese=_one_of(each for each, chinese, latin in words if chinese or not latin),
-        latin=_one_of((each for each, chinese, latin in words if latin or not chinese), edge=r"\b"),
+        latin=_one_of(each for each, chinese, latin in words if latin or not chinese),
     )
 
 
-def _one_of(alternatives: Iterable[str], edge: str = _EDGE) -> re.Pattern[str]:
+def _one_of(alternatives: Iterable[str]) -> re.Pattern[str]:
     joined = "|".join(f"(?:{each})" for each in alternatives)
-    return re.compile(joined.replace(r"\b", edge) or r"(?!)")
+    return re.compile(joined.replace(r"\b", _EDGE) or r"(?!)")
 
 
 @cache

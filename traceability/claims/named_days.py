@@ -7,7 +7,8 @@ from traceability.claims.data import load
 
 _NAMED = {name: (row["month"], row["day"]) for row in load("moments")["named"] for name in row["names"]}
 _NAMES = "|".join(sorted(_NAMED, key=len, reverse=True))
-PATTERN = rf"(?P<en>\b(?:before|after|around|on) )?(?P<name>{_NAMES})(?P<zh>前后|左右|[之以过]?后|[之以]?前头?|那天|当天|期间)?"
+_SIDE = "前后|左右|[之以过]?后|[之以]?前头?|那天|当天|期间"
+PATTERN = rf"(?P<en>\b(?:before|after|around|on) )?(?P<name>{_NAMES})(?P<zh>{_SIDE})?"
 _AROUND = timedelta(7)
 _ITSELF = timedelta(1)
 """Solar terms move by a day from year to year."""

@@ -45,7 +45,8 @@ def places_in(clause: str) -> Iterator[tuple[str, Span]]:
 def _claims_zh(before: str, after: str) -> bool:
     if _NOT_AFTER_ZH.search(after):
         return False
-    if (not before or _ALONE_BEFORE_ZH.search(before)) and _ALONE_AFTER_ZH.search(after):
+    opening = _PLACE.sub("", before)
+    if (not opening or _ALONE_BEFORE_ZH.search(opening)) and _ALONE_AFTER_ZH.search(after):
         return True
     named_before = _NAMED_BEFORE_ZH.search(before)
     return bool(named_before or _AFTER_ZH.search(after) or _VARIETY.match(after.removeprefix("的")))

@@ -65,6 +65,9 @@ def temperature(claim: Claim, facts: Facts, on: datetime) -> Judged:
 
 def _meant(claim: Claim, facts: Facts) -> list[Series]:
     curves = facts.cold_air
+    stored = [each for each in curves if says("store_device", each.alias.lower())]
+    if stored and says("in_store", claim.clause):
+        return stored
     moving, standing = [each for each in curves if not each.live], [each for each in curves if each.live]
     if says("always", claim.clause):
         return curves
