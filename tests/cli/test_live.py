@@ -1,6 +1,7 @@
 """`guoji live` makes rooms, puts lots up for sale in them, and prints where they are found."""
 
 import re
+from hashlib import sha256
 
 import pytest
 
@@ -47,6 +48,17 @@ def test_a_room_is_made_with_its_overlays_and_a_link_for_the_host_alone(ask, set
     store = open_store(settings)
     assert (store.rooms.room(room).party, store.rooms.room(room).lang) == (FARM, "en")
     store.close()
+
+
+def test_another_control_link_shuts_out_whoever_has_the_one_before(ask, room, store):
+    digest = store.rooms.key_digest(room)
+
+    code, out, _ = ask("key", room)
+
+    key = re.match(rf"control, for the host alone: {URL}/live/{room}/control#(glive_\S{{32}})\n", out)[1]
+    assert code == 0
+    assert store.rooms.key_digest(room) == sha256(key.encode()).digest() != digest
+    assert ask("key", "000000")[2] == "guoji: there is no live room '000000'\n"
 
 
 def test_lots_are_put_up_for_sale_in_the_order_that_is_asked_for(ask, room):

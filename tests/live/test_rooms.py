@@ -45,6 +45,10 @@ class FakeRooms:
         self.room(code)
         return self.digests[code]
 
+    def replace_key(self, code, key_digest):
+        self.room(code)
+        self.digests[code] = key_digest
+
     def change(self, room, records=()):
         before = self.held[room.code]
         if self.overtaken:
@@ -102,6 +106,16 @@ def test_a_room_is_made_for_a_party_and_opened_by_its_own_key_alone(rooms):
     with pytest.raises(Unknown):
         rooms.check_key("N0NE00", key)
     assert other.code != made.code
+
+
+def test_a_new_key_takes_the_place_of_the_one_before(rooms):
+    made, first = rooms.make(FARM, "Li", "Orchard", "en")
+
+    second = rooms.new_key(made.code)
+
+    rooms.check_key(made.code, second)
+    with pytest.raises(NotAuthorised):
+        rooms.check_key(made.code, first)
 
 
 @pytest.mark.parametrize(

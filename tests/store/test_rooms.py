@@ -61,9 +61,19 @@ def test_rooms_are_listed_by_party_and_by_whether_they_ended(rooms):
 
 
 def test_what_is_not_there_is_unknown(rooms):
-    for ask in (rooms.room, rooms.key_digest, rooms.of_offer):
+    for ask in (rooms.room, rooms.key_digest, rooms.of_offer, lambda code: rooms.replace_key(code, DIGEST)):
         with pytest.raises(Unknown, match="'N0NE'"):
             ask("N0NE")
+
+
+def test_a_room_has_one_key_at_a_time(rooms):
+    rooms.create(a_room(), DIGEST)
+    rooms.create(a_room("THER00"), DIGEST)
+
+    rooms.replace_key("R00M00", b"n" * 32)
+
+    assert (rooms.key_digest("R00M00"), rooms.key_digest("THER00")) == (b"n" * 32, DIGEST)
+    assert rooms.room("R00M00") == a_room()
 
 
 def test_an_offer_is_found_by_its_code_until_it_is_taken_out(rooms):

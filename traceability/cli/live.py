@@ -44,6 +44,10 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     remove = _add(actions, "remove", _remove, "take an offer out of a room, or a point from an offer")
     remove.add_argument("offer", metavar="OFFER", help="its short code")
     remove.add_argument("--point", type=whole(1), metavar="NUMBER", help="only this point of it")
+    key = _add(actions, "key", _key, "make another control link; the one before opens nothing from then on")
+    key.description = (
+        "For a link that was lost, or that somebody else saw. On air, too: nothing else changes."
+    )
     live_say.add(actions)
     end = _add(actions, "end", _end, "end a room for good")
     end.description = "Nothing in it can be changed any more. What was on air stays on record."
@@ -54,7 +58,7 @@ def _add_make(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         "make",
         help="make a room; the link that commands it is shown this once",
         description="Whoever has the control link commands the room, send it to the host alone. Only a "
-        "digest of its key is kept: who loses it signs in with a token of the room's party.",
+        "digest of its key is kept; `guoji live key` makes another one.",
     )
     make.add_argument("--title", required=True, help="how viewers see the room called")
     make.add_argument("--host", required=True, help="how viewers see the host called")
@@ -104,20 +108,21 @@ def _studio() -> "tuple[Studio, str]":
 
 
 def _make(args: argparse.Namespace) -> int:
-    import qrcode
-
     from traceability.cli.codes_party import party_of
 
     studio, public_url = _studio()
     party = party_of(args.party, Settings.read(os.environ))
     room, key = studio.rooms.make(party, args.host, args.title, args.lang)
-    control = control_url(public_url, room.code, key)
     _print_room(room, public_url)
-    print(f"control, for the host alone: {control}")
-    code = qrcode.QRCode(border=2)
-    code.add_data(control)
-    code.print_ascii(out=sys.stdout, invert=True)
+    _print_control(control_url(public_url, room.code, key))
     print(f"next: guoji live offer {room.code} LOT NAME")
+    return 0
+
+
+def _key(args: argparse.Namespace) -> int:
+    studio, public_url = _studio()
+    code = short_code.read(args.room)
+    _print_control(control_url(public_url, code, studio.rooms.new_key(code)))
     return 0
 
 
@@ -188,6 +193,15 @@ def _print_room(room: "Room", public_url: str) -> None:
     print(f"room {room.code} {room.phase}: {printable(room.title)}, {printable(room.host)} ({room.lang})")
     for layout in LAYOUTS:
         print(f"overlay {_SIZES[layout]}: {overlay_url(public_url, room.code, layout)}")
+
+
+def _print_control(link: str) -> None:
+    import qrcode
+
+    print(f"control, for the host alone: {link}")
+    code = qrcode.QRCode(border=2)
+    code.add_data(link)
+    code.print_ascii(out=sys.stdout, invert=True)
 
 
 def _print_offer(offer: "Offer", public_url: str, mark: str = "") -> None:

@@ -30,6 +30,9 @@ class RoomStore(Protocol):
     def key_digest(self, code: str) -> bytes:
         """Raises `Unknown`."""
 
+    def replace_key(self, code: str, key_digest: bytes) -> None:
+        """From now on the key before opens nothing. Raises `Unknown`."""
+
     def change(self, room: Room, records: Sequence[NewRecord] = ()) -> Room:
         """Keep `room` with `version` one higher, and its `records` after those that are there: one commit.
 

@@ -70,6 +70,12 @@ class Rooms:
         """Raises `NotAuthorised` for any but the room's own."""
         check_host_key(host_key, self.store.key_digest(code))
 
+    def new_key(self, code: str) -> str:
+        """For a room whose key was lost, or seen by others: the key before opens nothing any more."""
+        key = new_host_key()
+        self.store.replace_key(code, digest_of(key))
+        return key
+
     def add_offer(self, code: str, lot: str, name: str) -> tuple[Room, Offer]:
         """`lot`: its Digital Link, a path, or AIs in brackets. Raises `InvalidInput`, `Unknown`."""
         subject = typed_goods(lot)

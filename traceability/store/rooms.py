@@ -75,6 +75,12 @@ class RoomTable:
             raise Unknown(f"there is no live room {code[:20]!r}")
         return digest
 
+    def replace_key(self, code: str, key_digest: bytes) -> None:
+        statement = update(room).where(room.c.code == code).values(key_digest=key_digest)
+        with self._engine.begin() as connection:
+            if not connection.execute(statement).rowcount:
+                raise Unknown(f"there is no live room {code[:20]!r}")
+
     def change(self, changed: Room, records: Sequence[NewRecord] = ()) -> Room:
         after = replace(changed, version=changed.version + 1)
         same = (room.c.code == changed.code, room.c.version == changed.version)
