@@ -10,6 +10,7 @@ from tests.live.fake_rooms import FakeRooms
 from tests.live.live_scene import APPLES, AT_MS, BARE, a_trace
 from traceability.claims.read_facts import read_facts
 from traceability.live.studio import Studio
+from traceability.live.viewers import Viewers
 
 LIE, TRUE = "今早刚摘的苹果。", "产地是陕西洛川。"
 AT = datetime.fromtimestamp(AT_MS / 1000, UTC).isoformat()
@@ -25,7 +26,8 @@ def studio():
 
 @pytest.fixture(scope="module")
 def server(studio):
-    with served(SampleLedger(), studio=studio) as address:
+    viewers = Viewers(studio.rooms.store, None, lambda: AT_MS)
+    with served(SampleLedger(), studio=studio, viewers=viewers) as address:
         yield address
 
 
@@ -143,6 +145,19 @@ def test_a_report_is_given_as_the_reader_wants_it(client, studio, room):
     studio.rooms.end(room[0].code)
     told = client.get("/report", params={"format": "text", "lang": "zh-CN"}).text
     assert "口播 1 句：与记录不符 1" in told
+
+
+def test_a_host_who_is_signed_in_reads_the_report_as_a_page(client, room, server):
+    client.post("/lines", json=f"{LIE}<script>")
+    asked = {"headers": {"Accept-Language": "en"}, "trust_env": False}
+    page = httpx.get(f"{client.base_url}report", cookies={"guoji_live": room[1]}, **asked)
+
+    assert page.status_code == 200
+    assert f"[contradicted] {LIE}" in page.text
+    assert "&lt;script&gt;" in page.text
+    assert "Nothing of it is kept" not in page.text
+    stranger = httpx.get(f"{client.base_url}report", **asked)
+    assert (stranger.status_code, LIE in stranger.text) == (401, False)
 
 
 def test_a_script_is_rehearsed_over_several_offers(client, studio, room):
