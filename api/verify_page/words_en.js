@@ -247,4 +247,6 @@ export const en = {
   step_transporting: "On the way",
   step_unloading: "Unloaded",
   step_unpacking: "Unpacked",
+  step_showing: "Shown on air",
+  step_on_air: "On-air record of a live room",
 };

@@ -237,4 +237,6 @@ export const zh = {
   step_transporting: "运输中",
   step_unloading: "卸车",
   step_unpacking: "拆箱",
+  step_showing: "直播展示",
+  step_on_air: "直播间播出记录",
 };

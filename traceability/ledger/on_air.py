@@ -45,8 +45,13 @@ def showings(subject: str, events: Iterable[TracedEvent]) -> tuple[Showing, ...]
 
 def _shown(traced: TracedEvent) -> Iterator[Showing]:
     event = traced.event
-    match event.body.get(SHOWN_ON_AIR) if event.step == SHOWING_STEP else None:
-        case {"guoji:room": str(room), "guoji:roomCode": str(code), "guoji:offerCode": str(offer), **more}:
+    match event.body.get(SHOWN_ON_AIR):
+        case {
+            "guoji:room": str(room),
+            "guoji:roomCode": str(code),
+            "guoji:offerCode": str(offer),
+            **more,
+        } if event.step == SHOWING_STEP:
             title = more.get("guoji:title")
             for lot in event.identifiers_by_role()["class"]:
                 yield Showing(
