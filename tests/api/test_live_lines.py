@@ -101,7 +101,7 @@ def test_trying_keeps_nothing_and_tells_the_level(client, studio, room):
         ({"json": {"text": "好", "id": "a b"}}, 400, "id of a line"),
         ({"json": {"text": "好", "offer": "7K2M9Q"}}, 400, "on air it is about the offer that is on"),
         ({"json": {"text": "好" * 2001}}, 400, "2001 characters, want at most 2000"),
-        ({"json": ["好"] * 501}, 413, "501 lines at once, want at most 500"),
+        ({"json": ["好"] * 501}, 413, "501 sentences at once, want at most 500"),
         ({"content": b"\xff", "headers": TEXT}, 400, "not UTF-8 at byte 0"),
         ({"content": b"{", "headers": {"Content-Type": "application/json"}}, 400, "not JSON"),
         ({"content": b"x" * (512 * 1024 + 1), "headers": TEXT}, 413, "longer than 524288 bytes"),

@@ -44,10 +44,10 @@ def test_a_verdict_raises_its_level(scene, text, verdict, level):
 
 
 def test_one_commit_holds_what_was_said_and_what_warns_of_it(scene):
-    heard = scene.say(f"{TRUE}{LIE}", UNKNOWN, id="a")[:2]
+    heard = scene.say(f"{TRUE}{LIE}{UNKNOWN}", id="a")[:2]
 
     kinds = [each.kind for each in scene.records]
-    assert kinds == [Kind.SAID, Kind.SAID, Kind.WARNED, Kind.SAID, Kind.WARNED][: len(kinds)]
+    assert kinds == [Kind.SAID, Kind.SAID, Kind.WARNED, Kind.SAID, Kind.WARNED]
     assert scene.now.version == 1
     assert [each.said["id"] for each in heard] == ["a.1", "a.2"]
     warned = scene.told(Kind.WARNED)[0].body
@@ -106,6 +106,12 @@ def test_a_line_that_is_sent_again_is_not_counted_twice(scene):
     assert len(scene.records) == 3
     with pytest.raises(NameTaken, match=r"line 'line-1' was taken before with other words"):
         scene.say(TRUE, id="line-1")
+
+
+def test_two_lines_of_one_request_have_not_one_name(scene):
+    with pytest.raises(InvalidInput, match="two lines have the id 'a'"):
+        scene.say(TRUE, LIE, id="a")
+    assert not scene.records
 
 
 def test_a_line_without_an_id_is_new_each_time(scene):
@@ -175,8 +181,10 @@ def test_nobody_speaks_as_fast_as_a_flood(scene):
     with pytest.raises(CaptureTooLarge, match="31 sentences within a second, want at most 30"):
         scene.say(TALK)
     scene.after(1).say(TALK)
-    with pytest.raises(CaptureTooLarge, match="501 lines at once"):
+    with pytest.raises(CaptureTooLarge, match="501 sentences at once"):
         scene.say(*[TALK] * 501)
+    with pytest.raises(CaptureTooLarge, match="1000 sentences at once"):
+        scene.say("好。" * 1000)
 
 
 def test_a_rehearsal_takes_a_whole_script(scene):

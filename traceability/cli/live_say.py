@@ -3,7 +3,7 @@
 import argparse
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,6 @@ from traceability.live import short_code
 from traceability.live.line import Line
 from traceability.live.report_text import heard_text, report_text
 from traceability.live.room import LANGUAGES
-from traceability.live.said import MOST_AT_ONCE
 from traceability.live.script import lines_of_script
 from traceability.settings import Settings
 
@@ -82,12 +81,12 @@ def _rehearse(args: argparse.Namespace) -> int:
     return 0
 
 
-def rehearse(studio: "Studio", code: str, script: Sequence[Line]) -> dict[str, Any]:
+def rehearse(studio: "Studio", code: str, script: Iterable[Line]) -> dict[str, Any]:
     """The report on a script; nothing else is left of the rehearsal."""
     studio.rooms.rehearse(code)
     try:
-        for first in range(0, len(script), MOST_AT_ONCE):
-            studio.transcript.said(code, script[first : first + MOST_AT_ONCE])
+        for line in script:
+            studio.transcript.said(code, [line])
         return studio.reports.of(code)
     finally:
         studio.rooms.end_rehearsal(code)

@@ -1,5 +1,6 @@
 """What a transcript says the host said: sentence by sentence checked, kept, and warned of."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,9 +19,9 @@ from traceability.live.room import Phase, Room
 from traceability.live.warnings import Judged, Level, Way, level_of, said_record, verdict_json, warning_record
 
 MOST_AT_ONCE = 500
-"""Lines."""
+"""Sentences."""
 MOST_A_SECOND = 30
-"""Sentences on air: ten times as fast as anybody speaks."""
+"""The same on air: ten times as fast as anybody speaks."""
 _TRIES = 5
 
 
@@ -53,7 +54,7 @@ class Transcript:
         Raises `InvalidInput` (nothing is recorded in this phase, or a line is wrong), `NameTaken` (its id has
         other words), `CaptureTooLarge`, `Unknown`, `Unavailable`.
         """
-        _check_count(lines)
+        _check_lines(lines)
         for _ in range(_TRIES):
             room = self.rooms.room(code)
             check_recorded(room)
@@ -67,7 +68,7 @@ class Transcript:
 
     def tried(self, code: str, lines: Sequence[Line]) -> list[dict[str, Any]]:
         """What the sentences would come to; nothing is kept. Raises as `said` does."""
-        _check_count(lines)
+        _check_lines(lines)
         room, now_ms = self.rooms.room(code), self.now_ms()
         judged = [each for line in lines for each in self._judged(room, line, now_ms)]
         return [
@@ -82,15 +83,18 @@ class Transcript:
 
     def _keep(self, room: Room, lines: Sequence[Line]) -> list[Heard]:
         now_ms, newest = self.now_ms(), self.air.newest(room.code)
+        kept = [_kept_before(line, newest) for line in lines]
+        # First: what is refused is not worth judging.
+        _check_pace(
+            room, newest, [line for line, before in zip(lines, kept, strict=True) if not before], now_ms
+        )
         minute, new = LastMinute(newest, now_ms), list[NewRecord]()
         bodies: list[Mapping[str, Any]] = []
-        for line in lines:
-            kept = _kept_before(line, newest)
-            taken = [] if kept else self._take(room, line, minute, now_ms)
+        for line, before in zip(lines, kept, strict=True):
+            taken = [] if before else self._take(room, line, minute, now_ms)
             new += taken
-            bodies += kept or [each.body for each in taken if each.kind is Kind.SAID]
+            bodies += before or [each.body for each in taken if each.kind is Kind.SAID]
         if new:
-            _check_pace(room, newest, new, now_ms)
             self.rooms.change(room, new)
             newest = self.air.newest(room.code, len(newest) + 2 * len(new))
         numbers = {each.body["of"]: each.number for each in newest if each.kind is Kind.WARNED}
@@ -119,16 +123,20 @@ class Transcript:
         return [Judged(check_said(text, facts, on), facts, on, code) for text in line.sentences]
 
 
-def _check_count(lines: Sequence[Line]) -> None:
-    if len(lines) > MOST_AT_ONCE:
-        raise CaptureTooLarge(f"{len(lines)} lines at once, want at most {MOST_AT_ONCE}")
+def _check_lines(lines: Sequence[Line]) -> None:
+    names = Counter(line.id for line in lines if line.id)
+    if names and names.most_common(1)[0][1] > 1:
+        raise InvalidInput(f"two lines have the id {names.most_common(1)[0][0]!r}")
+    count = sum(len(line.sentences) for line in lines)
+    if count > MOST_AT_ONCE:
+        raise CaptureTooLarge(f"{count} sentences at once, want at most {MOST_AT_ONCE}")
 
 
-def _check_pace(room: Room, newest: Sequence[Record], new: Sequence[NewRecord], now_ms: int) -> None:
+def _check_pace(room: Room, newest: Sequence[Record], new: Sequence[Line], now_ms: int) -> None:
     if room.phase is not Phase.ON_AIR:
         return
-    fresh = [each.kind for each in newest if each.at_ms > now_ms - 1000]
-    count = [*fresh, *(each.kind for each in new)].count(Kind.SAID)
+    fresh = sum(each.kind is Kind.SAID and each.at_ms > now_ms - 1000 for each in newest)
+    count = fresh + sum(len(line.sentences) for line in new)
     if count > MOST_A_SECOND:
         raise CaptureTooLarge(
             f"room {room.code} would have {count} sentences within a second, want at most {MOST_A_SECOND}"
