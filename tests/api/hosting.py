@@ -3,14 +3,17 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from api.live_goods import LiveGoods
 from api.room_relay import RoomRelay
+from api.room_scene import RoomScenes
 from tests.api.samples import SUBJECT, a_trace
 from tests.api.serving import SampleLedger, served
+from tests.live.broadcasting import AtOnce
+from traceability.live.director import Director
 from traceability.live.line import Line
 from traceability.live.studio import Studio
 from traceability.live.viewers import Viewers
@@ -23,7 +26,6 @@ from traceability.store.visits import VisitTable
 PARTY = "9521234000013"
 """Of the token "capture"."""
 OTHER = "https://id.gs1.org/01/09521234000044/10/A1"
-HOSTILE = "<img src=x onerror=alert(1)>“今早刚摘”"
 OWN_HOST = "http://guoji.example"
 """Without https: else a browser keeps no cookie of a sign-in over plain HTTP."""
 
@@ -32,20 +34,24 @@ def now_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
+def _trouble(_code: str, fault: Exception) -> None:
+    raise fault
+
+
 @dataclass(frozen=True, slots=True)
 class Hosting:
     address: str
     studio: Studio
-    code: str
-    key: str
+    director: Director
+    code: str = ""
+    key: str = ""
 
-    @classmethod
-    def of(cls, address: str, studio: Studio) -> "Hosting":
-        """Another room with two offers, of which none is on."""
-        room, key = studio.rooms.make(PARTY, "小禾", "丹东草莓专场", "zh-CN")
-        for lot, name in ((SUBJECT, "红颜草莓"), (OTHER, HOSTILE)):
-            studio.rooms.add_offer(room.code, lot, name)
-        return cls(address, studio, room.code, key)
+    def another(self, second: str = "洛川苹果") -> "Hosting":
+        """A room with two offers, of which none is on."""
+        room, key = self.studio.rooms.make(PARTY, "小禾", "丹东草莓专场", "zh-CN")
+        for lot, name in ((SUBJECT, "红颜草莓"), (OTHER, second)):
+            self.studio.rooms.add_offer(room.code, lot, name)
+        return replace(self, code=room.code, key=key)
 
     @property
     def url(self) -> str:
@@ -70,6 +76,16 @@ def hosting(ledger: SampleLedger | None = None) -> Iterator[Hosting]:
         viewers = Viewers(rooms, VisitTable(engine), now_ms)
         studio = Studio.of(rooms, air, ledger.holds, LiveGoods(ledger.made).of, now_ms)
         relay = RoomRelay(rooms, air)
+        director = Director(
+            rooms=rooms,
+            air=air,
+            made=ledger.made,
+            compose=RoomScenes(OWN_HOST),
+            watch=studio.warnings,
+            pool=AtOnce(),
+            now_ms=now_ms,
+            troubled=_trouble,
+        )
         with served(ledger, public_url=OWN_HOST, room_relay=relay, studio=studio, viewers=viewers) as address:
-            yield Hosting.of(address, studio)
+            yield Hosting(address, studio, director).another()
         engine.dispose()

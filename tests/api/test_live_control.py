@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect, sync_playwright
 
 from scripts.screenshots import ARGUMENTS, CHROMIUM, PHONE
-from tests.api.hosting import HOSTILE, Hosting, hosting
+from tests.api.hosting import hosting
 from traceability.live.room import Phase
 
 pytestmark = [
@@ -15,6 +15,7 @@ pytestmark = [
     pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="Debian package chromium is missing"),
 ]
 NEXT = "#part-next button"
+HOSTILE = "<img src=x onerror=alert(1)>“今早刚摘”"
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +34,7 @@ def served_rooms():
 
 @pytest.fixture
 def room(served_rooms):
-    return Hosting.of(served_rooms.address, served_rooms.studio)
+    return served_rooms.another(HOSTILE)
 
 
 @pytest.fixture
@@ -69,6 +70,8 @@ def test_one_thumb_moves_on_hides_a_card_and_goes_on_air_only_with_a_second_thou
     page.dblclick(NEXT)
     expect(page.locator(".queue .is-on")).to_contain_text("红颜草莓")
     after_two_taps = room.room.current.name
+    room.director.look()
+    expect(page.frame_locator("iframe").locator("body")).to_contain_text("红颜草莓 300 克")
     settle(page)
     page.click("button:has-text('Lab report')")
     expect(page.locator(".command.off")).to_contain_text("hidden")
