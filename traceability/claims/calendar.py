@@ -139,11 +139,11 @@ def _near_span(match: re.Match[str], on: datetime) -> Days:
         first = date(months_on // 12, months_on % 12 + 1, 1)
         return first, first.replace(day=monthrange(first.year, first.month)[1])
     monday = today - timedelta(today.weekday()) + timedelta(weeks=steps)
-    return monday, monday + timedelta(6)
+    return monday + timedelta(5 if match["kind"] in ("周末", "weekend") else 0), monday + timedelta(6)
 
 
 _STEPS = dict.fromkeys(("上", "上个", "去", "last"), -1) | dict.fromkeys(("下", "下个", "明", "next"), 1)
-_STEPS |= dict.fromkeys(("这个", "本", "今", "this"), 0) | {"前": -2}
+_STEPS |= dict.fromkeys(("这个", "这", "本", "今", "this"), 0) | {"前": -2}
 _THIRDS_OF_A_YEAR = dict.fromkeys("初y", (1, 3)) | dict.fromkeys("底末e", (10, 12))
 """By the last letter of the word: 年初, early; 年底, late."""
 
@@ -184,20 +184,25 @@ _MONTH_EN = (
     rf"(?P<month>{_MONTH})\b"
     r"(?! \d{1,2}\b)(?: (?P<year>20\d\d))?"
 )
+_PART_OF_MONTH_EN = (
+    rf"\b(?P<third>early|mid|late)[- ](?P<month>{_MONTH})\b(?! \d{{1,2}}\b)(?: (?P<year>20\d\d))?"
+)
 _WEEKDAY_ZH = r"(?P<last>上个?|这个?|本)?(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天])"
 _WEEKDAY_EN = rf"\b(?P<last>last |on |this )?(?P<weekday>{'|'.join(_WEEKDAYS_EN)})\b"
 _SPAN_ZH = (
-    r"(?P<which>上个|上|下个|下|这个|本|去|今|前|明)(?P<kind>年|月|周|星期)(?![一二三四五六日天])"
+    r"(?P<which>上个|上|下个|下|这个|这|本|去|今|前|明)(?P<kind>周末|年|月|周|星期)(?![一二三四五六日天])"
     r"(?P<third>年?[初底末])?"
 )
-_SPAN_EN = r"\b(?:(?P<third>early|late) )?(?P<which>last|this|next) (?P<kind>month|year|week)(?:'s)?\b"
+_SPAN_EN = (
+    r"\b(?:(?P<third>early|late) )?(?P<which>last|this|next) (?P<kind>month|year|weekend|week)(?:'s)?\b"
+)
 
 _BY_READER: tuple[tuple[Read, tuple[str, ...]], ...] = (
     (_ago, (_AGO_ZH, _AGO_EN)),
     (_within, (_WITHIN_ZH, _WITHIN_EN)),
     (_dated, (_ISO, _DATE_ZH, _SLASHED, _DAY_MONTH, _MONTH_DAY)),
     (_day_alone, (_THE_DAY_ZH, _THE_DAY_EN)),
-    (_month_alone, (_MONTH_ZH, _MONTH_EN)),
+    (_month_alone, (_MONTH_ZH, _MONTH_EN, _PART_OF_MONTH_EN)),
     (_weekday, (_WEEKDAY_ZH, _WEEKDAY_EN)),
     (_near_span, (_SPAN_ZH, _SPAN_EN)),
     (named_day, (PATTERN,)),

@@ -11,7 +11,7 @@ from traceability.claims.data import load, pattern, says
 from traceability.claims.moments import Moment, moments
 from traceability.claims.names import places_in, varieties_in
 from traceability.claims.negation import is_negated
-from traceability.claims.quantities import Quantity, Span, quantities
+from traceability.claims.quantities import SOMETHING, Quantity, Span, quantities
 from traceability.claims.rulebook import Rule, overlaps, rules
 
 Detector = Callable[[str, datetime], Sequence[Claim]]
@@ -165,6 +165,8 @@ def _named(rule: Rule, heard: _Heard) -> Iterator[_Found]:
     if rule.topic == "named_analyte":
         if says("nothing_found", text):
             yield _Found(Claim(rule, text, text, negated=False), 0)
+        elif says("something_found", text) and not heard.quantities:
+            yield _Found(Claim(rule, text, text, negated=False, value=SOMETHING), 0)
         for quantity in heard.quantities:
             yield _Found(Claim(rule, "", text, is_negated(text, [quantity.span], heard.spans), quantity), 0)
 

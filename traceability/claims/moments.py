@@ -38,7 +38,8 @@ class Moment:
 
 _CLOCK = re.compile(
     r"(?:at |@ ?|around |about )?(?P<hour>\d{1,2})"
-    r"(?:(?:点|时(?!间))(?:(?P<half>半)|(?P<minute>\d{1,2})分?|[多来]?钟?)|:(?P<minute2>\d{2}))(?:左右)?\s?(?P<half_day>am|pm|a\.m\.|p\.m\.)?"
+    r"(?:(?:点|时(?!间))(?:(?P<half>半)|(?P<minute>\d{1,2})分?|[多来]?钟?)|:(?P<minute2>\d{2})"
+    r"|\.(?P<minute3>[0-5]\d)(?= ?(?:this|in the|am|pm|a\.m|p\.m)))(?:左右)?\s?(?P<half_day>am|pm|a\.m\.|p\.m\.)?"
     r"|(?:at |around |about )?(?P<hour2>\d{1,2}) ?(?:(?P<half_day2>am|pm|a\.m\.|p\.m\.)|o'clock)"
     r"|\b(?:at|around|about|after|before|by|past) (?P<hour3>\d{1,2})(?= (?:this|in the|yesterday|today|on)\b)"
 )
@@ -124,7 +125,7 @@ def _parts(text: str) -> Iterator[Moment]:
 def _clocks(text: str) -> Iterator[Moment]:
     for match in _CLOCK.finditer(text):
         hour = int(match["hour"] or match["hour2"] or match["hour3"]) + (0.5 if match["half"] else 0)
-        hour += int(match["minute"] or match["minute2"] or 0) / 60
+        hour += int(match["minute"] or match["minute2"] or match["minute3"] or 0) / 60
         if (match["half_day"] or match["half_day2"] or "").startswith("p") and hour < 12:
             hour += 12
         if hour < 24:

@@ -36,6 +36,8 @@ class Quantity:
         return self.low - slack - 1e-9 <= value <= self.high + slack + 1e-9
 
 
+SOMETHING = Quantity(1e-6, inf, "residue", 0, False, (0, 0))
+"""More than nothing."""
 _NUMBER = r"\d+(?:,\d{3})+|\d+(?:\.\d+)?"
 
 

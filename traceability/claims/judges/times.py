@@ -24,6 +24,8 @@ _WORDS = {
 }
 _LONG_ON_THE_WAY_H = 96
 """What the cold chain holds for longer than this before it is shipped was stored."""
+_NOT_EVEN_H = 24
+""" "Not one day" denies any stay."""
 _STRAIGHT_H = 36
 """Shipped within this of the harvest, the goods were not stored."""
 
@@ -121,6 +123,7 @@ def cold_storage(claim: Claim, facts: Facts, on: datetime) -> Judged:
         store, hours = stay
         fits = (
             not isinstance(claim.value, Quantity)
+            or (claim.negated and claim.value.low <= _NOT_EVEN_H)
             or _lasted(claim.value, hours)
             or _lasted(claim.value, age_h)
         )
