@@ -147,13 +147,14 @@ def test_a_party_has_only_so_many_open_rooms(rooms):
 
 def test_a_code_that_is_given_out_already_is_drawn_again(rooms):
     taken = rooms.make(FARM, "Li", "Orchard", "en")[0].code
-    drawn = iter([b"\0" * 6, b"\0" * 6, b"\1" * 6, b"\1" * 6, b"\2" * 6])
+    drawn = iter([b"\0" * 6, b"\0" * 6, b"\1" * 6, b"\1" * 6, *(bytes([n]) * 6 for n in (2, 2, 3))])
     drawing = replace(rooms, random=lambda _: next(drawn))
 
     assert drawing.make(FARM, "Li", "Orchard", "en")[0].code == "000000"
     assert drawing.make(FARM, "Li", "Orchard", "en")[0].code == "111111"
     rooms.store.given.add("111111")
     assert drawing.add_offer(taken, LOT, "Kiwi")[1].code == "222222"
+    assert drawing.add_offer(taken, LOT, "Plum")[1].code == "333333"
 
 
 @pytest.mark.parametrize(

@@ -95,8 +95,9 @@ def test_a_code_is_given_out_once_whatever_became_of_its_offer(rooms):
 
     with pytest.raises(NameTaken):
         rooms.create(a_room(made_at_ms=8), DIGEST)
-    with pytest.raises(NameTaken):
-        rooms.change(replace(second, offers=(an_offer(),)))
+    for gone in (second, rooms.room(first.code)):
+        with pytest.raises(NameTaken):
+            rooms.change(replace(gone, offers=(an_offer(),)))
     assert rooms.room(second.code) == second
 
 

@@ -3,15 +3,17 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from traceability.errors import InvalidInput, Unknown
+from traceability.errors import InvalidInput, NameTaken, Unknown
 from traceability.live.room import MOST_OFFERS, MOST_POINTS, Desk, Offer, Phase, Point, Room
 from traceability.live.texts import LONGEST_NAME, LONGEST_POINT, one_line
 
 
 def with_offer(room: Room, code: str, subject: str, name: str) -> Room:
-    """`subject`: canonical Digital Link of a lot. Raises `InvalidInput`."""
+    """`subject`: canonical Digital Link of a lot. Raises `InvalidInput`, `NameTaken`."""
     if len(room.offers) >= MOST_OFFERS:
         raise InvalidInput(f"room {room.code} has {len(room.offers)} offers, want at most {MOST_OFFERS}")
+    if any(each.code == code for each in room.offers):
+        raise NameTaken(f"room {room.code} has an offer {code} already")
     new = Offer(code, subject, one_line("name of the offer", name, LONGEST_NAME))
     return replace(room, offers=(*room.offers, new))
 

@@ -52,7 +52,7 @@ room_offer = Table(
     "room_offer",
     metadata,
     Column("code", String(6), primary_key=True),
-    Column("room_code", ForeignKey(room.c.code), nullable=False, index=True),
+    Column("room_code", ForeignKey(room.c.code), nullable=False),
 )
 
 air = Table(

@@ -1,6 +1,6 @@
 """Live rooms, each changed by one at a time."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -41,7 +41,7 @@ class RoomTable:
             with self._engine.begin() as connection:
                 connection.execute(insert(room).values(**_row(new), key_digest=key_digest))
                 connection.execute(insert(air).values(_silence(new)))
-                _take_codes(connection, new)
+                _take_codes(connection, new, ())
         except IntegrityError as error:
             raise NameTaken(f"the code {new.code}, or one of its offers, is given out already") from error
 
@@ -86,15 +86,16 @@ class RoomTable:
         same = (room.c.code == changed.code, room.c.version == changed.version)
         try:
             with self._engine.begin() as connection:
-                before = connection.scalar(select(room.c.phase).where(*same).with_for_update())
+                of_before = select(room.c.phase, room.c.offers).where(*same).with_for_update()
+                before = connection.execute(of_before).first()
                 if before is None:
                     raise RoomConflict(
                         f"room {changed.code} is at version {changed.version} no more: "
                         "somebody else changed it first, try again"
                     )
                 connection.execute(update(room).where(*same).values(_row(after)))
-                _take_codes(connection, after)
-                if before not in (after.phase, Phase.ON_AIR):
+                _take_codes(connection, after, _codes(before.offers))
+                if before.phase not in (after.phase, Phase.ON_AIR):
                     # Whatever a rehearsal leaves behind: it must never come into an event.
                     forget(connection, after.code)
                 append(connection, after.code, records)
@@ -115,11 +116,15 @@ class RoomTable:
         return found, found.offer(code)
 
 
-def _take_codes(connection: Connection, of: Room) -> None:
-    held = set(connection.scalars(select(room_offer.c.code).where(room_offer.c.room_code == of.code)))
+def _take_codes(connection: Connection, of: Room, held: Collection[str]) -> None:
+    """Those of its offers that it did not hold before. For good: one that was taken out cannot come back."""
     new = [{"code": each.code, "room_code": of.code} for each in of.offers if each.code not in held]
     if new:
         connection.execute(insert(room_offer), new)
+
+
+def _codes(offers: str) -> set[str]:
+    return {each["code"] for each in orjson.loads(offers)}
 
 
 def _silence(of: Room) -> dict[str, object]:

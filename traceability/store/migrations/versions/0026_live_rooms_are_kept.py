@@ -66,7 +66,6 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['room_code'], ['room.code'], name=op.f('fk_room_offer_room_code_room')),
     sa.PrimaryKeyConstraint('code', name=op.f('pk_room_offer'))
     )
-    op.create_index(op.f('ix_room_offer_room_code'), 'room_offer', ['room_code'], unique=False)
     op.create_table('said_text',
     sa.Column('room_code', sa.String(length=6), nullable=False),
     sa.Column('number', sa.BigInteger(), autoincrement=False, nullable=False),
