@@ -37,6 +37,7 @@ def _control(room: Hosting) -> Iterator[Shown]:
     room.say("大家好，欢迎来到直播间。")
     room.say("今早刚摘的草莓，全网最低价！")
     room.say("口感特别甜，糖度 15。")
+    room.director.look()
     yield Shown("live-control", room.url, ".warning")
     rooms.end(room.code)
     yield Shown("live-control-ended", room.url)
