@@ -99,9 +99,13 @@ def test_a_listener_that_does_not_read_misses_states_and_holds_up_nobody():
 
 def test_the_head_goes_before_all_else_and_a_state_with_line_breaks_is_one_event():
     async def listen():
-        feed, line = Feed(0), Line()
+        feed, line = Feed(0), Line(reads_at_once=False)
         feed.tell(7, b'{\n"a": 1}', 0)
         task = asyncio.create_task(_stay(feed, line))
+        for _ in range(5):
+            await asyncio.sleep(0)
+        assert len(line.sent) == 1
+        line.reads.set()
         await line.heard(1)
         line.hang_up()
         await task
@@ -133,6 +137,19 @@ def test_silence_is_broken_by_a_comment_that_takes_no_state_from_a_slow_listener
         return [[each.get("body") for each in line.sent].count(b":\n\n") for line in (idle, slow)]
 
     assert asyncio.run(listen()) == [1, 0]
+
+
+def test_a_server_that_ends_cancels_the_wait_for_a_listener_and_that_is_no_fault():
+    async def cancelled():
+        raise asyncio.CancelledError
+
+    async def listen():
+        feed, line = Feed(0), Line()
+        line.receive = cancelled
+        await _stay(feed, line)
+        return len(feed)
+
+    assert asyncio.run(listen()) == 0
 
 
 def test_those_who_were_cut_off_together_do_not_come_back_together():
