@@ -18,10 +18,12 @@ class QrCode:
     modules: int
     """Along one side, quiet zone included."""
     side_px: int
-    path: str
-    """In units of a module."""
     strokes: str
-    """The same as lines of one module's width, in half as many bytes."""
+    """Lines of one module's width, from half a module below the top, in units of a module."""
+
+
+EMPTY = QrCode(1, SMALLEST_CODE_PX, "")
+"""A place that a script fills."""
 
 
 def scan_url(public_url: str, subject: str) -> str:
@@ -34,13 +36,9 @@ def qr_code(text: str) -> QrCode:
     code = qrcode.QRCode(error_correction=ERROR_CORRECT_M, border=QUIET_ZONE)
     code.add_data(text)
     rows = code.get_matrix()
-    bars = [
-        f"M{start} {y}h{end - start}v1h{start - end}z"
-        for y, row in enumerate(rows)
-        for start, end in _bars(row)
-    ]
-    side = max(SMALLEST_CODE_PX, len(rows) * SMALLEST_MODULE_PX)
-    return QrCode(len(rows), side, "".join(bars), "".join(_strokes(rows)))
+    # Whole pixels a module: an encoder blurs what falls between them.
+    side = len(rows) * max(SMALLEST_MODULE_PX, SMALLEST_CODE_PX // len(rows))
+    return QrCode(len(rows), side, "".join(_strokes(rows)))
 
 
 def _strokes(rows: list[list[bool]]) -> Iterator[str]:

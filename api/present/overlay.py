@@ -1,5 +1,6 @@
 """What a livestream shows of a trace at one moment: all of it, so that no update depends on one before."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from itertools import pairwise
 from statistics import median
@@ -7,12 +8,12 @@ from statistics import median
 import orjson
 
 from api.present import measures
-from api.present.curves import device_name, span_of_values
-from api.present.lab import lab_reports
+from api.present.curves import device_name, excursion_sentence, span_of_values
+from api.present.lab import LabReport, lab_reports
 from api.present.parties import grown_at
 from api.present.recall import recalls
 from api.present.text import plain
-from api.present.trace import Fact, alerts, facts, product_name
+from api.present.trace import Fact, facts, product_name
 from api.present.verdict import of_trace
 from api.words import Words
 from traceability.gs1 import digital_link
@@ -44,11 +45,15 @@ class OverlayState:
     claim: str
     product: str
     origin: str
-    lot: str
+    called: str
+    """The lot or the item by its number; empty for a box."""
     facts: tuple[Fact, ...]
+    """None of goods that are recalled: nothing then speaks for them."""
     lab: str
+    """What the laboratory found; empty for goods that are recalled."""
+    lab_by: str
     alert: str
-    """Empty while the cold chain holds."""
+    """What to do about a recall, else when the cold chain was broken for longest; empty while all is well."""
     staged: str
     """Empty if nothing is staged, and the chain is no test."""
     cold: ColdChain
@@ -56,23 +61,38 @@ class OverlayState:
 
 def overlay_state(trace: Trace, words: Words, since_made_ms: int) -> OverlayState:
     """`since_made_ms`: how long ago `trace` was made, so that ages go on while it stays the newest."""
-    badge = of_trace(trace, words)
-    recalled = recalls(trace, words).holding
-    broken = alerts(trace, words)
-    qualities = dict(digital_link.parse(trace.subject).path)
+    badge, recall = of_trace(trace, words), next(iter(recalls(trace, words).holding), None)
+    reports = lab_reports(trace, words)
     return OverlayState(
-        state="recalled" if recalled else badge.state,
-        word=recalled[0].title if recalled else badge.word,
+        state=badge.state if recall is None else "recalled",
+        word=badge.word if recall is None else recall.title,
         claim=words.say("as this server states"),
         product=product_name(trace, words),
         origin=grown_at(trace, words) or words.say("Origin not recorded"),
-        lot=plain(qualities.get("10", "")),
-        facts=facts(trace, words)[:2],
-        lab=_lab(trace, words),
-        alert=words.say("The cold chain was broken") + f" · {broken[-1]}" if broken else "",
+        called=_called(trace.subject, words),
+        facts=facts(trace, words)[:2] if recall is None else (),
+        lab=_lab(reports, words) if recall is None else "",
+        lab_by=reports[0].source if reports and recall is None else "",
+        alert=_broken(trace, words) if recall is None else recall.advice or "",
         staged=_staged(trace, words),
         cold=_cold(trace, words, since_made_ms),
     )
+
+
+def _called(subject: str, words: Words) -> str:
+    parts = dict(digital_link.parse(subject).path)
+    if "21" in parts:
+        return f"{words.say('Item')} {plain(parts['21'])}"
+    return f"{words.say('Lot')} {plain(parts['10'])}" if "10" in parts else ""
+
+
+def _broken(trace: Trace, words: Words) -> str:
+    """For how long at worst, not when last: a minute at the edge is not what a viewer must know."""
+    broken = [(each, curve) for curve in trace.curves if curve.cold_chain for each in curve.excursions]
+    if not broken:
+        return ""
+    worst, curve = max(broken, key=lambda found: found[0].length_ms)
+    return words.say("The cold chain was broken") + f" · {excursion_sentence(worst, curve, words)}"
 
 
 def _staged(trace: Trace, words: Words) -> str:
@@ -85,8 +105,8 @@ def encoded(state: OverlayState) -> bytes:
     return orjson.dumps(asdict(state))
 
 
-def _lab(trace: Trace, words: Words) -> str:
-    lines = [line for report in lab_reports(trace, words) for line in report.lines]
+def _lab(reports: Sequence[LabReport], words: Words) -> str:
+    lines = [line for report in reports for line in report.lines]
     limited = [line for line in lines if line.limit]
     over = sum(line.over for line in limited)
     if over:

@@ -9,18 +9,12 @@ from fastapi.responses import Response
 
 from api.deps import WHOLE, LedgerDep, SiteDep, WordsDep
 from api.event_stream import EventStream
+from api.overlay_page import overlay_page
 from api.present.overlay import overlay_state
 from api.qr import qr_code, scan_url
 from api.subject import subject_of
 
 router = APIRouter(prefix="/overlay")
-
-_MEDIA = {
-    "vertical": ("all", "not all"),
-    "horizontal": ("not all", "all"),
-    "auto": ("(orientation: portrait)", "(orientation: landscape)"),
-}
-"""For which media the vertical and the horizontal style hold, by layout."""
 
 
 @router.get("/01/{rest:path}/events")
@@ -46,16 +40,7 @@ def overlay(
     subject = subject_of(request, "/overlay")
     site.check_issued(subject)
     state = overlay_state(ledger.trace(subject), words, 0)
-    vertical, horizontal = _MEDIA.get(layout, _MEDIA["auto"])
-    response = site.pages.html(
-        "overlay.html",
-        words,
-        state.state,
-        overlay=state,
-        vertical=vertical,
-        horizontal=horizontal,
-        qr=qr_code(scan_url(site.public_url, subject)) if qr != "off" else None,
-        events=f"{request.scope['raw_path'].decode('latin-1').removesuffix('/')}/events?lang={words.lang}",
-    )
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    title = f"{state.product} · {state.word}"
+    events = f"{request.scope['raw_path'].decode('latin-1').removesuffix('/')}/events?lang={words.lang}"
+    code = qr_code(scan_url(site.public_url, subject)) if qr != "off" else None
+    return overlay_page(site.pages, words, title, events, layout, state, code)

@@ -3,27 +3,83 @@
   "use strict";
   var SILENCE_MS = 6000;
   var RECREATE_MS = 10000;
+  var SMALLEST_MODULE = 8;
+  var SMALLEST_CODE = 344;
   var root = document.documentElement;
+  var hidden = root.dataset.hide;
   var heardAt = performance.now();
   var openedAt = 0;
+  var patience = 2000;
   var source = null;
+  var ended = false;
+
+  function each(selector, act) { document.querySelectorAll(selector).forEach(act); }
 
   function at(state, path) {
     return path.split(".").reduce(function (value, name) { return value == null ? value : value[name]; }, state);
   }
 
+  function say(element, value) {
+    var text = value === null ? "–" : value === undefined ? "" : String(value);
+    if (element.textContent !== text) element.textContent = text;
+  }
+
+  // The state of a lot, or of a room: that has the lot's under "product", which is null while nothing is on.
   function show(state) {
-    root.dataset.state = state.state;
-    root.dataset.fresh = state.cold.freshness;
-    root.dataset.alert = state.alert ? "shown" : "none";
-    document.querySelectorAll("[data-text]").forEach(function (element) {
-      var value = at(state, element.dataset.text);
-      var text = value == null ? "–" : String(value);
-      if (element.textContent !== text) element.textContent = text;
+    var isRoom = "product" in state && "phase" in state;
+    var goods = isRoom ? state.product : state;
+    root.dataset.shown = goods ? "goods" : "nothing";
+    if (goods) {
+      root.dataset.state = goods.state;
+      root.dataset.fresh = goods.cold.freshness;
+      each("[data-text]", function (element) { say(element, at(goods, element.dataset.text)); });
+      each("[data-path]", function (element) { element.setAttribute("d", at(goods, element.dataset.path)); });
+    }
+    if (isRoom) showRoom(state);
+    tidy();
+  }
+
+  // What has nothing to say is not there.
+  function tidy() {
+    each("[data-maybe]", function (element) {
+      var saying = element.querySelectorAll("[data-text],[data-room],[data-list]");
+      element.hidden = ![element].concat(Array.from(saying)).some(function (one) {
+        return (one !== element || !saying.length) && one.textContent.trim();
+      });
     });
-    document.querySelectorAll("[data-path]").forEach(function (element) {
-      element.setAttribute("d", at(state, element.dataset.path));
+  }
+
+  function showRoom(state) {
+    var off = Object.keys(state.cards).filter(function (name) { return !state.cards[name]; });
+    root.dataset.hide = off.concat(hidden).join(" ");
+    each("[data-room]", function (element) { say(element, at(state, element.dataset.room)); });
+    each("[data-list]", function (list) {
+      list.replaceChildren.apply(list, state[list.dataset.list].map(function (text) {
+        var line = document.createElement("p");
+        line.textContent = text;
+        return line;
+      }));
     });
+    ended = state.phase === "ended";
+    if (state.qr) draw(state.qr);
+  }
+
+  // Whole pixels a module: an encoder blurs what falls between them.
+  function draw(code) {
+    each("svg.qr", function (svg) {
+      var side = code.modules * Math.max(SMALLEST_MODULE, Math.floor(SMALLEST_CODE / code.modules));
+      svg.setAttribute("width", side);
+      svg.setAttribute("height", side);
+      svg.setAttribute("viewBox", "0 0 " + code.modules + " " + code.modules);
+      svg.lastElementChild.setAttribute("d", "M0 .5" + code.strokes);
+    });
+  }
+
+  function fit() {
+    var style = getComputedStyle(root);
+    var width = parseFloat(style.getPropertyValue("--width"));
+    var height = parseFloat(style.getPropertyValue("--height"));
+    root.style.setProperty("--scale", Math.min(innerWidth / width, innerHeight / height));
   }
 
   function open() {
@@ -32,6 +88,7 @@
     source = new EventSource(root.dataset.events);
     source.onmessage = function (event) {
       heardAt = performance.now();
+      patience = 2000;
       show(JSON.parse(event.data));
     };
   }
@@ -40,15 +97,22 @@
   function watch() {
     var now = performance.now();
     var silent = now - heardAt;
+    if (ended) return;
     if (silent > SILENCE_MS) {
       if (root.dataset.fresh === "live") root.dataset.fresh = "stale";
-      document.querySelector("[data-text='cold.age']").textContent =
-        root.dataset.lost.replace("{seconds}", Math.round(silent / 1000));
+      say(document.querySelector("[data-text='cold.age']"), root.dataset.lost.replace("{seconds}", Math.round(silent / 1000)));
     }
-    var closed = source.readyState === EventSource.CLOSED && now - openedAt > 2000;
-    if (closed || (silent > RECREATE_MS && now - openedAt > RECREATE_MS)) open();
+    var closed = source.readyState === EventSource.CLOSED && now - openedAt > patience;
+    if (closed || (silent > RECREATE_MS && now - openedAt > RECREATE_MS)) {
+      // Not all at once when the server is back.
+      patience = Math.min(10000, patience * (1.2 + Math.random()));
+      open();
+    }
   }
 
+  tidy();
+  fit();
+  addEventListener("resize", fit);
   open();
   setInterval(watch, 1000);
 })();

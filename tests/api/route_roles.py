@@ -33,6 +33,7 @@ GATES: dict[str, Gate] = {
     "GET HEAD /overlay/01/{rest:path}": "open",
     "GET /overlay/01/{rest:path}/events": "open",
     "GET /live/{code}/events": "open",
+    "GET HEAD /live/{room}/overlay": "open",
     "GET HEAD /live/{room}/record": "open",
     "GET HEAD /live/{room}/record/said": "capture",
     "GET /live": "sheets",

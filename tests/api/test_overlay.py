@@ -99,8 +99,8 @@ def test_the_layout_follows_the_canvas_or_the_query(site, query, media):
 
 
 def test_the_code_can_be_left_out(site):
-    assert 'class="qr"' in site.get(f"/overlay{PATH}").text
-    assert 'class="qr"' not in site.get(f"/overlay{PATH}?qr=off").text
+    assert '<svg class="qr"' in site.get(f"/overlay{PATH}").text
+    assert '<svg class="qr"' not in site.get(f"/overlay{PATH}?qr=off").text
 
 
 def test_the_code_reads_back_and_its_modules_are_large_enough():
@@ -108,15 +108,17 @@ def test_the_code_reads_back_and_its_modules_are_large_enough():
 
     code = qr_code(url)
     picture = Image.new("L", (code.modules * 8, code.modules * 8), 255)
-    for bar in code.path.split("M")[1:]:
-        x, rest = bar.split(" ")
-        y, width = rest.split("h")[0], rest.split("h")[1].split("v")[0]
-        left, top = int(x) * 8, int(y) * 8
-        ImageDraw.Draw(picture).rectangle((left, top, left + int(width) * 8 - 1, top + 7), fill=0)
+    x = y = 0
+    for stroke in code.strokes.split("m")[1:]:
+        right, down, length = (int(number) for number in stroke.replace("h", " ").split(" "))
+        x, y = x + right, y + down
+        ImageDraw.Draw(picture).rectangle((x * 8, y * 8, (x + length) * 8 - 1, y * 8 + 7), fill=0)
+        x += length
 
     assert url == f"HTTPS://GUOJI.EXAMPLE{PATH}"
     assert [found.text for found in zxingcpp.read_barcodes(picture)] == [url]
-    assert code.side_px / code.modules >= SMALLEST_MODULE_PX
+    assert code.side_px % code.modules == 0
+    assert code.side_px // code.modules >= SMALLEST_MODULE_PX
     assert QUIET_ZONE == 4
 
 
