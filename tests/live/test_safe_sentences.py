@@ -35,6 +35,23 @@ def test_nothing_is_offered_of_goods_that_are_recalled():
     assert safe_sentences(read_facts(recalled(a_trace("apples"))), AT, "zh-CN") == []
 
 
+BOASTS = ["全网最甜苹果", "苹果，今早刚摘", "有机苹果", "the sweetest apples in China", "苹果" * 400]
+
+
+@pytest.mark.parametrize("name", BOASTS, ids=range(len(BOASTS)))
+def test_a_name_that_boasts_is_not_put_into_the_mouth_of_a_host(name):
+    trace = a_trace("apples") | {"product": {"zh": name, "en": name}}
+
+    for lang in ("zh-CN", "en"):
+        assert not any(name in each.text for each in safe_sentences(read_facts(trace), AT, lang))
+
+
+def test_a_name_steers_no_screen():
+    trace = a_trace("apples") | {"product": {"zh": "苹\u202e果\x1b", "en": "apples"}}
+
+    assert safe_sentences(read_facts(trace), AT, "zh-CN")[0].text.startswith("这批苹果是")
+
+
 def test_the_best_to_say_comes_first():
     offered = safe_sentences(read_facts(a_trace("apples")), AT, "zh-CN")
 

@@ -1,5 +1,6 @@
 """Sentences that a host can say of a lot: from its records, and held against them by the checker."""
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,6 +12,11 @@ from traceability.live.data import load
 from traceability.live.goods import recall_of
 
 MOST_SENTENCES = 8
+LONGEST = 150
+"""Characters: nobody says more in a breath."""
+_HARMLESS = (Verdict.SUPPORTED, Verdict.NO_CLAIM)
+_NAMES = {"product", "origin"}
+"""Words that partners chose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +35,14 @@ def safe_sentences(facts: Facts, on: datetime, lang: str) -> list[Safe]:
 def all_safe(facts: Facts, on: datetime, lang: str) -> list[Safe]:
     """Also those that would be too many to choose from."""
     language = short(lang)
-    words = {**safe_words(facts, on, language), "now": f"{on.astimezone(facts.zone):%Y-%m-%d %H:%M}"}
+    words = {name: _plain(text) for name, text in safe_words(facts, on, language).items()}
+    for name in _NAMES & words.keys():
+        # By itself: what stands around it in a sentence might excuse a boast.
+        if len(words[name]) > LONGEST or check(words[name], facts, on).verdict not in _HARMLESS:
+            del words[name]
+    words["now"] = f"{on.astimezone(facts.zone):%Y-%m-%d %H:%M}"
     filled = [(row["subject"], fill(row[language], words)) for row in load("safe")["sentence"]]
-    checked = [(subject, check(text, facts, on)) for subject, text in filled if text is not None]
+    checked = [(subject, check(text, facts, on)) for subject, text in filled if text and len(text) <= LONGEST]
     supported = [
         Safe(subject, each.text, each.evidence)
         for subject, each in checked
@@ -42,6 +53,11 @@ def all_safe(facts: Facts, on: datetime, lang: str) -> list[Safe]:
         # The only laboratory result is that of sweetness, often.
         kept.setdefault(safe.text, safe)
     return list(kept.values())
+
+
+def _plain(text: str) -> str:
+    """Nothing in it steers the screen that it is shown on."""
+    return "".join(char for char in text if unicodedata.category(char)[0] != "C")
 
 
 def short(lang: str) -> str:
