@@ -5,7 +5,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from traceability.cli import live_say
+from traceability.cli import live_record, live_say
 from traceability.cli.argument import whole
 from traceability.cli.live_studio import open_studio
 from traceability.cli.terminal import printable
@@ -49,6 +49,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         "For a link that was lost, or that somebody else saw. On air, too: nothing else changes."
     )
     live_say.add(actions)
+    live_record.add(actions)
     end = _add(actions, "end", _end, "end a room for good")
     end.description = "Nothing in it can be changed any more. What was on air stays on record."
 

@@ -44,7 +44,7 @@ def add_questions(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--at",
         metavar="TIME",
-        type=_moment,
+        type=moment,
         help="what was on air then, in the record of a live room: a time with its zone, such as "
         "2026-11-22T20:31:07+08:00",
     )
@@ -52,13 +52,14 @@ def add_questions(command: argparse.ArgumentParser) -> None:
     command.add_argument("--json", action="store_true", help="print the report as JSON")
 
 
-def _moment(text: str) -> datetime:
+def moment(text: str) -> datetime:
+    """A time with its zone, as an argument of a command."""
     try:
-        moment = read_time(text)
+        found = read_time(text)
     except InvalidInput as error:
         raise argparse.ArgumentTypeError(str(error)) from error
-    if moment is None:
+    if found is None:
         raise argparse.ArgumentTypeError(
             f"{text!r:.40} is no time, want one such as 2026-11-22T20:31:07+08:00"
         )
-    return moment
+    return found
