@@ -39,7 +39,8 @@ class Moment:
 _CLOCK = re.compile(
     r"(?:at |@ ?|around |about )?(?P<hour>\d{1,2})"
     r"(?:(?:点|时(?!间))(?:(?P<half>半)|(?P<minute>\d{1,2})分?|[多来]?钟?)|:(?P<minute2>\d{2})"
-    r"|\.(?P<minute3>[0-5]\d)(?= ?(?:this|in the|am|pm|a\.m|p\.m)))(?:左右)?\s?(?P<half_day>am|pm|a\.m\.|p\.m\.)?"
+    r"|\.(?P<minute3>[0-5]\d)(?= ?(?:this|in the|am|pm|a\.m|p\.m)))"
+    r"(?:左右)?\s?(?P<half_day>am|pm|a\.m\.|p\.m\.)?"
     r"|(?:at |around |about )?(?P<hour2>\d{1,2}) ?(?:(?P<half_day2>am|pm|a\.m\.|p\.m\.)|o'clock)"
     r"|\b(?:at|around|about|after|before|by|past) (?P<hour3>\d{1,2})(?= (?:this|in the|yesterday|today|on)\b)"
 )
