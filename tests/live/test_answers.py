@@ -1,6 +1,7 @@
 """A warning is answered once, by the host or by time; what it strikes is put right from the records."""
 
 from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -66,6 +67,16 @@ def test_a_warning_without_an_answer_is_corrected_after_20_s(scene):
     assert scene.after(1).look().version == room.version
     with pytest.raises(NameTaken, match="answered already: none, by nobody in time at 12:31:27 UTC"):
         scene.answer(heard.warning, "not_said")
+
+
+@pytest.mark.parametrize("phase", [Phase.READY, Phase.ENDED])
+def test_time_runs_out_only_where_it_is_recorded(scene, phase):
+    scene.say(LIE)
+    scene.rooms.put(replace(scene.now, phase=phase))
+    before = scene.records[:]
+
+    assert scene.after(60).look().desk.correction is None
+    assert scene.records == before
 
 
 def test_a_hint_corrects_nothing_by_itself(scene):

@@ -9,6 +9,7 @@ from traceability.claims.rulebook import rules
 from traceability.live.corrections import LONGEST, correction
 from traceability.live.data import load
 from traceability.live.goods import check_point, check_said
+from traceability.live.room import LANGUAGES
 from traceability.live.safe_sentences import short
 
 LIES = (
@@ -46,6 +47,16 @@ def test_the_checker_bears_every_correction(name, lang):
         assert (check_point(told, facts, AT) if facts else check_said(told, None, AT)).verdict in BEARABLE, (
             told
         )
+
+
+def test_a_fact_that_has_no_room_gives_way_to_few_words():
+    facts = read_facts(a_trace("apples") | {"product": {"zh": "苹果" * 30, "en": "apples " * 15}})
+    for lang in LANGUAGES:
+        checked = check_said("今早刚摘的", facts, AT)
+
+        told = correction(checked, facts, AT, lang)
+        assert len(told) <= LONGEST[short(lang)]
+        assert "10-12" not in told
 
 
 def test_every_rule_that_is_put_right_is_one_of_the_checkers():

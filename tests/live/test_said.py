@@ -1,5 +1,7 @@
 """Each sentence of a transcript is judged, kept once, and warned of once a minute."""
 
+import json
+
 import pytest
 
 from tests.live.live_scene import APPLES, AT_MS, CODE, Scene, a_room
@@ -230,3 +232,11 @@ def test_the_goods_are_those_of_the_offer_that_is_on(scene):
     scene.rooms.put(a_room(desk=Desk(offer="BARE01")))
     assert scene.say("产地是烟台。")[0].said["verdict"] == "supported"
     assert scene.traces[APPLES]
+
+
+def test_what_partners_wrote_without_end_is_cut(scene):
+    scene.traces[APPLES] |= {"product": {"zh": "苹果" * 5_000, "en": "apples " * 2_000}}
+    scene.say("品种是红富士。", LIE, "糖度20度。")
+
+    for each in scene.records:
+        assert len(json.dumps(dict(each.body), ensure_ascii=False)) < 2_000

@@ -14,7 +14,7 @@ from traceability.live.record import Kind, NewRecord, Record
 
 MOST_EVIDENCE = 5
 LONGEST_FOUND = 200
-"""Characters of one piece of evidence: names in it come from outside."""
+"""Characters of one piece of evidence, and of a suggestion: names in them come from outside."""
 
 _TABLE = load("levels")
 VERSION: str = _TABLE["version"]
@@ -93,7 +93,7 @@ def warning_record(way: Way, judged: Judged, of: str | int, at_ms: int, lang: st
         "verdict": checked.verdict.value,
         "rule": _rule(checked),
         "found": _short(checked.evidence[0].found) if checked.evidence else None,
-        "suggestion": checked.suggestion,
+        "suggestion": _suggestion(checked),
         "correction": correction(checked, judged.facts, judged.on, lang) if struck else None,
     }
     return NewRecord(at_ms, Kind.WARNED, body)
@@ -109,13 +109,19 @@ def verdict_json(checked: Checked) -> dict[str, Any]:
         "verdict": checked.verdict.value,
         "rule": _rule(checked),
         "evidence": evidence,
-        "suggestion": checked.suggestion,
+        "suggestion": _suggestion(checked),
     }
 
 
 def _rule(checked: Checked) -> dict[str, str] | None:
     rule = checked.rule
     return None if rule is None else {"id": rule.id, "source": rule.source, "version": rule.version}
+
+
+def _suggestion(checked: Checked) -> str | None:
+    """None where a name has made it too long to be said."""
+    said = checked.suggestion
+    return said if said is None or len(said) <= LONGEST_FOUND else None
 
 
 def _short(found: Mapping[str, str]) -> dict[str, str]:
