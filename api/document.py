@@ -110,6 +110,7 @@ def _showing(shown: Showing) -> dict[str, Any]:
         "offer_code": shown.offer_code,
         "title": shown.title,
         "party": shown.party,
+        "by_holder": shown.by_holder,
     }
 
 

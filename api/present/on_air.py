@@ -57,9 +57,9 @@ def _line(shown: ShownIn, words: Words) -> ShownLine:
     first = words.say("First on air {moment}", moment=words.moment(showing.at))
     phase = _PHASES.get(shown.phase) if shown.phase else None
     said = (first, _whose(showing.party, showing, words), *([words.say(phase)] if phase else ()))
-    return ShownLine(
-        plain(showing.title) or words.say("A live room"), " · ".join(said), f"/proof/{showing.key}"
-    )
+    # Whoever never held the goods does not get to write a title on the page of them.
+    title = plain(showing.title) if showing.by_holder else ""
+    return ShownLine(title or words.say("A live room"), " · ".join(said), f"/proof/{showing.key}")
 
 
 def _banner(came: CameFrom, words: Words) -> Banner:

@@ -187,10 +187,19 @@ def test_the_page_says_where_the_lot_was_shown_and_whose_room_that_is(scene):
     page = scene.page()
 
     assert "Shown on air" in page
-    assert "今晚 <i>草莓</i>" not in scene.ask(PATH).text, "what hosts write is escaped"
+    assert "<b>A live room</b>" in page
+    assert "草莓</i>" not in page, "a stranger writes no title on the page of somebody else's lot"
     assert f"First on air 14 Nov 12:00 · GLN {HOST}, registered here as Demo Live Ltd · on air now" in page
     assert "You come from" not in page
     assert "11月14日 12:00 首次在直播间展示" in scene.page(lang="zh-CN")
+
+
+def test_a_room_of_whoever_held_the_goods_has_its_title():
+    scene = Scene()
+    mine = a_showing(replace(ROOM, party="9521234000013"))
+    scene.ledger.traces = {SUBJECT: a_trace(events=(*a_trace().events, mine))}
+
+    assert "<b>今晚 &lt;i&gt;草莓&lt;/i&gt;</b>" in scene.ask(PATH).text
 
 
 def test_whoever_comes_from_the_room_is_told_so_in_both_languages(scene):
@@ -283,5 +292,6 @@ def test_programs_are_told_of_each_showing(scene):
             "offer_code": "K7M0Q1",
             "title": "今晚 <i>草莓</i>",
             "party": HOST,
+            "by_holder": False,
         }
     ]

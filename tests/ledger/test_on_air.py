@@ -1,8 +1,9 @@
 """A page tells where its own lot was shown on air, once for each offer of each room."""
 
+from dataclasses import replace
 from datetime import timedelta
 
-from tests.builders import FARM, FIELD_LOT, ITEM, LOT, OTHER_LOT, PALLET, START, an_event
+from tests.builders import FARM, FIELD_LOT, ITEM, LOT, OTHER_LOT, PALLET, START, a_harvest, an_event
 from traceability.epcis.vocabulary import SHOWING_STEP, SHOWN_ON_AIR
 from traceability.ledger.on_air import showings
 from traceability.ledger.trace import Grade, TracedEvent
@@ -39,6 +40,14 @@ def test_what_was_said_of_it_is_read_and_a_title_that_is_no_text_is_none():
 
     assert (one.at, one.lot, one.room, one.room_code) == (START + timedelta(hours=1), LOT, ROOM, "9HJKMN")
     assert (one.title, other.title) == ("Oranges", "")
+
+
+def test_rooms_of_whoever_held_the_goods_come_before_those_of_strangers():
+    harvest = a_harvest(lot=LOT)
+    held = replace(shown(0), key="harvest", event=harvest)
+    events = [held, shown(1), replace(shown(2, room="urn:uuid:2"), submitter="9521234000037", claimed=True)]
+
+    assert [(each.key, each.by_holder) for each in showings(LOT, events)] == [("1", True), ("2", False)]
 
 
 def test_an_item_was_shown_with_its_lot_and_a_pallet_or_what_was_made_of_it_was_not():

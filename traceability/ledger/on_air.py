@@ -1,11 +1,12 @@
 """Reads from the events of a trace in which live rooms its lot was shown on air."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from traceability.epcis.vocabulary import SHOWING_STEP, SHOWN_ON_AIR
 from traceability.gs1 import digital_link
+from traceability.ledger.holding import holdings
 from traceability.ledger.trace import TracedEvent
 
 
@@ -29,21 +30,27 @@ class Showing:
     """GLN."""
     registered: str
     """What the operator registered the party as; empty if it did not."""
+    by_holder: bool
+    """Whether that party held the goods at some time."""
 
 
-def showings(subject: str, events: Iterable[TracedEvent]) -> tuple[Showing, ...]:
+def showings(subject: str, events: Sequence[TracedEvent]) -> tuple[Showing, ...]:
     """Of the lot itself, or that an item is of: each offer of each room once, the newest first.
 
-    What the goods were made from was another lot, and is not told here.
+    Rooms of whoever held the goods come before all others, which strangers could make any number of. What
+    the goods were made from was another lot, and is not told here.
     """
     first: dict[tuple[str, str], Showing] = {}
-    found = [shown for each in events if not each.voided for shown in _shown(each) if _is_of(subject, shown)]
+    held = {each.party for each in holdings(events)}
+    shown = (showing for each in events if not each.voided for showing in _shown(each, held))
+    found = [each for each in shown if _is_of(subject, each)]
     for each in sorted(found, key=lambda shown: (shown.at, shown.key)):
         first.setdefault((each.room, each.offer_code), each)
-    return tuple(reversed(first.values()))
+    newest_first = [*reversed(first.values())]
+    return tuple(sorted(newest_first, key=lambda shown: not shown.by_holder))
 
 
-def _shown(traced: TracedEvent) -> Iterator[Showing]:
+def _shown(traced: TracedEvent, held: Container[str]) -> Iterator[Showing]:
     event = traced.event
     match event.body.get(SHOWN_ON_AIR):
         case {
@@ -64,6 +71,7 @@ def _shown(traced: TracedEvent) -> Iterator[Showing]:
                     title if isinstance(title, str) else "",
                     traced.submitter,
                     traced.registered,
+                    traced.submitter in held,
                 )
 
 
