@@ -59,3 +59,7 @@ def test_nothing_that_was_said_is_lost_and_no_sentence_is_too_long(text):
 
     assert bare("".join(said)) == bare(text)
     assert all(0 < len(each) <= 400 for each in said)
+
+
+def test_what_no_word_divides_is_cut_all_the_same():
+    assert sentences("a" * 500 + " b") == ["a" * 400, "a" * 100 + " b"]
