@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
+from itertools import pairwise
 
 import pytest
 
@@ -80,5 +81,6 @@ def test_no_record_is_lost_or_told_twice_however_often_directors_are_killed(sett
     assert [each.body["of"] for each in records if each.kind is Kind.WARNED] == [1, 2, 3]
     [shown] = [each for each in store.events.mentioning([LOT]) if SHOWN_ON_AIR in each.event.body]
     assert shown.submitter == ROOM.party
-    # Of the trace, as the whole of our own code makes it.
-    assert on.shown()[-1]["product"]["lot"] == LOT.rpartition("/")[2]
+    # One after the other, and of the trace as our own code makes it.
+    assert all(before != after for before, after in pairwise(on.shown()))
+    assert LOT.rpartition("/")[2] in on.shown()[-1]["product"]["called"]

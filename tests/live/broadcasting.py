@@ -101,7 +101,13 @@ class Broadcast:
     @staticmethod
     def compose(room, trace, now_ms):
         offer = None if room.current is None else {"code": room.current.code, "subject": room.current.subject}
-        lasting = {"phase": room.phase.value, "offer": offer, "verdict": trace and trace.verdict}
+        facts = ("a tuple, which JSON does not know",)
+        lasting = {
+            "phase": room.phase.value,
+            "offer": offer,
+            "facts": facts,
+            "verdict": trace and trace.verdict,
+        }
         return Scene(lasting | {"at_ms": now_ms}, lasting)
 
     def make(self, room=None):

@@ -169,5 +169,6 @@ class Director:
         if room.phase not in RECORDED:
             return []
         shown = [each.body["state"] for each in self.air.newest(room.code) if each.kind is Kind.SHOWN]
-        new = NewRecord(now_ms, Kind.SHOWN, {"state": scene.lasting})
-        return [] if shown[-1:] == [scene.lasting] else [new]
+        # As JSON gives it back: a tuple is a list there.
+        state = orjson.loads(orjson.dumps(scene.lasting))
+        return [] if shown[-1:] == [state] else [NewRecord(now_ms, Kind.SHOWN, {"state": state})]
