@@ -236,7 +236,7 @@ def test_the_goods_are_those_of_the_offer_that_is_on(scene):
 
 def test_what_partners_wrote_without_end_is_cut(scene):
     scene.traces[APPLES] |= {"product": {"zh": "苹果" * 5_000, "en": "apples " * 2_000}}
-    scene.say("品种是红富士。", LIE, "糖度20度。")
+    scene.say("这是嘎啦苹果。", LIE, "糖度20度。")
 
     for each in scene.records:
         assert len(json.dumps(dict(each.body), ensure_ascii=False)) < 2_000

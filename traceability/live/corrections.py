@@ -47,8 +47,7 @@ def correction(checked: Checked, facts: Facts | None, on: datetime, lang: str) -
 
 def _fact(checked: Checked, facts: Facts, on: datetime, lang: str) -> str | None:
     """What is right instead of an untrue claim; a word that may not be said has no such thing."""
-    if checked.rule is None or checked.verdict is Verdict.FORBIDDEN:
-        return None
-    subjects = [name for name, rules in load("levels")["corrects"].items() if checked.rule.id in rules]
-    found = (each.text for each in all_safe(facts, on, lang) if each.subject in subjects)
-    return next(found, None)
+    rule = checked.rule.id if checked.rule else ""
+    subjects = [name for name, rules in load("levels")["corrects"].items() if rule in rules]
+    safe = all_safe(facts, on, lang) if subjects else []
+    return next((each.text for each in safe if each.subject in subjects), None)
