@@ -167,6 +167,15 @@ def test_points_are_checked_against_a_new_trace_before_it_is_shown(on_air):
     assert on_air.watch.asked == ["time out", "time out", "verified"]
 
 
+def test_time_runs_out_also_while_something_new_is_shown_at_every_turn(on_air):
+    on_air.watch.asked.clear()
+    for number in range(3):
+        on_air.traces[LOT] = f"verified {number}"
+        on_air.after(0.5)
+
+    assert on_air.watch.asked.count("time out") == 3
+
+
 def test_a_host_who_is_faster_than_a_turn_costs_nothing(on_air):
     def conflict(room):
         raise RoomConflict("somebody else was first")

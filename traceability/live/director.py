@@ -126,7 +126,7 @@ class Director:
         trace = self._trace(room, watched, now_ms)
 
         # (1)
-        if room.phase in RECORDED and now_ms - watched.shown_at_ms >= BEAT_EVERY_MS:
+        if room.phase in RECORDED:
             room = self.watch.time_out(room)
         if now_ms - watched.checked_at_ms >= RECHECK_EVERY_MS:
             room = self.watch.recheck(room)
