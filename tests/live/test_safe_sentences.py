@@ -7,7 +7,14 @@ import pytest
 from tests.live.live_scene import AT, a_trace, recalled
 from traceability.claims.check import Verdict, check
 from traceability.claims.read_facts import read_facts
-from traceability.live.safe_sentences import MOST_SENTENCES, safe_sentences
+from traceability.live.safe_sentences import MOST_SENTENCES, all_safe, safe_sentences
+
+
+def test_what_the_checker_does_not_support_puts_nothing_right_either():
+    facts = read_facts(a_trace("strawberries"))
+
+    for each in all_safe(facts, AT, "zh-CN"):
+        assert check(each.text, facts, AT).verdict is Verdict.SUPPORTED, each.text
 
 
 @pytest.mark.parametrize("lang", ["zh-CN", "en"])
