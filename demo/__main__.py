@@ -8,7 +8,15 @@ from urllib.parse import urlsplit
 import qrcode
 from rich.console import Console
 
-from demo.check import IS_ON_NOTHING, OPENS, WANTS_TOKEN, check_as_a_stranger, check_links
+from demo.check import (
+    IS_ON_NOTHING,
+    OPENS,
+    WANTS_TOKEN,
+    check_as_a_stranger,
+    check_broadcast,
+    check_links,
+)
+from demo.on_air import OnAir, go_on_air
 from demo.play import play
 from demo.stage import Stage
 from demo.story import Story
@@ -24,9 +32,11 @@ def main() -> int:
     try:
         with Stage(args.public_url) as stage:
             story = play(stage, not args.once, console)
-            _show(stage, story, console)
+            on_air = go_on_air(stage, story.lot.link)
+            _show(stage, story, on_air, console)
             if args.once:
                 check_as_a_stranger(stage, story, console)
+                check_broadcast(stage, on_air, console)
             else:
                 console.print("The cabinet's probe goes on measuring. Ctrl-C ends the demo.")
                 signal.pause()
@@ -53,7 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _show(stage: Stage, story: Story, console: Console) -> None:
+def _show(stage: Stage, story: Story, on_air: OnAir, console: Console) -> None:
     path = urlsplit(story.lot.link).path
     code = qrcode.QRCode(border=2)
     code.add_data(stage.public_url + path)
@@ -68,7 +78,9 @@ def _show(stage: Stage, story: Story, console: Console) -> None:
         ("one punnet", urlsplit(story.lot.items[0]).path, OPENS),
         ("a spare code", urlsplit(story.spare[0]).path, IS_ON_NOTHING),
         ("the pallet", urlsplit(story.lot.pallet).path, OPENS),
-        ("live overlay", f"/overlay{path}", OPENS),
+        ("live overlay", f"/live/{on_air.room}/overlay", OPENS),
+        ("host's phone", f"/live/{on_air.room}/control#{on_air.host_key}", WANTS_TOKEN),
+        ("viewers' code", f"/s/{on_air.offer}", OPENS),
         ("the farm", f"/farm#token={stage.farm_token}", WANTS_TOKEN),
     )
     for name, link, _ in links:

@@ -10,6 +10,7 @@ from urllib.parse import quote, urlsplit
 from rich.console import Console
 
 from demo import cast
+from demo.on_air import OnAir
 from demo.stage import HOME, Stage
 from demo.story import Story
 from traceability.errors import Refused
@@ -68,6 +69,21 @@ def _check_codes(stage: Stage, story: Story) -> None:
     forged = HOME / "forged-code.json"
     forged.write_bytes(stage.get(path).replace(f'"item": "{item}"'.encode(), f'"item": "{spare}"'.encode()))
     _expect(_verify(stage, str(forged)), CONTRADICTED, "the proof of a code under the name of another")
+
+
+def check_broadcast(stage: Stage, on_air: OnAir, console: Console) -> None:
+    """End it, and have its record verified. Raises `Refused` unless that has what was said."""
+    on_air.do(stage, "end")
+    record = f"{stage.local_url}/live/{on_air.room}/record"
+
+    def verified() -> bool:
+        return _verify(stage, record).returncode == VERIFIED
+
+    stage.wait_for("the record of the broadcast to be anchored", verified)
+    told = _verify(stage, record)
+    if "(its end)" not in told.stdout:
+        raise Refused(f"the record of the broadcast does not reach its end:\n{told.stdout}")
+    console.print(f"on-air record:   {_verdict(told)}", markup=False, highlight=False, soft_wrap=True)
 
 
 def _verify(stage: Stage, proof: str) -> subprocess.CompletedProcess[str]:

@@ -6,11 +6,11 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from fcntl import LOCK_EX, LOCK_NB, flock
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
@@ -150,6 +150,21 @@ class Stage:
             urlopen(request, timeout=30).close()
         except HTTPError as error:
             raise Refused(f"capture of {event['eventTime']}: {error.read().decode()[:500]}") from error
+
+    def token_of(self, party: cast.Party) -> str:
+        return self._tokens[party.gln]
+
+    def ask(self, path: str, token: str, body: Mapping[str, object]) -> Mapping[str, Any]:
+        """What a program that posts JSON is answered. Raises `Refused`."""
+        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+        try:
+            with urlopen(
+                Request(self.local_url + path, json.dumps(body).encode(), headers), timeout=30
+            ) as answer:
+                told: Mapping[str, Any] = json.loads(answer.read())
+                return told
+        except HTTPError as error:
+            raise Refused(f"POST {path}: {error.code} {error.read().decode()[:300]}") from error
 
     def device(self, alias: str) -> SimulatedDevice:
         users = [GATEWAY, *(device.alias for device in cast.INSTRUMENTS)]

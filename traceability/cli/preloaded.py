@@ -2,6 +2,7 @@
 
 import gc
 import os
+import warnings
 
 import api.app
 import iot_gateway.gateway
@@ -14,6 +15,8 @@ from traceability.children import die_with_parent
 
 __all__ = ["api", "iot_gateway", "traceability"]
 
+# Each fork runs the module again by which `guoji up` was started; Python wonders that it is here already.
+warnings.filterwarnings("ignore", ".*found in sys.modules after import of package", RuntimeWarning)
 # By itself it would live as long as any part does.
 die_with_parent()
 # What the terminal sends to `guoji up` and its group is not for its parts.

@@ -1,0 +1,39 @@
+"""The shop's host puts the lot on air, and says what its records bear and what they contradict."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from demo import cast
+from demo.stage import Stage
+from traceability.errors import Refused
+
+HOST, TITLE = "小果", "草莓专场（演示）"
+SAID = (("这批草莓的品种是红颜。", "supported"), ("这批草莓全程没有超过4度。", "contradicted"))
+"""Sentences of the host, and what the records make of each."""
+
+
+@dataclass(frozen=True, slots=True)
+class OnAir:
+    room: str
+    host_key: str
+    offer: str
+
+    def do(self, stage: Stage, command: str, **body: object) -> Mapping[str, Any]:
+        return stage.ask(f"/live/{self.room}/{command}", self.host_key, body)
+
+
+def go_on_air(stage: Stage, lot: str) -> OnAir:
+    """With `lot` on the overlay. Raises `Refused` if a sentence is judged otherwise than the story has it."""
+    shop = stage.token_of(cast.SHOP)
+    made = stage.ask("/live", shop, {"host": HOST, "title": TITLE, "lang": "zh-CN"})
+    room, key = made["room"], made["host_key"]
+    offer = stage.ask(f"/live/{room}/offers", key, {"lot": lot, "name": cast.PUNNET.name["zh"]})
+    on_air = OnAir(room, key, offer["offer"])
+    on_air.do(stage, "go-on-air")
+    on_air.do(stage, "next")
+    for text, wanted in SAID:
+        [heard] = on_air.do(stage, "lines", text=text)["sentences"]
+        if heard["verdict"] != wanted:
+            raise Refused(f"{text} is {heard['verdict']}, want {wanted}")
+    return on_air
