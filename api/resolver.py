@@ -32,7 +32,7 @@ class Asked:
     linkset: bool = False
     """By an Accept header."""
     ours: bool = False
-    """By a word that only our own pages know (`format`, `room`): ours is meant, whatever else is registered."""
+    """By a word of our own pages alone (`format`, `room`): ours is meant, whatever else is registered."""
 
 
 @dataclass(frozen=True, slots=True)
