@@ -17,7 +17,7 @@ FIELD = {
     "id": "https://id.gs1.org/414/9521234000013",
     "guoji:name": {"guoji:zh": "三号地", "guoji:en": "field 3"},
 }
-SCAN = Scan("HTTPS://FRUIT.EXAMPLE/01/09521234000020/10/P1", 29, "M0 0h7v1h-7z")
+SCAN = Scan("HTTPS://FRUIT.EXAMPLE/01/09521234000020/10/P1", 29, "m0 0h7")
 WORDS = ["不使用禁用农药", "对承诺的真实性负责"]
 
 

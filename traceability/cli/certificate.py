@@ -118,4 +118,4 @@ def _scan(link: str) -> "Scan":
     from traceability.exports.certificate import Scan
 
     code = qr_code(link)
-    return Scan(link, code.modules, code.path)
+    return Scan(link, code.modules, code.strokes)

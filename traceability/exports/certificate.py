@@ -32,8 +32,8 @@ class Scan:
     link: str
     modules: int
     """Along one side."""
-    path: str
-    """Of an SVG, in units of a module."""
+    strokes: str
+    """Lines of one module's width, from half a module below the top, in units of a module."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
