@@ -154,7 +154,7 @@ def test_the_page_leads_to_the_trace_and_names_its_record():
     printed = page(promised, SCAN)
 
     assert link_on(printed) == SCAN.link
-    assert f'<path d="{SCAN.path}"/>' in printed.decode()
+    assert f'<path stroke="#000" d="M0 .5{SCAN.strokes}"/>' in printed.decode()
     assert f"记录：{promised.record}" in Cells(printed).texts
     assert promised.event_hash in Cells(printed).texts
 
