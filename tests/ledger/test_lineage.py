@@ -128,6 +128,19 @@ def test_a_probe_on_the_shelf_applies_from_stocking_until_the_lot_is_seen_elsewh
     assert [each.span for each in gone.attachments] == [Span(at(5), at(7))]
 
 
+@pytest.mark.parametrize(
+    ("step", "end"), [("recalling", FOREVER), ("inspecting", FOREVER), ("shipping", at(7))]
+)
+def test_an_event_that_names_no_place_ends_no_stay_unless_the_goods_left(step, end):
+    fitted, stocked = a_fitting(0, SHOP, LOGGER), a_sighting(5, LOT, "stocking", place=SHOP)
+    seen = a_sighting(7, LOT, step)
+    del seen.body["readPoint"]
+
+    line = trace(LOT, fitted, stocked, seen)
+
+    assert [each.span for each in line.attachments] == [Span(at(5), end)]
+
+
 def test_a_full_case_is_walked_in_one_go_and_not_once_for_each_pair():
     """Seen as work, not as time: each event is asked for what it mentions a few times, whatever it holds."""
     items = [f"https://id.gs1.org/01/09521234000020/21/A{number:015}" for number in range(400)]

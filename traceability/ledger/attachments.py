@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from traceability.ledger.extensions import moment
+from traceability.ledger.seen import SHIPPING
 from traceability.proof.custody import Custody
 from traceability.proof.history import ALWAYS, FOREVER, History, Span, taken_out
 from traceability.proof.told import Told, fittings_of
@@ -66,6 +67,8 @@ def _places(events: Sequence[Told]) -> Iterator[tuple[str, Span, bool]]:
     later: Told | None = None
     where = ""
     for told in reversed(events):
+        if _is_nowhere(told):
+            continue
         if told.places != where:
             where, here = told.places, told.places.split()
             yield from ((each, _stay(since.pop(each), until[each]), True) for each in {*since} - {*here})
@@ -77,6 +80,12 @@ def _places(events: Sequence[Told]) -> Iterator[tuple[str, Span, bool]]:
             grown = Span(moment(told.words.growing_since) or ALWAYS, told.at)
             yield from ((place, grown, False) for place in until)
     yield from ((place, _stay(start, until[place]), True) for place, start in since.items())
+
+
+def _is_nowhere(told: Told) -> bool:
+    """A recall, or that a lot was on air: it names no place, so the goods are where they were."""
+    is_seen = told.words.kind == "ObjectEvent" and told.words.action == "OBSERVE"
+    return is_seen and not told.places and told.words.step not in SHIPPING
 
 
 def _stay(first: Told, later: Told | None) -> Span:
