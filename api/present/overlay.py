@@ -13,7 +13,7 @@ from api.present.lab import LabReport, lab_reports
 from api.present.parties import grown_at
 from api.present.recall import recalls
 from api.present.text import plain
-from api.present.trace import Fact, facts, product_name
+from api.present.trace import CODES, Fact, facts, product_name
 from api.present.verdict import of_trace
 from api.words import Words
 from traceability.gs1 import digital_link
@@ -46,7 +46,7 @@ class OverlayState:
     product: str
     origin: str
     called: str
-    """The lot or the item by its number; empty for a box."""
+    """The lot, the item or the shipping unit by its number."""
     facts: tuple[Fact, ...]
     """None of goods that are recalled: nothing then speaks for them."""
     lab: str
@@ -80,10 +80,8 @@ def overlay_state(trace: Trace, words: Words, since_made_ms: int) -> OverlayStat
 
 
 def _called(subject: str, words: Words) -> str:
-    parts = dict(digital_link.parse(subject).path)
-    if "21" in parts:
-        return f"{words.say('Item')} {plain(parts['21'])}"
-    return f"{words.say('Lot')} {plain(parts['10'])}" if "10" in parts else ""
+    code, number = digital_link.parse(subject).path[-1]
+    return f"{words.say(CODES.get(code, code))} {plain(number)}"
 
 
 def _broken(trace: Trace, words: Words) -> str:
@@ -130,7 +128,7 @@ def _cold(trace: Trace, words: Words, since_made_ms: int) -> ColdChain:
         return ColdChain("none", title, "–", "", words.say("not recorded"), "")
     last = curve.points[-1]
     if not curve.live:
-        ended = words.say("journey ended {moment}", moment=words.moment_ms(last.taken_at_ms))
+        ended = words.say("journey over, measured until {moment}", moment=words.moment_ms(last.taken_at_ms))
         value, _, unit = (span_of_values((curve,), words) or "").rpartition(" ")
         return ColdChain("ended", title, value, unit, ended, _spark(curve.points))
     age_ms = max(0, round(trace.made_at.timestamp() * 1000) + since_made_ms - last.taken_at_ms)

@@ -28,7 +28,7 @@ from traceability.ledger import extensions
 from traceability.ledger.trace import Trace
 
 _KNOWN_LABEL = message("private test chain, editable by its operator")
-_CODES = {
+CODES = {
     "00": message("Shipping unit"),
     "01": message("Product"),
     "10": message("Lot"),
@@ -122,7 +122,7 @@ def trace_page(trace: Trace, words: Words, public_url: str) -> TracePage:
         product=product_name(trace, words),
         named_by=_named_by(trace),
         origin=origin(trace, words),
-        identifiers=tuple(Identifier(words.say(_CODES.get(ai, ai)), plain(value)) for ai, value in link.path),
+        identifiers=tuple(Identifier(words.say(CODES.get(ai, ai)), plain(value)) for ai, value in link.path),
         badge=of_trace(trace, words),
         recalls=told,
         # What is recalled is not to look good.

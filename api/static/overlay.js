@@ -39,13 +39,18 @@
     tidy();
   }
 
-  // What has nothing to say is not there.
+  // What has nothing to say is not there, nor what has no place: the facts, then points from the last, always whole.
   function tidy() {
     each("[data-maybe]", function (element) {
       var saying = element.querySelectorAll("[data-text],[data-room],[data-list]");
       element.hidden = ![element].concat(Array.from(saying)).some(function (one) {
         return (one !== element || !saying.length) && one.textContent.trim();
       });
+    });
+    var side = document.querySelector(".side");
+    var least = Array.from(side.querySelectorAll(".points, .points p + p, .facts")).reverse();
+    least.forEach(function (one) {
+      if (side.scrollHeight > side.clientHeight + 1) one.hidden = true;
     });
   }
 
@@ -80,6 +85,7 @@
     var width = parseFloat(style.getPropertyValue("--width"));
     var height = parseFloat(style.getPropertyValue("--height"));
     root.style.setProperty("--scale", Math.min(innerWidth / width, innerHeight / height));
+    tidy();
   }
 
   function open() {
@@ -110,7 +116,6 @@
     }
   }
 
-  tidy();
   fit();
   addEventListener("resize", fit);
   open();
