@@ -205,9 +205,13 @@ def test_a_line_is_short():
         Line("好" * 2001)
 
 
-@pytest.mark.parametrize(
-    "text", ["", " \n", "。。。", "\x00\x1b[31m<script>", "\ud7ff\u202e最低价", "🍎" * 900]
-)
+@pytest.mark.parametrize("character", ["\0", "\x1b", "\x85", "\ud800"])
+def test_what_no_disclosure_takes_or_steers_a_terminal_is_no_line(character):
+    with pytest.raises(InvalidInput, match=f"line has U\\+{ord(character):04X} as character 2"):
+        Line(f"a{character}b")
+
+
+@pytest.mark.parametrize("text", ["", " \n", "。。。", "[31m<script>", "\ud7ff\u202e最低价", "👩‍🌾" * 300])
 def test_hostile_words_are_words(scene, text):
     heard = scene.say(text, id="x")
 

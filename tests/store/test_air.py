@@ -164,3 +164,13 @@ def test_a_rehearsal_waits_for_no_event(air, engine):
     RoomTable(engine).change(replace(OTHER, phase=Phase.REHEARSAL), [a_phase(Phase.REHEARSAL)])
 
     assert air.untold() == []
+
+
+def test_the_words_of_a_rehearsal_leave_the_files_while_the_database_is_open(air, engine):
+    rooms = RoomTable(engine)
+    rehearsal = rooms.change(replace(OTHER, phase=Phase.REHEARSAL), [said(SECRET)])
+    assert holds(engine, SECRET.encode())
+
+    rooms.change(replace(rehearsal, phase=Phase.READY))
+
+    assert not holds(engine, SECRET.encode())

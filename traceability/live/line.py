@@ -15,6 +15,8 @@ LATEST_MS, EARLIEST_MS = 10_000, 10 * 60_000
 REHEARSED_WITHIN_MS = 366 * 86_400_000
 """A script may be rehearsed for the day on which it will be said."""
 _ID = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
+_NO_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+"""What no disclosure takes, and what steers the terminal on which a report is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,10 @@ class Line:
         """Raises `InvalidInput`."""
         if len(self.text) > LONGEST_LINE:
             raise InvalidInput(f"line has {len(self.text)} characters, want at most {LONGEST_LINE}")
+        if found := _NO_TEXT.search(self.text):
+            raise InvalidInput(
+                f"line has U+{ord(found[0]):04X} as character {found.start() + 1}, which stands for no text"
+            )
         if self.id is not None and not _ID.fullmatch(self.id):
             raise InvalidInput(f"id of a line is {self.id[:80]!r}, want 1 to 64 of A-Z a-z 0-9 _ . : -")
 

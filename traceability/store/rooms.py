@@ -63,6 +63,11 @@ class RoomTable:
         with self._engine.connect() as connection:
             return [_room(row) for row in connection.execute(open_ones).mappings()]
 
+    def ended_unshown(self) -> Sequence[str]:
+        before_the_end = select(room.c.code).join(air).where(air.c.shown_at_ms <= room.c.ended_at_ms)
+        with self._engine.connect() as connection:
+            return list(connection.scalars(before_the_end))
+
     def versions(self) -> Mapping[str, int]:
         with self._engine.connect() as connection:
             rows = connection.execute(select(room.c.code, room.c.version).where(room.c.ended_at_ms.is_(None)))
@@ -101,7 +106,7 @@ class RoomTable:
                 append(connection, after.code, records)
         except IntegrityError as error:
             raise NameTaken(f"room {changed.code}: the code of a new offer is given out already") from error
-        if before == Phase.REHEARSAL and after.phase is not Phase.REHEARSAL:
+        if before.phase == Phase.REHEARSAL and after.phase is not Phase.REHEARSAL:
             # While others read, the words stay in the files until the database writes over them.
             sweep(self._engine, said_text.name)
         return after
