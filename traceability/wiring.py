@@ -4,6 +4,7 @@ import socket
 import time
 from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from urllib.parse import urlsplit
 
 from traceability import own_policy
@@ -22,7 +23,7 @@ from traceability.ledger.codes_gtins import Gtins
 from traceability.ledger.credentials import Credentials
 from traceability.ledger.follow import Follower
 from traceability.ledger.footing import Footing
-from traceability.ledger.issued import Issued
+from traceability.ledger.issued import Issued, check_used
 from traceability.ledger.ledger import Authority, Health, Ledger
 from traceability.ledger.links import Links
 from traceability.ledger.links_first import First, firsts
@@ -168,7 +169,9 @@ def ledger(settings: Settings, store: Store | None = None) -> Ledger:
     """Over `store`, or one of its own."""
     store = store or open_store(settings)
     prover, policy = _prover(settings, store), own_policy.policy(settings)
-    lists, own_codes = status_lists(settings), issued(settings, store)
+    lists, own_codes = status_lists(settings), codes(settings, store)
+    # Many roles read traces, and few may see the key with which serials are made.
+    is_used = partial(check_used, own_codes.status_of)
     follower = Follower(store.changes(), time.monotonic, lambda: datetime.now(UTC))
     traces = TraceReader(
         store.events,
@@ -188,7 +191,7 @@ def ledger(settings: Settings, store: Store | None = None) -> Ledger:
 
     def read(subject: str, footing: Footing) -> Trace:
         # What activates a code, or is declared wrong again, names the item: its trace is made anew then.
-        own_codes.check_used(subject)
+        is_used(subject)
         return traces.read(subject, datetime.now(UTC), footing)
 
     return Ledger(
@@ -200,8 +203,8 @@ def ledger(settings: Settings, store: Store | None = None) -> Ledger:
         permission=permission(settings, store),
         personal=Personal(store.events, store.personal, lambda: datetime.now(UTC)),
         prover=prover,
-        codes=codes(settings, store),
-        check_used=own_codes.check_used,
+        codes=own_codes,
+        check_used=is_used,
         traces=traces,
         recent=RecentTraces(read, follower),
         follower=follower,

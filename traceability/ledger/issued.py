@@ -36,21 +36,22 @@ class Issued:
         except (CheckFailed, InvalidInput):
             raise NotIssued("this code was not issued by us") from None
 
-    def check_used(self, subject: str) -> None:
-        """Refuse an item (canonical Digital Link) whose code was issued here and is on no goods.
-
-        Whatever events name it: a shop that takes in stolen labels records them as it does all others. Raises
-        `NeverActivated` or `CodeWithdrawn`; of another thing nothing is said.
-        """
-        if "21" not in dict(digital_link.parse(subject).path):
-            return
-        status = self.status_of(subject)
-        if status is None or status.activation is not None:
-            return
-        if status.code.withdrawn_at_ms is not None:
-            raise CodeWithdrawn("this code was issued by us, and withdrawn before it was put on goods")
-        raise NeverActivated("this code was issued by us, but never put on goods")
-
     def has(self, item: str) -> bool:
         """Whether the code of an item (canonical Digital Link) was issued here."""
         return self.status_of(item) is not None
+
+
+def check_used(status_of: Callable[[str], CodeStatus | None], subject: str) -> None:
+    """Refuse an item (canonical Digital Link) whose code was issued here and is on no goods; needs no key.
+
+    Whatever events name it: a shop that takes in stolen labels records them as it does all others. Raises
+    `NeverActivated` or `CodeWithdrawn`; of another thing nothing is said.
+    """
+    if "21" not in dict(digital_link.parse(subject).path):
+        return
+    status = status_of(subject)
+    if status is None or status.activation is not None:
+        return
+    if status.code.withdrawn_at_ms is not None:
+        raise CodeWithdrawn("this code was issued by us, and withdrawn before it was put on goods")
+    raise NeverActivated("this code was issued by us, but never put on goods")
