@@ -36,6 +36,8 @@ from traceability.ports import take_port
 from traceability.settings import Settings
 from traceability.upkeep.installation import make
 
+SHOWN_ROOM = Room(ROOM, "urn:uuid:0", "9521234000013", "果农", "桃", "zh-CN", 0, Phase.ON_AIR)
+
 PAUSE_S = 0.4, 0.6
 SETTLED_S = 2.0
 FIRST = 100
@@ -149,8 +151,7 @@ def installed(folder: Path, workers: int) -> Mapping[str, str]:
     environment = {**os.environ, **{f"GUOJI_{name}": value for name, value in ours.items()}}
     settings = Settings.read(environment)
     make(settings)
-    room = Room(ROOM, "urn:uuid:0", "9521234000013", "果农", "桃", "zh-CN", 0, Phase.ON_AIR)
-    open_store(settings).rooms.create(room, bytes(32))
+    open_store(settings).rooms.create(SHOWN_ROOM, bytes(32))
     return environment
 
 
@@ -159,7 +160,7 @@ def show(air: AirStore, number: int) -> int:
     if number > 1:
         time.sleep(random.uniform(*PAUSE_S))
     state = {"number": number, "room": ROOM, "product": {"facts": ["x" * 100] * 12}}
-    air.show(ROOM, 0, orjson.dumps(state), [])
+    air.show(SHOWN_ROOM, 0, orjson.dumps(state), None)
     return time.monotonic_ns()
 
 

@@ -45,7 +45,7 @@ def engine(settings, store):
         NewRecord(at_ms + 4, Kind.PHASE, {"phase": "ended"}),
     ]
     store.rooms.create(ROOM, bytes(32))
-    store.air.show(ROOM.code, at_ms, b"{}", records)
+    store.rooms.change(ROOM, records)
     event, opened = on_air_event(ROOM, Told(), store.air.records(ROOM.code)[:3])
     store.air.keep_told(ROOM.code, 0, 3, as_stored(event, ROOM.party, at_ms, bytes(16)), opened)
     engine = open_engine(settings.database_url)

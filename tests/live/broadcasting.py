@@ -59,6 +59,8 @@ class NoWatch:
 class Broadcast:
     engine: object
     now_ms: int = AT_MS
+    stepped_ms: int = 0
+    """By how much somebody has set the clock, forward or back."""
     traces: dict = field(default_factory=lambda: {LOT: "verified", PEARS: "verified"})
     """What the overlay says of a lot, or what is raised."""
     troubles: list = field(default_factory=list)
@@ -78,7 +80,12 @@ class Broadcast:
             "troubled": self._trouble,
         }
         self.director = Director(
-            **told, made=self.made, compose=self.compose, watch=self.watch, pool=AtOnce()
+            **told,
+            ticks_ms=lambda: self.now_ms - self.stepped_ms,
+            made=self.made,
+            compose=self.compose,
+            watch=self.watch,
+            pool=AtOnce(),
         )
         self.teller = Teller(
             **told,
@@ -129,6 +136,10 @@ class Broadcast:
     def say(self, text, code=CODE):
         body = {"id": "line-1.1", "text": text, "verdict": "supported"}
         self.rooms.change(self.rooms.room(code), [NewRecord(self.now_ms, Kind.SAID, body)])
+
+    def step_clock(self, seconds):
+        self.now_ms += seconds * 1000
+        self.stepped_ms += seconds * 1000
 
     def after(self, seconds):
         """So much later, after the director has looked."""

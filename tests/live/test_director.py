@@ -187,3 +187,65 @@ def test_a_host_who_is_faster_than_a_turn_costs_nothing(on_air):
 
     assert state(on_air.after(0))["verdict"] == "recalled"
     assert on_air.troubles == []
+
+
+def test_a_room_that_ended_while_nobody_directed_it_says_so_too(on_air):
+    on_air.start()
+    on_air.phase(Phase.ENDED)
+    on_air.after(1).director.find_ended()
+
+    assert state(on_air.after(0))["phase"] == "ended"
+    on_air.start()
+    on_air.director.find_ended()
+    assert not on_air.director._watched
+
+
+def test_a_clock_that_goes_back_holds_nothing_off(on_air):
+    on_air.step_clock(-3_600)
+    on_air.traces[LOT] = "recalled"
+
+    assert state(on_air.after(BEAT_EVERY_MS / 1000))["verdict"] == "recalled"
+
+
+def test_what_two_directors_show_is_on_record_also_while_they_disagree(on_air):
+    first = on_air.director
+    on_air.start()
+    on_air.after(1)
+    on_air.traces[LOT] = "recalled"
+    on_air.after(1)
+    on_air.traces[LOT] = Unavailable("the store is away")
+    first.look()
+
+    assert state(on_air)["verdict"] == on_air.shown()[-1]["verdict"] == "verified"
+    assert [each["verdict"] for each in on_air.shown()] == ["verified", "recalled", "verified"]
+
+
+def test_what_is_shown_is_dated_when_it_is_shown_however_long_its_trace_took(on_air):
+    made = on_air.director.made
+
+    def slow(subject):
+        on_air.now_ms += 8_000
+        return made(subject)
+
+    object.__setattr__(on_air.director, "made", slow)
+    on_air.traces[LOT] = "recalled"
+    on_air.after(1)
+
+    assert on_air.air.records(CODE)[-1].at_ms == state(on_air)["at_ms"] == on_air.now_ms
+
+
+def test_nothing_is_shown_on_air_after_the_end(on_air):
+    made = on_air.director.made
+
+    def ended_meanwhile(subject):
+        if on_air.rooms.room(CODE).phase is Phase.ON_AIR:
+            on_air.phase(Phase.ENDED)
+        return made(subject)
+
+    object.__setattr__(on_air.director, "made", ended_meanwhile)
+    on_air.traces[LOT] = "recalled"
+    on_air.after(1)
+    on_air.after(0)
+
+    assert [each.kind for each in on_air.air.records(CODE)] == ["phase", "shown", "phase"]
+    assert (state(on_air)["phase"], on_air.troubles) == ("ended", [])

@@ -8,14 +8,14 @@ import pytest
 from tests.builders import FARM, a_harvest
 from tests.store.database_files import holds
 from tests.store.test_rooms import DIGEST, a_phase, a_room
-from traceability.errors import InvalidInput, Refused, RoomConflict, Unknown
+from traceability.errors import InvalidInput, Refused, RoomConflict
 from traceability.ledger.capture import as_stored
 from traceability.ledger.personal import Erasure
 from traceability.live.ports import Shown
 from traceability.live.record import Kind, NewRecord, Record
 from traceability.live.room import Phase
 from traceability.proof.personal import Disclosure
-from traceability.store.air import AirTable
+from traceability.store.air import AirTable, append
 from traceability.store.events import EventTable
 from traceability.store.personal import PersonalTable
 from traceability.store.rooms import RoomTable
@@ -32,6 +32,11 @@ def air(engine):
     return AirTable(engine)
 
 
+def keep(engine, room, records):
+    with engine.begin() as connection:
+        append(connection, room.code, records)
+
+
 def said(text, at_ms=9):
     return NewRecord(at_ms, Kind.SAID, {"text": text, "offer": None})
 
@@ -44,10 +49,10 @@ def opened(*texts):
     return [Disclosure("guoji:said", bytes([n]) * 16, text) for n, text in enumerate(texts)]
 
 
-def test_records_are_numbered_in_their_room_and_never_go_back_in_time(air):
-    air.show(ROOM.code, 9, b"{}", [a_phase(at_ms=9), said("好", 7)])
-    air.show(OTHER.code, 3, b"{}", [a_phase(at_ms=3)])
-    air.show(ROOM.code, 8, b"{}", [a_phase(Phase.ENDED, at_ms=12)])
+def test_records_are_numbered_in_their_room_and_never_go_back_in_time(air, engine):
+    keep(engine, ROOM, [a_phase(at_ms=9), said("好", 7)])
+    keep(engine, OTHER, [a_phase(at_ms=3)])
+    keep(engine, ROOM, [a_phase(Phase.ENDED, at_ms=12)])
 
     phase, spoken, last = air.records(ROOM.code)
     assert phase == Record(1, 9, Kind.PHASE, {"phase": "on_air"}, None)
@@ -60,25 +65,39 @@ def test_records_are_numbered_in_their_room_and_never_go_back_in_time(air):
 def test_overlays_are_sent_the_newest_state_once(air):
     assert air.shown_since({ROOM.code: 0, OTHER.code: 0, "N0NE00": 0}) == {}
 
-    air.show(ROOM.code, 9, b"first", [])
-    air.show(ROOM.code, 10, b"second", [])
+    assert air.show(ROOM, 9, b"first", None) == 1
+    assert air.show(ROOM, 10, b"second", None) == 2
 
     assert air.shown_since({ROOM.code: 0, OTHER.code: 0}) == {ROOM.code: Shown(2, 10, b"second")}
     assert air.shown_since({ROOM.code: 2}) == {}
-    with pytest.raises(Unknown, match="'N0NE00'"):
-        air.show("N0NE00", 1, b"", [])
 
 
-def test_a_state_whose_records_cannot_be_kept_is_not_shown(air):
-    with pytest.raises(TypeError):
-        air.show(ROOM.code, 9, b"state", [a_phase(), NewRecord(9, Kind.SHOWN, {"state": object()})])
+@pytest.mark.parametrize(
+    ("room", "lasting", "error"),
+    [(ROOM, {"state": object()}, TypeError), (replace(ROOM, version=1), {"a": 1}, RoomConflict)],
+    ids=["no JSON", "a room that is another by now"],
+)
+def test_what_cannot_be_recorded_is_not_shown(air, room, lasting, error):
+    with pytest.raises(error):
+        air.show(room, 9, b"state", lasting)
 
     assert air.shown_since({ROOM.code: 0}) == {}
     assert air.records(ROOM.code) == []
 
 
+def test_a_state_is_recorded_unless_the_newest_record_says_the_same_whoever_shows_it(air):
+    mine = air.show(ROOM, 9, b"{}", {"a": 1})
+    mine = air.show(ROOM, 10, b"{}", {"a": 1}, same_as=mine)
+    air.show(ROOM, 11, b"{}", {"a": 1})
+    air.show(ROOM, 12, b"{}", {"a": 2})
+    air.show(ROOM, 13, b"{}", {"a": 1}, same_as=mine)
+
+    shown = [(each.at_ms, each.body["state"]["a"]) for each in air.records(ROOM.code)]
+    assert shown == [(9, 1), (12, 2), (13, 1)]
+
+
 def test_records_that_are_told_name_their_event_and_what_was_said_moves_to_the_erasable_table(air, engine):
-    air.show(ROOM.code, 9, b"{}", [a_phase(), said(SECRET), said("二"), a_phase()])
+    keep(engine, ROOM, [a_phase(), said(SECRET), said("二"), a_phase()])
     assert air.untold() == [ROOM.code]
 
     air.keep_told(ROOM.code, 0, 3, an_event(), opened(SECRET, "二"))
@@ -97,7 +116,7 @@ def test_records_that_are_told_name_their_event_and_what_was_said_moves_to_the_e
 
 
 def test_an_erased_text_is_in_no_file_and_its_record_stays(air, engine):
-    air.show(ROOM.code, 9, b"{}", [said(SECRET), said("later", 20)])
+    keep(engine, ROOM, [said(SECRET), said("later", 20)])
     assert holds(engine, SECRET.encode())
     air.keep_told(ROOM.code, 0, 2, an_event(), opened(SECRET, "later"))
     personal = PersonalTable(engine)
@@ -117,7 +136,7 @@ def test_an_erased_text_is_in_no_file_and_its_record_stays(air, engine):
     ids=["more than there is", "not the next", "a text without what opens it"],
 )
 def test_what_cannot_be_told_keeps_nothing(air, engine, after, up_to, texts, error):
-    air.show(ROOM.code, 9, b"{}", [a_phase(), said("a")])
+    keep(engine, ROOM, [a_phase(), said("a")])
 
     with pytest.raises(error):
         air.keep_told(ROOM.code, after, up_to, an_event(), opened(*texts))
@@ -129,7 +148,7 @@ def test_what_cannot_be_told_keeps_nothing(air, engine, after, up_to, texts, err
 
 
 def test_of_two_who_tell_at_once_one_loses(air, engine):
-    air.show(ROOM.code, 9, b"{}", [a_phase()])
+    keep(engine, ROOM, [a_phase()])
     start, lost = threading.Barrier(2), []
 
     def tell(nonce):
@@ -151,7 +170,7 @@ def test_of_two_who_tell_at_once_one_loses(air, engine):
 
 
 def test_what_is_in_an_event_is_never_forgotten(air, engine):
-    air.show(OTHER.code, 9, b"{}", [a_phase()])
+    keep(engine, OTHER, [a_phase()])
     air.keep_told(OTHER.code, 0, 1, an_event(), [])
 
     with pytest.raises(Refused, match="1 records of room THER00 are in events"):

@@ -9,7 +9,7 @@ from tests.builders import FARM
 from traceability.errors import NameTaken, RoomConflict, Unknown
 from traceability.live.record import Kind, NewRecord
 from traceability.live.room import Correction, Desk, Offer, Phase, Point, Room
-from traceability.store.air import AirTable
+from traceability.store.air import AirTable, append
 from traceability.store.rooms import RoomTable
 
 PACKER = "9521234000037"
@@ -57,6 +57,7 @@ def test_rooms_are_listed_by_party_and_by_whether_they_ended(rooms):
     assert rooms.rooms() == [ended, other, mine]
     assert rooms.rooms(FARM) == [ended, mine]
     assert rooms.not_ended() == [mine, other]
+    assert rooms.ended_unshown() == [ended.code]
     assert rooms.versions() == {mine.code: 0, other.code: 0}
 
 
@@ -150,7 +151,8 @@ def test_nothing_of_a_rehearsal_is_kept_and_what_was_on_air_is(rooms, engine):
     assert air.records(room.code) == []
 
     # A director that has not seen yet that the rehearsal is over.
-    air.show(room.code, 9, b"{}", [a_phase(Phase.REHEARSAL)])
+    with engine.begin() as connection:
+        append(connection, room.code, [a_phase(Phase.REHEARSAL)])
     into(Phase.ON_AIR)
     into(Phase.ENDED)
 

@@ -20,6 +20,7 @@ LOOK_EVERY_S = 0.02
 """While a room is on air: what its host does is on the overlay at once."""
 REST_S = 0.25
 """While none is; and between two looks for records that are to be told."""
+FIND_ENDED_S = 60.0
 LONGEST_WAIT_S = 2.0
 """Where the store is away. A broadcast cannot wait as long as other roles do."""
 TURNS_AT_ONCE = 4
@@ -42,8 +43,10 @@ def _air(_args: argparse.Namespace) -> int:
         director, teller = _parts(settings, pool, log)
         # Looked at seldom while no room is on air, so that an installation without any pays next to nothing.
         rest, tell = seldom(REST_S, director.look), seldom(REST_S, teller.look)
+        find_ended = seldom(FIND_ENDED_S, director.find_ended)
 
         def step() -> None:
+            find_ended()
             (director.look if director.is_on_air else rest)()
             tell()
 
@@ -80,6 +83,7 @@ def _parts(
         watch=Warnings(store.rooms, store.air, LiveGoods(made).of, _now_ms),
         pool=pool,
         now_ms=_now_ms,
+        ticks_ms=_ticks_ms,
         troubled=troubled,
     )
     teller = Teller(
@@ -94,3 +98,7 @@ def _parts(
 
 def _now_ms() -> int:
     return time.time_ns() // 1_000_000
+
+
+def _ticks_ms() -> int:
+    return time.monotonic_ns() // 1_000_000

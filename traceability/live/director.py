@@ -11,7 +11,6 @@ from traceability.errors import RoomConflict, TraceError, Unknown
 from traceability.ledger.recent import Made
 from traceability.ledger.trace import Trace
 from traceability.live.ports import AirStore, RoomStore
-from traceability.live.record import Kind, NewRecord
 from traceability.live.room import Phase, Room
 
 RECORDED = (Phase.REHEARSAL, Phase.ON_AIR)
@@ -55,15 +54,18 @@ class Watch(Protocol):
 
 @dataclass(slots=True)
 class _Watched:
-    """What we remember of an open room; a new process finds all of it again."""
+    """What we remember of an open room; a new process finds all of it again. Times are of `ticks_ms`."""
 
     version: int = -1
     """As it was composed last."""
     made: Made | None = None
     good_at_ms: int = 0
     """When its trace could be read last."""
-    checked_at_ms: int = 0
+    checked_at_ms: int | None = None
+    """None: what is shown next was not checked yet."""
     lasting: Mapping[str, Any] | None = None
+    number: int = 0
+    """Of the state that was shown with it."""
     shown_at_ms: int = 0
     due_at_ms: int = 0
     not_before_ms: int = 0
@@ -73,7 +75,7 @@ class _Watched:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Director:
-    """Two of them do the same twice, and no harm: each looks up what was recorded before it records."""
+    """Two of them do the same twice, and no harm: what either shows is on record."""
 
     rooms: RoomStore
     air: AirStore
@@ -84,6 +86,9 @@ class Director:
     pool: Executor
     """A trace that takes long must not hold up other rooms."""
     now_ms: Callable[[], int]
+    """Since 1970: what overlays and records are dated by."""
+    ticks_ms: Callable[[], int]
+    """Of a clock that nobody sets: what is due is due also while the other goes back. Never below 0."""
     troubled: Callable[[str, Exception], None]
     """Told what went wrong in which room."""
     _watched: dict[str, _Watched] = field(default_factory=dict)
@@ -93,14 +98,19 @@ class Director:
         """Whether any room is, or rehearses it: then `look` is wanted many times a second."""
         return any(each.is_recorded for each in list(self._watched.values()))
 
+    def find_ended(self) -> None:
+        """Rooms that ended while nobody directed them are to show so, too. Raises as `look` does."""
+        for code in self.rooms.ended_unshown():
+            self._watched.setdefault(code, _Watched())
+
     def look(self) -> None:
         """Begin a turn in each room that changed or is due. Raises `Unavailable` while the store is away."""
-        now_ms, versions = self.now_ms(), self.rooms.versions()
+        ticks_ms, versions = self.ticks_ms(), self.rooms.versions()
         # One that has ended shows so once more.
         for code in {*versions, *self._watched}:
             each = self._watched.setdefault(code, _Watched())
-            is_due = versions.get(code) != each.version or now_ms >= each.due_at_ms
-            if is_due and now_ms >= each.not_before_ms and not each.is_busy:
+            is_due = versions.get(code) != each.version or ticks_ms >= each.due_at_ms
+            if is_due and ticks_ms >= each.not_before_ms and not each.is_busy:
                 each.is_busy = True
                 self.pool.submit(self._turn, code, each)
 
@@ -111,7 +121,7 @@ class Director:
         except RoomConflict:
             pass  # the host was faster: the next look sees the room as it is now
         except Exception as fault:  # noqa: BLE001
-            watched.not_before_ms = self.now_ms() + AGAIN_AFTER_MS
+            watched.not_before_ms = self.ticks_ms() + AGAIN_AFTER_MS
             self.troubled(code, fault)
         finally:
             watched.is_busy = False
@@ -122,29 +132,34 @@ class Director:
         #
         # A crash before (2) shows nothing new: the next turn, of whoever, begins anew. After it the record
         # has what overlays are sent. The other order could show what the record never had.
-        now_ms = self.now_ms()
-        trace = self._trace(room, watched, now_ms)
+        ticks_ms = self.ticks_ms()
+        trace = self._trace(room, watched, ticks_ms)
 
         # (1)
         if room.phase in RECORDED:
             room = self.watch.time_out(room)
-        if now_ms - watched.checked_at_ms >= RECHECK_EVERY_MS:
+        if watched.checked_at_ms is None or ticks_ms - watched.checked_at_ms >= RECHECK_EVERY_MS:
             room = self.watch.recheck(room)
-            watched.checked_at_ms = now_ms
+            watched.checked_at_ms = ticks_ms
 
         # (2)
+        watched.is_recorded = room.phase in RECORDED
+        # Dated now, and not when the turn began: a trace may have taken seconds.
+        now_ms = self.now_ms()
         scene = self.compose(room, trace, now_ms)
         is_new = scene.lasting != watched.lasting
-        if is_new or now_ms - watched.shown_at_ms >= BEAT_EVERY_MS:
-            records = self._records(room, scene, now_ms) if is_new else []
-            self.air.show(room.code, now_ms, orjson.dumps(scene.state), records)
-            watched.lasting, watched.shown_at_ms = scene.lasting, now_ms
-        watched.version, watched.is_recorded = room.version, room.phase in RECORDED
-        watched.due_at_ms = now_ms + (TURN_EVERY_MS if watched.is_recorded else READY_EVERY_MS)
+        if is_new or ticks_ms - watched.shown_at_ms >= BEAT_EVERY_MS:
+            # As JSON gives it back: a tuple is a list there.
+            lasting = orjson.loads(orjson.dumps(scene.lasting)) if watched.is_recorded else None
+            state, same_as = orjson.dumps(scene.state), None if is_new else watched.number
+            watched.number = self.air.show(room, now_ms, state, lasting, same_as)
+            watched.lasting, watched.shown_at_ms = scene.lasting, ticks_ms
+        watched.version = room.version
+        watched.due_at_ms = ticks_ms + (TURN_EVERY_MS if watched.is_recorded else READY_EVERY_MS)
         if room.phase is Phase.ENDED:
             self._watched.pop(room.code, None)
 
-    def _trace(self, room: Room, watched: _Watched, now_ms: int) -> Trace | None:
+    def _trace(self, room: Room, watched: _Watched, ticks_ms: int) -> Trace | None:
         """Without one the overlay says that there is none now, rather than what was true some time ago."""
         if room.current is None:
             return None
@@ -155,20 +170,11 @@ class Director:
             if not isinstance(fault, TraceError):
                 self.troubled(room.code, fault)
             is_same = made is not None and made.trace.subject == subject
-            if isinstance(fault, Unknown) or not is_same or now_ms - watched.good_at_ms > LAST_GOOD_MS:
+            if isinstance(fault, Unknown) or not is_same or ticks_ms - watched.good_at_ms > LAST_GOOD_MS:
                 watched.made = None
         else:
-            watched.good_at_ms = now_ms
+            watched.good_at_ms = ticks_ms
             if newest is not made:
                 # Points are checked against it before it is shown.
-                watched.made, watched.checked_at_ms = newest, 0
+                watched.made, watched.checked_at_ms = newest, None
         return None if watched.made is None else watched.made.trace
-
-    def _records(self, room: Room, scene: Scene, now_ms: int) -> list[NewRecord]:
-        """None if the newest one says so already: of the process before us, or of one beside us."""
-        if room.phase not in RECORDED:
-            return []
-        shown = [each.body["state"] for each in self.air.newest(room.code) if each.kind is Kind.SHOWN]
-        # As JSON gives it back: a tuple is a list there.
-        state = orjson.loads(orjson.dumps(scene.lasting))
-        return [] if shown[-1:] == [state] else [NewRecord(now_ms, Kind.SHOWN, {"state": state})]

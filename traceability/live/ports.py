@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from traceability.ledger.ports import StoredEvent
 from traceability.live.record import NewRecord, Record
@@ -21,6 +21,9 @@ class RoomStore(Protocol):
 
     def rooms(self, party: str | None = None) -> Sequence[Room]:
         """All, or those of one party (GLN); the newest first."""
+
+    def ended_unshown(self) -> Sequence[str]:
+        """Codes of those that ended, and whose overlays were sent nothing since."""
 
     def not_ended(self) -> Sequence[Room]: ...
 
@@ -59,8 +62,21 @@ class Shown:
 class AirStore(Protocol):
     """What was shown and said in rooms."""
 
-    def show(self, code: str, at_ms: int, state: bytes, records: Sequence[NewRecord]) -> None:
-        """Replace what the overlays are sent, and keep `records`: one commit, before any overlay has it."""
+    def show(
+        self,
+        of: Room,
+        at_ms: int,
+        state: bytes,
+        lasting: Mapping[str, Any] | None,
+        same_as: int | None = None,
+    ) -> int:
+        """Replace what the overlays of a room are sent; the number of that.
+
+        `lasting`, as JSON gives it back, is kept as a record in the same commit, before any overlay has it,
+        unless the newest record of what was shown says the same; None: nothing is recorded. `same_as`: the
+        number of a state that was shown with the same `lasting`; while it is the newest, nobody looks.
+        Raises `RoomConflict`, and keeps nothing, unless the stored version of the room is that of `of`.
+        """
 
     def shown_since(self, seen: Mapping[str, int]) -> Mapping[str, Shown]:
         """By room code, those of `seen` that have a higher number now. One cheap query."""

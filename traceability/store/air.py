@@ -1,6 +1,7 @@
 """What was shown and said in live rooms: the state that overlays are sent, and the numbered records."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import orjson
 from sqlalchemy import Connection, Engine, Row, delete, insert, select, update
@@ -10,7 +11,7 @@ from traceability.ledger.personal import Kept
 from traceability.ledger.ports import StoredEvent
 from traceability.live.ports import Shown
 from traceability.live.record import Kind, NewRecord, Record
-from traceability.live.room import Phase
+from traceability.live.room import Phase, Room
 from traceability.proof.personal import Disclosure
 from traceability.store.events import insert_events
 from traceability.store.personal import disclosure, keep_disclosures
@@ -31,12 +32,27 @@ class AirTable:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def show(self, code: str, at_ms: int, state: bytes, records: Sequence[NewRecord]) -> None:
-        newest = {"shown": air.c.shown + 1, "shown_at_ms": at_ms, "state": state}
+    def show(
+        self,
+        of: Room,
+        at_ms: int,
+        state: bytes,
+        lasting: Mapping[str, Any] | None,
+        same_as: int | None = None,
+    ) -> int:
+        held = select(air.c.shown).join(room).where(room.c.code == of.code, room.c.version == of.version)
         with self._engine.begin() as connection:
-            if not connection.execute(update(air).where(air.c.room_code == code).values(newest)).rowcount:
-                raise Unknown(f"there is no live room {code[:20]!r}")
-            append(connection, code, records)
+            # Both rows: nobody changes the room, and nobody shows another state, before this one is kept.
+            shown: int | None = connection.scalar(held.with_for_update())
+            if shown is None:
+                raise RoomConflict(
+                    f"room {of.code} is at version {of.version} no more: nothing of it is shown"
+                )
+            if lasting is not None and shown != same_as and _shown_last(connection, of.code) != lasting:
+                append(connection, of.code, [NewRecord(at_ms, Kind.SHOWN, {"state": lasting})])
+            newest = {"shown": shown + 1, "shown_at_ms": at_ms, "state": state}
+            connection.execute(update(air).where(air.c.room_code == of.code).values(newest))
+        return shown + 1
 
     def shown_since(self, seen: Mapping[str, int]) -> Mapping[str, Shown]:
         numbers = select(air.c.room_code, air.c.shown).where(air.c.room_code.in_(list(seen)[:AT_ONCE]))
@@ -117,6 +133,14 @@ def append(connection: Connection, code: str, records: Sequence[NewRecord]) -> N
         connection.execute(insert(said_text), texts)
     at = {"records": number, "record_at_ms": at_ms}
     connection.execute(update(air).where(air.c.room_code == code).values(at))
+
+
+def _shown_last(connection: Connection, code: str) -> object:
+    """What the newest record of what was shown says; None if there is none."""
+    theirs = (air_record.c.room_code == code) & (air_record.c.kind == Kind.SHOWN)
+    newest = select(air_record.c.body).where(theirs).order_by(air_record.c.number.desc()).limit(1)
+    body = connection.scalar(newest)
+    return None if body is None else orjson.loads(body)["state"]
 
 
 def forget(connection: Connection, code: str) -> None:
