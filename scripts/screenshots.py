@@ -12,6 +12,8 @@ from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.api.every_page import every_page
+from tests.api.hosting import hosting
+from tests.api.overlay_states import CANVAS, every_state, opened, rooms_by_language, tell
 from tests.api.samples import PATH, in_every_state
 from tests.api.serving import SampleLedger, served
 from tests.api.shown import Shown
@@ -29,7 +31,6 @@ ARGUMENTS = [
 PHONE = {"width": 390, "height": 844}
 SMALL = {"width": 320, "height": 640}
 DESK = {"width": 1280, "height": 900}
-CANVAS = {"vertical": {"width": 1080, "height": 1920}, "horizontal": {"width": 1920, "height": 1080}}
 DOCS = Path(__file__).parents[1] / "docs" / "screenshots"
 IN_DOCS = {
     "trace-verified-zh-CN": "trace-zh",
@@ -61,6 +62,7 @@ def main(folder: Path) -> None:
         for state, trace in in_every_state().items():
             with served(SampleLedger({trace.subject: trace})) as address:
                 _overlays(browser, address, folder, state)
+        _overlays_of_rooms(browser, folder)
         browser.close()
 
 
@@ -106,6 +108,18 @@ def _overlays(browser: Browser, address: str, folder: Path, state: str) -> None:
         page.goto(f"{address}/overlay{PATH}?layout={layout}&lang=zh-CN")
         page.screenshot(path=folder / f"overlay-{state}-{layout}.png", omit_background=True)
         page.close()
+
+
+def _overlays_of_rooms(browser: Browser, folder: Path) -> None:
+    with hosting() as desk:
+        for lang, code in rooms_by_language(desk).items():
+            for layout in CANVAS:
+                page = opened(browser.new_page(), desk.address, code, layout)
+                for name, state in every_state():
+                    if state["lang"] == lang:
+                        tell(page, state)
+                        page.screenshot(path=folder / f"room-{name}-{layout}.png", omit_background=True)
+                page.close()
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import httpx
 import pytest
@@ -17,6 +18,31 @@ from tests.api.serving import SampleLedger, served
 from tests.builders import FIELD, LOT, a_harvest
 
 SPEAK = languages()
+STATIC = Path(__file__).parents[2] / "api" / "static"
+NEWER_THAN_CHROME_103 = {
+    ".css": (
+        ":has(",
+        "@container",
+        "@scope",
+        "color-mix(",
+        "dvh",
+        "svh",
+        "&",
+        "(width",
+        "(height",
+        "translate:",
+    ),
+    ".js": (
+        "toSorted",
+        "toReversed",
+        "toSpliced",
+        "groupBy",
+        "withResolvers",
+        "AbortSignal.any",
+        "isWellFormed",
+    ),
+}
+"""What a browser source of OBS may lack, by the ending of a file; the widths are ranges of a media query."""
 
 
 def cold_of(trace, since_made_ms=0):
@@ -135,3 +161,12 @@ def test_a_trace_is_read_again_only_when_it_changed():
 
     assert ledger.traced == 2
     assert changed["word"] == "12 of 13 verified"
+
+
+def test_the_overlay_has_nothing_that_a_browser_source_of_2022_lacks():
+    files = sorted(STATIC.glob("overlay*"))
+
+    assert len(files) == 4
+    for file in files:
+        text = file.read_text()
+        assert [word for word in NEWER_THAN_CHROME_103[file.suffix] if word in text] == []
