@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from tests.api.serving import PUBLIC_URL, SampleLedger, served
-from tests.live.live_scene import APPLES, AT_MS, a_trace
+from tests.live.live_scene import APPLES, AT_MS, BARE, a_trace
 from traceability.claims.read_facts import read_facts
 from traceability.errors import NotAuthorised
 from traceability.ledger.grant import Grant
@@ -44,7 +44,7 @@ class KnownTokens(SampleLedger):
 def studio(tmp_path_factory, migrated_sqlite):
     file = shutil.copy(migrated_sqlite, tmp_path_factory.mktemp("rooms") / "store.db")
     engine = open_engine(f"sqlite:///{file}")
-    goods = {APPLES: read_facts(a_trace("apples"))}
+    goods = {APPLES: read_facts(a_trace("apples")), BARE: read_facts(a_trace("bare"))}
     ports = RoomTable(engine), AirTable(engine)
     yield Studio.of(*ports, goods.__contains__, goods.__getitem__, lambda: AT_MS)
     engine.dispose()
@@ -93,7 +93,7 @@ def test_a_whole_broadcast_is_commanded_with_the_host_key(room):
     offer = room.ask("POST", "/offers", {"lot": "(01)09521234000044(10)A1", "name": "红富士"}).json()
     code = offer["offer"]
     assert (offer["lot"], offer["link"]) == (APPLES, f"HTTPS://GUOJI.EXAMPLE/S/{code}")
-    second = room.ask("POST", "/offers", {"lot": APPLES, "name": "礼盒"}).json()["offer"]
+    second = room.ask("POST", "/offers", {"lot": BARE, "name": "礼盒"}).json()["offer"]
     moved = room.ask("PUT", f"/offers/{second}/place", {"place": 1}).json()
     assert [each["offer"] for each in moved["offers"]] == [second, code]
     for text in ("产地是陕西洛川", "今早刚摘的苹果"):

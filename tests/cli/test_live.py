@@ -5,7 +5,7 @@ from hashlib import sha256
 
 import pytest
 
-from tests.builders import FARM, FIELD_LOT, a_harvest
+from tests.builders import FARM, FIELD_LOT, LOT, a_harvest
 from traceability.cli.main import main
 from traceability.ledger.capture import as_stored
 from traceability.own_store import open_store
@@ -15,7 +15,7 @@ URL = "https://guoji.example"
 
 @pytest.fixture
 def ask(settings, store, monkeypatch, capsys):
-    store.events.insert([as_stored(a_harvest(), FARM, 5, bytes(16))])
+    store.events.insert([as_stored(a_harvest(lot=lot), FARM, 5, bytes(16)) for lot in (FIELD_LOT, LOT)])
     monkeypatch.setenv("GUOJI_HOME", str(settings.home))
     monkeypatch.setenv("GUOJI_PUBLIC_URL", URL)
 
@@ -63,7 +63,7 @@ def test_another_control_link_shuts_out_whoever_has_the_one_before(ask, room, st
 
 def test_lots_are_put_up_for_sale_in_the_order_that_is_asked_for(ask, room):
     first = ask("offer", room, FIELD_LOT, "红富士")[1].split("\t")
-    second = ask("offer", room.lower(), FIELD_LOT, "礼盒", "--place", 1)[1].split("\t")
+    second = ask("offer", room.lower(), LOT, "礼盒", "--place", 1)[1].split("\t")
     _, shown, _ = ask("show", room)
 
     assert first[1:] == [f"HTTPS://GUOJI.EXAMPLE/S/{first[0]}", FIELD_LOT, "红富士\n"]

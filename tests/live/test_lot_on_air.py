@@ -13,7 +13,7 @@ from traceability.errors import InvalidInput
 from traceability.ledger.capture import as_stored, capture
 from traceability.ledger.holding import holdings
 from traceability.ledger.trace import Grade, TracedEvent
-from traceability.live.lot_on_air import first_shown, showing, shown_on_air
+from traceability.live.lot_on_air import MOST_A_DAY, first_shown, showing, shown_on_air
 from traceability.live.record import Kind, Record
 from traceability.live.room import Offer, Room
 from traceability.proof.balance import balance
@@ -45,25 +45,27 @@ def a_record(number: int, at_ms: int, phase: str, offer: str | None) -> Record:
     return Record(number, at_ms, Kind.SHOWN, {"state": state}, None)
 
 
-def test_the_same_offer_of_a_room_is_told_once_however_often_it_is_shown():
+def test_a_lot_is_told_once_of_a_room_however_often_and_under_whatever_code_it_is_shown():
     events = FakeEvents()
 
-    keys = {shown_on_air(events, ROOM, OFFER, AT_MS + late, AT_MS + late) for late in (0, 1, 60_000)}
+    again = replace(OFFER, code="000002")
+    shown = ((OFFER, 0), (OFFER, 1), (again, 60_000))
+    keys = {shown_on_air(events, ROOM, offer, AT_MS + late, AT_MS + late) for offer, late in shown}
 
     assert keys == events.kept.keys()
     assert len(keys) == 1
 
 
-def test_another_room_and_another_code_of_the_same_lot_are_told_for_themselves():
-    events = FakeEvents()
-    for room, offer in (
-        (ROOM, OFFER),
-        (replace(ROOM, code="0AAAAA", urn="urn:uuid:0b0b0b0b-0000-4000-8000-000000000002"), OFFER),
-        (ROOM, replace(OFFER, code="000002")),
-    ):
-        shown_on_air(events, room, offer, AT_MS, AT_MS)
+def test_a_party_with_many_rooms_does_not_fill_the_trace_of_a_lot():
+    events, day_ms = FakeEvents(), 86_400_000
+    rooms = [replace(ROOM, urn=f"urn:uuid:0b0b0b0b-0000-4000-8000-{n:012}") for n in range(MOST_A_DAY + 1)]
 
-    assert len(events.kept) == 3
+    keys = [shown_on_air(events, room, OFFER, AT_MS, AT_MS) for room in rooms]
+
+    assert (len(set(keys)), keys[-1], len(events.kept)) == (MOST_A_DAY + 1, None, MOST_A_DAY)
+    assert shown_on_air(events, rooms[0], OFFER, AT_MS, AT_MS) == keys[0]
+    assert shown_on_air(events, replace(rooms[-1], party=FARM), OFFER, AT_MS, AT_MS)
+    assert shown_on_air(events, rooms[-1], OFFER, AT_MS + day_ms, AT_MS + day_ms)
 
 
 def test_two_directors_that_both_find_nothing_leave_one_event(tmp_path):

@@ -75,7 +75,7 @@ class Strict:
 
 @pytest.fixture
 def rooms():
-    return Rooms(FakeRooms(), lambda subject: subject == LOT, lambda: NOW_MS)
+    return Rooms(FakeRooms(), lambda subject: not subject.endswith("NONE"), lambda: NOW_MS)
 
 
 @pytest.fixture
@@ -84,8 +84,12 @@ def room(rooms):
     return made.code
 
 
+def a_lot(number):
+    return digital_link.lot("09521234000020", number)
+
+
 def offered(rooms, room, *names):
-    return [rooms.add_offer(room, LOT, name)[1].code for name in names]
+    return [rooms.add_offer(room, a_lot(name), name)[1].code for name in names]
 
 
 def phases(rooms):
@@ -123,6 +127,10 @@ def test_a_new_key_takes_the_place_of_the_one_before(rooms):
     [
         ({"host": " "}, "name of the host has 0 characters, want 1 to 40"),
         ({"host": "x" * 41}, "has 41 characters"),
+        (
+            {"title": "加微信 13800138000"},
+            "title of the room has what reads as a Chinese mobile number in it",
+        ),
         ({"title": "a\nb"}, r"title of the room has a character that is not shown, U\+000A, as number 2"),
         ({"title": "abc\u202egpj.exe"}, r"U\+202E, as number 4"),
         ({"title": "\ud800"}, r"U\+D800"),
@@ -154,7 +162,7 @@ def test_a_code_that_is_given_out_already_is_drawn_again(rooms):
     assert drawing.make(FARM, "Li", "Orchard", "en")[0].code == "111111"
     rooms.store.given.add("111111")
     assert drawing.add_offer(taken, LOT, "Kiwi")[1].code == "222222"
-    assert drawing.add_offer(taken, LOT, "Plum")[1].code == "333333"
+    assert drawing.add_offer(taken, a_lot("P"), "Plum")[1].code == "333333"
 
 
 @pytest.mark.parametrize(
@@ -177,6 +185,15 @@ def test_only_a_lot_that_is_recorded_can_be_offered(rooms, room, lot, error):
 @pytest.mark.parametrize("lot", ["(01)09521234000020(10)A", "/01/09521234000020/10/A", LOT])
 def test_a_lot_is_named_as_people_have_it(rooms, room, lot):
     assert rooms.add_offer(room, lot, "Kiwi")[1].subject == LOT
+
+
+def test_a_lot_is_offered_once_in_a_room(rooms, room):
+    _, first = rooms.add_offer(room, LOT, "Kiwi")
+    with pytest.raises(InvalidInput, match=f"has that lot already, as offer {first.code}"):
+        rooms.add_offer(room, LOT, "Kiwi again")
+
+    rooms.remove_offer(room, first.code)
+    assert rooms.add_offer(room, LOT, "Kiwi")[1].code != first.code
 
 
 def test_offers_stand_in_the_order_that_the_host_gives_them(rooms, room):
@@ -228,6 +245,16 @@ def test_a_number_of_a_point_is_never_given_out_again(rooms, room):
     assert [(each.number, each.text) for each in left] == [(1, "sweet"), (3, "fresh")]
     with pytest.raises(Unknown, match="has no point 2"):
         rooms.remove_point(room, offer, 2)
+
+
+@pytest.mark.parametrize(
+    "text", ["产地是陕西洛川 13800138000", "电话１３８００１３８０００", "11010519491231002X"]
+)
+def test_what_no_record_may_bear_is_no_point(rooms, room, text):
+    (offer,) = offered(rooms, room, "a")
+
+    with pytest.raises(InvalidInput, match="point has what reads as"):
+        rooms.add_point(room, offer, text)
 
 
 def test_points_stand_on_the_overlay_only_if_the_judge_lets_them(rooms, room):
@@ -368,7 +395,7 @@ class AnyCommands(RuleBasedStateMachine):
 
     @rule()
     def add(self):
-        if self.tried(self.rooms.add_offer, LOT, "Kiwi"):
+        if self.tried(self.rooms.add_offer, a_lot(str(len(self.rooms.store.given))), "Kiwi"):
             self.order.append(self.room().offers[-1].code)
 
     @rule(number=st.integers(0, 3), to=st.integers(0, 4))

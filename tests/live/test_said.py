@@ -194,7 +194,10 @@ def test_a_rehearsal_takes_a_whole_script(scene):
     assert len(scene.say(TALK * 60)) == 60
 
 
-@pytest.mark.parametrize(("how", "says"), [({"id": ""}, "id of a line"), ({"id": "甲"}, "id of a line")])
+@pytest.mark.parametrize(
+    ("how", "says"),
+    [({"id": ""}, "id of a line"), ({"id": "甲"}, "id of a line"), ({"id": "13812345678.1"}, "mobile")],
+)
 def test_an_id_is_plain(how, says):
     with pytest.raises(InvalidInput, match=says):
         Line("好", **how)

@@ -14,6 +14,8 @@ def with_offer(room: Room, code: str, subject: str, name: str) -> Room:
         raise InvalidInput(f"room {room.code} has {len(room.offers)} offers, want at most {MOST_OFFERS}")
     if any(each.code == code for each in room.offers):
         raise NameTaken(f"room {room.code} has an offer {code} already")
+    if same := [each.code for each in room.offers if each.subject == subject]:
+        raise InvalidInput(f"room {room.code} has that lot already, as offer {same[0]}")
     new = Offer(code, subject, one_line("name of the offer", name, LONGEST_NAME))
     return replace(room, offers=(*room.offers, new))
 

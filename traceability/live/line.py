@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from traceability.claims.sentences import sentences
+from traceability.epcis.personal import in_clear
 from traceability.errors import InvalidInput
 from traceability.live.room import Phase
 
@@ -14,6 +15,7 @@ LATEST_MS, EARLIEST_MS = 10_000, 10 * 60_000
 """How far ahead of our clock, and behind it, what was said on air may be dated."""
 REHEARSED_WITHIN_MS = 366 * 86_400_000
 """A script may be rehearsed for the day on which it will be said."""
+_PARTS_OF_ID = re.compile(r"[_.:-]")
 _ID = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 _NO_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 """What no disclosure takes, and what steers the terminal on which a report is read."""
@@ -39,6 +41,9 @@ class Line:
             )
         if self.id is not None and not _ID.fullmatch(self.id):
             raise InvalidInput(f"id of a line is {self.id[:80]!r}, want 1 to 64 of A-Z a-z 0-9 _ . : -")
+        # It stands in public events.
+        if self.id is not None and (personal := in_clear("", _PARTS_OF_ID.sub(" ", self.id))):
+            raise InvalidInput(f"id of a line has {personal} in it: name lines by a number that counts them")
 
     @property
     def sentences(self) -> list[str]:

@@ -1,4 +1,4 @@
-"""The event that a live room showed a lot on air: captured once for each offer of each room."""
+"""The event that a live room showed a lot on air: captured once for each lot of each room."""
 
 import secrets
 from collections.abc import Iterable, Iterator, Mapping
@@ -13,16 +13,25 @@ from traceability.ledger.capture import as_stored
 from traceability.ledger.ports import EventStore, StoredEvent
 from traceability.live.record import Kind, Record
 from traceability.live.room import Offer, Phase, Room
+from traceability.proof.told import Told
+
+MOST_A_DAY = 20
+"""Of one party about one lot: anybody may show a lot that others made, and its trace keeps each of them."""
+_DAY_MS = 86_400_000
 
 
-def shown_on_air(events: EventStore, room: Room, offer: Offer, at_ms: int, now_ms: int) -> str:
+def shown_on_air(events: EventStore, room: Room, offer: Offer, at_ms: int, now_ms: int) -> str | None:
     """Capture that `offer` was first shown on air at `at_ms`; the key of that event, also if it is here.
 
+    None where the party has told of that lot `MOST_A_DAY` times within a day: the room's own record tells it.
     It may be asked as often as one likes, and by several at once as long as they say the same `at_ms`: the
     store keeps an event of one content once. `first_shown` gives that time to whoever has the records.
     """
-    for kept in _kept(events, room, offer):
+    told = _told(events, room, offer)
+    for kept in _kept(events, room, told):
         return kept.key
+    if sum(each.captured_at_ms > now_ms - _DAY_MS for each in told) >= MOST_A_DAY:
+        return None
     event = showing(room, offer, at_ms)
     (captured,) = events.insert([as_stored(event, room.party, now_ms, secrets.token_bytes(16))])
     return captured.key
@@ -72,11 +81,15 @@ def _event(room: Room, offer: Offer, at_ms: int, title: Mapping[str, str]) -> Ev
     return own_events([body], at)[0]
 
 
-def _kept(events: EventStore, room: Room, offer: Offer) -> Iterator[StoredEvent]:
+def _told(events: EventStore, room: Room, offer: Offer) -> list[Told]:
+    """What its party told of this lot on air, in whatever room."""
     told = events.telling([offer.subject]).get(offer.subject, ())
     # A lot may stand in ten thousand events: the few that can be it are told by narrow rows.
-    near = [each.key for each in told if each.submitter == room.party and each.words.step == SHOWING_STEP]
-    for stored in events.by_keys(near):
+    return [each for each in told if each.submitter == room.party and each.words.step == SHOWING_STEP]
+
+
+def _kept(events: EventStore, room: Room, told: Iterable[Told]) -> Iterator[StoredEvent]:
+    for stored in events.by_keys([each.key for each in told]):
         match stored.event.body.get(SHOWN_ON_AIR):
-            case {"guoji:room": room.urn, "guoji:offerCode": offer.code}:
+            case {"guoji:room": room.urn}:
                 yield stored

@@ -1,7 +1,8 @@
-"""What people write for an audience: one line, not too long, and nothing in it that steers a screen."""
+"""What people write for an audience: one line, not too long, and nothing in it that no record may bear."""
 
 import unicodedata
 
+from traceability.epcis.personal import in_clear
 from traceability.errors import InvalidInput
 
 LONGEST_TITLE = 80
@@ -24,6 +25,9 @@ def one_line(what: str, text: str, longest: int) -> str:
             raise InvalidInput(
                 f"{what} has a character that is not shown, U+{ord(character):04X}, as number {place}"
             )
+    if personal := in_clear("", text):
+        # What is shown goes on record, and no event takes it: the record would have a hole there.
+        raise InvalidInput(f"{what} has {personal} in it: leave that out, everybody could read it for good")
     return text
 
 
