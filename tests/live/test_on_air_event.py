@@ -66,7 +66,9 @@ def test_what_was_said_stands_in_the_event_as_a_commitment_alone():
 
 
 def test_segments_join_each_with_what_was_shown_before_it():
-    first, second, third = segments([a_record(1), a_record(2)], [said(3)], [a_record(4)])
+    first, second, third = segments(
+        [a_record(1, Kind.PHASE, phase="on_air"), a_record(2)], [said(3)], [a_record(4)]
+    )
 
     assert joined([third, first, second]).segments == (first, second, third)
     assert (first.begin, second.begin) == (None, {"phase": "on_air", "number": 2})

@@ -11,7 +11,7 @@ from traceability.live.record import Kind, NewRecord
 from traceability.live.room import Desk, Phase
 from traceability.live.tell import TELL_WITHIN_MS
 from traceability.proof.on_air import joined
-from traceability.proof.on_air_segment import MOST_RECORDS, Segment
+from traceability.proof.on_air_segment import MOST_RECORDS, WITHHELD, Segment
 from traceability.store.events import event
 from traceability.store.personal import PersonalTable
 
@@ -196,6 +196,41 @@ def test_a_fault_of_one_room_leaves_the_others_told(on):
     assert on.teller.look() == 1
     assert on.troubles == [(CODE, "no such lot")]
     object.__setattr__(on.teller, "lot_shown", whole)
+    assert on.teller.look() == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "opened"), [("a\0b", "a\ufffdb"), ("😀" * 2_000, "😀" * 1_024)], ids=["a NUL", "too long"]
+)
+def test_words_that_no_disclosure_takes_stop_no_record(on, text, opened):
+    on.say(text)
+    on.now_ms += TELL_WITHIN_MS
+    on.teller.look()
+
+    assert records_told(on) == [1, 2, 3]
+    assert on.air.records(CODE)[-1].body["text"] == opened
+    assert on.troubles == []
+
+
+def test_a_record_that_no_event_may_carry_is_told_as_a_hole_and_stops_no_other(on):
+    on.teller.look()
+    odd = NewRecord(on.now_ms, Kind.ANSWERED, {"phone": "anybody's", "warning": 3})
+    said = NewRecord(on.now_ms, Kind.SAID, {"text": "又脆又甜", "verdict": "no_claim"})
+    on.rooms.change(on.rooms.room(CODE), [said, odd, said])
+    on.now_ms += TELL_WITHIN_MS
+    on.teller.look()
+
+    assert records_told(on) == [1, 2, 3, 4, 5]
+    said, odd, last = (each.records[-1].body for each in joined(segments(on)).segments[1:])
+    assert (said["verdict"], odd, last["verdict"]) == ("no_claim", WITHHELD, "no_claim")
+    assert on.troubles[0][1].startswith("record 4 is told without what it says: ")
+
+
+def test_what_is_dated_after_now_is_told_all_the_same(on):
+    on.teller.look()
+    on.say("今早现摘")
+    on.now_ms -= 3_600_000
+
     assert on.teller.look() == 1
 
 

@@ -8,7 +8,7 @@ import pytest
 from traceability.epcis.event import Event
 from traceability.errors import CheckFailed, Unavailable
 from traceability.proof.on_air import joined
-from traceability.proof.on_air_segment import ON_AIR, AirRecord, Segment
+from traceability.proof.on_air_segment import ON_AIR, WITHHELD, AirRecord, Segment
 
 URN = "urn:uuid:0b6f2a0e-9b1c-4c57-8f5e-2f9f4b0d9d11"
 START = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -113,11 +113,37 @@ def test_the_segments_that_tell_of_a_moment_are_named():
         ((replace(SECOND, start=at(41)),), "12:00:40.000 UTC comes after 2026-11-22 12:00:41.000"),
         ((replace(FIRST, records=(a_record(1, 0, state=None),)),), "record 1 in segment 1 shows no state"),
         ((replace(SECOND, records=()),), "segment 2 has 0 records"),
+        ((replace(FIRST, records=(a_record(1, 0, state=STATES[0]),)),), "record 1 is shown, want the phase"),
+        (
+            (*WHOLE, a_segment(4, 120, STATES[2], a_record(9, 130, state={}))),
+            "record 9 .* after the room had",
+        ),
+        ((*WHOLE, a_segment(4, 120, STATES[2], a_record(9, 130, "said"))), "record 9 .* after the room had"),
+        (
+            (*WHOLE, a_segment(4, 120, STATES[2], a_record(9, 130, "phase", phase="on_air"))),
+            "is on_air by then",
+        ),
+        (
+            (*WHOLE, a_segment(4, 120, STATES[2], a_record(9, 130, "phase", phase="ended"))),
+            "record 9 .* after",
+        ),
     ],
 )
 def test_what_does_not_fit_together_is_told(segments, reason):
     with pytest.raises(CheckFailed, match=reason):
         joined(segments)
+
+
+def test_a_hole_that_says_so_joins_with_what_is_before_and_after_it():
+    hole = a_segment(2, 10, WITHHELD, a_record(4, 52, "said", **WITHHELD))
+
+    assert joined((FIRST, hole, replace(THIRD, records=(a_record(5, 90, state={}),), until=at(90))))
+
+
+def test_what_is_answered_after_the_end_belongs_to_the_record():
+    late = a_segment(4, 120, STATES[2], a_record(9, 130, "answered", warning=5, answer="none"))
+
+    assert joined((*WHOLE, late)).ended == at(120)
 
 
 def test_without_segments_nobody_can_say_what_was_on_air():

@@ -12,11 +12,12 @@ from traceability.epcis.own_events import moment_fields, own_events
 from traceability.epcis.personal import COMMITMENT, in_clear
 from traceability.live.record import Kind, Record
 from traceability.live.room import Room
-from traceability.proof.on_air_segment import MOST_BYTES, MOST_RECORDS, ON_AIR, ON_AIR_STEP
-from traceability.proof.personal import SALT_BYTES, Disclosure
+from traceability.proof.on_air_segment import MOST_BYTES, MOST_RECORDS, ON_AIR, ON_AIR_STEP, WITHHELD
+from traceability.proof.personal import MAX_VALUE_BYTES, SALT_BYTES, Disclosure
 
 LEFT_OUT = "(left out: personal data)"
 """In the place of a text that no event may carry, such as a telephone number on the overlay."""
+_REPLACED = "\ufffd"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +65,12 @@ def on_air_event(
     told: Told,
     records: Sequence[Record],
     salt: Callable[[], bytes] = lambda: secrets.token_bytes(SALT_BYTES),
+    withholds: bool = False,
 ) -> tuple[Event, tuple[Disclosure, ...]]:
     """`records`: those that come next after `told`, at least one. With what opens each that was said.
 
+    `withholds`: say of each record only its number, time and kind, and commit to what was said; so the record
+    of a room goes on after one that no event may carry. Raises `InvalidInput` for that one otherwise.
     The records' own times bound the segment, not the moment of telling: what another process is just
     writing down then still comes after it.
     """
@@ -85,26 +89,38 @@ def on_air_event(
             "segment": told.segment + 1,
             "from": _iso(records[0].at_ms if told.until_ms is None else told.until_ms),
             "until": _iso(until_ms),
-            **({} if told.state is None else {"begin": _bearable("begin", told.state)}),
-            "records": [told_record(each, _commitment(said.get(each.number))) for each in records],
+            **(
+                {}
+                if told.state is None
+                else {"begin": WITHHELD if withholds else _bearable("begin", told.state)}
+            ),
+            "records": [told_record(each, _commitment(said.get(each.number)), withholds) for each in records],
         },
     }
     return own_events([body], _moment(until_ms))[0], tuple(said.values())
 
 
 def _said(record: Record, salt: Callable[[], bytes]) -> Disclosure:
-    return Disclosure("text", salt(), record.body["text"])
+    return Disclosure("text", salt(), _openable(record.body["text"]))
+
+
+def _openable(text: str) -> str:
+    """As much of it as a disclosure takes: what said it has been judged, and must not stop the record."""
+    whole = text.replace("\0", _REPLACED).encode(errors="replace")
+    return whole[:MAX_VALUE_BYTES].decode(errors="ignore")
 
 
 def _commitment(said: Disclosure | None) -> str | None:
     return None if said is None else said.commitment
 
 
-def told_record(record: Record, commitment: str | None) -> dict[str, Any]:
+def told_record(record: Record, commitment: str | None, withheld: bool = False) -> dict[str, Any]:
     """As it stands in an event. `commitment`: to the text of what was said."""
     words = {} if commitment is None else {"text": {COMMITMENT: commitment}}
     others = {name: value for name, value in record.body.items() if name not in words}
     heading = {"number": record.number, "at": _iso(record.at_ms), "kind": record.kind.value}
+    if withheld:
+        others = {"state": WITHHELD} if record.kind is Kind.SHOWN else dict(WITHHELD)
     return {**heading, **_bearable("body", others), **words}
 
 
@@ -119,6 +135,8 @@ def _bearable(name: str, value: Any) -> Any:  # noqa: ANN401 (JSON)
             return int(value)
         case str() if in_clear(name, value) is not None:
             return LEFT_OUT
+        case str():
+            return value.encode(errors="replace").decode()
     return value
 
 

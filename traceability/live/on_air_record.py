@@ -1,7 +1,8 @@
 """The on-air record of a room for whoever asks: which event tells of a moment, what opens what was said."""
 
 import json
-from collections.abc import Callable, Iterator
+from bisect import bisect_left
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 
@@ -11,8 +12,6 @@ from traceability.live.record import Record
 from traceability.live.room import Phase, Room
 from traceability.proof.personal import MAX_DISCLOSURES, Disclosure, committed, disclosures_json
 from traceability.proof.proof_file import Proof, parse_proof_file
-
-_AT_ONCE = 10_000
 
 
 def check_was_on_air(room: Room) -> None:
@@ -27,16 +26,19 @@ def event_at(room: Room, air: AirStore, at: datetime) -> str:
     Raises `Unknown` if nothing was on air then, `NotInLogYet` if that is not told yet.
     """
     check_was_on_air(room)
-    at_ms, last = int(at.timestamp() * 1000), None
-    for each in _records(room.code, air):
-        if last is None and at_ms < each.at_ms:
-            raise Unknown(f"room {room.code} was not on air at {_told(at)}: it began at {_clock(each.at_ms)}")
-        last = each
-        if each.event is None:
-            break
-        if each.at_ms >= at_ms:
-            return each.event
-    if room.phase is Phase.ENDED and (last is None or last.event is not None):
+    at_ms, newest = int(at.timestamp() * 1000), air.newest(room.code, 1)
+
+    def the(number: int) -> Record:
+        return air.records(room.code, number - 1, 1)[0]
+
+    # Times never go back, so few of them need be looked at.
+    numbers = range(1, newest[-1].number + 1 if newest else 1)
+    place = bisect_left(numbers, at_ms, key=lambda number: the(number).at_ms)
+    if place == 0 and newest and at_ms < (began_ms := the(1).at_ms):
+        raise Unknown(f"room {room.code} was not on air at {_told(at)}: it began at {_clock(began_ms)}")
+    if place < len(numbers) and (event := the(numbers[place]).event) is not None:
+        return event
+    if place == len(numbers) and room.phase is Phase.ENDED and not (newest and newest[-1].event is None):
         raise Unknown(f"room {room.code} was not on air at {_told(at)}: it had ended")
     raise NotInLogYet(
         f"what was on air in room {room.code} at {_told(at)} is in no event yet; try again later"
@@ -61,13 +63,6 @@ def said_in(proof: bytes, show: Callable[[str], Disclosure]) -> bytes:
         with suppress(Erased):
             found.append(show(field.commitment))
     return json.dumps(disclosures_json(found), ensure_ascii=False, indent=1).encode() + b"\n"
-
-
-def _records(code: str, air: AirStore) -> Iterator[Record]:
-    after = 0
-    while some := air.records(code, after, _AT_ONCE):
-        yield from some
-        after = some[-1].number
 
 
 def _clock(at_ms: int) -> str:

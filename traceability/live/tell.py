@@ -4,13 +4,15 @@ import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from traceability.errors import RoomConflict
+from traceability.epcis.event import Event
+from traceability.errors import InvalidInput, RoomConflict
 from traceability.ledger.capture import as_stored
 from traceability.live.lot_on_air import first_shown
 from traceability.live.on_air_event import Told, first_of, on_air_event
 from traceability.live.ports import AirStore, RoomStore
 from traceability.live.record import Kind, Record
 from traceability.live.room import Offer, Phase, Room
+from traceability.proof.personal import Disclosure
 
 TELL_WITHIN_MS = 10_000
 _READ_AT_ONCE = 10_000
@@ -67,7 +69,7 @@ class Teller:
                 if each.code == offer:
                     self.lot_shown(room, each, at_ms)
         # (2)
-        event, disclosures = on_air_event(room, told, stretch)
+        stretch, (event, disclosures) = self._event(room, told, stretch)
         stored = as_stored(event, room.party, self.now_ms(), secrets.token_bytes(16))
         self.air.keep_told(code, told.up_to, stretch[-1].number, stored, disclosures)
         self._told[code] = told.then(stretch)
@@ -75,12 +77,27 @@ class Teller:
             del self._told[code]
         return True
 
+    def _event(
+        self, room: Room, told: Told, stretch: Sequence[Record]
+    ) -> tuple[Sequence[Record], tuple[Event, tuple[Disclosure, ...]]]:
+        """Of as many of these records as an event carries; one that none carries stops no other."""
+        first = stretch[:1]
+        for some in (stretch, first):
+            try:
+                return some, on_air_event(room, told, some)
+            except InvalidInput as error:
+                refused = error
+        hole = f"record {first[0].number} is told without what it says: {refused}"
+        self.troubled(room.code, InvalidInput(hole))
+        return first, on_air_event(room, told, first, withholds=True)
+
     def _is_due(self, records: Sequence[Record]) -> bool:
         """With `first_of` a stretch is short all the same when much came at once."""
         if not records:
             return False
-        waited_ms = self.now_ms() - records[0].at_ms
-        return waited_ms >= TELL_WITHIN_MS or any(each.kind in _AT_ONCE for each in records)
+        # A record of a later time than now: somebody has set the clock back.
+        waits = 0 <= self.now_ms() - records[0].at_ms < TELL_WITHIN_MS
+        return not waits or any(each.kind in _AT_ONCE for each in records)
 
     def _find(self, code: str) -> Told:
         """From the records; with the process before us went what it remembered."""

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 from traceability.errors import CheckFailed, Unavailable
-from traceability.proof.on_air_segment import AirRecord, Segment
+from traceability.proof.on_air_segment import WITHHELD, AirRecord, Segment
 
 AROUND = timedelta(seconds=30)
 """So long before and after a moment, what was said still belongs to it."""
@@ -106,6 +106,7 @@ def joined(segments: Sequence[Segment]) -> Broadcast:
         _check_inside(each)
     for before, after in pairwise(ordered):
         _check_next(before, after)
+    _check_phases(ordered)
     return Broadcast(tuple(ordered))
 
 
@@ -145,8 +146,25 @@ def _check_next(before: Segment, after: Segment) -> None:
     if number != last + 1:
         raise CheckFailed(f"{name} begins with record {number}, the one before ends with {last}")
     shown = [each.body["state"] for each in before.records if each.kind == SHOWN]
-    if after.begin != (shown[-1] if shown else before.begin):
+    ended_with = shown[-1] if shown else before.begin
+    # A hole that says so fits everything: what stood there cannot be compared.
+    if after.begin != ended_with and WITHHELD not in (after.begin, ended_with):
         raise CheckFailed(f"{name} does not begin with what was shown when the one before ended")
+
+
+def _check_phases(ordered: Sequence[Segment]) -> None:
+    """A broadcast begins with its first record, ends once, and shows and hears nothing after that."""
+    records = [record for segment in ordered for record in segment.records]
+    ended = False
+    for each in records:
+        phase = each.body.get("phase") if each.kind == PHASE else None
+        if each.number == 1 and phase != "on_air":
+            raise CheckFailed(f"record 1 is {phase or each.kind}, want the phase on_air")
+        if phase is not None and phase != ("on_air" if each.number == 1 else "ended"):
+            raise CheckFailed(f"record {each.number} says that the room is {str(phase)[:20]} by then")
+        if ended and each.kind in (PHASE, SHOWN, SAID):
+            raise CheckFailed(f"record {each.number} is of kind {each.kind}, after the room had ended")
+        ended = ended or phase == "ended"
 
 
 def told(moment: datetime) -> str:

@@ -17,6 +17,9 @@ MOST_RECORDS = 200
 MOST_BYTES = 256 * 1024
 """Of all records of one segment, unless a single one has more."""
 
+WITHHELD: Mapping[str, Any] = {"leftOut": True}
+"""In the place of a state, or of what else a record says, that no event could carry."""
+
 _FIELDS = {"room": str, "title": str, "lang": str, "segment": int, "from": str, "until": str, "records": list}
 
 

@@ -132,6 +132,11 @@ def lies() -> dict[str, dict[str, Vector]]:
     moved = [{**each} for each in second[ON_AIR]["records"]]
     moved[0]["at"] = last[ON_AIR]["records"][0]["at"]
     shown = [{**last[ON_AIR]["records"][0], "state": APPLES}, *last[ON_AIR]["records"][1:]]
+    unannounced = [{**first[ON_AIR]["records"][0], "phase": "ready"}, *first[ON_AIR]["records"][1:]]
+    ended_first = [
+        {**record, "number": 15 - record["number"]} for record in reversed(last[ON_AIR]["records"])
+    ]
+    ended_first[0]["at"] = ended_first[1]["at"]
     return {
         "complete": {
             "segment-left-out": file(replace(without, proofs=alone.proofs)),
@@ -153,6 +158,8 @@ def lies() -> dict[str, dict[str, Vector]]:
                 replace(recorded(theirs, OTHER), subject=ROOM.urn, complete=None), theirs
             ),
             "segment-without-records": whole(edited(2, records=[])),
+            "shown-before-it-was-on-air": whole(edited(1, records=unannounced)),
+            "shown-after-its-end": whole(edited(4, records=ended_first)),
         },
         "personal": {"other-words": file(recorded(told()), words="昨天摘的苹果")},
         "subject": {"other-room": file(recorded(theirs, OTHER), theirs) | {"asked": ROOM.urn}},

@@ -9,7 +9,7 @@ from sqlalchemy import Row, func, select
 
 from traceability.live.on_air_event import told_record
 from traceability.live.record import Kind, Record
-from traceability.proof.on_air_segment import ON_AIR
+from traceability.proof.on_air_segment import ON_AIR, WITHHELD
 from traceability.store.events import event
 from traceability.store.fsck.difference import Difference, compare
 from traceability.store.fsck.view import View
@@ -35,7 +35,9 @@ def check_air(view: View) -> Iterator[Difference]:
             yield from compare(f"{where}: whether an event tells it", key is not None, row.number <= row.told)
             if key is not None:
                 told = _told(row.event_body) if told is None else told
-                yield from compare(f"{where}: what its event tells", told.get(row.number), _as_told(row))
+                yield from compare(
+                    f"{where}: what its event tells", told.get(row.number), _as_told(row, told)
+                )
 
 
 def _check_numbers(view: View) -> Iterator[Difference]:
@@ -58,6 +60,8 @@ def _told(body: str | None) -> Mapping[int, Any]:
     return {each.get("number"): each for each in segment.get("records", ())}
 
 
-def _as_told(row: Row[Any]) -> Mapping[str, Any]:
-    body = orjson.loads(row.body)
-    return told_record(Record(row.number, row.at_ms, Kind(row.kind), body, None), row.commitment)
+def _as_told(row: Row[Any], told: Mapping[int, Any]) -> Mapping[str, Any]:
+    body, said = orjson.loads(row.body), told.get(row.number, {})
+    # What no event could carry was told as a hole.
+    withheld = WITHHELD in (said.get("state"), {name: said.get(name) for name in WITHHELD})
+    return told_record(Record(row.number, row.at_ms, Kind(row.kind), body, None), row.commitment, withheld)
