@@ -85,7 +85,6 @@ def hosting(ledger: SampleLedger | None = None) -> Iterator[Hosting]:
             pool=AtOnce(),
             now_ms=now_ms,
             ticks_ms=now_ms,
-            ticks_ms=now_ms,
             troubled=_trouble,
         )
         with served(ledger, public_url=OWN_HOST, room_relay=relay, studio=studio, viewers=viewers) as address:
