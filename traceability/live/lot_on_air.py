@@ -11,13 +11,13 @@ from traceability.epcis.vocabulary import SHOWING_STEP, SHOWN_ON_AIR
 from traceability.errors import InvalidInput
 from traceability.ledger.capture import as_stored
 from traceability.ledger.ports import EventStore, StoredEvent
+from traceability.ledger.scan import DAY_MS
 from traceability.live.record import Kind, Record
 from traceability.live.room import Offer, Phase, Room
 from traceability.proof.told import Told
 
 MOST_A_DAY = 20
 """Of one party about one lot: anybody may show a lot that others made, and its trace keeps each of them."""
-_DAY_MS = 86_400_000
 
 
 def shown_on_air(events: EventStore, room: Room, offer: Offer, at_ms: int, now_ms: int) -> str | None:
@@ -30,7 +30,7 @@ def shown_on_air(events: EventStore, room: Room, offer: Offer, at_ms: int, now_m
     told = _told(events, room, offer)
     for kept in _kept(events, room, told):
         return kept.key
-    if sum(each.captured_at_ms > now_ms - _DAY_MS for each in told) >= MOST_A_DAY:
+    if sum(each.captured_at_ms > now_ms - DAY_MS for each in told) >= MOST_A_DAY:
         return None
     event = showing(room, offer, at_ms)
     (captured,) = events.insert([as_stored(event, room.party, now_ms, secrets.token_bytes(16))])
