@@ -16,7 +16,7 @@ from traceability.ledger.scan_hint import network_of
 
 MOST_LISTENERS = 8_000
 """In one process: each costs an open connection and its memory."""
-_ROOTS = b"/live/", b"/overlay/"
+_ROOTS = "/live/", "/overlay/"
 _BUSY: Head = [
     (b"content-type", b"text/plain; charset=utf-8"),
     (b"retry-after", b"10"),
@@ -85,5 +85,6 @@ class EventFront:
 def _is_for_events(scope: Scope) -> bool:
     if scope["type"] != "http" or scope["method"] != "GET":
         return False
-    path: bytes = scope["raw_path"]
-    return path.endswith(b"/events") and path.startswith(_ROOTS)
+    # As routes are found: an encoded path leads to the same one.
+    path: str = scope["path"]
+    return path.endswith("/events") and path.startswith(_ROOTS)

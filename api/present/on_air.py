@@ -64,9 +64,13 @@ def _line(shown: ShownIn, words: Words) -> ShownLine:
 
 def _banner(came: CameFrom, words: Words) -> Banner:
     whose = words.say("A room of {party}.", party=_whose(came.party, came.shown, words))
+    heading = words.say("A live room")
+    if came.shown is not None and came.shown.by_holder:
+        heading = words.say("You come from the live room of {host}", host=plain(came.host))
     return Banner(
         came.code,
-        words.say("You come from the live room of {host}", host=plain(came.host)),
+        # Whoever never held the goods does not get to write a name on the page of them.
+        heading,
         (whose, _since(came, words)),
         tuple(_corrected(each, came.lang, words) for each in came.corrected[:MOST_CORRECTED]),
     )

@@ -202,13 +202,21 @@ def test_a_room_of_whoever_held_the_goods_has_its_title():
     assert "<b>今晚 &lt;i&gt;草莓&lt;/i&gt;</b>" in scene.ask(PATH).text
 
 
-def test_whoever_comes_from_the_room_is_told_so_in_both_languages(scene):
+def test_whoever_comes_from_the_room_is_told_whose_it_is(scene):
     page = scene.page("?room=9hjkmn")
 
-    assert "You come from the live room of <b>小李</b>" in page
     assert f"A room of GLN {HOST}, registered here as Demo Live Ltd." in page
     assert "This is the lot shown there since 14 Nov 12:00." in page
     assert "&format=html&room=9HJKMN" in page, "the links to its other forms lead to the same room"
+
+
+def test_only_whoever_held_the_goods_is_called_by_name_on_the_page_of_them(scene):
+    assert "小李" not in scene.page("?room=9HJKMN")
+    mine = replace(ROOM, party="9521234000013")
+    scene = Scene(mine)
+    scene.ledger.traces = {SUBJECT: a_trace(events=(*a_trace().events, a_showing(mine)))}
+
+    assert "You come from the live room of <b>小李</b>" in scene.page("?room=9HJKMN")
     assert "<b>小李</b>" not in scene.ask(f"{PATH}?room=9HJKMN").text
     assert "您来自 <b>小李</b> 的直播间" in scene.page("?room=9HJKMN", "zh-CN")
 
@@ -276,7 +284,7 @@ def test_a_registered_page_does_not_stand_between_a_viewer_and_what_was_shown(sc
     monkeypatch.setattr(type(scene.ledger.links), "registered", lambda *_: {SUBJECT: elsewhere})
 
     assert scene.ask(PATH).status_code == 307
-    assert "You come from" in scene.page("?room=9HJKMN")
+    assert f"A room of GLN {HOST}" in scene.page("?room=9HJKMN")
 
 
 def test_programs_are_told_of_each_showing(scene):

@@ -86,3 +86,5 @@ async def _serve(app: ASGIApp, held: socket.socket) -> None:
     await asyncio.wait((serving, told), return_when=asyncio.FIRST_COMPLETED)
     server.stop()  # type: ignore[no-untyped-call]
     await asyncio.wait((serving,), timeout=STOP_WITHIN_S)
+    # Who still listens is cut off now. Granian's own end may come after that, to a future that is gone.
+    asyncio.get_running_loop().set_exception_handler(lambda *_: None)

@@ -4,12 +4,14 @@ from collections.abc import Mapping
 
 from sqlalchemy import ColumnElement, Engine, Table, func, select, text
 
+from traceability.live.room import Phase
 from traceability.store.anchors import anchor
 from traceability.store.batches import batch
 from traceability.store.events import event, pending
 from traceability.store.log import log_entry
 from traceability.store.personal import disclosure, erasure
 from traceability.store.readings import ReadingTable, quarantine
+from traceability.store.room_tables import air, room
 from traceability.store.scans import scan_counts
 
 
@@ -38,6 +40,9 @@ class Counts:
                 & anchor.c.state.in_(["sent", "mined"])
                 & (anchor.c.old_size >= anchored.scalar_subquery())
             )
+            has_untold = air.c.records > air.c.told, room.c.phase.in_([Phase.ON_AIR, Phase.ENDED])
+            waiting = select(func.coalesce(func.sum(air.c.records - air.c.told), 0))
+            untold = waiting.select_from(air.join(room)).where(*has_untold)
             return {
                 "devices": held.devices,
                 "readings": held.readings,
@@ -53,6 +58,8 @@ class Counts:
                 "anchors_under_way": count(anchor, under_way),
                 "log_entries_anchored": connection.execute(anchored).scalar_one(),
                 **scan_counts(connection),
+                "rooms_on_air": count(room, room.c.phase == Phase.ON_AIR),
+                "room_records_waiting_for_an_event": connection.execute(untold).scalar_one(),
             }
 
     def quarantine_reasons(self) -> Mapping[str, int]:
