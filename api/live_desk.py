@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from api.present.desk_warnings import MOST_WARNINGS
 from api.present.live_desk import DeskView, RoomNow, desk_view
 from api.present.overlay import OverlayState, overlay_state
 from api.words import Words
@@ -11,6 +12,7 @@ from traceability.claims.facts import Facts
 from traceability.errors import TraceError
 from traceability.ledger.trace import Trace
 from traceability.live.goods import check_point
+from traceability.live.record import Record
 from traceability.live.room import Offer, Room
 from traceability.live.safe_sentences import safe_sentences
 from traceability.live.studio import Studio
@@ -43,13 +45,21 @@ class LiveDesk:
         at = RoomNow(
             room,
             now_ms,
-            self.studio.air.newest(room.code, MOST_RECORDS),
+            self._records(room.code),
             self.visits_a_minute(room),
             judged.verdicts if judged else {},
             judged.safe if judged else (),
             self._following(room.following, words),
         )
         return desk_view(at, words)
+
+    def _records(self, code: str) -> list[Record]:
+        """The newest, and before them what waits: whoever says a lot does not talk warnings away."""
+        newest = self.studio.air.newest(code, MOST_RECORDS)
+        waiting = [each.warned.number for each in self.studio.rooms.store.waiting(code)]
+        older = [each for each in waiting if newest and each < newest[0].number][:MOST_WARNINGS]
+        # What was said stands right before the warning of it.
+        return [each for number in older for each in self.studio.air.records(code, number - 2, 2)] + [*newest]
 
     def _judged(self, room: Room, offer: Offer, now_ms: int) -> _Judged | None:
         """None while nobody can look."""

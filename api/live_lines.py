@@ -9,9 +9,9 @@ from fastapi import Request
 from api.problems import TooLarge, WrongMedia
 from traceability.epcis.parse import parse_json
 from traceability.errors import InvalidInput
-from traceability.live.answers import ANSWER_WITHIN_MS
 from traceability.live.line import Line
 from traceability.live.said import Heard
+from traceability.live.waiting import ANSWER_WITHIN_MS
 from traceability.live.warnings import Level
 
 LARGEST_BODY = 512 * 1024

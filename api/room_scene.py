@@ -81,7 +81,8 @@ def _points(room: Room) -> list[str]:
 
 def _correction(room: Room, now_ms: int) -> str:
     shown = room.desk.correction
-    return "" if shown is None or now_ms >= shown.until_ms else shown.text
+    # The last state of a room that ended stays as it is.
+    return shown.text if shown and (room.phase is Phase.ENDED or shown.stands(now_ms)) else ""
 
 
 def _without_ages(product: OverlayState) -> Mapping[str, Any]:

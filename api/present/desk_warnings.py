@@ -7,9 +7,9 @@ from typing import Any
 from api.present.text import plain
 from api.words import Words, message
 from traceability.claims.check import MAX_CHARACTERS
-from traceability.live.answers import ANSWER_WITHIN_MS
 from traceability.live.record import Kind, Record
 from traceability.live.room import Phase, Room
+from traceability.live.waiting import ANSWER_WITHIN_MS
 from traceability.live.warnings import Level, answers_to
 
 MOST_WARNINGS = 12

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from api.present.desk_warnings import VERDICTS, SaidView, WarningView, said_views, warning_views
+from api.present.harvest_form import zone_name
 from api.present.overlay import OverlayState
 from api.present.text import plain
 from api.words import Words, message
-from traceability.live.record import Record
+from traceability.live.record import Kind, Record
 from traceability.live.room import CARDS, Offer, Phase, Room
 
 _PHASES = {
@@ -103,6 +104,10 @@ class DeskView:
     warnings: tuple[WarningView, ...]
     said: tuple[SaidView, ...]
     scans: ScansView | None
+    is_unheard: bool
+    """On air or after it, and no sentence came in of late: none was checked."""
+    zone: str
+    """Of all times here, as "UTC+08:00"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,10 +146,12 @@ def desk_view(at: RoomNow, words: Words) -> DeskView:
         preview=at.following,
         points=_points(room, at.verdicts or {}, words),
         cards=tuple(CardView(name, words.say(_CARDS[name]), name not in room.desk.hidden) for name in CARDS),
-        correction=plain(correction.text) if correction and correction.until_ms > at.now_ms else "",
+        correction=plain(correction.text) if correction and correction.stands(at.now_ms) else "",
         safe=tuple(map(plain, at.safe)),
         warnings=warning_views(at.records, room, words),
         said=said_views(at.records, words),
+        is_unheard=room.on_air_at_ms is not None and not any(each.kind == Kind.SAID for each in at.records),
+        zone=zone_name(words.at(at.now_ms)),
         scans=ScansView(at.visits[-2], tuple(at.visits), max(1, *at.visits)) if at.visits else None,
     )
 

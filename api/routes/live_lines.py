@@ -41,11 +41,9 @@ def try_(opened: OpenedDep, site: SiteDep, lines: LinesDep) -> JSONResponse:
 @router.post("/answers")
 def answer(opened: OpenedDep, body: BodyDep) -> JSONResponse:
     asked = read_asked(AskedAnswer, body)
-    room = opened.studio.warnings.answer(opened.room.code, asked.warning, asked.answer, opened.by)
-    shown = room.desk.correction
-    is_its = shown is not None and shown.warning == asked.warning
+    correction = opened.studio.warnings.answer(opened.room.code, asked.warning, asked.answer, opened.by)
     told = {"warning": asked.warning, "answer": asked.answer, "by": opened.by}
-    return _json({**told, "correction": shown.text if shown and is_its else None})
+    return _json({**told, "correction": correction})
 
 
 @router.get("/report")

@@ -108,7 +108,7 @@ def test_a_warning_comes_by_itself_and_is_answered_by_one_tap_while_somebody_typ
 
     assert page.input_value("#point") == "half a sentence"
     assert typed_in == "point"
-    assert room.room.desk.correction is not None
+    assert room.studio.warnings.time_out(room.room).desk.correction is not None
     assert page.locator("main img").count() == 0
     assert HOSTILE in page.inner_text("#part-said")
 

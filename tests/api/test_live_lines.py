@@ -124,13 +124,14 @@ def test_a_warning_is_answered_once(client, studio, room):
 
     answer = client.post("/answers", json={"warning": number, "answer": "corrected"})
     assert answer.json()["correction"].startswith("更正：")
-    assert studio.rooms.store.room(room[0].code).desk.correction.text == answer.json()["correction"]
+    on_overlay = studio.warnings.time_out(studio.rooms.store.room(room[0].code)).desk.correction
+    assert on_overlay.text == answer.json()["correction"]
     again = client.post("/answers", json={"warning": number, "answer": "not_said"})
     assert (again.status_code, "answered already: corrected, by host" in again.json()["detail"]) == (
         409,
         True,
     )
-    assert client.post("/answers", json={"warning": 99, "answer": "noted"}).status_code == 404
+    assert client.post("/answers", json={"warning": 10**30, "answer": "noted"}).status_code == 404
     assert client.post("/answers", json={"warning": number, "answer": "x"}).status_code == 400
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from traceability.errors import RoomConflict, Unknown
 from traceability.live.record import Record
 from traceability.live.room import Phase
+from traceability.live.waiting import Waiting, moved
 
 
 @dataclass
@@ -14,6 +15,7 @@ class FakeRooms:
     kept: dict = field(default_factory=dict)
     digests: dict = field(default_factory=dict)
     told: dict = field(default_factory=dict)
+    waits: dict = field(default_factory=dict)
     conflicts: int = 0
     """How many of the next changes somebody else is faster than."""
 
@@ -42,12 +44,23 @@ class FakeRooms:
             self.conflicts = max(self.conflicts - 1, 0)
             raise RoomConflict(f"room {room.code} was changed by somebody else")
         if self.kept[room.code].phase is Phase.REHEARSAL is not room.phase:
-            self.told[room.code] = []
+            self.told[room.code], self.waits = [], {}
         told = self.told[room.code]
         for each in records:
             at_ms = max(each.at_ms, told[-1].at_ms if told else 0)
             told.append(Record(len(told) + 1, at_ms, each.kind, dict(each.body), None))
+            self._move(room.code, told[-1], each)
         return self.put(replace(room, version=room.version + 1))
+
+    def _move(self, code, told, new):
+        warning, wait = moved(told.number, new) or (None, None)
+        waits = self.waits.setdefault(code, {})
+        waits.pop(warning, None)
+        if wait is not None:
+            waits[warning] = Waiting(self.told[code][warning - 1], wait, new.at_ms)
+
+    def waiting(self, code):
+        return [each for _, each in sorted(self.waits.get(code, {}).items())]
 
     def records(self, code, after=0, at_most=10_000):
         return self.told[code][after : after + at_most]

@@ -20,11 +20,12 @@ from tests.live.live_scene import (
     recalled,
 )
 from traceability.errors import InvalidInput, NameTaken, Unknown
-from traceability.live.answers import ANSWER_WITHIN_MS, CORRECTED_FOR_MS
 from traceability.live.record import Kind
-from traceability.live.room import Phase
+from traceability.live.room import CORRECTED_FOR_MS, Phase
+from traceability.live.rooms import Rooms
+from traceability.live.waiting import ANSWER_WITHIN_MS
 
-LIE, UNKNOWN, TRUE = "今早刚摘的苹果。", "果径85毫米。", "产地是陕西洛川。"
+LIE, UNKNOWN, TRUE, BOAST = "今早刚摘的苹果。", "果径85毫米。", "产地是陕西洛川。", "全网最低价！"
 
 
 @pytest.fixture
@@ -34,8 +35,10 @@ def scene():
 
 def test_a_corrected_claim_is_put_right_on_the_overlay(scene):
     (heard,) = scene.say(LIE)
-    room = scene.after(3).answer(heard.warning)
+    told = scene.after(3).answer(heard.warning)
+    room = scene.look()
 
+    assert told == room.desk.correction.text
     shown = room.desk.correction
     assert shown.warning == heard.warning
     assert shown.text.startswith("更正：这批洛川红富士苹果")
@@ -91,7 +94,7 @@ def test_a_hint_corrects_nothing_by_itself(scene):
         scene.answer(heard.warning, "not_said")
 
 
-@pytest.mark.parametrize("number", [0, 1, 3, -1, 10**9])
+@pytest.mark.parametrize("number", [0, 1, 3, -1, 10**9, 10**30])
 def test_only_warnings_are_answered(scene, number):
     scene.say(LIE)
     with pytest.raises(Unknown, match=f"has no warning {number}$"):
@@ -127,10 +130,10 @@ def test_a_shown_point_that_the_records_contradict_is_struck_alone(scene):
 
 def test_after_a_crash_between_striking_and_correcting_the_correction_is_made(scene):
     scene.put_on(3)
-    scene.rooms.newest, kept = lambda *_: [], scene.rooms.newest
+    scene.rooms.waiting, kept = lambda _: [], scene.rooms.waiting
     scene.warnings.recheck(scene.now)
     assert not scene.told(Kind.CORRECTED)
-    scene.rooms.newest = kept
+    scene.rooms.waiting = kept
 
     room = scene.look()
 
@@ -172,6 +175,75 @@ def test_a_blocked_point_was_not_shown_so_nothing_is_corrected(scene):
     scene.answer(1, "noted")
 
 
+def test_whoever_says_a_lot_does_not_talk_a_warning_away(scene):
+    (heard,) = scene.say(LIE)
+    for second in range(19):
+        scene.after(1).say(*[f"欢迎{second}来{number}。" for number in range(30)])
+
+    assert scene.after(1).look().desk.correction.warning == heard.warning
+    assert scene.told(Kind.ANSWERED)[0].body["answer"] == "none"
+
+
+def test_a_correction_keeps_its_time_and_the_next_one_waits_its_turn(scene):
+    lie, boast, again = (scene.say(text)[0].warning for text in (LIE, BOAST, BOAST[1:]))
+    for warning in (lie, boast):
+        scene.answer(warning)
+    first = scene.look().desk.correction
+    scene.after(20)
+
+    assert (first.warning, scene.look().desk.correction) == (lie, first)
+    assert [each.body["warning"] for each in scene.told(Kind.CORRECTED)] == [lie]
+    second = scene.after(25).look().desk.correction
+    assert (second.warning, second.text) == (boast, "更正：刚才的用语不当，请以溯源页的记录为准")
+    assert [each.body["warning"] for each in scene.told(Kind.CORRECTED)] == [lie, boast, again]
+    assert [each.body["answer"] for each in scene.told(Kind.ANSWERED)] == ["corrected", "corrected", "none"]
+
+
+def test_whoever_repeats_one_claim_keeps_the_correction_of_another_off_for_one_turn_alone(scene):
+    scene.answer(scene.say(BOAST)[0].warning)
+    scene.look()
+    scene.answer(scene.after(1).say(LIE)[0].warning)
+    for _ in range(40):
+        scene.answer(scene.after(1).say(BOAST)[0].warning)
+        scene.look()
+
+    assert "采收" in scene.after(5).look().desk.correction.text
+
+
+def test_a_room_that_ends_puts_right_what_was_struck_in_its_last_words(scene):
+    boast = scene.say(BOAST)[0].warning
+    scene.answer(boast)
+    scene.look()
+    lie, misheard = scene.after(1).say(LIE)[0].warning, scene.say("这是有机苹果。")[0].warning
+    scene.answer(misheard, "not_said")
+    room = Rooms(scene.rooms, lambda _: True, lambda: scene.now_ms).end(scene.now.code)
+
+    assert room.desk.correction.text.startswith(
+        "更正：刚才的用语不当，请以溯源页的记录为准 更正：这批洛川红富士"
+    )
+    none, corrected, ended = scene.records[-3:]
+    assert none.body == {"warning": lie, "answer": "none", "by": ""}
+    assert (corrected.kind, corrected.body["warning"]) == (Kind.CORRECTED, lie)
+    assert ended.body == {"phase": "ended"}
+    assert not scene.rooms.waiting(room.code)
+
+
+def test_a_clock_that_is_set_back_holds_up_no_correction(scene):
+    scene.answer(scene.say(BOAST)[0].warning)
+    scene.look()
+    (heard,) = scene.say(LIE)
+
+    assert scene.after(-3600).look().desk.correction.warning == heard.warning
+
+
+def test_whoever_speaks_faster_than_the_director_looks_holds_up_no_correction(scene):
+    (heard,) = scene.say(LIE)
+    stale = scene.now
+    scene.after(20).say(TRUE)
+
+    assert scene.warnings.time_out(stale).desk.correction.warning == heard.warning
+
+
 STEPS = st.one_of(
     st.tuples(st.just("say"), st.sampled_from([LIE, UNKNOWN, TRUE, "全网最低价！"])),
     st.tuples(st.just("answer"), st.sampled_from(["corrected", "not_said", "noted"]), st.integers(1, 12)),
@@ -202,7 +274,10 @@ def test_whatever_happens_the_record_holds_together(steps):
     refused = {
         each.body["warning"] for each in scene.told(Kind.ANSWERED) if each.body["answer"] == "not_said"
     }
-    assert struck - refused == set(corrected)
+    assert set(corrected) <= struck - refused
+    for _ in range(5):
+        scene.after(60).look()
+    assert struck - refused == {each.body["warning"] for each in scene.told(Kind.CORRECTED)}
 
 
 def _do(scene, name, *how):

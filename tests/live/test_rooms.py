@@ -49,6 +49,9 @@ class FakeRooms:
         self.room(code)
         self.digests[code] = key_digest
 
+    def waiting(self, code):
+        return []
+
     def change(self, room, records=()):
         before = self.held[room.code]
         if self.overtaken:
@@ -180,6 +183,11 @@ def test_only_a_lot_that_is_recorded_can_be_offered(rooms, room, lot, error):
         rooms.add_offer(room, lot, "Kiwi")
 
     assert not rooms.store.room(room).offers
+
+
+def test_what_names_no_goods_is_answered_with_what_does(rooms, room):
+    with pytest.raises(InvalidInput, match=r"'garbage' names no goods: want a link such as .* or \(01\)"):
+        rooms.add_offer(room, "garbage", "Kiwi")
 
 
 @pytest.mark.parametrize("lot", ["(01)09521234000020(10)A", "/01/09521234000020/10/A", LOT])

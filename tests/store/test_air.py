@@ -193,3 +193,32 @@ def test_the_words_of_a_rehearsal_leave_the_files_while_the_database_is_open(air
     rooms.change(replace(rehearsal, phase=Phase.READY))
 
     assert not holds(engine, SECRET.encode())
+
+
+def test_what_waits_is_known_however_much_is_said(air, engine):
+    struck = NewRecord(100, Kind.WARNED, {"level": 3, "about": "said"})
+    point = NewRecord(90, Kind.WARNED, {"level": 3, "about": "point"})
+    hint = NewRecord(90, Kind.WARNED, {"level": 1, "about": "said"})
+    rooms = RoomTable(engine)
+    room = rooms.change(rooms.room(ROOM.code), [struck, point, hint, struck])
+    talk = [said("好") for _ in range(600)]
+
+    def moves(kind, warning, **body):
+        return NewRecord(120, kind, {"warning": warning, **body})
+
+    room = rooms.change(room, [*talk, moves(Kind.ANSWERED, 1, answer="corrected")])
+    waiting = [(each.warned.number, each.wait, each.since_ms) for each in rooms.waiting(ROOM.code)]
+    # Each by its own clock, though no record is dated before another.
+    assert waiting == [(1, "turn", 120), (2, "turn", 90), (4, "answer", 100)]
+    assert rooms.waiting(OTHER.code) == []
+
+    settled = [moves(Kind.CORRECTED, 1), moves(Kind.CORRECTED, 2), moves(Kind.ANSWERED, 4, answer="not_said")]
+    rooms.change(room, settled)
+    assert rooms.waiting(ROOM.code) == []
+
+
+def test_what_waits_in_a_rehearsal_is_forgotten_with_it(air, engine):
+    rooms, struck = RoomTable(engine), NewRecord(9, Kind.WARNED, {"level": 3, "about": "said"})
+    rehearsal = rooms.change(replace(OTHER, phase=Phase.REHEARSAL), [struck])
+
+    assert len(rooms.waiting(rooms.change(replace(rehearsal, phase=Phase.READY)).code)) == 0

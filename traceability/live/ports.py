@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from traceability.ledger.ports import StoredEvent
 from traceability.live.record import NewRecord, Record
 from traceability.live.room import Offer, Room
+from traceability.live.waiting import Waiting
 from traceability.proof.personal import Disclosure
 
 
@@ -42,6 +43,12 @@ class RoomStore(Protocol):
         Raises `RoomConflict`, and keeps nothing, unless the stored version is still `room.version`;
         `NameTaken` if the code of a new offer is given out already. Where the phase changes, what was
         recorded before is forgotten in the same commit, unless it was on air: nothing of a rehearsal is kept.
+        """
+
+    def waiting(self, code: str) -> Sequence[Waiting]:
+        """Struck claims that are neither settled nor corrected, in the order of their warnings.
+
+        However many records there are: whoever says a lot does not talk them away.
         """
 
     def of_offer(self, code: str) -> tuple[Room, Offer]:

@@ -12,6 +12,9 @@ MOST_OFFERS = 200
 MOST_POINTS = 12
 """Of one offer."""
 
+CORRECTED_FOR_MS = 45_000
+"""So long the overlay shows a correction; others wait for it."""
+
 
 class Phase(StrEnum):
     READY = "ready"
@@ -56,6 +59,10 @@ class Correction:
     text: str
     """In the room's language, made from the records, never from the host's words."""
     until_ms: int
+
+    def stands(self, now_ms: int) -> bool:
+        """Not also after the clock was set back by an hour: it would hold up others for so long."""
+        return 0 < self.until_ms - now_ms <= 2 * CORRECTED_FOR_MS
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,11 @@ from uuid import uuid4
 from traceability.errors import InvalidInput, NameTaken, RoomConflict, Unknown
 from traceability.gs1 import digital_link
 from traceability.live import commands
+from traceability.live.answers import last_correction
 from traceability.live.host_key import check_host_key, digest_of, new_host_key
 from traceability.live.ports import RoomStore
 from traceability.live.record import Kind, NewRecord
-from traceability.live.room import LANGUAGES, Offer, Phase, Point, Room
+from traceability.live.room import LANGUAGES, Desk, Offer, Phase, Point, Room
 from traceability.live.short_code import draw
 from traceability.live.texts import LONGEST_HOST, LONGEST_TITLE, one_line
 from traceability.proof.subject import typed_goods
@@ -143,11 +144,16 @@ class Rooms:
         return self._into(code, lambda room: commands.on_air(room, self.now_ms()))
 
     def end(self, code: str) -> Room:
-        """For good."""
+        """For good. What was struck and not put right yet is put right in the same commit."""
 
         def end(room: Room) -> tuple[Room, Sequence[NewRecord]]:
-            after = commands.ended(room, self.now_ms())
-            return after, [self._phase(after)] if room.phase is Phase.ON_AIR else []
+            now_ms = self.now_ms()
+            after = commands.ended(room, now_ms)
+            if room.phase is not Phase.ON_AIR:
+                return after, []
+            # Nobody answers any more, and no claim is left as it is by ending.
+            correction, records = last_correction(room, self.store.waiting(code), now_ms)
+            return after.with_desk(Desk(correction=correction)), [*records, self._phase(after)]
 
         return self._change_and_tell(code, end)
 

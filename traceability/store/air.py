@@ -12,11 +12,13 @@ from traceability.ledger.ports import StoredEvent
 from traceability.live.ports import Shown
 from traceability.live.record import Kind, NewRecord, Record
 from traceability.live.room import Phase, Room
+from traceability.live.waiting import Wait, Waiting
 from traceability.proof.personal import Disclosure
 from traceability.store.events import insert_events
 from traceability.store.personal import disclosure, keep_disclosures
-from traceability.store.room_tables import air, air_record, room, said_text
+from traceability.store.room_tables import air, air_record, air_waiting, room, said_text
 from traceability.store.schema import AT_ONCE
+from traceability.store.waiting import move_waiting
 
 _SAME = (said_text.c.room_code == air_record.c.room_code) & (said_text.c.number == air_record.c.number)
 _MOVED = disclosure.c.commitment == air_record.c.commitment
@@ -131,6 +133,7 @@ def append(connection: Connection, code: str, records: Sequence[NewRecord]) -> N
     connection.execute(insert(air_record), rows)
     if texts:
         connection.execute(insert(said_text), texts)
+    move_waiting(connection, code, enumerate(records, number - len(records) + 1))
     at = {"records": number, "record_at_ms": at_ms}
     connection.execute(update(air).where(air.c.room_code == code).values(at))
 
@@ -143,12 +146,21 @@ def _shown_last(connection: Connection, code: str) -> object:
     return None if body is None else orjson.loads(body)["state"]
 
 
+def waiting(connection: Connection, code: str) -> Sequence[Waiting]:
+    """What `RoomStore.waiting` says."""
+    mine = (air_waiting.c.room_code == air_record.c.room_code) & (air_waiting.c.number == air_record.c.number)
+    theirs = _RECORDS.add_columns(air_waiting.c.wait, air_waiting.c.since_ms).where(mine)
+    ordered = theirs.where(air_waiting.c.room_code == code).order_by(air_waiting.c.number)
+    return [Waiting(_record(row), Wait(row.wait), row.since_ms) for row in connection.execute(ordered)]
+
+
 def forget(connection: Connection, code: str) -> None:
     """Delete all records of a room, in the caller's transaction. Raises `Refused` for what is in an event."""
     told = connection.scalar(select(air.c.told).where(air.c.room_code == code).with_for_update())
     if told:
         raise Refused(f"{told} records of room {code} are in events: they cannot be forgotten")
-    connection.execute(delete(said_text).where(said_text.c.room_code == code))
+    for table in (said_text, air_waiting):
+        connection.execute(delete(table).where(table.c.room_code == code))
     connection.execute(delete(air_record).where(air_record.c.room_code == code))
     connection.execute(update(air).where(air.c.room_code == code).values(records=0, record_at_ms=0))
 

@@ -108,6 +108,17 @@ said_text = Table(
     ForeignKeyConstraint(["room_code", "number"], [air_record.c.room_code, air_record.c.number]),
 )
 
+# Struck claims that wait, each a row until it is settled or corrected: asked many times a second.
+air_waiting = Table(
+    "air_waiting",
+    metadata,
+    Column("room_code", String(6), primary_key=True),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("wait", String(6), nullable=False),
+    Column("since_ms", BigInteger, nullable=False),
+    ForeignKeyConstraint(["room_code", "number"], [air_record.c.room_code, air_record.c.number]),
+)
+
 visit = Table(
     "visit",
     metadata,

@@ -11,7 +11,8 @@ from sqlalchemy.exc import IntegrityError
 from traceability.errors import NameTaken, RoomConflict, Unknown
 from traceability.live.record import NewRecord
 from traceability.live.room import Correction, Desk, Offer, Phase, Point, Room
-from traceability.store.air import append, forget
+from traceability.live.waiting import Waiting
+from traceability.store.air import append, forget, waiting
 from traceability.store.room_tables import air, room, room_offer, said_text
 from traceability.store.sweep import sweep
 
@@ -110,6 +111,10 @@ class RoomTable:
             # While others read, the words stay in the files until the database writes over them.
             sweep(self._engine, said_text.name)
         return after
+
+    def waiting(self, code: str) -> Sequence[Waiting]:
+        with self._engine.connect() as connection:
+            return waiting(connection, code)
 
     def of_offer(self, code: str) -> tuple[Room, Offer]:
         theirs = select(*_ROOM).join(room_offer).where(room_offer.c.code == code)
