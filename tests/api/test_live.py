@@ -300,6 +300,13 @@ def test_what_a_room_shows_comes_as_events_with_the_headers_of_all_answers(air, 
     assert answer.headers["content-security-policy"].startswith("default-src 'none'")
 
 
+def test_an_address_that_is_written_otherwise_leads_to_the_same_events(air, site):
+    air.show(ROOM, b"{}")
+
+    with site.stream("GET", f"/live/{ROOM}%2fevent%73") as answer:
+        assert answer.headers["content-type"] == "text/event-stream"
+
+
 def test_there_are_no_events_of_a_room_that_is_not_there(site):
     assert site.get("/live/N00000/events").status_code == 404
     assert site.get("/live/%00/events").status_code == 404

@@ -63,9 +63,10 @@ def test_a_moment_is_told_in_plain_sentences(verify):
 
     assert code == 0
     told = printed.partition("On-air record")[2].splitlines()
-    assert told[:6] == [
+    assert told[:7] == [
         " of room 7K2M9Q (今晚苹果): segments 1 to 4, from 2026-11-18 10:06:40.000 UTC to "
         "2026-11-18 10:08:40.000 UTC (its end)",
+        "Sentences heard in these segments: 1",
         "At 2026-11-18 18:07:20+08:00 the overlay showed, since 2026-11-18 18:06:41.000+08:00:",
         "  phase: on_air",
         "  product.name: 红富士苹果",
@@ -128,3 +129,11 @@ def test_a_time_that_is_none_is_wrong_usage(verify, capsys, at, reason):
 
     assert ended.value.code == 64
     assert reason in capsys.readouterr().err
+
+
+def test_how_much_was_heard_is_told_and_also_that_nothing_was(verify):
+    _, printed = verify("sound-record")
+    assert "Sentences heard in these segments: 1\n" in printed
+
+    _, printed = verify("unchecked-another-segment")
+    assert "Nothing of what the host said was heard in these segments" in printed

@@ -15,6 +15,7 @@ from traceability.proof.proof_file import Proof
 from traceability.proof.verdict import Contradicted, TraceVerified, Unchecked, Verdict, Verified
 
 STEP = "on air"
+NOTHING_HEARD = "Nothing of what the host said was heard in these segments, so nothing of it was checked."
 Judged = Sequence[tuple[Proof, Verdict]]
 
 _Good = TypeVar("_Good", Verified, TraceVerified)
@@ -76,6 +77,8 @@ class Aired:
             f"On-air record of room {first.room} ({last.title}): segments {first.number} to {last.number}, "
             f"from {told(first.start)} to {told(last.until)} ({end})"
         )
+        heard = self.broadcast.heard
+        yield f"Sentences heard in these segments: {heard}" if heard else NOTHING_HEARD
         if self.asked is not None and self.reaches:
             if self.gap:
                 yield "What follows is not verified:"
@@ -94,6 +97,7 @@ class Aired:
             "from": segments[0].start.isoformat(),
             "until": segments[-1].until.isoformat(),
             "ended": None if ended is None else ended.isoformat(),
+            "heard": self.broadcast.heard,
         }
         moment = {} if self.asked is None else {"at": self._moment_json(self.asked)}
         return {"on_air": whole | moment}

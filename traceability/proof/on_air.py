@@ -51,6 +51,11 @@ class Broadcast:
         phases = [each for each in self._records() if each.kind == PHASE]
         return phases[-1].at if phases and phases[-1].body.get("phase") == "ended" else None
 
+    @property
+    def heard(self) -> int:
+        """How many sentences of the host these segments have."""
+        return sum(each.kind == SAID for each in self._records())
+
     def at(self, moment: datetime) -> OnAir | None:
         """None if nothing was on air then. Raises `Unavailable` if these segments do not reach it."""
         first, last = self.segments[0], self.segments[-1]
@@ -61,7 +66,8 @@ class Broadcast:
         if self.ended is not None and moment >= self.ended:
             return None
         if moment > last.until:
-            raise Unavailable(f"the segments here reach to {told(last.until)} only")
+            reach = f"the segments here reach to {told(last.until)} only"
+            raise Unavailable(f"{reach}; later ones may be told by now: fetch the record again")
         said = [each for each in self._records() if each.kind == SAID and abs(each.at - moment) <= AROUND]
         return OnAir(
             moment,
