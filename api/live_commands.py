@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from api.host_session import AtDesk, Command
+from api.present.desk_warnings import VERDICTS
 from api.present.trace import product_name
 from api.words import Words
 from traceability.errors import InvalidInput
@@ -52,8 +53,10 @@ def _put_point(at: AtDesk, given: Given, words: Words) -> None:
     wanted = others | {number} if given.get("on") == "yes" else others
     blocked = at.studio.rooms.show_points(at.room.code, offer, wanted, at.studio.warnings).blocked
     if number in blocked:
-        found = words.name(blocked[number].body["found"] or {}) or words.say("no record of it")
-        raise InvalidInput(words.say("This point stays off the overlay: {found}", found=found))
+        body = blocked[number].body
+        verdict = VERDICTS[body["verdict"]]
+        why = filter(None, (words.say(verdict), words.name(body["found"] or {})))
+        raise InvalidInput(words.say("This point stays off the overlay: {why}", why=" · ".join(why)))
 
 
 def _remove_point(at: AtDesk, given: Given, _: Words) -> None:

@@ -43,7 +43,7 @@ def make(site: SiteDep, words: WordsDep, studio: StudioDep, sent: SentDep) -> Re
     except InvalidInput as refusal:
         return _page(site, words, studio, sent.by, typed, str(refusal))
     link = control_url(site.public_url, room.code, key)
-    overlays = [overlay_url(site.public_url, room.code, layout) for layout in LAYOUTS]
+    overlays = {layout: overlay_url(site.public_url, room.code, layout) for layout in LAYOUTS}
     values = {"room": room, "key": key, "link": link, "overlays": overlays, "qr": qr_code(link)}
     return farm_page(site, words, "live_made.html", 200, sent.by.form_key, **values)
 

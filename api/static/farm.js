@@ -26,11 +26,14 @@ const zoneOf = (offset) => {
 
 // The server writes the time as it is in China; a phone elsewhere shows and sends its own.
 const tellTime = (field) => {
+  const hint = find("#lot-hint");
   const offsetAt = (ms) => -new Date(ms).getTimezoneOffset();
   const tell = () => {
     const offset = offsetAt(Date.parse(field.value) || Number(field.dataset.now));
     find("#offset").value = offset;
     find("#zone").textContent = zoneOf(offset);
+    const day = field.value.slice(2, 10).replaceAll("-", "");
+    if (day) hint.textContent = hint.textContent.replace(/-\d{6}/, `-${day}`);
   };
   if (!("typed" in field.dataset)) {
     const now = Number(field.dataset.now);

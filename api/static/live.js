@@ -167,6 +167,17 @@
     inTurn(form.action, body, button.getAttribute("aria-label") || button.textContent, () => form.reset());
   };
 
+  // Links that are shown only once; without encryption a browser lets no page copy.
+  const offerCopies = () => {
+    document.querySelectorAll("[data-copy]").forEach((button) => {
+      button.hidden = !navigator.clipboard;
+      button.addEventListener("click", async () => {
+        await navigator.clipboard.writeText(button.dataset.copy);
+        button.textContent = button.dataset.done;
+      });
+    });
+  };
+
   const forEver = async () => {
     if (!document.hidden) await look();
     setTimeout(forEver, EVERY_MS);
@@ -174,6 +185,7 @@
 
   const given = /^#(glive_[\w-]+)$/.exec(location.hash);
   if (given) return signIn(given[1]);
+  offerCopies();
   if (!sent) return;
   document.querySelectorAll("[id^=part-]").forEach((each) => stood.set(each.id, each.outerHTML));
   main.addEventListener("submit", submitted);

@@ -138,6 +138,7 @@ def test_a_command_that_is_refused_says_why_and_changes_nothing(room, host, fiel
 
 
 def test_the_queue_takes_a_lot_as_it_stands_under_its_code_and_gives_it_back(room, host):
+    send(host, room, do="remove", offer=room.room.offers[-1].code)
     send(host, room, do="add", goods="(01)09521234000044(10)A1")
     *_, before_last, last = room.room.offers
     send(host, room, do="move", offer=last.code, to=str(len(room.room.offers) - 1))
@@ -169,7 +170,7 @@ def test_a_point_that_the_records_do_not_bear_stays_off_and_the_page_says_why(ro
     answer = send(host, room, do="point", offer=offer, point=str(number), on="yes")
 
     assert answer.status_code == 422
-    assert "This point stays off the overlay" in answer.text
+    assert "This point stays off the overlay: The records say otherwise · " in answer.text
     assert room.room.desk.points == frozenset()
 
 

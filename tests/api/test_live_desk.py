@@ -170,6 +170,16 @@ def test_what_was_said_last_stands_first():
     ]
 
 
+def test_a_broadcast_of_which_no_sentence_comes_in_says_so_and_a_room_not_on_air_does_not():
+    prepared = replace(ROOM, phase=Phase.READY, on_air_at_ms=None)
+
+    assert [seen().is_unheard, seen(a_said(1)).is_unheard, seen(room=prepared).is_unheard] == [
+        True,
+        False,
+        False,
+    ]
+
+
 def test_a_sentence_that_was_erased_leaves_its_verdict_and_its_warning():
     view = seen(a_said(1, None), a_warning(2, 1))
 

@@ -108,6 +108,11 @@ def test_a_farmer_signs_in_acknowledges_and_records_a_harvest_with_a_photo(
 
     page.locator(".btn").first.click()
     assert page.locator("#zone").inner_text() == "UTC+05:45"
+    now = page.input_value("#at")
+    for at in ("2026-03-04T05:06", now):
+        page.fill("#at", at)
+        page.locator("#at").dispatch_event("change")
+        assert f"-{at[2:10].replace('-', '')}" in page.locator("#lot-hint").inner_text()
     page.fill("#weight", "125.5")
     page.fill("#lot", "PHOTO-1")
     page.set_input_files("#picture", tmp_path / "punnet.jpg")

@@ -44,7 +44,13 @@ def as_link(code: str) -> str:
 
 def typed_goods(text: str) -> str:
     """As `goods` says, of whatever somebody typed. Raises `InvalidInput`."""
-    return goods(as_link(text))
+    link = as_link(text)
+    if "://" not in link:
+        raise InvalidInput(
+            f"{text[:80]!r} names no goods: want a link such as https://example.com/01/09521234000013/10/A1, "
+            "its path /01/09521234000013/10/A1, or (01)09521234000013(10)A1"
+        )
+    return goods(link)
 
 
 def mentions(event: Mapping[str, object], subject: str) -> bool:
