@@ -28,6 +28,7 @@ LEFT_TO_SOAK = {
     *("trace-pending", "trace-new", "trace-unknown", "item", "box"),
     *("check-pending", "check-partly", "check-via-operator", "check-no-proof", "verify-chain-away"),
     *("unknown-path", "bad-link-without-a-right-one", "never-activated", "withdrawn", "item-scratch-first"),
+    *("live-sign-in", "live-control-sign-in", "live-control-ready", "live-report", "live-control-ended"),
     *("import-sign-in", "recall-sign-in", "links", "farm-no-device", "harvest-wrong", "recall-refused"),
 }
 """Pages whose like is among the others."""
