@@ -23,6 +23,7 @@ VERDICTS = {
     "expired": message("Its certificate ran out"),
     "forbidden": message("May not be said"),
     "no_claim": message("Claims nothing"),
+    "not_judged": message("Not checked yet: the records do not answer"),
 }
 _LEVELS = {
     Level.HINT: message("Hint"),

@@ -5,9 +5,10 @@ import json
 import pytest
 
 from tests.live.live_scene import APPLES, AT_MS, CODE, Scene, a_room
-from traceability.errors import CaptureTooLarge, InvalidInput, NameTaken, RoomConflict, Unknown
+from traceability.errors import CaptureTooLarge, InvalidInput, NameTaken, RoomConflict, Unavailable, Unknown
 from traceability.live.line import Line
 from traceability.live.record import Kind
+from traceability.live.report import room_report
 from traceability.live.room import Desk, Phase
 
 LIE, TRUE, TALK, UNKNOWN, SUPERLATIVE = (
@@ -247,3 +248,32 @@ def test_what_partners_wrote_without_end_is_cut(scene):
 
     for each in scene.records:
         assert len(json.dumps(dict(each.body), ensure_ascii=False)) < 2_000
+
+
+def test_what_is_said_while_nobody_can_look_is_on_record_and_judged_as_soon_as_somebody_can(scene):
+    records = scene.traces.pop(APPLES)
+    lie, best = scene.say(LIE + SUPERLATIVE, id="a")
+
+    assert (lie.said["verdict"], lie.warning, best.said["verdict"]) == ("not_judged", None, "forbidden")
+    scene.after(5).say(TALK)
+    assert len(scene.told(Kind.WARNED)) == 1
+    scene.traces[APPLES] = records
+    scene.after(5).say(TRUE)
+
+    again = [each.body for each in scene.told(Kind.SAID) if each.body["id"] == "a.1"]
+    assert [each["verdict"] for each in again] == ["not_judged", "contradicted"]
+    assert again[1]["said_at_ms"] == again[0]["said_at_ms"]
+    assert scene.told(Kind.WARNED)[-1].body["of"] == "a.1"
+    (sent_again, _) = scene.say(LIE + SUPERLATIVE, id="a")
+    assert (sent_again.said["verdict"], sent_again.level) == ("contradicted", 3)
+    assert scene.say(LIE)[0].said["times"] == 2
+    assert len(scene.told(Kind.SAID)) == 7
+    assert room_report(scene.now, scene.records)["counts"]["verdicts"].get("not_judged") is None
+
+
+def test_a_rehearsal_in_which_nobody_can_look_says_so(scene):
+    scene.rooms.put(a_room(Phase.REHEARSAL))
+    scene.traces.clear()
+
+    with pytest.raises(Unavailable):
+        scene.say(LIE)

@@ -20,11 +20,11 @@ class LastMinute:
         self._warned = {
             each.body["of"] for each in recent if each.kind is Kind.WARNED and each.number not in answered
         }
-        self._said: dict[tuple[str, str | None], list[Mapping[str, Any]]] = defaultdict(list)
+        self._said: dict[tuple[str, str | None], dict[str, Mapping[str, Any]]] = defaultdict(dict)
         for each in recent:
             # A text may have been erased.
             if each.kind is Kind.SAID and each.body["text"] is not None:
-                self._same(each.body["text"], each.body["offer"]).append(each.body)
+                self._add(each.body)
 
     def times(self, text: str, offer: str | None) -> int:
         """How often it was said."""
@@ -32,13 +32,17 @@ class LastMinute:
 
     def warned_as(self, text: str, offer: str | None) -> str | None:
         """Name of the sentence whose warning stands for these words."""
-        names = [body["warned_as"] for body in self._same(text, offer)]
+        names = [body["warned_as"] for body in self._same(text, offer).values()]
         return next((name for name in names if name in self._warned), None)
 
     def add(self, said: Mapping[str, Any]) -> None:
         """What is said now, with its own warning or another's."""
-        self._same(said["text"], said["offer"]).append(said)
+        self._add(said)
         self._warned.add(said["warned_as"])
 
-    def _same(self, text: str, offer: str | None) -> list[Mapping[str, Any]]:
+    def _add(self, said: Mapping[str, Any]) -> None:
+        # By its name: what was judged late is on record twice.
+        self._same(said["text"], said["offer"])[said["id"]] = said
+
+    def _same(self, text: str, offer: str | None) -> dict[str, Mapping[str, Any]]:
         return self._said[normal(text).strip(_END_MARKS), offer]

@@ -8,6 +8,7 @@ from typing import Any
 from traceability.live.data import load
 from traceability.live.record import Kind, Record
 from traceability.live.room import Offer, Room
+from traceability.live.warnings import NOT_JUDGED
 
 FORMAT = "guoji-live-report/1"
 _A_PAPER_HELPS = ("expired", "forbidden", "unsupported")
@@ -16,7 +17,7 @@ _A_PAPER_HELPS = ("expired", "forbidden", "unsupported")
 def room_report(room: Room, records: Sequence[Record]) -> dict[str, Any]:
     """JSON. `records`: all of the room. Times are RFC 3339 in UTC; a text that was erased is null."""
     warned = _warnings(records)
-    said = [each.body for each in records if each.kind is Kind.SAID]
+    said = _said(records)
     about = _offers(room, said, warned)
     return {
         "format": FORMAT,
@@ -30,6 +31,13 @@ def room_report(room: Room, records: Sequence[Record]) -> dict[str, Any]:
         "counts": _counts(said, warned),
         "offers": [_offer(offer, said, warned) for offer in about],
     }
+
+
+def _said(records: Iterable[Record]) -> list[Mapping[str, Any]]:
+    """Without what was not judged at first and is there again with its verdict."""
+    said = [each.body for each in records if each.kind is Kind.SAID]
+    judged = {each["id"] for each in said if each["verdict"] != NOT_JUDGED}
+    return [each for each in said if each["verdict"] != NOT_JUDGED or each["id"] not in judged]
 
 
 def _offers(

@@ -7,7 +7,7 @@ from typing import Any
 from traceability.live.data import load
 from traceability.live.said import Heard
 
-_CALM = ("supported", "no_claim")
+_CALM = ("supported", "no_claim", "not_judged")
 
 
 def report_text(report: Mapping[str, Any], lang: str) -> str:

@@ -3,20 +3,31 @@
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from uuid import uuid4
 
 from traceability.claims.check import Verdict
 from traceability.claims.facts import Facts
-from traceability.errors import CaptureTooLarge, InvalidInput, NameTaken, RoomConflict
+from traceability.errors import CaptureTooLarge, InvalidInput, NameTaken, RoomConflict, TraceError
 from traceability.live.answers import check_recorded
 from traceability.live.goods import check_said
+from traceability.live.judged_late import judged_late
 from traceability.live.last_minute import LastMinute
 from traceability.live.line import Line
 from traceability.live.ports import AirStore, RoomStore
 from traceability.live.record import Kind, NewRecord, Record
 from traceability.live.room import Phase, Room
-from traceability.live.warnings import Judged, Level, Way, level_of, said_record, verdict_json, warning_record
+from traceability.live.warnings import (
+    NOT_JUDGED,
+    Judged,
+    Level,
+    Way,
+    level_of,
+    said_record,
+    verdict_json,
+    warning_record,
+)
 
 MOST_AT_ONCE = 500
 """Sentences."""
@@ -37,7 +48,9 @@ class Heard:
     @property
     def level(self) -> Level | None:
         """Of that warning."""
-        return None if self.warning is None else level_of(Way.SAID, Verdict(self.said["verdict"]))
+        if self.warning is None or self.said["verdict"] == NOT_JUDGED:
+            return None
+        return level_of(Way.SAID, Verdict(self.said["verdict"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +65,7 @@ class Transcript:
         """Check and keep all sentences of `lines` in one commit; a line that is here is not kept again.
 
         Raises `InvalidInput` (nothing is recorded in this phase, or a line is wrong), `NameTaken` (its id has
-        other words), `CaptureTooLarge`, `Unknown`, `Unavailable`.
+        other words), `CaptureTooLarge`, `Unknown`; in a rehearsal `Unavailable`, where nobody can look.
         """
         _check_lines(lines)
         for _ in range(_TRIES):
@@ -70,7 +83,7 @@ class Transcript:
         """What the sentences would come to; nothing is kept. Raises as `said` does."""
         _check_lines(lines)
         room, now_ms = self.rooms.room(code), self.now_ms()
-        judged = [each for line in lines for each in self._judged(room, line, now_ms)]
+        judged = [each for line in lines for each in _judged(room, line, now_ms, self.facts)]
         return [
             {
                 "text": each.checked.text,
@@ -88,10 +101,12 @@ class Transcript:
         _check_pace(
             room, newest, [line for line, before in zip(lines, kept, strict=True) if not before], now_ms
         )
-        minute, new = LastMinute(newest, now_ms), list[NewRecord]()
+        facts = cache(self._facts_on_air) if room.phase is Phase.ON_AIR else self.facts
+        minute, new = LastMinute(newest, now_ms), judged_late(room, newest, now_ms, facts)
         bodies: list[Mapping[str, Any]] = []
         for line, before in zip(lines, kept, strict=True):
-            taken = [] if before else self._take(room, line, minute, now_ms)
+            judged = [] if before else _judged(room, line, now_ms, facts)
+            taken = _records(room, line.id or uuid4().hex, judged, minute, now_ms)
             new += taken
             bodies += before or [each.body for each in taken if each.kind is Kind.SAID]
         if new:
@@ -100,27 +115,38 @@ class Transcript:
         numbers = {each.body["of"]: each.number for each in newest if each.kind is Kind.WARNED}
         return [Heard(each, numbers.get(each["warned_as"])) for each in bodies]
 
-    def _take(self, room: Room, line: Line, minute: LastMinute, now_ms: int) -> list[NewRecord]:
-        """The records of a line: its sentences, and the warnings that nothing stands for yet."""
-        name, records = line.id or uuid4().hex, []
-        for number, judged in enumerate(self._judged(room, line, now_ms), 1):
-            own, text = f"{name}.{number}", judged.checked.text
-            warned_as = minute.warned_as(text, judged.offer)
-            warning = warned_as is None and warning_record(Way.SAID, judged, own, now_ms, room.lang)
-            times = minute.times(text, judged.offer) + 1
-            said = said_record(judged, own, now_ms, times, own if warning else warned_as)
-            minute.add(said.body)
-            records += [said, warning] if warning else [said]
-        return records
+    def _facts_on_air(self, subject: str) -> Facts | None:
+        """None while nobody can look: what is heard then is on record all the same, and judged later."""
+        try:
+            return self.facts(subject)
+        except TraceError:
+            return None
 
-    def _judged(self, room: Room, line: Line, now_ms: int) -> list[Judged]:
-        if line.offer is not None and room.phase is Phase.ON_AIR:
-            raise InvalidInput("line names an offer; on air it is about the offer that is on: leave it out")
-        on, offer = line.said_at(now_ms, room.phase), room.current
-        if line.offer is not None:
-            offer = room.offer(line.offer)
-        facts, code = (self.facts(offer.subject), offer.code) if offer else (None, None)
-        return [Judged(check_said(text, facts, on), facts, on, code) for text in line.sentences]
+
+def _judged(room: Room, line: Line, now_ms: int, facts: Callable[[str], Facts | None]) -> list[Judged]:
+    if line.offer is not None and room.phase is Phase.ON_AIR:
+        raise InvalidInput("line names an offer; on air it is about the offer that is on: leave it out")
+    on, offer = line.said_at(now_ms, room.phase), room.current
+    if line.offer is not None:
+        offer = room.offer(line.offer)
+    known, code = (facts(offer.subject), offer.code) if offer else (None, None)
+    return [Judged(check_said(text, known, on), known, on, code) for text in line.sentences]
+
+
+def _records(
+    room: Room, name: str, judged: Sequence[Judged], minute: LastMinute, now_ms: int
+) -> list[NewRecord]:
+    """Of the line of that name: its sentences, and the warnings that nothing stands for yet."""
+    records = []
+    for number, each in enumerate(judged, 1):
+        own, text = f"{name}.{number}", each.checked.text
+        warned_as = minute.warned_as(text, each.offer)
+        warning = warned_as is None and warning_record(Way.SAID, each, own, now_ms, room.lang)
+        times = minute.times(text, each.offer) + 1
+        said = said_record(each, own, now_ms, times, own if warning else warned_as)
+        minute.add(said.body)
+        records += [said, warning] if warning else [said]
+    return records
 
 
 def _check_lines(lines: Sequence[Line]) -> None:
@@ -135,7 +161,9 @@ def _check_lines(lines: Sequence[Line]) -> None:
 def _check_pace(room: Room, newest: Sequence[Record], new: Sequence[Line], now_ms: int) -> None:
     if room.phase is not Phase.ON_AIR:
         return
-    fresh = sum(each.kind is Kind.SAID and each.at_ms > now_ms - 1000 for each in newest)
+    said = [each for each in newest if each.kind is Kind.SAID]
+    before = {each.body["id"] for each in said if each.at_ms <= now_ms - 1000}
+    fresh = sum(each.at_ms > now_ms - 1000 and each.body["id"] not in before for each in said)
     count = fresh + sum(len(line.sentences) for line in new)
     if count > MOST_A_SECOND:
         raise CaptureTooLarge(
@@ -146,7 +174,7 @@ def _check_pace(room: Room, newest: Sequence[Record], new: Sequence[Line], now_m
 def _kept_before(line: Line, newest: Sequence[Record]) -> list[Mapping[str, Any]]:
     """What is kept of a line that was sent before."""
     said = [each.body for each in newest if each.kind is Kind.SAID] if line.id else []
-    same = [each for each in said if each["id"].rpartition(".")[0] == line.id]
+    same = [*{each["id"]: each for each in said if each["id"].rpartition(".")[0] == line.id}.values()]
     if same and [each["text"] for each in same] != line.sentences:
         raise NameTaken(
             f"line {line.id!r} was taken before with other words: give each line an id of its own"

@@ -16,6 +16,9 @@ MOST_EVIDENCE = 5
 LONGEST_FOUND = 200
 """Characters of one piece of evidence, and of a suggestion: names in them come from outside."""
 
+NOT_JUDGED = "not_judged"
+"""In the place of a verdict: the records of the lot could not be looked at when it was said."""
+
 _TABLE = load("levels")
 VERSION: str = _TABLE["version"]
 
@@ -60,6 +63,16 @@ class Judged:
     offer: str | None
     """Code of the offer that it is about."""
 
+    @property
+    def verdict(self) -> str:
+        """`NOT_JUDGED` for words that say nothing by themselves, of a lot whose records are away."""
+        is_blind = self.offer is not None and self.facts is None
+        return (
+            NOT_JUDGED
+            if is_blind and self.checked.verdict is Verdict.NO_CLAIM
+            else self.checked.verdict.value
+        )
+
 
 def said_record(judged: Judged, name: str, at_ms: int, times: int, warned_as: str | None) -> NewRecord:
     """`name`: of the sentence; `times`: how often it was said within a minute."""
@@ -71,7 +84,7 @@ def said_record(judged: Judged, name: str, at_ms: int, times: int, warned_as: st
         "warned_as": warned_as,
         "offer": judged.offer,
     }
-    return NewRecord(at_ms, Kind.SAID, body | verdict_json(judged.checked))
+    return NewRecord(at_ms, Kind.SAID, body | verdict_json(judged.checked) | {"verdict": judged.verdict})
 
 
 def warning_record(way: Way, judged: Judged, of: str | int, at_ms: int, lang: str) -> NewRecord | None:
