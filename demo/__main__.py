@@ -32,7 +32,7 @@ def main() -> int:
     try:
         with Stage(args.public_url) as stage:
             story = play(stage, not args.once, console)
-            on_air = go_on_air(stage, story.lot.link)
+            on_air = go_on_air(stage, story.lot)
             _show(stage, story, on_air, console)
             if args.once:
                 check_as_a_stranger(stage, story, console)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from demo import cast
+from demo.chapters import Lot
 from demo.stage import Stage
 from traceability.errors import Refused
 
@@ -23,13 +24,20 @@ class OnAir:
         return stage.ask(f"/live/{self.room}/{command}", self.host_key, body)
 
 
-def go_on_air(stage: Stage, lot: str) -> OnAir:
-    """With `lot` on the overlay. Raises `Refused` if a sentence is judged otherwise than the story has it."""
+def go_on_air(stage: Stage, lot: Lot) -> OnAir:
+    """With `lot` on the overlay, and what it was packed from as the next.
+
+    Raises `Refused` if a sentence is judged otherwise than the story has it.
+    """
     shop = stage.token_of(cast.SHOP)
     made = stage.ask("/live", shop, {"host": HOST, "title": TITLE, "lang": "zh-CN"})
     room, key = made["room"], made["host_key"]
-    offer = stage.ask(f"/live/{room}/offers", key, {"lot": lot, "name": cast.PUNNET.name["zh"]})
-    on_air = OnAir(room, key, offer["offer"])
+    offers = [(lot.link, cast.PUNNET), (lot.field_link, cast.BULK)]
+    first, _ = (
+        stage.ask(f"/live/{room}/offers", key, {"lot": link, "name": product.name["zh"]})
+        for link, product in offers
+    )
+    on_air = OnAir(room, key, first["offer"])
     on_air.do(stage, "go-on-air")
     on_air.do(stage, "next")
     for text, wanted in SAID:
