@@ -98,6 +98,22 @@ def test_a_certificate_is_found_however_a_partner_writes_it(certificate):
     assert verdict("有机苹果", trace) == "expired"
 
 
+@pytest.mark.parametrize(
+    ("name", "said", "expected"),
+    [
+        ("apples", "No carbendazim was detected", "contradicted"),
+        ("kiwifruit", "Neither carbendazim nor procymidone was detected", "supported"),
+        ("apples", "Carbendazim was detected", "supported"),
+        ("strawberries", "从没超过四度", "contradicted"),
+        ("strawberries", "糖度没有超过十三度", "supported"),
+        ("strawberries", "最高气温没有超过30度", "no_claim"),
+        ("cherries", "全程温度监控没有中断", "contradicted"),
+    ],
+)
+def test_what_is_said_never_to_have_been_is_held_against_all_that_was_measured(name, said, expected):
+    assert verdict(said, a_trace(name)) == expected
+
+
 def test_a_certificate_that_is_only_linked_supports_nothing():
     trace = a_trace("bare")
     harvest_of(trace)["event"]["certificationInfo"] = "https://papers.example/organic/1"

@@ -31,6 +31,8 @@ ON = datetime(2026, 11, 22, 14, tzinfo=timezone(timedelta(hours=8)))
         ("two hundred and fifty kilos", "250 kilos"),
         ("a week ago", "1 week ago"),
         ("a fortnight ago", "2 weeks ago"),
+        ("a full half kilo", "a full 0.5 kilo"),
+        ("two and a half kilo", "2.5 kilo"),
         ("half past six", "6:30"),
         ("quarter to five", "4:45"),
         ("ten and a half ounces", "10.5 ounces"),

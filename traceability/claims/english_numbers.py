@@ -20,7 +20,8 @@ _ONE_THING = re.compile(
     rf"|an?(?: (?:full|whole|good|solid))?(?= (?:{_TIME}) (?:ago|back|old|earlier|and a half)))"
 )
 _HALF = re.compile(
-    rf"\b(half|a quarter) (?:of )?an? (?=(?:{_TIME}|{_WEIGHT})\b)|\b(a quarter)[- ](?=(?:{_WEIGHT})\b)"
+    rf"\b(half|a quarter) (?:of )?an? (?=(?:{_TIME}|{_WEIGHT})\b)"
+    rf"|(?<!and a )\b(half)[- ](?=(?:{_WEIGHT})\b)|\b(a quarter)[- ](?=(?:{_WEIGHT})\b)"
 )
 _AND_A_PART = re.compile(r"\b(\d+)( [a-z]+)? and an? (half|quarter)\b")
 _PARTS = {"half": ".5", "quarter": ".25"}
@@ -41,7 +42,7 @@ _DAY_OF_MONTH = re.compile(
 def english_numbers(text: str) -> str:
     """`text`, in lower case, with its English number words as digits: "half past six" is 6:30."""
     text = _FORTNIGHT.sub("2 weeks", _DAY_OF_MONTH.sub(_day, text))
-    text = _ONE_THING.sub("1", _HALF.sub(lambda m: "0.5 " if m[1] == "half" else "0.25 ", text))
+    text = _ONE_THING.sub("1", _HALF.sub(lambda m: "0.5 " if "half" in m.groups() else "0.25 ", text))
     # "One" and "zero" alone are mostly no numbers: the best one, zero residue.
     text = _WORDS.sub(lambda m: m[0] if m[0] in ("one", "zero") else _spelled(m[0]), text)
     text = _AND_A_PART.sub(lambda m: f"{m[1]}{_PARTS[m[3]]}{m[2] or ''}", text)
