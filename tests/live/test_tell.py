@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 
 from tests.live.broadcasting import CODE, LOT, Broadcast, a_room, copied
 from traceability.epcis.vocabulary import SHOWN_ON_AIR
+from traceability.errors import InvalidInput, Unavailable
 from traceability.live.record import Kind, NewRecord
 from traceability.live.room import Desk, Phase
 from traceability.live.tell import TELL_WITHIN_MS
@@ -232,6 +233,40 @@ def test_what_is_dated_after_now_is_told_all_the_same(on):
     on.now_ms -= 3_600_000
 
     assert on.teller.look() == 1
+
+
+def test_a_lot_that_no_event_can_be_made_of_stops_no_record(on):
+    def refused(room, offer, at_ms):
+        raise InvalidInput("no such thing")
+
+    object.__setattr__(on.teller, "lot_shown", refused)
+    on.teller.look()
+
+    assert (records_told(on), on.troubles) == ([1, 2], [(CODE, "no such thing")])
+
+
+def test_a_room_in_trouble_is_not_read_from_its_beginning_at_each_look(on):
+    on.teller.look()
+    on.start()
+    on.say("今早现摘")
+    on.now_ms += TELL_WITHIN_MS
+    keep, records, read = on.air.keep_told, on.air.records, []
+
+    def away(*told):
+        raise Unavailable("the store is away")
+
+    def counted(code, after=0, *more):
+        read.append(after)
+        return records(code, after, *more)
+
+    on.air.keep_told, on.air.records = away, counted
+    for _ in range(3):
+        on.teller.look()
+    on.air.keep_told = keep
+
+    assert on.teller.look() == 1
+    assert read.count(0) == 1
+    assert records_told(on) == [1, 2, 3]
 
 
 def test_after_the_end_nothing_is_left_to_tell_and_nothing_is_remembered(on):

@@ -46,7 +46,6 @@ class Teller:
         except RoomConflict:
             self._told.pop(code, None)  # another was faster: find out anew what is told
         except Exception as fault:  # noqa: BLE001
-            self._told.pop(code, None)
             self.troubled(code, fault)
         return count
 
@@ -56,6 +55,8 @@ class Teller:
         records = self.air.records(code, told.up_to)
         if not self._is_due(records):
             return False
+        # Also for the look after a fault: what is found costs reading the whole record.
+        self._told[code] = told
         # The order is the whole point: (1) the lots' own events, (2) the record's event.
         #
         # A crash before (1) or (2) leaves the records untold: the next look tells them, and the lots' events
@@ -64,10 +65,7 @@ class Teller:
         room, stretch = self.rooms.room(code), first_of(records)
 
         # (1)
-        for offer, at_ms in first_shown(stretch).items():
-            for each in room.offers:
-                if each.code == offer:
-                    self.lot_shown(room, each, at_ms)
+        self._tell_lots(room, stretch)
         # (2)
         stretch, (event, disclosures) = self._event(room, told, stretch)
         stored = as_stored(event, room.party, self.now_ms(), secrets.token_bytes(16))
@@ -76,6 +74,16 @@ class Teller:
         if room.phase is Phase.ENDED and stretch[-1] == records[-1]:
             del self._told[code]
         return True
+
+    def _tell_lots(self, room: Room, stretch: Sequence[Record]) -> None:
+        first = first_shown(stretch)
+        for each in room.offers:
+            if each.code in first:
+                try:
+                    self.lot_shown(room, each, first[each.code])
+                except InvalidInput as refused:
+                    # Its page does not name the room then; the room's own record goes on.
+                    self.troubled(room.code, refused)
 
     def _event(
         self, room: Room, told: Told, stretch: Sequence[Record]
