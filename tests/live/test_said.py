@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.live.live_scene import APPLES, AT_MS, CODE, Scene, a_room
+from tests.live.live_scene import APPLES, AT_MS, CODE, Scene, a_room, recalled
 from traceability.errors import CaptureTooLarge, InvalidInput, NameTaken, RoomConflict, Unavailable, Unknown
 from traceability.live.line import Line
 from traceability.live.record import Kind
@@ -269,6 +269,15 @@ def test_what_is_said_while_nobody_can_look_is_on_record_and_judged_as_soon_as_s
     assert scene.say(LIE)[0].said["times"] == 2
     assert len(scene.told(Kind.SAID)) == 7
     assert room_report(scene.now, scene.records)["counts"]["verdicts"].get("not_judged") is None
+
+
+def test_praise_of_a_recalled_lot_is_a_hint_to_stop_and_the_recall_may_be_told(scene):
+    scene.traces[APPLES] = recalled(scene.traces[APPLES])
+
+    praise, honest = scene.say(TRUE, "这批货正在召回。")
+
+    assert (praise.said["verdict"], praise.level, honest.said["verdict"]) == ("unsupported", 1, "supported")
+    assert "召回" in praise.said["suggestion"]
 
 
 def test_a_rehearsal_in_which_nobody_can_look_says_so(scene):

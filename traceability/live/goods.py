@@ -26,9 +26,14 @@ def recall_of(facts: Facts, on: datetime) -> Recall | None:
 def check_said(text: str, facts: Facts | None, on: datetime) -> Checked:
     """What `text` comes to; without facts, only words that nothing could support are found in it.
 
-    Raises `InvalidInput` for a text that is too long.
+    While the lot is recalled, nothing that is said for it is supported but that it is. Raises `InvalidInput`
+    for a text that is too long.
     """
-    return check(text, facts, on) if facts else check(text, _NOTHING, on, _words_alone)
+    if facts is None:
+        return check(text, _NOTHING, on, _words_alone)
+    checked, recall = check(text, facts, on), recall_of(facts, on)
+    speaks_for_it = checked.verdict is Verdict.SUPPORTED and checked.rule and checked.rule.topic != "recalled"
+    return _not_while(recall, text, checked) if recall and speaks_for_it else checked
 
 
 def check_point(text: str, facts: Facts, on: datetime) -> Checked:
@@ -36,6 +41,10 @@ def check_point(text: str, facts: Facts, on: datetime) -> Checked:
     checked, recall = check(text, facts, on), recall_of(facts, on)
     if recall is None or checked.verdict not in (Verdict.SUPPORTED, Verdict.NO_CLAIM):
         return checked
+    return _not_while(recall, text, checked)
+
+
+def _not_while(recall: Recall, text: str, checked: Checked) -> Checked:
     found = Evidence("event", recall.key, {"zh": "这批货正在召回", "en": "this lot is recalled"})
     suggestion = _NOT_WHILE_RECALLED[language_of(text)]
     return Checked(text, Verdict.UNSUPPORTED, checked.rule, (found,), suggestion)
