@@ -8,7 +8,7 @@ import pytest
 from tests.builders import FARM
 from traceability.errors import NameTaken, RoomConflict, Unknown
 from traceability.live.record import Kind, NewRecord
-from traceability.live.room import Correction, Desk, Offer, Phase, Point, Room
+from traceability.live.room import Correction, Desk, Offer, Phase, Point, Room, Was
 from traceability.store.air import AirTable, append
 from traceability.store.rooms import RoomTable
 
@@ -37,7 +37,7 @@ def rooms(engine):
 
 
 def test_a_room_reads_back_as_it_was_changed(rooms):
-    desk = Desk("OFFER1", frozenset({"lab"}), frozenset({1, 4}), Correction(3, "已更正", 99))
+    desk = Desk("OFFER1", frozenset({"lab"}), frozenset({1, 4}), Correction(3, "已更正", 99), (Was(None, 4),))
     room = a_room(offers=(an_offer(), an_offer("OFFER1")), desk=desk)
     rooms.create(room, DIGEST)
     changed = replace(room, phase=Phase.ON_AIR, on_air_at_ms=8, desk=Desk(), offers=room.offers[1:])

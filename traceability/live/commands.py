@@ -4,8 +4,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from traceability.errors import InvalidInput, NameTaken, Unknown
-from traceability.live.room import MOST_OFFERS, MOST_POINTS, Desk, Offer, Phase, Point, Room
+from traceability.live.room import MOST_OFFERS, MOST_POINTS, Desk, Offer, Phase, Point, Room, Was
 from traceability.live.texts import LONGEST_NAME, LONGEST_POINT, one_line
+
+REMEMBERED_MS = 10 * 60_000
+MOST_REMEMBERED = 50
+"""What was on the overlay before, and for how long: a line that is older is refused."""
 
 
 def with_offer(room: Room, code: str, subject: str, name: str) -> Room:
@@ -57,20 +61,22 @@ def without_point(room: Room, code: str, number: int) -> Room:
     return _with(room, replace(offer, points=left))
 
 
-def with_shown(room: Room, code: str | None) -> Room:
+def with_shown(room: Room, code: str | None, now_ms: int) -> Room:
     """That offer alone, without any of its points; None clears the overlay. Raises `Unknown`."""
     if code is not None:
         room.offer(code)
     if code == room.desk.offer:
         return room
-    return replace(room, desk=replace(room.desk, offer=code, points=frozenset()))
+    recent = [each for each in room.desk.before if each.until_ms > now_ms - REMEMBERED_MS]
+    before = (*recent, Was(room.desk.offer, now_ms))[-MOST_REMEMBERED:]
+    return replace(room, desk=replace(room.desk, offer=code, points=frozenset(), before=before))
 
 
-def with_next_shown(room: Room) -> Room:
+def with_next_shown(room: Room, now_ms: int) -> Room:
     """Raises `InvalidInput` after the last one."""
     if room.following is None:
         raise InvalidInput(f"room {room.code} has no offer after the one that is on")
-    return with_shown(room, room.following.code)
+    return with_shown(room, room.following.code, now_ms)
 
 
 def with_cards(room: Room, shown: Mapping[str, bool]) -> Room:

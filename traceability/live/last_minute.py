@@ -15,7 +15,7 @@ class LastMinute:
     """A warning stands for the same words for a minute, or until the host has answered it."""
 
     def __init__(self, records: Sequence[Record], now_ms: int) -> None:
-        recent = [each for each in records if each.at_ms > now_ms - MINUTE_MS]
+        recent = [each for each in records if abs(each.at_ms - now_ms) < MINUTE_MS]
         answered = {each.body["warning"] for each in recent if each.kind is Kind.ANSWERED and each.body["by"]}
         self._warned = {
             each.body["of"] for each in recent if each.kind is Kind.WARNED and each.number not in answered

@@ -66,6 +66,14 @@ class Correction:
 
 
 @dataclass(frozen=True, slots=True)
+class Was:
+    """What was on the overlay before."""
+
+    offer: str | None
+    until_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class Desk:
     """What the host has put on the overlay."""
 
@@ -76,6 +84,8 @@ class Desk:
     points: frozenset[int] = frozenset()
     """Numbers of the points of that offer that are on the overlay."""
     correction: Correction | None = None
+    before: tuple[Was, ...] = ()
+    """Of the last minutes, the oldest first: what is heard late is about what was on when it was said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +121,16 @@ class Room:
     @property
     def current(self) -> Offer | None:
         return None if self.desk.offer is None else self.offer(self.desk.offer)
+
+    def on_between(self, from_ms: int, to_ms: int) -> list[Offer]:
+        """What was on the overlay at any time between these and is still offered, the newest first."""
+        found, since_ms = list[Offer](), 0
+        known = {each.code: each for each in self.offers}
+        for was in (*self.desk.before, Was(self.desk.offer, to_ms + 1)):
+            if since_ms <= to_ms and was.until_ms > from_ms and was.offer in known:
+                found.insert(0, known[was.offer])
+            since_ms = was.until_ms
+        return list(dict.fromkeys(found))
 
     @property
     def following(self) -> Offer | None:

@@ -107,11 +107,11 @@ class Rooms:
 
     def show(self, code: str, offer: str | None) -> Room:
         """None clears the overlay."""
-        return self._change(code, lambda room: commands.with_shown(room, offer))
+        return self._change(code, lambda room: commands.with_shown(room, offer, self.now_ms()))
 
     def show_next(self, code: str) -> Room:
         """Whoever asks twice moves on twice: a program that knows the next offer shows it by its code."""
-        return self._change(code, commands.with_next_shown)
+        return self._change(code, lambda room: commands.with_next_shown(room, self.now_ms()))
 
     def show_cards(self, code: str, shown: Mapping[str, bool]) -> Room:
         """By name, of `CARDS`."""

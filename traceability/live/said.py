@@ -17,7 +17,7 @@ from traceability.live.last_minute import LastMinute
 from traceability.live.line import Line
 from traceability.live.ports import AirStore, RoomStore
 from traceability.live.record import Kind, NewRecord, Record
-from traceability.live.room import Phase, Room
+from traceability.live.room import Offer, Phase, Room
 from traceability.live.warnings import (
     NOT_JUDGED,
     Judged,
@@ -33,6 +33,8 @@ MOST_AT_ONCE = 500
 """Sentences."""
 MOST_A_SECOND = 30
 """The same on air: ten times as fast as anybody speaks."""
+SWITCH_MS = 5_000
+"""So long after another offer came on, what is said may be about the one before."""
 _TRIES = 5
 
 
@@ -126,11 +128,37 @@ class Transcript:
 def _judged(room: Room, line: Line, now_ms: int, facts: Callable[[str], Facts | None]) -> list[Judged]:
     if line.offer is not None and room.phase is Phase.ON_AIR:
         raise InvalidInput("line names an offer; on air it is about the offer that is on: leave it out")
-    on, offer = line.said_at(now_ms, room.phase), room.current
+    on = line.said_at(now_ms, room.phase)
+    offers = _about(room, line, round(on.timestamp() * 1000))
+    against: list[tuple[Facts | None, str | None]] = [(facts(each.subject), each.code) for each in offers]
+    return [
+        _as_meant(
+            [
+                Judged(check_said(text, known, on), known, on, code)
+                for known, code in against or [(None, None)]
+            ]
+        )
+        for text in line.sentences
+    ]
+
+
+def _about(room: Room, line: Line, at_ms: int) -> Sequence[Offer]:
+    """What may be meant: shortly after a switch also what was on before; the newest first."""
     if line.offer is not None:
-        offer = room.offer(line.offer)
-    known, code = (facts(offer.subject), offer.code) if offer else (None, None)
-    return [Judged(check_said(text, known, on), known, on, code) for text in line.sentences]
+        return [room.offer(line.offer)]
+    if room.phase is Phase.ON_AIR:
+        return room.on_between(at_ms - SWITCH_MS, at_ms)
+    return [room.current] if room.current else []
+
+
+def _as_meant(judged: Sequence[Judged]) -> Judged:
+    """What the records of one of several goods support was said of these; else what weighs most counts."""
+    supported = [each for each in judged if each.checked.verdict is Verdict.SUPPORTED]
+    return supported[0] if supported else max(judged, key=_weight)
+
+
+def _weight(judged: Judged) -> int:
+    return level_of(Way.SAID, judged.checked.verdict) or 0
 
 
 def _records(
@@ -163,7 +191,7 @@ def _check_pace(room: Room, newest: Sequence[Record], new: Sequence[Line], now_m
         return
     said = [each for each in newest if each.kind is Kind.SAID]
     before = {each.body["id"] for each in said if each.at_ms <= now_ms - 1000}
-    fresh = sum(each.at_ms > now_ms - 1000 and each.body["id"] not in before for each in said)
+    fresh = sum(abs(each.at_ms - now_ms) < 1000 and each.body["id"] not in before for each in said)
     count = fresh + sum(len(line.sentences) for line in new)
     if count > MOST_A_SECOND:
         raise CaptureTooLarge(

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from traceability.errors import NameTaken, RoomConflict, Unknown
 from traceability.live.record import NewRecord
-from traceability.live.room import Correction, Desk, Offer, Phase, Point, Room
+from traceability.live.room import Correction, Desk, Offer, Phase, Point, Room, Was
 from traceability.live.waiting import Waiting
 from traceability.store.air import append, forget, waiting
 from traceability.store.room_tables import air, room, room_offer, said_text
@@ -162,9 +162,15 @@ def _room(row: RowMapping) -> Room:
     )
 
 
-def _desk(offer: str | None, hidden: list[str], points: list[int], correction: dict[str, Any] | None) -> Desk:
+def _desk(
+    offer: str | None,
+    hidden: list[str],
+    points: list[int],
+    correction: dict[str, Any] | None,
+    before: Sequence[dict[str, Any]] = (),
+) -> Desk:
     shown = None if correction is None else Correction(**correction)
-    return Desk(offer, frozenset(hidden), frozenset(points), shown)
+    return Desk(offer, frozenset(hidden), frozenset(points), shown, tuple(Was(**each) for each in before))
 
 
 def _offer(points: list[dict[str, Any]], **plain: Any) -> Offer:  # noqa: ANN401 - texts and a number
