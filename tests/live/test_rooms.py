@@ -137,6 +137,9 @@ def test_a_new_key_takes_the_place_of_the_one_before(rooms):
         ({"title": "a\nb"}, r"title of the room has a character that is not shown, U\+000A, as number 2"),
         ({"title": "abc\u202egpj.exe"}, r"U\+202E, as number 4"),
         ({"title": "\ud800"}, r"U\+D800"),
+        ({"title": "全网最低价专场"}, "title of the room is '全网最低价专场': nobody may say that of goods"),
+        ({"host": "全网第一好果"}, "name of the host is"),
+        ({"host": "a\u3164b"}, r"U\+3164, as number 2"),
         ({"lang": "fr"}, "language is 'fr', want zh-CN or en"),
     ],
 )
@@ -202,6 +205,12 @@ def test_a_lot_is_offered_once_in_a_room(rooms, room):
 
     rooms.remove_offer(room, first.code)
     assert rooms.add_offer(room, LOT, "Kiwi")[1].code != first.code
+
+
+@pytest.mark.parametrize("name", ["全网最低价苹果", "", "a\ud800", "x" * 5_000])
+def test_no_offer_has_a_name_that_boasts_or_is_none(rooms, room, name):
+    with pytest.raises(InvalidInput):
+        rooms.add_offer(room, LOT, name)
 
 
 def test_offers_stand_in_the_order_that_the_host_gives_them(rooms, room):

@@ -1,7 +1,7 @@
 """What a sentence about the lot of an offer comes to, spoken or on the overlay."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from traceability.claims.check import Checked, Verdict, check
 from traceability.claims.claim import Claim
@@ -10,6 +10,7 @@ from traceability.claims.facts import Facts, Recall
 from traceability.claims.judged import Evidence
 from traceability.claims.normal import language_of
 from traceability.claims.read_facts import FORMAT, read_facts
+from traceability.errors import InvalidInput
 
 _NOTHING = read_facts({"format": FORMAT, "events": [], "made_at": "1970-01-01T00:00:00Z"})
 _NOT_WHILE_RECALLED = {
@@ -48,6 +49,15 @@ def _not_while(recall: Recall, text: str, checked: Checked) -> Checked:
     found = Evidence("event", recall.key, {"zh": "这批货正在召回", "en": "this lot is recalled"})
     suggestion = _NOT_WHILE_RECALLED[language_of(text)]
     return Checked(text, Verdict.UNSUPPORTED, checked.rule, (found,), suggestion)
+
+
+def check_name(what: str, name: str, now_ms: int) -> None:
+    """Raises `InvalidInput` for one with words in it that no record could support: names, too, advertise."""
+    checked = check_said(name, None, datetime.fromtimestamp(now_ms / 1000, UTC))
+    if checked.verdict is Verdict.FORBIDDEN and checked.rule:
+        raise InvalidInput(
+            f"{what} is {name!r}: nobody may say that of goods ({checked.rule.id}, {checked.rule.source})"
+        )
 
 
 def _words_alone(text: str, said_at: datetime) -> Sequence[Claim]:

@@ -10,6 +10,7 @@ from traceability.errors import InvalidInput, NameTaken, RoomConflict, Unknown
 from traceability.gs1 import digital_link
 from traceability.live import commands
 from traceability.live.answers import last_correction
+from traceability.live.goods import check_name
 from traceability.live.host_key import check_host_key, digest_of, new_host_key
 from traceability.live.ports import RoomStore
 from traceability.live.record import Kind, NewRecord
@@ -58,6 +59,8 @@ class Rooms:
             raise InvalidInput(f"party {party} has {MOST_OPEN} rooms that have not ended: end one of them")
         host = one_line("name of the host", host, LONGEST_HOST)
         title = one_line("title of the room", title, LONGEST_TITLE)
+        check_name("name of the host", host, self.now_ms())
+        check_name("title of the room", title, self.now_ms())
         key = new_host_key()
 
         def create() -> Room:
@@ -84,6 +87,7 @@ class Rooms:
             raise InvalidInput(f"{subject} is no lot: want a product with its lot number (AI 01 and 10)")
         if not self.holds(subject):
             raise Unknown(f"no event names {subject}")
+        check_name("name of the offer", name, self.now_ms())
 
         def add() -> Room:
             offer = draw(self.random)
