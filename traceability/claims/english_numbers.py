@@ -17,6 +17,7 @@ _ONE_THING = re.compile(
     rf"|(?:to|and|or) (?:two|three|four|five|six)))"
     rf"|(?<=minus )one\b"
     rf"|an?(?: (?:full|whole|good|solid))?(?= (?:{_WEIGHT})\b)"
+    rf"|(?:(?<=than )|(?<=within )|(?<=under ))an?(?= (?:{_TIME})\b)"
     rf"|an?(?: (?:full|whole|good|solid))?(?= (?:{_TIME}) (?:ago|back|old|earlier|and a half)))"
 )
 _HALF = re.compile(
