@@ -18,7 +18,7 @@ def test_each_sentence_has_its_verdict_and_its_warning(capsys):
     assert lines[0] == f"[与记录不符] {LIE}"
     assert any(line.startswith("    规则：harvest-time（") for line in lines)
     assert any(line.startswith("    可以说：") for line in lines)
-    assert "    提醒 2（第 3 级）" in lines
+    assert "    提醒 2（第 3 级）：请在主播手机页回应，否则 20 秒后叠加层自动更正" in lines
     assert f"[有据可查] {TRUE}" in lines
 
 

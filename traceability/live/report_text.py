@@ -6,6 +6,8 @@ from typing import Any
 
 from traceability.live.data import load
 from traceability.live.said import Heard
+from traceability.live.waiting import ANSWER_WITHIN_MS
+from traceability.live.warnings import Level
 
 _CALM = ("supported", "no_claim", "not_judged")
 
@@ -26,7 +28,9 @@ def heard_text(heard: Heard, lang: str) -> str:
     words = load("report_words")[language]
     lines = [*_sentence(heard.said, words, language)]
     if heard.level is not None:
-        lines.append("    " + words["warned"].format(number=heard.warning, level=heard.level.value))
+        warned = words["struck" if heard.level is Level.STRUCK else "warned"]
+        told = warned.format(number=heard.warning, level=heard.level.value, seconds=ANSWER_WITHIN_MS // 1000)
+        lines.append(f"    {told}")
     return "".join(f"{_plain(line)}\n" for line in lines)
 
 
