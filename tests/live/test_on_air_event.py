@@ -76,14 +76,14 @@ def test_segments_join_each_with_what_was_shown_before_it():
     assert third.begin == second.begin
 
 
-def test_what_is_told_is_found_again_from_the_records():
-    records = [a_record(1, event="a"), a_record(2, event="a"), said(3), a_record(4)]
-    records[2] = Record(3, AT_MS + 3_000, Kind.SAID, {"text": None}, "b")
+@pytest.mark.parametrize("last", [[said(3), a_record(4)], [said(3)]])
+def test_what_is_told_is_found_again_in_the_last_event(last):
+    told = Told().then([a_record(1), a_record(2)])
 
-    told = Told.of(records)
+    event, _ = on_air_event(ROOM, told, last)
 
-    assert told == Told(2, 3, AT_MS + 3_000, {"phase": "on_air", "number": 2})
-    assert Told.of([]) == Told()
+    assert Told.in_event(event) == told.then(last)
+    assert Told.in_event(None) == Told()
 
 
 def test_a_segment_has_no_more_records_than_it_may():

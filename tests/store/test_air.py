@@ -102,7 +102,7 @@ def test_records_that_are_told_name_their_event_and_what_was_said_moves_to_the_e
 
     air.keep_told(ROOM.code, 0, 3, an_event(), opened(SECRET, "二"))
 
-    assert air.told(ROOM.code) == 3
+    assert air.last_told(ROOM.code) == an_event().event
     assert air.untold() == [ROOM.code]
     first, *spoken, last = air.records(ROOM.code)
     assert [each.event for each in (first, *spoken, last)] == [an_event().key] * 3 + [None]
@@ -141,7 +141,7 @@ def test_what_cannot_be_told_keeps_nothing(air, engine, after, up_to, texts, err
     with pytest.raises(error):
         air.keep_told(ROOM.code, after, up_to, an_event(), opened(*texts))
 
-    assert air.told(ROOM.code) == 0
+    assert air.last_told(ROOM.code) is None
     assert not EventTable(engine).by_keys([an_event().key])
     assert air.records(ROOM.code)[1].body["text"] == "a"
     assert air.said_before(99) == []

@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -12,7 +12,14 @@ from traceability.epcis.own_events import moment_fields, own_events
 from traceability.epcis.personal import COMMITMENT, in_clear
 from traceability.live.record import Kind, Record
 from traceability.live.room import Room
-from traceability.proof.on_air_segment import MOST_BYTES, MOST_RECORDS, ON_AIR, ON_AIR_STEP, WITHHELD
+from traceability.proof.on_air_segment import (
+    MOST_BYTES,
+    MOST_RECORDS,
+    ON_AIR,
+    ON_AIR_STEP,
+    WITHHELD,
+    Segment,
+)
 from traceability.proof.personal import MAX_VALUE_BYTES, SALT_BYTES, Disclosure
 
 LEFT_OUT = "(left out: personal data)"
@@ -33,21 +40,20 @@ class Told:
     """What the overlay showed then."""
 
     @classmethod
-    def of(cls, records: Iterable[Record]) -> "Told":
-        """From all records of a room, in their order. One that was told belongs to a segment of its event."""
-        told, event = cls(), None
-        for each in records:
-            if each.event is None:
-                break
-            told = told.then([each], is_new=each.event != event)
-            event = each.event
-        return told
+    def in_event(cls, event: Event | None) -> "Told":
+        """What the event of the last segment says; None: nothing is told yet."""
+        segment = None if event is None else Segment.of(event)
+        if segment is None:
+            return cls()
+        shown = [each.body["state"] for each in segment.records if each.kind == Kind.SHOWN]
+        until_ms = round(segment.until.timestamp() * 1000)
+        return cls(segment.number, segment.records[-1].number, until_ms, [segment.begin, *shown][-1])
 
-    def then(self, records: Sequence[Record], is_new: bool = True) -> "Told":
-        """After these records, which begin a new segment or go on with the last."""
+    def then(self, records: Sequence[Record]) -> "Told":
+        """After these records, which are one segment."""
         shown = [each.body["state"] for each in records if each.kind is Kind.SHOWN]
         state = shown[-1] if shown else self.state
-        return Told(self.segment + is_new, records[-1].number, records[-1].at_ms, state)
+        return Told(self.segment + 1, records[-1].number, records[-1].at_ms, state)
 
 
 def first_of(records: Sequence[Record]) -> Sequence[Record]:

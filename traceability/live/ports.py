@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from traceability.epcis.event import Event
 from traceability.ledger.ports import StoredEvent
 from traceability.live.record import NewRecord, Record
 from traceability.live.room import Offer, Room
@@ -94,8 +95,8 @@ class AirStore(Protocol):
     def newest(self, code: str, at_most: int = 500) -> Sequence[Record]:
         """The last ones, in their order. Cheap, however many there are: asked at each line that is said."""
 
-    def told(self, code: str) -> int:
-        """The number up to which records are in events already."""
+    def last_told(self, code: str) -> Event | None:
+        """The event that tells the newest of those that are told; None if there is none. Cheap."""
 
     def untold(self) -> Sequence[str]:
         """Codes of rooms, on air or ended, that have records which stand in no event yet."""
@@ -108,7 +109,7 @@ class AirStore(Protocol):
         `disclosures`: of the texts of the `SAID` ones among them, in their order, each text the value of its
         own. They are kept in the same commit; from then on the texts stand nowhere else, so whatever erases
         personal data erases them (ledger/erase.py). Raises `RoomConflict`, and keeps nothing, unless `after`
-        is what `told` says.
+        is the number of the newest that is told.
         """
 
     def said_before(self, before_ms: int, at_most: int = 1_000) -> Sequence[str]:

@@ -15,7 +15,6 @@ from traceability.live.room import Offer, Phase, Room
 from traceability.proof.personal import Disclosure
 
 TELL_WITHIN_MS = 10_000
-_READ_AT_ONCE = 10_000
 _AT_ONCE = frozenset({Kind.PHASE, Kind.WARNED, Kind.ANSWERED, Kind.CORRECTED})
 """What is told without waiting for more."""
 
@@ -51,11 +50,10 @@ class Teller:
 
     def _tell_next(self, code: str) -> bool:
         """Whether there was a stretch to tell."""
-        told = self._told.get(code) or self._find(code)
+        told = self._told.get(code) or Told.in_event(self.air.last_told(code))
         records = self.air.records(code, told.up_to)
         if not self._is_due(records):
             return False
-        # Also for the look after a fault: what is found costs reading the whole record.
         self._told[code] = told
         # The order is the whole point: (1) the lots' own events, (2) the record's event.
         #
@@ -106,12 +104,3 @@ class Teller:
         # A record of a later time than now: somebody has set the clock back.
         waits = 0 <= self.now_ms() - records[0].at_ms < TELL_WITHIN_MS
         return not waits or any(each.kind in _AT_ONCE for each in records)
-
-    def _find(self, code: str) -> Told:
-        """From the records; with the process before us went what it remembered."""
-        records: list[Record] = []
-        while more := self.air.records(code, records[-1].number if records else 0, _READ_AT_ONCE):
-            records += [each for each in more if each.event is not None]
-            if records[-1:] != more[-1:]:
-                break
-        return Told.of(records)

@@ -6,7 +6,8 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Engine, Row, delete, insert, select, update
 
-from traceability.errors import InvalidInput, Refused, RoomConflict, Unknown
+from traceability.epcis.event import Event
+from traceability.errors import InvalidInput, Refused, RoomConflict
 from traceability.ledger.personal import Kept
 from traceability.ledger.ports import StoredEvent
 from traceability.live.ports import Shown
@@ -14,7 +15,8 @@ from traceability.live.record import Kind, NewRecord, Record
 from traceability.live.room import Phase, Room
 from traceability.live.waiting import Wait, Waiting
 from traceability.proof.personal import Disclosure
-from traceability.store.events import insert_events
+from traceability.store.event_rows import stored_event
+from traceability.store.events import event, insert_events
 from traceability.store.personal import disclosure, keep_disclosures
 from traceability.store.room_tables import air, air_record, air_waiting, room, said_text
 from traceability.store.schema import AT_ONCE
@@ -77,12 +79,13 @@ class AirTable:
         with self._engine.connect() as connection:
             return [_record(row) for row in connection.execute(last.limit(at_most))][::-1]
 
-    def told(self, code: str) -> int:
+    def last_told(self, code: str) -> Event | None:
+        newest = (air_record.c.room_code == air.c.room_code) & (air_record.c.number == air.c.told)
+        joined = event.join(air_record, air_record.c.event_key == event.c.key).join(air, newest)
         with self._engine.connect() as connection:
-            number: int | None = connection.scalar(select(air.c.told).where(air.c.room_code == code))
-        if number is None:
-            raise Unknown(f"there is no live room {code[:20]!r}")
-        return number
+            row = connection.execute(select(event).select_from(joined).where(air.c.room_code == code))
+            found = row.mappings().first()
+        return None if found is None else stored_event(found).event
 
     def untold(self) -> Sequence[str]:
         left = select(air.c.room_code).join(room).where(air.c.records > air.c.told)
