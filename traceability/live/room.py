@@ -12,7 +12,7 @@ MOST_OFFERS = 200
 MOST_POINTS = 12
 """Of one offer."""
 
-CORRECTED_FOR_MS = 45_000
+CORRECTED_FOR_MS = 30_000
 """So long the overlay shows a correction; others wait for it."""
 
 
