@@ -139,3 +139,13 @@ def test_hostile_words_do_not_steer_a_terminal():
 
     assert "\u202e" not in text
     assert "{0}{title}" in text
+
+
+def test_what_two_events_say_alike_is_told_once(scene):
+    report = the_report(scene)
+    lie = report["offers"][0]["sentences"][1]
+    lie["evidence"] *= 2
+
+    told = f"    on record: {lie['evidence'][0]['found']['en']}\n"
+    assert told in report_text(report, "en")
+    assert told * 2 not in report_text(report, "en")

@@ -77,8 +77,8 @@ def _sentence(said: Mapping[str, Any], words: Mapping[str, Any], language: str) 
 def _why(
     judged: Mapping[str, Any], found: list[Mapping[str, str]], words: Mapping[str, Any], language: str
 ) -> Iterator[str]:
-    for each in found:
-        yield "    " + words["record"].format(found=each[language])
+    for told in dict.fromkeys(each[language] for each in found):
+        yield "    " + words["record"].format(found=told)
     if judged["rule"] and judged["verdict"] not in _CALM:
         yield "    " + words["rule"].format_map(judged["rule"])
     if judged["suggestion"]:
