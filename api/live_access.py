@@ -48,7 +48,7 @@ def check_unlimited(grant: Grant) -> None:
 def opened_by(secret: str, code: str, site: Site) -> Opened:
     """`secret`: host key or token. Raises `Unauthenticated`, `NotAuthorised`, `Unknown`.
 
-    Whoever is nobody learns nothing of what rooms there are.
+    That there is no such room is no secret: codes are public.
     """
     try:
         grant = None if is_host_key(secret) else site.ledger.authorise(secret)
