@@ -126,3 +126,18 @@ def test_without_a_network_the_page_says_so_and_no_command_is_lost(page, room):
 
     assert while_away is None
     expect(page.locator("#sent p")).to_have_count(0)
+
+
+def test_a_link_that_is_shown_once_is_copied_by_one_tap(browser, served_rooms):
+    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
+    context.request.post(f"{served_rooms.address}/live/sign-in", form={"token": "capture"})
+    page = context.new_page()
+    page.goto(f"{served_rooms.address}/live?lang=en")
+    page.fill("#title", "Apples tonight")
+    page.fill("#host", "Li")
+    page.get_by_role("button", name="Make it").click()
+    page.get_by_role("button", name="Copy").first.click()
+
+    expect(page.get_by_role("button", name="Copied")).to_have_count(1)
+    assert "/control#glive_" in page.evaluate("navigator.clipboard.readText()")
+    context.close()
