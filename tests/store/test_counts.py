@@ -46,3 +46,4 @@ def test_rooms_on_air_and_what_is_in_no_event_yet_are_counted_and_rehearsals_are
     counted = Counts(engine, HERE).all()
 
     assert (counted["rooms_on_air"], counted["room_records_waiting_for_an_event"]) == (1, 4)
+    assert {type(count) for count in counted.values()} == {int}  # as JSON writes them

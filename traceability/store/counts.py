@@ -59,7 +59,8 @@ class Counts:
                 "log_entries_anchored": connection.execute(anchored).scalar_one(),
                 **scan_counts(connection),
                 "rooms_on_air": count(room, room.c.phase == Phase.ON_AIR),
-                "room_records_waiting_for_an_event": connection.execute(untold).scalar_one(),
+                # PostgreSQL sums up to a number of any length.
+                "room_records_waiting_for_an_event": int(connection.execute(untold).scalar_one()),
             }
 
     def quarantine_reasons(self) -> Mapping[str, int]:
