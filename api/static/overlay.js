@@ -95,6 +95,7 @@
     source.onmessage = function (event) {
       heardAt = performance.now();
       patience = 2000;
+      delete root.dataset.silent;
       show(JSON.parse(event.data));
     };
   }
@@ -105,8 +106,11 @@
     var silent = now - heardAt;
     if (ended) return;
     if (silent > SILENCE_MS) {
+      // The verdict too: nobody knows whether it still holds, and no host can hide its card.
+      var lost = root.dataset.lost.replace("{seconds}", Math.round(silent / 1000));
+      root.dataset.silent = "";
       if (root.dataset.fresh === "live") root.dataset.fresh = "stale";
-      say(document.querySelector("[data-text='cold.age']"), root.dataset.lost.replace("{seconds}", Math.round(silent / 1000)));
+      each("[data-text='cold.age'], [data-text='claim']", function (element) { say(element, lost); });
     }
     var closed = source.readyState === EventSource.CLOSED && now - openedAt > patience;
     if (closed || (silent > RECREATE_MS && now - openedAt > RECREATE_MS)) {
