@@ -222,7 +222,7 @@ def test_a_token_that_captures_for_nobody_opens_nothing(address, store, role, pa
         page = stranger.sign_in(store.tokens.issue(f"other {role}", Grant(role, party)))
 
     assert page.status_code == 401
-    assert "This key does not open this page" in page.text
+    assert "This token does not open this page" in page.text
 
 
 def test_a_token_that_was_taken_back_opens_nothing_any_more(partner, store, name):

@@ -4,7 +4,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from scripts.screenshots import ARGUMENTS, CHROMIUM, DESK, PHONE, SMALL
 from tests.api.farming import GTIN, PARTY, Farming, a_full_farm
@@ -116,7 +116,7 @@ def test_a_farmer_signs_in_acknowledges_and_records_a_harvest_with_a_photo(
     page.fill("#weight", "125.5")
     page.fill("#lot", "PHOTO-1")
     page.set_input_files("#picture", tmp_path / "punnet.jpg")
-    page.wait_for_function("document.querySelector('[name=photo]').value")
+    expect(page.locator("[name=photo]")).not_to_have_value("")
     with page.expect_download() as download:
         page.locator("#photo a").click()
     assert download.value.path().read_bytes() == PHOTO

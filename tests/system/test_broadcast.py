@@ -44,6 +44,8 @@ def played(running, pace):
     for minute, act in SCRIPT:
         time.sleep(max(0, began_s + minute * 60 * pace - time.monotonic()))
         act(broadcast)
+    counts = running.store.counts
+    running.wait_for("all to be told", lambda: not counts.all()["room_records_waiting_for_an_event"])
     running.wait_until_anchored()
     return broadcast
 
