@@ -2,8 +2,8 @@
 SHELL := /bin/sh
 PYTHON := .venv/bin/python
 BUILD := .build
-# Most tests wait for processes of their own. Six files at a time; the tests of one file in their order.
-SIDE_BY_SIDE := -n 6 --dist loadfile --no-loadscope-reorder
+# Most tests wait for processes of their own. Four files at a time; the tests of one file in their order.
+SIDE_BY_SIDE := -n 4 --dist loadfile --no-loadscope-reorder
 .DEFAULT_GOAL := help
 # A machine may forbid it; then every process of every test would compile all modules anew.
 export PYTHONDONTWRITEBYTECODE :=

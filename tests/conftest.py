@@ -45,7 +45,7 @@ def _no_settings_from_outside(monkeypatch):
 @pytest.fixture(scope="session")
 def rounds():
     """How often each fault is tried: few in `make test`, many in `make soak`."""
-    return int(os.environ.get("GUOJI_TEST_ROUNDS", "3"))
+    return int(os.environ.get("GUOJI_TEST_ROUNDS", "2"))
 
 
 @pytest.fixture(scope="session")
