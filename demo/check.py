@@ -77,7 +77,8 @@ def check_broadcast(stage: Stage, on_air: OnAir, console: Console) -> None:
     record = f"{stage.local_url}/live/{on_air.room}/record"
 
     def verified() -> bool:
-        return _verify(stage, record).returncode == VERIFIED
+        told = _verify(stage, record)
+        return told.returncode == VERIFIED and "unchecked)" not in told.stdout
 
     stage.wait_for("the record of the broadcast to be anchored", verified)
     told = _verify(stage, record)
