@@ -87,6 +87,4 @@ def _correction(room: Room, now_ms: int) -> str:
 
 def _without_ages(product: OverlayState) -> Mapping[str, Any]:
     whole = asdict(product)
-    return whole | {
-        "cold": {name: value for name, value in whole["cold"].items() if name not in ("age", "spark")}
-    }
+    return whole | {"cold": {name: value for name, value in whole["cold"].items() if name != "age"}}

@@ -18,11 +18,11 @@ from api.present.verdict import of_trace
 from api.words import Words
 from traceability.gs1 import digital_link
 from traceability.ledger.trace import Curve, Trace
-from traceability.telemetry.curve import Point
 
 _STALE_AFTER_PERIODS = 3
 _LEAST_STALE_MS = 15_000
-_SPARK_POINTS, _SPARK_WIDTH, _SPARK_HEIGHT = 60, 300, 64
+_PACE_POINTS = 60
+"""So many of the newest tell the pace of a device."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +34,6 @@ class ColdChain:
     unit: str
     age: str
     """How old the value is, or why there is none."""
-    spark: str
-    """Path of the newest values, 300 by 64."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,12 +123,12 @@ def _cold(trace: Trace, words: Words, since_made_ms: int) -> ColdChain:
     curve = max(curves, key=lambda c: (c.live, c.points[-1].taken_at_ms), default=None)
     title = words.say("Cold chain")
     if curve is None:
-        return ColdChain("none", title, "–", "", words.say("not recorded"), "")
+        return ColdChain("none", title, "–", "", words.say("not recorded"))
     last = curve.points[-1]
     if not curve.live:
         ended = words.say("journey over, measured until {moment}", moment=words.moment_ms(last.taken_at_ms))
         value, _, unit = (span_of_values((curve,), words) or "").rpartition(" ")
-        return ColdChain("ended", title, value, unit, ended, _spark(curve.points))
+        return ColdChain("ended", title, value, unit, ended)
     age_ms = max(0, round(trace.made_at.timestamp() * 1000) + since_made_ms - last.taken_at_ms)
     fresh = age_ms <= _stale_after_ms(curve)
     age = (
@@ -139,25 +137,11 @@ def _cold(trace: Trace, words: Words, since_made_ms: int) -> ColdChain:
         else words.say("no signal for {span}", span=words.span(age_ms))
     )
     shown = words.number(last.value, 1)
-    return ColdChain(
-        "live" if fresh else "stale", title, shown, measures.unit(curve.unit), age, _spark(curve.points)
-    )
+    return ColdChain("live" if fresh else "stale", title, shown, measures.unit(curve.unit), age)
 
 
 def _stale_after_ms(curve: Curve) -> int:
     """Some periods of the device's own pace."""
-    newest = [point.taken_at_ms for point in curve.points[-_SPARK_POINTS:]]
+    newest = [point.taken_at_ms for point in curve.points[-_PACE_POINTS:]]
     periods = [b - a for a, b in pairwise(newest)]
     return max(_LEAST_STALE_MS, round(_STALE_AFTER_PERIODS * median(periods)) if periods else 0)
-
-
-def _spark(points: tuple[Point, ...]) -> str:
-    newest = points[-_SPARK_POINTS:]
-    values = [point.value for point in newest]
-    scale = (_SPARK_HEIGHT - 12) / ((max(values) - min(values)) or 1)
-    step = _SPARK_WIDTH / max(1, len(newest) - 1)
-    spots = [
-        f"{index * step:.0f} {_SPARK_HEIGHT - 6 - (value - min(values)) * scale:.0f}"
-        for index, value in enumerate(values)
-    ]
-    return f"M{'L'.join(spots)}"

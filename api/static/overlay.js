@@ -33,7 +33,6 @@
       root.dataset.state = goods.state;
       root.dataset.fresh = goods.cold.freshness;
       each("[data-text]", function (element) { say(element, at(goods, element.dataset.text)); });
-      each("[data-path]", function (element) { element.setAttribute("d", at(goods, element.dataset.path)); });
     }
     if (isRoom) showRoom(state);
     tidy();

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import httpx
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
+from scripts.screenshots import ARGUMENTS, CHROMIUM
 from tests.api.capturing import CaptureLedger, a_capture_ledger, partner_of
 from tests.api.samples import a_trace
 from tests.api.serving import SampleLedger, served
@@ -20,6 +22,14 @@ def site() -> Iterator[httpx.Client]:
         httpx.Client(base_url=address, trust_env=False) as client,
     ):
         yield client
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture

@@ -235,7 +235,9 @@ def test_the_policy_stops_what_a_stranger_puts_into_a_page(context):
             put("img", { src: "https://stranger.example/seen.png" });
             fetch("https://stranger.example/").catch(() => {});
         }""")
-        page.wait_for_function("window.blocked?.length >= 4")
+        # The page forbids `eval`, by which a browser's own waiting asks again.
+        while page.evaluate("window.blocked?.length ?? 0") < 4:
+            page.wait_for_timeout(50)
         blocked, ran = page.evaluate("[blocked, window.ran]")
     page.close()
 

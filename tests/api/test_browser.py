@@ -3,9 +3,8 @@
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import sync_playwright
 
-from scripts.screenshots import ARGUMENTS, CHROMIUM
+from scripts.screenshots import CHROMIUM
 from tests.api.samples import PATH, SUBJECT, a_trace, in_every_state
 from tests.api.serving import SampleLedger, served
 
@@ -13,14 +12,6 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="Debian package chromium is missing"),
 ]
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 @pytest.mark.parametrize("path", [PATH, f"/overlay{PATH}", "/", "/01/1"])

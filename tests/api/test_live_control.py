@@ -4,9 +4,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
-from scripts.screenshots import ARGUMENTS, CHROMIUM, PHONE
+from scripts.screenshots import CHROMIUM, PHONE
 from tests.api.hosting import hosting
 from traceability.live.room import Phase
 
@@ -16,14 +16,6 @@ pytestmark = [
 ]
 NEXT = "#part-next button"
 HOSTILE = "<img src=x onerror=alert(1)>“今早刚摘”"
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +52,7 @@ def test_the_key_of_the_link_is_in_no_address_and_the_page_is_the_rooms(page, ro
     page.route("**/sign-in?*", lambda route: route.fulfill(status=204))
     page.goto("about:blank")
     page.goto(f"{room.url}#{room.key}", wait_until="commit")
-    page.wait_for_function("!location.hash", timeout=5_000)
+    page.wait_for_url(lambda url: "#" not in url, wait_until="commit")
 
     assert urlsplit(page.url).fragment == ""
     assert page.evaluate("document.cookie") == ""

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 import zxingcpp
 from PIL import Image
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from scripts.code_on_air import seen_by_a_second_phone, streamed
-from scripts.screenshots import ARGUMENTS, CHROMIUM
+from scripts.screenshots import CHROMIUM
 from tests.api.hosting import hosting
 from tests.api.overlay_states import (
     CANVAS,
@@ -33,14 +33,6 @@ SAFE = {"vertical": (40, 250, 840, 1250), "horizontal": (0, 0, 1920, 1080)}
 """Left, top, right and bottom between which an app puts none of its own buttons."""
 BOXES = """[...document.querySelectorAll('.card')].map(card => card.getBoundingClientRect())
     .filter(box => box.width).map(box => [box.left, box.top, box.right, box.bottom])"""
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

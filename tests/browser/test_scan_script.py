@@ -56,7 +56,7 @@ def test_a_look_is_told_once_and_only_by_a_page_that_somebody_sees():
         page.wait_for_selector(ANSWER)
         assert page.locator(ANSWER).inner_text() == "You are the first to open this code"
         page.get_by_role("button", name="Compare the place, too").click()
-        page.wait_for_function("!document.querySelector('#scans > button').checkVisibility()")
+        page.wait_for_selector("#scans > button", state="hidden")
         page.get_by_label("Code under the scratch field").fill(
             serials.scratch_code(KEY, GTIN, SERIAL).lower()
         )

@@ -9,7 +9,7 @@ from traceability.errors import InvalidInput, NameTaken, RoomConflict, Unavailab
 from traceability.live.goods import check_point
 from traceability.live.ports import AirStore, RoomStore
 from traceability.live.record import Kind, NewRecord, Record
-from traceability.live.room import CORRECTED_FOR_MS, Correction, Offer, Phase, Point, Room
+from traceability.live.room import CORRECTED_FOR_MS, RECORDED, Correction, Offer, Phase, Point, Room
 from traceability.live.waiting import Wait, Waiting, by_turn
 from traceability.live.warnings import Judged, Way, answers_to, warning_record
 
@@ -17,7 +17,6 @@ MOST_RECORDS = 2**31
 """No room has as many; no database is asked for more."""
 MOST_AT_THE_END = 3
 """Corrections that the overlay has room for when nothing else is on it."""
-RECORDED = (Phase.REHEARSAL, Phase.ON_AIR)
 _NO_ANSWER = "none"
 _TRIES = 10
 

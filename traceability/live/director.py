@@ -11,9 +11,8 @@ from traceability.errors import RoomConflict, TraceError, Unknown
 from traceability.ledger.recent import Made
 from traceability.ledger.trace import Trace
 from traceability.live.ports import AirStore, RoomStore
-from traceability.live.room import Phase, Room
+from traceability.live.room import RECORDED, Phase, Room
 
-RECORDED = (Phase.REHEARSAL, Phase.ON_AIR)
 TURN_EVERY_MS = 500
 """In a room that is on air: half of what a recall may take beside the look of `ledger/follow.py`."""
 BEAT_EVERY_MS = 1_000

@@ -26,6 +26,10 @@ class Phase(StrEnum):
     """For good. The record stays."""
 
 
+RECORDED = (Phase.REHEARSAL, Phase.ON_AIR)
+"""What happens then becomes records; of a rehearsal only until its report is given."""
+
+
 @dataclass(frozen=True, slots=True)
 class Point:
     """A selling point: a sentence of the host's own that the overlay may show, if the records support it."""
