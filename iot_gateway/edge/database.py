@@ -1,9 +1,11 @@
 """The one SQLite file of a box: its tables, and commits that survive kill -9 and a loss of power."""
 
+import os
 import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from fcntl import LOCK_EX, flock
 from pathlib import Path
 
 from traceability.errors import Refused, Unavailable
@@ -52,7 +54,9 @@ class Database:
     def __init__(self, file: Path) -> None:
         self._file = file
         self._lock = threading.Lock()
-        with self._reporting():
+        # One at a time: `guoji edge status` beside a box that starts would make the tables a second time, and
+        # SQLite waits for nobody who turns a file to WAL.
+        with self._reporting(), _alone_in(file.parent):
             self._connection = sqlite3.connect(
                 file, timeout=_BUSY_S, isolation_level=None, check_same_thread=False
             )
@@ -98,3 +102,13 @@ class Database:
             raise Unavailable(f"{self._file}: {error}") from error
         except sqlite3.DatabaseError as error:
             raise self.damaged(str(error)) from error
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        flock(descriptor, LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)

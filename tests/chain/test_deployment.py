@@ -172,11 +172,15 @@ def test_a_deployment_that_no_block_takes_gives_way_to_a_new_one(at, start):
     stuck = AddressBook(installation.address_book).on(CHAIN_ID)
     chain.call("evm_setAutomine", False)
     chain.call("eth_sendRawTransaction", "0x" + stuck.raw)
+    miners = []
 
     def mine_soon(line):
-        Timer(0.5, chain.call, ["anvil_mine", "0x1"]).start()
+        miners.append(Timer(0.5, chain.call, ["anvil_mine", "0x1"]))
+        miners[-1].start()
 
     address = run(installation, anew=True, tell=mine_soon)
+    for each in miners:
+        each.join()  # while the chain is there
 
     assert chain.receipt(stuck.transaction) is None
     assert AddressBook(installation.address_book).on(CHAIN_ID).contract == address
