@@ -7,7 +7,7 @@ import pytest
 
 from iot_gateway.edge.database import Database
 from iot_gateway.edge.home import BoxHome
-from traceability.errors import Refused
+from traceability.errors import Refused, Unavailable
 
 AT_ONCE = 4
 ROUNDS = 10
@@ -17,7 +17,7 @@ def _open(file, start, said):
     start.wait()
     try:
         Database(file).close()
-    except Exception as error:
+    except (Refused, Unavailable) as error:
         said.put(repr(error))
     else:
         said.put("")
