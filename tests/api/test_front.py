@@ -413,7 +413,7 @@ def test_a_hot_page_is_pressed_once_it_has_lived_for_a_while_and_says_the_same()
     for _ in range(3):
         cache.answered(page)
 
-    assert done.wait(10)
+    assert done.wait(60)
     cache._pressing.shutdown()
     assert pressed == [True]
     after = page.in_("br")

@@ -247,7 +247,7 @@ def _logs_in(port: int, user: str, password: str) -> bool:
     client.connect("127.0.0.1", port)
     client.loop_start()
     try:
-        return welcome.wait(10)
+        return welcome.wait(60)
     finally:
         client.disconnect()
         client.loop_stop()

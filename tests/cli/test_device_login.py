@@ -167,12 +167,12 @@ def test_a_running_broker_disconnects_at_once_who_has_no_password_any_more(setti
         where = Address("127.0.0.1", broker.port, "field-3", old)
         with closing(Peer(where)) as connected:
             main(["device", "password", "field-3"])
-            assert connected.closed.wait(10)
+            assert connected.closed.wait(60)
         assert is_refused(where)
         where = Address("127.0.0.1", broker.port, "field-3", password_shown(capsys))
         with closing(Peer(where)) as connected:
             main(["device", "withdraw", "field-3"])
-            assert connected.closed.wait(10)
+            assert connected.closed.wait(60)
         assert is_refused(where)
     finally:
         broker.stop()

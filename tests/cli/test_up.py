@@ -27,8 +27,10 @@ SLEEPS = [sys.executable, "-c", "import time; time.sleep(60)"]
 STUBBORN = [
     sys.executable,
     "-c",
-    "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(60)",
+    "import signal, sys, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); open(sys.argv[1], 'w'); "
+    "time.sleep(60)",
 ]
+"""Makes the file that is named once it is deaf."""
 
 
 @pytest.fixture
@@ -55,7 +57,7 @@ def pid_in(folder, name):
     return int(text) if text else None
 
 
-def wait_until(reached, within_s=10):
+def wait_until(reached, within_s=60):
     give_up_at_s = time.monotonic() + within_s
     while not reached():
         assert time.monotonic() < give_up_at_s
@@ -108,8 +110,8 @@ def test_what_dies_at_once_is_waited_for_longer_each_time(watched):
 def test_the_last_started_ends_first_and_what_does_not_listen_is_killed(supervisor, tmp_path, monkeypatch):
     monkeypatch.setattr("traceability.cli.supervisor.GRACE_S", 0.2)
     supervisor.add(Child("first", partial(program, SLEEPS)))
-    supervisor.add(Child("deaf", partial(program, STUBBORN)))
-    time.sleep(0.3)
+    supervisor.add(Child("deaf", partial(program, [*STUBBORN, str(tmp_path / "is deaf")])))
+    wait_until((tmp_path / "is deaf").exists)
     pids = [pid_in(tmp_path, name) for name in ("first", "deaf")]
 
     with capture_logs() as said:

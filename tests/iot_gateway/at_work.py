@@ -17,7 +17,7 @@ def a_gateway(inbox, arrivals, signer, log=None):
     worker = threading.Thread(target=run, args=arguments)
     worker.start()
     try:
-        assert inbox.subscribed.wait(10)
+        assert inbox.subscribed.wait(60)
         yield
     finally:
         stop.set()

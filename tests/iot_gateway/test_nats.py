@@ -30,7 +30,7 @@ def a_server(*lines, then=b""):
                 if number:
                     heard.append(peer.recv(65_536))
                 peer.sendall(line)
-            go_on.wait(10)
+            go_on.wait(60)
             peer.sendall(then)
             while more := peer.recv(65_536):
                 heard.append(more)

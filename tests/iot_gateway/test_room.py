@@ -27,7 +27,7 @@ def test_who_comes_to_a_full_room_waits_until_something_has_left(full):
     assert not inside.wait(0.1)
 
     full.leave(1)
-    assert inside.wait(5)
+    assert inside.wait(60)
 
 
 def test_nobody_waits_for_a_room_that_is_closed(full):
@@ -36,5 +36,5 @@ def test_nobody_waits_for_a_room_that_is_closed(full):
 
     full.close()
 
-    assert inside.wait(5)
+    assert inside.wait(60)
     full.enter(1)

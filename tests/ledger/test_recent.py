@@ -195,7 +195,7 @@ def test_while_the_last_look_is_young_nobody_waits_for_the_next(world):
     world.now_s += EVERY_S
 
     assert standing.holds()
-    assert world.looked.wait(5)
+    assert world.looked.wait(60)
 
 
 def test_nothing_is_said_to_stand_once_the_store_has_been_away_for_too_long(world):
@@ -215,7 +215,7 @@ def test_a_crowd_waits_for_one_trace_instead_of_making_many(world):
     gate = threading.Event()
 
     def make(subject, footing):
-        gate.wait(5)
+        gate.wait(60)
         return world.make(subject, footing)
 
     recent = world.recent(make)

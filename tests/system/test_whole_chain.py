@@ -109,7 +109,7 @@ def test_who_has_no_login_does_not_reach_the_broker(told):
     client.connect(where.host, where.port)
     client.loop_start()
 
-    assert refused.wait(10)
+    assert refused.wait(60)
     client.disconnect()
     client.loop_stop()
 
@@ -157,7 +157,7 @@ class Publishing:
         self._client.on_connect = lambda client, *_: client.subscribe(f"guoji/v1/{self._alias}/receipts")
         self._client.connect(where.host, where.port)
         self._client.loop_start()
-        assert self._connected.wait(10)
+        assert self._connected.wait(60)
         return self
 
     def __exit__(self, *_):
