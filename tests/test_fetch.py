@@ -66,22 +66,28 @@ HEAD = b"HTTP/1.1 200 OK\r\n"
     ],
 )
 def test_whatever_drips_is_left_when_time_is_up(first, drop):
-    with answering(dripping(first, drop)) as url:
-        with pytest.raises(Unavailable, match=r"not whole within 0\.4 s"):
-            fetch(Request(url), WITHIN_S, AT_MOST)
+    with (
+        answering(dripping(first, drop)) as url,
+        pytest.raises(Unavailable, match=r"not whole within 0\.4 s"),
+    ):
+        fetch(Request(url), WITHIN_S, AT_MOST)
 
 
 def test_headers_that_drip_do_not_hold_who_asks_a_chain():
-    with answering(dripping(HEAD)) as url:
-        with pytest.raises(ChainUnavailable, match=r"eth_chainId: not whole within 0\.4 s"):
-            RpcChain(url, timeout_s=WITHIN_S).chain_id()
+    with (
+        answering(dripping(HEAD)) as url,
+        pytest.raises(ChainUnavailable, match=r"eth_chainId: not whole within 0\.4 s"),
+    ):
+        RpcChain(url, timeout_s=WITHIN_S).chain_id()
 
 
 def test_a_handshake_that_drips_is_left_too():
     hello = b"\x16\x03\x03\x40\x00"  # a TLS record that never ends
-    with answering(dripping(hello, b"\x02")) as url:
-        with pytest.raises(Unavailable, match=r"not whole within 0\.4 s"):
-            fetch(Request(url.replace("http:", "https:")), WITHIN_S, AT_MOST)
+    with (
+        answering(dripping(hello, b"\x02")) as url,
+        pytest.raises(Unavailable, match=r"not whole within 0\.4 s"),
+    ):
+        fetch(Request(url.replace("http:", "https:")), WITHIN_S, AT_MOST)
 
 
 def test_all_addresses_of_a_host_share_one_time(monkeypatch):
