@@ -7,7 +7,7 @@ from fastapi.responses import Response
 from api.pages import Pages
 from api.present.overlay import OverlayState
 from api.qr import QrCode
-from api.words import Words
+from api.words import Words, message
 
 _MEDIA = {
     "vertical": ("all", "not all"),
@@ -15,6 +15,13 @@ _MEDIA = {
     "auto": ("(orientation: portrait)", "(orientation: landscape)"),
 }
 """For which media the vertical and the horizontal style hold, by layout."""
+_SPANS = (
+    message("{seconds} s"),
+    message("{minutes} min"),
+    message("{hours} h {minutes} min"),
+    message("{days} d {hours} h"),
+)
+"""How the page itself writes an age that goes on, the shorter ones first."""
 
 
 def overlay_page(
@@ -25,9 +32,10 @@ def overlay_page(
     layout: str,
     overlay: OverlayState | None,
     qr: QrCode | None,
+    now_ms: int,
     hide: Sequence[str] = (),
 ) -> Response:
-    """`events`: where its states come from. `overlay`: the first of them, where it is known."""
+    """`events`: where its states come from. `overlay`: the first of them, if known. `now_ms`: since 1970."""
     vertical, horizontal = _MEDIA.get(layout, _MEDIA["auto"])
     response = pages.html(
         "overlay.html",
@@ -39,7 +47,9 @@ def overlay_page(
         vertical=vertical,
         horizontal=horizontal,
         qr=qr,
-        hide=" ".join(hide),
+        hide=" ".join(hide if qr else ("qr",)),
+        now_ms=now_ms,
+        spans="|".join(words.say(each) for each in _SPANS),
     )
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -13,6 +13,9 @@ from traceability.live.addresses import short_url
 from traceability.live.director import Scene
 from traceability.live.room import CARDS, Offer, Phase, Room
 
+_AGES = {"age", "at_ms", "taken_at_ms", "stale_after_ms"}
+"""What of a temperature changes by itself, or with the pace of its device."""
+
 
 class RoomScenes:
     """Makes scenes in the language of each room. `origin`: of the pages, without a slash at its end."""
@@ -87,4 +90,4 @@ def _correction(room: Room, now_ms: int) -> str:
 
 def _without_ages(product: OverlayState) -> Mapping[str, Any]:
     whole = asdict(product)
-    return whole | {"cold": {name: value for name, value in whole["cold"].items() if name != "age"}}
+    return whole | {"cold": {name: value for name, value in whole["cold"].items() if name not in _AGES}}

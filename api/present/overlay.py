@@ -14,10 +14,11 @@ from api.present.parties import grown_at
 from api.present.recall import recalls
 from api.present.text import plain
 from api.present.trace import CODES, Fact, facts, product_name
-from api.present.verdict import of_trace
+from api.present.verdict import of_trace, waits
 from api.words import Words
 from traceability.gs1 import digital_link
 from traceability.ledger.trace import Curve, Trace
+from traceability.proof.verdict import Contradicted, TraceVerified, Unchecked
 
 _STALE_AFTER_PERIODS = 3
 _LEAST_STALE_MS = 15_000
@@ -34,6 +35,14 @@ class ColdChain:
     unit: str
     age: str
     """How old the value is, or why there is none."""
+    device: str = ""
+    """What measures it, while the journey lasts."""
+    at_ms: int = 0
+    """By the server's clock, when this was true."""
+    taken_at_ms: int | None = None
+    """When the value was measured; None where no age goes on."""
+    stale_after_ms: int = 0
+    """At which age no news means that something is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +50,7 @@ class OverlayState:
     state: str
     word: str
     claim: str
+    """What this server found, as its word: neither the picture nor the seal proves it."""
     product: str
     origin: str
     called: str
@@ -49,6 +59,8 @@ class OverlayState:
     """None of goods that are recalled: nothing then speaks for them."""
     lab: str
     """What the laboratory found; empty for goods that are recalled."""
+    lab_standing: str
+    """"within" its limits, "over" one of them, "stated" without any, or "none"."""
     lab_by: str
     alert: str
     """What to do about a recall, else when the cold chain was broken for longest; empty while all is well."""
@@ -60,21 +72,47 @@ class OverlayState:
 def overlay_state(trace: Trace, words: Words, since_made_ms: int) -> OverlayState:
     """`since_made_ms`: how long ago `trace` was made, so that ages go on while it stays the newest."""
     badge, recall = of_trace(trace, words), next(iter(recalls(trace, words).holding), None)
-    reports = lab_reports(trace, words)
+    reports = lab_reports(trace, words) if recall is None else ()
     return OverlayState(
         state=badge.state if recall is None else "recalled",
         word=badge.word if recall is None else recall.title,
-        claim=words.say("as this server states"),
+        claim=_found(trace, words) if recall is None else words.say("as this server states"),
         product=product_name(trace, words),
         origin=grown_at(trace, words) or words.say("Origin not recorded"),
         called=_called(trace.subject, words),
         facts=facts(trace, words)[:2] if recall is None else (),
         lab=_lab(reports, words) if recall is None else "",
-        lab_by=reports[0].source if reports and recall is None else "",
+        lab_standing=_lab_standing(reports),
+        lab_by=_lab_by(trace, words) if recall is None else "",
         alert=_broken(trace, words) if recall is None else recall.advice or "",
         staged=_staged(trace, words),
         cold=_cold(trace, words, since_made_ms),
     )
+
+
+def _found(trace: Trace, words: Words) -> str:
+    match trace.verdict:
+        case Contradicted():
+            return words.say("This server's own check failed")
+        case _ if trace.lost:
+            return words.say("This server has lost some of its records")
+        case TraceVerified(verified, total, through) if verified == total:
+            return words.say_many(
+                "This server states: {count} record in the public log, anchored {through}",
+                "This server states: all {count} records in the public log, anchored {through}",
+                total,
+                through=words.moment(through),
+            )
+        case TraceVerified(verified, total, through):
+            return words.say(
+                "This server states: {verified} of {total} records anchored, newest {through}",
+                verified=verified,
+                total=total,
+                through=words.moment(through),
+            )
+        case Unchecked() as unchecked if waits(unchecked):
+            return words.say("This server states: recorded, and not yet anchored")
+    return words.say("This server could not check it")
 
 
 def _called(subject: str, words: Words) -> str:
@@ -118,6 +156,25 @@ def _lab(reports: Sequence[LabReport], words: Words) -> str:
     return words.say("not recorded")
 
 
+def _lab_standing(reports: Sequence[LabReport]) -> str:
+    lines = [line for report in reports for line in report.lines]
+    if any(line.over for line in lines):
+        return "over"
+    if any(line.limit for line in lines):
+        return "within"
+    return "stated" if lines else "none"
+
+
+def _lab_by(trace: Trace, words: Words) -> str:
+    """The name of its own making, called so: the number that it stands for is on the page of the goods."""
+    newest = max(trace.lab_results, key=lambda result: result.tested_at, default=None)
+    if newest is None:
+        return ""
+    name = words.name(newest.laboratory)
+    by = words.say("calls itself {name}", name=name) if name else f"GLN {plain(newest.submitter)}"
+    return f"{by} · {words.date(newest.tested_at)}"
+
+
 def _cold(trace: Trace, words: Words, since_made_ms: int) -> ColdChain:
     curves = [c for c in trace.curves if c.cold_chain and c.metric in measures.TEMPERATURES and c.points]
     curve = max(curves, key=lambda c: (c.live, c.points[-1].taken_at_ms), default=None)
@@ -129,15 +186,20 @@ def _cold(trace: Trace, words: Words, since_made_ms: int) -> ColdChain:
         ended = words.say("journey over, measured until {moment}", moment=words.moment_ms(last.taken_at_ms))
         value, _, unit = (span_of_values((curve,), words) or "").rpartition(" ")
         return ColdChain("ended", title, value, unit, ended)
-    age_ms = max(0, round(trace.made_at.timestamp() * 1000) + since_made_ms - last.taken_at_ms)
-    fresh = age_ms <= _stale_after_ms(curve)
-    age = (
-        words.say("{device} · {span} ago", device=device_name(curve, words), span=words.span(age_ms))
-        if fresh
-        else words.say("no signal for {span}", span=words.span(age_ms))
+    at_ms = round(trace.made_at.timestamp() * 1000) + since_made_ms
+    age_ms, stale_after_ms = max(0, at_ms - last.taken_at_ms), _stale_after_ms(curve)
+    fresh, span = age_ms <= stale_after_ms, words.span(age_ms)
+    return ColdChain(
+        "live" if fresh else "stale",
+        title,
+        words.number(last.value, 1),
+        measures.unit(curve.unit),
+        words.say("{span} ago", span=span) if fresh else words.say("no signal for {span}", span=span),
+        device_name(curve, words),
+        at_ms,
+        last.taken_at_ms,
+        stale_after_ms,
     )
-    shown = words.number(last.value, 1)
-    return ColdChain("live" if fresh else "stale", title, shown, measures.unit(curve.unit), age)
 
 
 def _stale_after_ms(curve: Curve) -> int:

@@ -44,7 +44,7 @@ def of_trace(trace: Trace, words: Words) -> Badge:
         case _ if trace.lost:
             return _incomplete(trace.lost, words)
         case TraceVerified() as verified:
-            waiting = [traced for traced in trace.events if _waits(traced.verdict)]
+            waiting = [traced for traced in trace.events if waits(traced.verdict)]
             streaming = all(_just_measured(traced, trace.made_at) for traced in waiting)
             return _counted(verified, len(waiting), streaming, words)
         case Unchecked() as unchecked:
@@ -105,7 +105,7 @@ def _partly(verdict: TraceVerified, waiting: int, words: Words) -> Badge:
     )
 
 
-def _waits(verdict: Verdict) -> bool:
+def waits(verdict: Verdict) -> bool:
     """Whether it is unchecked only for want of time."""
     return isinstance(verdict, Unchecked) and any(waiting in verdict.reason for waiting in WAITING)
 
@@ -116,7 +116,7 @@ def _contradicted(step: str, reason: str, words: Words) -> Badge:
 
 
 def _unchecked(verdict: Unchecked, words: Words) -> Badge:
-    if _waits(verdict):
+    if waits(verdict):
         sentence = words.say(
             "Recorded, but the chain does not hold it yet. This usually takes a few minutes."
         )

@@ -27,7 +27,8 @@ def overlay(
     hide = ("qr",) if qr == "off" else ()
     events = f"/live/{found.code}/events"
     words = site.languages[found.lang]
-    page = overlay_page(site.pages, words, found.title, events, layout, None, EMPTY, hide)
+    now_ms = studio.rooms.now_ms()
+    page = overlay_page(site.pages, words, found.title, events, layout, None, EMPTY, now_ms, hide)
     # The host's own page shows it, too.
     policy = page.headers["Content-Security-Policy"]
     page.headers["Content-Security-Policy"] = policy.replace(

@@ -43,4 +43,4 @@ def overlay(
     title = f"{state.product} · {state.word}"
     events = f"{request.scope['raw_path'].decode('latin-1').removesuffix('/')}/events?lang={words.lang}"
     code = qr_code(scan_url(site.public_url, subject)) if qr != "off" else None
-    return overlay_page(site.pages, words, title, events, layout, state, code)
+    return overlay_page(site.pages, words, title, events, layout, state, code, state.cold.at_ms)

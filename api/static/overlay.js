@@ -1,4 +1,4 @@
-// Keeps the overlay true: each event is the whole state; silence greys the live value. For Chrome 103 and later.
+// Keeps the overlay true: each event is the whole state; ages go on, silence greys. For Chrome 103 and later.
 (function () {
   "use strict";
   var SILENCE_MS = 6000;
@@ -12,6 +12,9 @@
   var patience = 2000;
   var source = null;
   var ended = false;
+  var cold = null;
+  // The server's clock by one that nobody sets. What came late makes it slow, never fast.
+  var ahead = root.dataset.now - performance.now();
 
   function each(selector, act) { document.querySelectorAll(selector).forEach(act); }
 
@@ -20,7 +23,8 @@
   }
 
   function say(element, value) {
-    var text = value === null ? "–" : value === undefined ? "" : String(value);
+    var text = value === null ? root.dataset.none : value === undefined ? "" : String(value);
+    element.classList.toggle("none", value === null);
     if (element.textContent !== text) element.textContent = text;
   }
 
@@ -31,11 +35,33 @@
     root.dataset.shown = goods ? "goods" : "nothing";
     if (goods) {
       root.dataset.state = goods.state;
+      root.dataset.lab = goods.lab_standing;
       root.dataset.fresh = goods.cold.freshness;
       each("[data-text]", function (element) { say(element, at(goods, element.dataset.text)); });
     }
     if (isRoom) showRoom(state);
     tidy();
+    cold = goods && goods.cold;
+    if (cold) ahead = Math.max(ahead, cold.at_ms - performance.now());
+    grow();
+  }
+
+  // The age of the newest value goes on by itself. Why none follows, only the server knows.
+  function grow() {
+    if (!cold || cold.taken_at_ms === null) return;
+    var age = Math.max(0, ahead + performance.now() - cold.taken_at_ms);
+    var isSilent = "silent" in root.dataset;
+    var isStale = cold.freshness === "stale" || age > cold.stale_after_ms;
+    root.dataset.fresh = isStale || isSilent ? "stale" : "live";
+    var said = isStale && !isSilent ? root.dataset.quiet : root.dataset.ago;
+    each("[data-text='cold.age']", function (element) { say(element, said.replace("{span}", span(age))); });
+  }
+
+  function span(lengthMs) {
+    var seconds = Math.floor(lengthMs / 1000), minutes = Math.floor(seconds / 60), hours = Math.floor(minutes / 60);
+    var size = minutes < 1 ? 0 : hours < 1 ? 1 : hours < 48 ? 2 : 3;
+    var parts = { seconds: seconds, minutes: size < 2 ? minutes : minutes % 60, hours: size < 3 ? hours : hours % 24, days: Math.floor(hours / 24) };
+    return root.dataset.spans.split("|")[size].replace(/\{(\w+)\}/g, function (_, name) { return parts[name]; });
   }
 
   // What has nothing to say is not there, nor what has no place: the facts, then points from the last, always whole.
@@ -108,9 +134,9 @@
       // The verdict too: nobody knows whether it still holds, and no host can hide its card.
       var lost = root.dataset.lost.replace("{seconds}", Math.round(silent / 1000));
       root.dataset.silent = "";
-      if (root.dataset.fresh === "live") root.dataset.fresh = "stale";
-      each("[data-text='cold.age'], [data-text='claim']", function (element) { say(element, lost); });
+      each("[data-text='claim']", function (element) { say(element, lost); });
     }
+    grow();
     var closed = source.readyState === EventSource.CLOSED && now - openedAt > patience;
     if (closed || (silent > RECREATE_MS && now - openedAt > RECREATE_MS)) {
       // Not all at once when the server is back.

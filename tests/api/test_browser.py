@@ -81,11 +81,11 @@ def test_the_overlay_greys_its_value_when_the_server_falls_silent_and_recovers(b
         ledger.silent = True
         page.wait_for_selector("html[data-fresh=stale][data-silent]", state="attached", timeout=15_000)
         assert "no connection" in page.inner_text("[data-text=claim]")
-        lost = page.locator("[data-text='cold.age']").inner_text()
+        age = page.inner_text("[data-text='cold.age']")
         page.wait_for_timeout(6_000)  # long enough for a new connection to meet the 502
         ledger.silent = False
         page.unroute("**/events*")
         page.wait_for_selector("html[data-fresh=live]", state="attached", timeout=20_000)
     page.close()
 
-    assert lost.startswith("no connection for")
+    assert age.endswith(" ago")

@@ -13,9 +13,21 @@ from api.overlay_feed import OverlayFeed
 from api.present.overlay import overlay_state
 from api.qr import QUIET_ZONE, SMALLEST_MODULE_PX, qr_code, scan_url
 from api.words import languages
-from tests.api.samples import PATH, PENDING, SUBJECT, a_cabinet, a_trace, a_traced_event, a_truck, with_last
+from tests.api.samples import (
+    PATH,
+    PENDING,
+    SUBJECT,
+    a_cabinet,
+    a_notice,
+    a_trace,
+    a_traced_event,
+    a_truck,
+    lab_results,
+    with_last,
+)
 from tests.api.serving import SampleLedger, served
 from tests.builders import FIELD, LOT, a_harvest
+from traceability.proof.verdict import Contradicted, Unchecked
 
 SPEAK = languages()
 STATIC = Path(__file__).parents[2] / "api" / "static"
@@ -53,7 +65,8 @@ def test_a_live_value_says_how_old_it_is():
     cold = cold_of(a_trace())
 
     assert (cold.freshness, cold.value, cold.unit) == ("live", "2.3", "°C")
-    assert cold.age == "Demo logger · 1 minute ago"
+    assert (cold.age, cold.device) == ("1 minute ago", "Demo logger")
+    assert cold.at_ms - cold.taken_at_ms == 40_000
 
 
 def test_a_value_that_stops_arriving_turns_stale_and_keeps_its_age():
@@ -78,8 +91,39 @@ def test_it_shows_the_alert_the_staging_and_whose_word_it_is():
     assert state.alert.startswith("The cold chain was broken")
     assert state.staged == "Demonstration data"
     assert overlay_state(a_trace(staged=()), SPEAK["en"], 0).staged == "Test chain"
-    assert state.claim == "as this server states"
     assert overlay_state(a_trace(curves=(a_cabinet(),)), SPEAK["en"], 0).alert == ""
+
+
+@pytest.mark.parametrize(
+    ("trace", "claim"),
+    [
+        (a_trace(), "This server states: all 13 records in the public log, anchored 14 Nov 07:03"),
+        (
+            a_trace(events=with_last(PENDING, 3)),
+            "This server states: 10 of 13 records anchored, newest 13 Nov 12:03",
+        ),
+        (a_trace(events=with_last(PENDING, 13)), "This server states: recorded, and not yet anchored"),
+        (
+            a_trace(events=with_last(Unchecked("the chain does not answer"), 13)),
+            "This server could not check it",
+        ),
+        (a_trace(events=with_last(Contradicted("log", "no"), 1)), "This server's own check failed"),
+        (a_trace(lost=2), "This server has lost some of its records"),
+        (a_trace(recalls=(a_notice(),)), "as this server states"),
+    ],
+)
+def test_beside_its_word_stands_what_this_server_found_and_that_it_is_its_word(trace, claim):
+    assert overlay_state(trace, SPEAK["en"], 0).claim == claim
+
+
+def test_a_value_above_its_limit_and_one_that_nobody_measured_are_not_shown_as_sound():
+    over = replace(lab_results()[-1], value=0.9)
+    standings = [
+        overlay_state(a_trace(lab_results=results), SPEAK["en"], 0).lab_standing
+        for results in (lab_results(), (*lab_results(), over), lab_results()[:2], ())
+    ]
+
+    assert standings == ["within", "over", "stated", "none"]
 
 
 def test_where_a_place_has_no_name_the_origin_is_told_by_its_numbers_as_on_the_page():

@@ -119,14 +119,38 @@ def test_it_follows_its_room_without_a_reload_greys_in_silence_and_recovers_from
         strokes.append(page.locator("svg.qr path").get_attribute("d"))
     page.route("**/events*", lambda route: route.fulfill(status=502))
     page.clock.fast_forward(11_000)
-    age = page.locator("[data-text='cold.age']")
-    expect(age).to_contain_text("连接中断")
+    expect(page.locator(".claim")).to_contain_text("连接中断")
     page.clock.fast_forward(5_000)
     page.unroute("**/events*")
     page.clock.fast_forward(30_000)
 
-    expect(age).to_contain_text("信号中断")
+    expect(page.locator(".claim")).to_contain_text("本服务器声明")
+    expect(page.locator("[data-text='cold.age']")).to_contain_text("信号中断")
     assert strokes[0] != strokes[1]
+
+
+def test_an_age_goes_on_and_greys_by_itself_whatever_the_clock_of_the_browser_says(page, desk):
+    page.clock.install(time="2001-01-01")
+    opened(page, desk.address, desk.code, "vertical")
+    page.clock.pause_at("2001-01-02")
+    tell(page, told())
+    age, said = page.locator("[data-text='cold.age']"), []
+    for later_ms in (0, 5_000, 90_000):
+        page.clock.run_for(later_ms)
+        said.append((age.inner_text(), page.locator("html").get_attribute("data-fresh")))
+    # Told once more by a server that stood still: no old state makes the value younger.
+    for later_ms in (0, 60_000):
+        page.clock.run_for(later_ms)
+        page.evaluate("feed.onmessage(told)")
+        said.append((age.inner_text(), page.locator("html").get_attribute("data-fresh")))
+
+    assert said == [
+        ("40 秒前", "live"),
+        ("45 秒前", "live"),
+        ("2 分钟前", "stale"),
+        ("2 分钟前", "live"),
+        ("信号中断 3 分钟", "stale"),
+    ]
 
 
 @pytest.mark.skipif(not shutil.which("ffmpeg"), reason="Debian package ffmpeg is missing")
