@@ -81,8 +81,9 @@ def _rehearsed(site: Site, words: Words, at: AtDesk) -> Response:
     """Its report is read before its records are forgotten."""
     report = at.studio.reports.of(at.room.code)
     at.studio.rooms.end_rehearsal(at.room.code)
-    told = report_text(report, words.lang)
-    return farm_page(site, words, "live_report.html", code=at.room.code, report=told, is_kept=False)
+    told = {lang: report_text(report, lang) for lang in site.languages}
+    own = told.pop(words.lang)
+    return farm_page(site, words, "live_report.html", code=at.room.code, report=own, is_kept=False, told=told)
 
 
 def _page(

@@ -15,6 +15,7 @@ from api.qr import qr_code
 from api.words import Words
 from traceability.errors import InvalidInput
 from traceability.live.addresses import LAYOUTS, control_url, overlay_url
+from traceability.live.room import Room
 from traceability.live.studio import Studio
 from traceability.live.texts import LONGEST_HOST, LONGEST_TITLE
 
@@ -42,6 +43,18 @@ def make(site: SiteDep, words: WordsDep, studio: StudioDep, sent: SentDep) -> Re
         room, key = studio.rooms.make(party, typed["host"], typed["title"], typed["speaks"])
     except InvalidInput as refusal:
         return _page(site, words, studio, sent.by, typed, str(refusal))
+    return _made(site, words, sent, room, key)
+
+
+@router.post("/made")
+def made(site: SiteDep, words: WordsDep, studio: StudioDep, sent: SentDep) -> Response:
+    """The same in another language. Nobody but the page itself has the key any more: it sends it along."""
+    code, key = sent.text("room"), sent.text("key")
+    studio.rooms.check_key(code, key)
+    return _made(site, words, sent, studio.rooms.store.room(code), key)
+
+
+def _made(site: Site, words: Words, sent: Sent, room: Room, key: str) -> Response:
     link = control_url(site.public_url, room.code, key)
     overlays = {layout: overlay_url(site.public_url, room.code, layout) for layout in LAYOUTS}
     values = {"room": room, "key": key, "link": link, "overlays": overlays, "qr": qr_code(link)}

@@ -40,6 +40,7 @@ GATES: dict[str, Gate] = {
     "POST /live/sign-in": "sheets",
     "POST /live/sign-out": "sheets",
     "POST /live/make": "sheets",
+    "POST /live/made": "sheets",
     "GET /live/{code}/control": "sheets",
     "POST /live/{code}/control": "sheets",
     "POST /live/{code}/sign-in": "sheets",
