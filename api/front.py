@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.headers import NOTHING_RUNS, SAFE
-from api.page_cache import BROTLI, GZIP, IDENTITY, Form, Head, Page, PageCache, Standing, as_head
+from api.page_cache import BROTLI, GZIP, IDENTITY, Form, Head, Page, PageCache, Standing, as_head, as_lines
 
 MOST_KNOWN = 16_384
 """Requests, as they were worded, of which it is remembered which page answers them."""
@@ -26,7 +26,7 @@ SHORT_LINE = 4
 MOST_WAITING = 5_000
 """One more is told to come back."""
 _FOUND = "guoji.found"
-_NOT_WITH_304 = (b"content-length", b"content-encoding", b"content-type", b"content-security-policy")
+_OK, _NOT_MODIFIED = b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 304 Not Modified\r\n"
 _BUSY: Head = [
     (b"content-type", b"text/plain; charset=utf-8"),
     (b"retry-after", b"2"),
@@ -48,6 +48,8 @@ class Known:
     """Its key in the cache."""
     extra: Head
     """Headers of this request alone."""
+    end: bytes
+    """Of the head of its answer, as it is sent: these headers and an empty line."""
     standing: Standing
     """Of that this page answers it, and no other."""
 
@@ -61,7 +63,9 @@ class KeptAnswer(Response):
     def __init__(self, page: Page, more: Mapping[str, str], standing: Standing) -> None:
         """`more` are headers of this request alone; `standing` is that of its being answered by this page."""
         super().__init__()
-        self._page, self._known = page, Known(page.key, as_head(more), standing)
+        extra = as_head(more)
+        self._page = page
+        self._known = Known(page.key, extra, as_lines(extra) + b"\r\n", standing)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope[_FOUND].append((self._page, self._known))
@@ -102,6 +106,21 @@ class Front:
         if found is not None:
             # Nobody waits for a turn here: a reader may be slow.
             await _send(*found, scope["method"], headers, send)
+
+    def at_hand(self, target: bytes, headers: Mapping[bytes, bytes]) -> tuple[bytes, ...] | None:
+        """The answer to a GET as it is sent, the status line first; None if it is not at hand.
+
+        The names in `headers` are in small letters.
+        """
+        path, _, query = target.partition(b"?")
+        found = self._kept((path, query, headers.get(b"accept", b""), headers.get(b"accept-language", b"")))
+        if found is None:
+            return None
+        page, known = found
+        form = page.in_(_encoding(headers.get(b"accept-encoding", b"")))
+        if _has(form, headers.get(b"if-none-match", b"")):
+            return _NOT_MODIFIED, form.unchanged_wire, known.end
+        return _OK, form.wire, known.end, form.body
 
     def _kept(self, worded: _Worded) -> _Answer | None:
         known = self._known.get(worded)
@@ -171,10 +190,8 @@ class Front:
 async def _send(page: Page, known: Known, method: str, headers: dict[bytes, bytes], send: Send) -> None:
     form = page.in_(_encoding(headers.get(b"accept-encoding", b"")))
     if _has(form, headers.get(b"if-none-match", b"")):
-        head = [each for each in form.head if each[0] not in _NOT_WITH_304]
-        await send(
-            {"type": "http.response.start", "status": HTTPStatus.NOT_MODIFIED, "headers": head + known.extra}
-        )
+        head = form.unchanged + known.extra
+        await send({"type": "http.response.start", "status": HTTPStatus.NOT_MODIFIED, "headers": head})
         await send({"type": "http.response.body"})
         return
     await send({"type": "http.response.start", "status": HTTPStatus.OK, "headers": form.head + known.extra})

@@ -23,6 +23,7 @@ SETTLED_S = 5
 """After so many answers, and as long a life, a page is worth what brotli's smallest form costs."""
 FIRST_QUALITY, LAST_QUALITY = 5, 11
 BROTLI, GZIP, IDENTITY = "br", "gzip", "identity"
+_NOT_WITH_304 = (b"content-length", b"content-encoding", b"content-type", b"content-security-policy")
 
 Head = list[tuple[bytes, bytes]]
 """Headers as ASGI sends them."""
@@ -30,6 +31,11 @@ Head = list[tuple[bytes, bytes]]
 
 def as_head(headers: Mapping[str, str]) -> Head:
     return [(name.lower().encode(), value.encode("latin-1")) for name, value in headers.items()]
+
+
+def as_lines(head: Head) -> bytes:
+    """As HTTP/1.1 sends them."""
+    return b"".join(b"%b: %b\r\n" % each for each in head)
 
 
 class Standing(Protocol):
@@ -60,6 +66,11 @@ class Form:
     body: bytes
     etag: bytes
     head: Head
+    unchanged: Head
+    """Of "not modified"."""
+    wire: bytes
+    """The head as it is sent."""
+    unchanged_wire: bytes
 
 
 class Page:
@@ -101,7 +112,9 @@ class Page:
         headers = {**own, **self._headers, **SAFE}
         if encoding != IDENTITY:
             headers["Content-Encoding"] = encoding
-        return Form(body, etag.encode(), as_head(headers))
+        head = as_head(headers)
+        unchanged = [each for each in head if each[0] not in _NOT_WITH_304]
+        return Form(body, etag.encode(), head, unchanged, as_lines(head), as_lines(unchanged))
 
 
 @dataclass(slots=True)

@@ -1,6 +1,6 @@
 """The same states as most would send them: by Starlette's StreamingResponse, or by a WebSocket.
 
-In their favour: one look at the store for all, as ours has, and the same server under them.
+In their favour: one look at the store for all, as ours has. Granian serves them.
 """
 
 import asyncio

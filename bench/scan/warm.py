@@ -7,6 +7,7 @@ same bytes in brotli. The sides take turns. Prints the table of docs/benchmarks/
 """
 
 import argparse
+import os
 import re
 import shutil
 import subprocess
@@ -20,6 +21,7 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from urllib.request import Request, urlopen
 
+from api.page_cache import SETTLED_S
 from bench.scan.processes import processor_s
 from bench.scan.scene import PATH, scene
 from tests.nginx import nginx, wait_for
@@ -29,6 +31,8 @@ SERVER, LOAD = ["taskset", "-c", "1"], ["taskset", "-c", "0"]
 CONNECTIONS = 32
 HEADERS = {"Accept": "text/html", "Accept-Encoding": "br", "Accept-Language": "zh-CN"}
 STATIC, CACHED, OURS, PLAIN = "nginx, a file", "nginx, proxy_cache", "Guoji", "plain FastAPI route"
+BARE = "uvloop alone"
+"""It reads no request and sends the same bytes to all: as fast as Python can be on one core."""
 OF_STATIC, OF_PLAIN = 0.5, 8
 FILE = """
 server {{
@@ -89,6 +93,7 @@ def main() -> int:
             STATIC: partial(_static, Path(folder), ours),
             CACHED: partial(_cached, Path(folder), ours),
             OURS: ours,
+            BARE: partial(_bare, Path(folder)),
             PLAIN: partial(_plain, environment),
         }
         rates: dict[str, list[Rate]] = {side: [] for side in sides}
@@ -96,8 +101,8 @@ def main() -> int:
         for _ in range(args.rounds):
             for side, start in sides.items():
                 with start() as server:
-                    bodies[side] = _body(server.port)
                     rates[side].append(_load(server, args.seconds))
+                    bodies[side] = _body(server.port)
     return _show(rates, bodies)
 
 
@@ -140,11 +145,17 @@ def _static(folder: Path, ours: Side) -> Iterator[Server]:
     if not file.exists():
         file.parent.mkdir(parents=True)
         with ours() as server:
+            _warm(server)
             file.write_bytes(_body(server.port))
     port = take_port()
     http = FILE.format(port=port, folder=root)
     with TemporaryDirectory() as own, nginx(Path(own) / "nginx", http, port, SERVER) as process:
         yield Server(port, process.pid)
+
+
+def _bare(folder: Path) -> AbstractContextManager[Server]:
+    port, file = take_port(), folder / "files" / PATH.strip("/")
+    return _process([sys.executable, "-m", "bench.scan.bare", str(port), str(file)], os.environ, port)
 
 
 @contextmanager
@@ -162,15 +173,22 @@ def _body(port: int) -> bytes:
         return body
 
 
-def _load(server: Server, seconds: int) -> Rate:
+def _warm(server: Server) -> None:
+    """Until a page that many ask for has its smallest form."""
+    _wrk(server, SETTLED_S + 2)
+
+
+def _wrk(server: Server, seconds: int) -> str:
     headers = [word for name, value in HEADERS.items() for word in ("-H", f"{name}: {value}")]
-    command = ["wrk", "-t1", f"-c{CONNECTIONS}", "--latency", *headers]
+    command = [*LOAD, "wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}", "--latency", *headers]
     url = f"http://127.0.0.1:{server.port}{PATH}"
-    subprocess.run([*LOAD, *command, "-d1", url], check=True, capture_output=True)
+    return subprocess.run([*command, url], check=True, capture_output=True, text=True).stdout
+
+
+def _load(server: Server, seconds: int) -> Rate:
+    _warm(server)
     before_s = processor_s(server.pid)
-    told = subprocess.run(
-        [*LOAD, *command, f"-d{seconds}", url], check=True, capture_output=True, text=True
-    ).stdout
+    told = _wrk(server, seconds)
     worked_s = processor_s(server.pid) - before_s
     wrong = re.search(r"Non-2xx.*|Socket errors.*", told)
     if wrong:

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 
 import uvicorn
 
@@ -11,6 +12,7 @@ from api.app import create_app
 from api.deps import Ledger
 from api.event_front import EventFront
 from api.front import Front
+from api.kept_protocol import KeptProtocol
 from api.room_relay import RoomRelay
 from api.scan_visit import ScanDesk
 from tests.fakes import FakeLinks
@@ -222,8 +224,15 @@ def served(
         viewers=viewers,
         lot_pages=lot_pages,
     )
-    front = EventFront(Front(app, app.state.site.kept))
-    config = uvicorn.Config(front, port=0, ws="none", log_level="critical", timeout_graceful_shutdown=1)
+    front = Front(app, app.state.site.kept)
+    config = uvicorn.Config(
+        EventFront(front),
+        port=0,
+        http=partial(KeptProtocol, front),
+        ws="none",
+        log_level="critical",
+        timeout_graceful_shutdown=1,
+    )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

@@ -99,6 +99,7 @@ def _one(settings: Settings, shares_port: bool) -> int:
     # A trace is thousands of small values: looking through all of them for garbage at every turn is wasted.
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
-    front = EventFront(Front(app, app.state.site.kept), settings.scan_address_header)
-    serve(front, settings.http_host, settings.http_port, shares_port)
+    front = Front(app, app.state.site.kept)
+    app_and_fronts = EventFront(front, settings.scan_address_header)
+    serve(app_and_fronts, front, settings.http_host, settings.http_port, shares_port)
     return 0

@@ -1,38 +1,44 @@
 """Serves an application over HTTP in this process, until told to stop."""
 
 import asyncio
+import logging
 import resource
 import signal
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
 
+import uvicorn
 import uvloop
-from granian._granian import SocketHolder
-from granian.constants import HTTPModes, Interfaces
-from granian.log import LogLevels
-from granian.server.embed import Server
 from starlette.types import ASGIApp
 
+from api.front import Front
+from api.kept_protocol import KeptProtocol
 from traceability.errors import Refused
 
 STOP_WITHIN_S = 2
 """Listeners of live pages stay connected for ever; they come back by themselves."""
 MOST_CONNECTIONS = 16_384
-"""Answers under way, live pages among them. Each of those who wait has its request in memory."""
+"""Live pages among them; one more is told to come back. Each has its request in memory."""
 WAITING_TO_CONNECT = 2_048
+IDLE_S = 60
+"""A connection on which nothing was asked for so long is closed before as much again has passed."""
 UNREAD_FOR_MS = 30_000
 """A connection that takes nothing of what is sent for so long is closed, by the kernel."""
 UNSENT_BYTES = 16_384
 """No more than this waits here in the kernel for a slow reader: the newest state is not behind old ones."""
 
 
-def serve(app: ASGIApp, host: str, port: int, shares_port: bool = False) -> None:
+def serve(app: ASGIApp, front: Front, host: str, port: int, shares_port: bool = False) -> None:
     """Returns when SIGTERM or SIGINT came, after the answers that were under way.
 
-    Raises `Refused` if the port is taken, unless by another who shares it.
+    What `front` has at hand it answers before `app` is asked. Raises `Refused` if the port is taken, unless
+    by another who shares it.
     """
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-    uvloop.run(_serve(app, listening(host, port, shares_port)))
+    uvloop.run(_serve(_Server(_config(app, front)), listening(host, port, shares_port)))
 
 
 def listening(host: str, port: int, shares_port: bool = False) -> socket.socket:
@@ -54,37 +60,52 @@ def listening(host: str, port: int, shares_port: bool = False) -> socket.socket:
     return held
 
 
-class _Server(Server):
-    """Granian on a socket of ours: what it makes itself has no limits, and shares its port unseen."""
-
-    def __init__(self, app: ASGIApp, held: socket.socket) -> None:
-        address, port, *_ = held.getsockname()
-        super().__init__(
-            app,
-            address,
-            port,
-            interface=Interfaces.ASGINL,
-            http=HTTPModes.http1,
-            # There is no WebSocket here: whoever asks for one is told so by the route, in HTTP.
-            websockets=False,
-            backpressure=MOST_CONNECTIONS,
-            log_level=LogLevels.error,
-        )
-        self._held = held
-
-    def _init_shared_socket(self) -> None:
-        # From here on it is closed there.
-        self._shd = SocketHolder(self._held.detach(), False, WAITING_TO_CONNECT)  # type: ignore[call-arg, assignment]
+class _Server(uvicorn.Server):
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Signals are ours: being told to stop is no failure here."""
+        yield
 
 
-async def _serve(app: ASGIApp, held: socket.socket) -> None:
-    server = _Server(app, held)
-    stop = asyncio.Event()
+def _config(app: ASGIApp, front: Front) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        http=partial(KeptProtocol, front),  # type: ignore[arg-type]
+        # There is no WebSocket here: whoever asks for one is told so by the route, in HTTP.
+        ws="none",
+        lifespan="off",
+        interface="asgi3",
+        log_config=None,
+        log_level="error",
+        access_log=False,
+        server_header=False,
+        # Whose address a proxy's header says is for those to read who were told its name.
+        proxy_headers=False,
+        limit_concurrency=MOST_CONNECTIONS,
+        backlog=WAITING_TO_CONNECT,
+        timeout_keep_alive=IDLE_S,
+        timeout_graceful_shutdown=STOP_WITHIN_S,
+    )
+
+
+async def _serve(server: uvicorn.Server, held: socket.socket) -> None:
+    def stop() -> None:
+        server.should_exit = True
+        # That those who still listen are cut off is no error.
+        logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    serving, told = asyncio.create_task(server.serve()), asyncio.create_task(stop.wait())
-    await asyncio.wait((serving, told), return_when=asyncio.FIRST_COMPLETED)
-    server.stop()  # type: ignore[no-untyped-call]
-    await asyncio.wait((serving,), timeout=STOP_WITHIN_S)
-    # Who still listens is cut off now. Granian's own end may come after that, to a future that is gone.
-    asyncio.get_running_loop().set_exception_handler(lambda *_: None)
+        asyncio.get_running_loop().add_signal_handler(number, stop)
+    closing = asyncio.create_task(_close_idle(server))
+    try:
+        await server.serve(sockets=[held])
+    finally:
+        closing.cancel()
+
+
+async def _close_idle(server: uvicorn.Server) -> None:
+    while True:
+        await asyncio.sleep(IDLE_S)
+        for connection in list(server.server_state.connections):
+            if isinstance(connection, KeptProtocol):
+                connection.close_if_idle()
