@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import cast
 from urllib.parse import urlsplit
 
-import qrcode
-from qrcode.constants import ERROR_CORRECT_M
+import zxingcpp
 
 QUIET_ZONE = 4
 """Modules of white around it (ISO/IEC 18004)."""
@@ -32,19 +33,23 @@ def scan_url(public_url: str, subject: str) -> str:
     return f"{parts.scheme}://{parts.netloc}".upper() + parts.path + urlsplit(subject).path
 
 
+@lru_cache(256)
 def qr_code(text: str) -> QrCode:
-    code = qrcode.QRCode(error_correction=ERROR_CORRECT_M, border=QUIET_ZONE)
-    code.add_data(text)
-    rows = code.get_matrix()
+    """The same for each language in which its page is asked for."""
+    code = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
+    picture = memoryview(code.to_image(add_quiet_zones=False))  # type: ignore[arg-type]
+    rows = cast(list[list[int]], picture.tolist())
+    modules = len(rows) + 2 * QUIET_ZONE
     # Whole pixels a module: an encoder blurs what falls between them.
-    side = len(rows) * max(SMALLEST_MODULE_PX, SMALLEST_CODE_PX // len(rows))
-    return QrCode(len(rows), side, "".join(_strokes(rows)))
+    side = modules * max(SMALLEST_MODULE_PX, SMALLEST_CODE_PX // modules)
+    return QrCode(modules, side, "".join(_strokes(rows)))
 
 
-def _strokes(rows: list[list[bool]]) -> Iterator[str]:
+def _strokes(rows: list[list[int]]) -> Iterator[str]:
+    """`rows` are dark where they are 0."""
     at_x, at_y = 0, 0
-    for y, row in enumerate(rows):
-        for start, end in _bars(row):
+    for y, row in enumerate(rows, QUIET_ZONE):
+        for start, end in _bars([False] * QUIET_ZONE + [not shade for shade in row]):
             yield f"m{start - at_x} {y - at_y}h{end - start}"
             at_x, at_y = end, y
 

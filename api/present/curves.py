@@ -135,6 +135,8 @@ def _impossible(curve: Curve) -> list[Point]:
 
 def _possible(curve: Curve) -> Curve:
     left_out = set(_impossible(curve))
+    if not left_out:
+        return curve
     return replace(curve, points=tuple(point for point in curve.points if point not in left_out))
 
 

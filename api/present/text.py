@@ -13,8 +13,12 @@ _JOINERS = {"\u200c", "\u200d"}
 
 def plain(text: str, longest: int = LONGEST) -> str:
     """`text` on one line, without controls, direction marks or non-characters; at most `longest` long."""
-    spaced = " ".join(text.split())
-    shown = "".join("\N{REPLACEMENT CHARACTER}" if _hidden(character) else character for character in spaced)
+    shown = " ".join(text.split())
+    # Most is; nothing hidden is printable.
+    if not shown.isprintable():
+        shown = "".join(
+            "\N{REPLACEMENT CHARACTER}" if _hidden(character) else character for character in shown
+        )
     return shown if len(shown) <= longest else shown[: longest - 1] + "…"
 
 
