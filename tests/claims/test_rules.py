@@ -17,7 +17,18 @@ from traceability.claims.read_facts import now_in
 from traceability.claims.rulebook import rules
 from traceability.claims.safe import safe_words, said_safely
 
-TABLES = ("claims", "forbidden", "moments", "papers", "places", "speech", "units", "varieties", "words")
+TABLES = (
+    "claims",
+    "forbidden",
+    "lookalikes",
+    "moments",
+    "papers",
+    "places",
+    "speech",
+    "units",
+    "varieties",
+    "words",
+)
 
 
 @pytest.mark.parametrize("name", TABLES)

@@ -1,9 +1,9 @@
 """A sentence folded to the one form that rules are written for."""
 
 import re
-import unicodedata
 
 from traceability.claims.data import load
+from traceability.claims.lookalikes import undisguised
 from traceability.claims.numerals import digits
 
 _TRADITIONAL = str.maketrans(
@@ -22,7 +22,7 @@ _QUOTES = str.maketrans("‘’“”「」『』", '\'\'""""""')
 
 def normal(text: str) -> str:
     """Half width, lower case, simplified characters, plain quotes, single spaces, digits for number words."""
-    folded = unicodedata.normalize("NFKC", text).translate(_QUOTES).translate(_TRADITIONAL).lower()
+    folded = undisguised(text).translate(_QUOTES).translate(_TRADITIONAL).lower()
     folded = _NUMBER_SIGN.sub("no.", folded)
     folded = _paused(_SPACE.sub(" ", folded).strip())
     for heard, meant in _MISHEARD:
