@@ -4,8 +4,8 @@ import { failed, refuse, unchecked } from "./bytes.js";
 import { checkList, newerOf, parseComplete } from "./complete.js";
 import { fieldsOf } from "./json.js";
 
-// A logistic unit, or a lot or an item of a product.
-const GOODS = /\/(00|10|21)\/[^/]+$/;
+// A logistic unit, a lot or an item of a product; a live room.
+const GOODS = /^urn:uuid:[\da-f-]{36}$|\/(00|10|21)\/[^/]+$/;
 const MOST = 10000;
 
 // `verifier` is what verify.js checks a single event with.

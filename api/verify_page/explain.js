@@ -6,6 +6,7 @@ import { isSaid, moment, say } from "./words.js";
 
 // By what verify.js says. The first that stands in it counts: what an endpoint said stands inside another.
 const REASONS = {
+  "the segments here": "why_other_moment",
   "not yet anchored": "why_pending",
   "no longer on the chain": "why_vanished",
   "is not on the chain": "why_unknown_transaction",
@@ -82,6 +83,10 @@ export const completeOf = ({ outcome, detail, up_to, count, newer }) => {
   const sentence = say("none_missing", { moment: moment(up_to), count });
   return { sentence: newer ? `${sentence} ${say("newer", { newer })}` : sentence };
 };
+
+// What a step of the verifier is called.
+export const titleOf = (step) => say(`${step.replace(" ", "_")}_step`);
+export const failureOf = (step) => say(`failed_${step.replace(" ", "_")}`);
 
 // A business step in everyday words; one that has none as it was written.
 export const stepName = (step) => {

@@ -10,7 +10,8 @@ const ONE_SPELLING = /^https:\/\/id\.gs1\.org\/(00\/\d{18}|01\/\d{14}\/(10|21)\/
 
 export const destination = (text) => {
   const url = webUrl(text);
-  if (/^\/proof\/[\da-f]{64}$/.test(url.pathname)) return { address: url.href, origin: url.origin };
+  const { href, origin, pathname } = url;
+  if (/^\/(proof\/[\da-f]{64}|live\/\w+\/record)$/.test(pathname)) return { address: href, origin };
   const path = url.pathname === "/codes/proof" ? url.pathname : "/proof";
   const [, goods] = url.pathname.match(GOODS) ?? [];
   const subject = goods ? `${CANONICAL}/${goods}` : url.pathname === path && url.searchParams.get("subject");

@@ -3,33 +3,40 @@
 import { SIGNS, STATES, checkLine, exactly } from "./check_lines.js";
 import { element, icon, outside, plain } from "./element.js";
 import { showEvents } from "./events.js";
-import { chainOf, completeOf, reasonOf, stepName, stepOf } from "./explain.js";
+import { chainOf, completeOf, failureOf, reasonOf, stepName, stepOf, titleOf } from "./explain.js";
 import { spelled } from "./facts.js";
+import { showOnAir } from "./show_on_air.js";
 import { moment, say } from "./words.js";
 
 const STEPS = ["policy", "event", "readings", "inclusion", "checkpoint", "anchor", "subject"];
 
 // What the worker found, and what of it is about `documents` of the reader; `basis` are sentences on the policy, `saved`
 // is the report.
-export const show = (place, { report, facts }, documents, basis, saved) => {
+export const show = (place, { report, facts, aired }, documents, basis, saved) => {
   const events = report.events ?? [report];
   place.replaceChildren(
-    verdict(report, facts, events, basis, saved),
-    checks(report, events, documentLines(documents, events, facts)),
+    verdict(report, facts, events, aboutOf(report, aired), basis, saved),
+    ...(aired?.segments ? [showOnAir(report, aired)] : []),
+    checks(report, events, aired, documentLines(documents, events, facts)),
     endpoints(events),
     showEvents(events, facts),
   );
   place.hidden = false;
 };
 
-const verdict = (report, facts, events, basis, saved) => {
+const aboutOf = ({ subject }, aired) => {
+  const room = aired?.segments?.at(-1);
+  if (room) return say("about_room", { room: plain(room.room), title: plain(room.title) });
+  return subject ? say("about", { goods: plain(spelled(subject)) }) : say("about_event");
+};
+
+const verdict = (report, facts, events, about, basis, saved) => {
   const title = element("h2", { tabindex: "-1", id: "verdict" }, word(report));
-  const goods = report.subject ? say("about", { goods: plain(spelled(report.subject)) }) : say("about_event");
   const box = element(
     "div",
     {},
     title,
-    element("p", { class: "goods" }, goods),
+    element("p", { class: "goods" }, about),
     ...sentences(report, facts, events),
   );
   box.append(...paragraphs(basis), saved);
@@ -54,8 +61,7 @@ const sentences = (report, facts, events) => {
         : say(report.events ? "code" : "one", { since: moment(report.anchored_at) }),
     );
   if (is === "contradicted") {
-    const sentence = say(`failed_${step}`);
-    said.push(say("at_step", { step: say(`${step}_step`), sentence }));
+    said.push(say("at_step", { step: titleOf(step), sentence: failureOf(step) }));
     return [...paragraphs(said), element("code", {}, exactly(`${step}: ${reason}`))];
   }
   if (is === "unchecked") said.push(say("not_checked", { reason: reasonOf(reason) }), say("says_nothing"));
@@ -75,7 +81,7 @@ const documentLines = (documents, events, facts) =>
     return checkLine(events[at]?.verdict ?? "unchecked", title, " ", element("em", {}, sentence));
   });
 
-const checks = (report, events, more) => {
+const checks = (report, events, aired, more) => {
   const rows = STEPS.map((name) => {
     const steps = events.flatMap((event) => event.steps.filter((step) => step.name === name));
     return steps[0] && row(name, ...summed(name, steps));
@@ -87,6 +93,11 @@ const checks = (report, events, more) => {
   if (report.complete) {
     const { sentence, exact } = completeOf(report.complete);
     rows.push(row("complete", report.complete.outcome, sentence, exact));
+  }
+  if (aired) {
+    const { lie, segments } = aired;
+    const sentence = lie ? say("failed_on_air") : say("passed_on_air", { count: segments.length });
+    rows.push(row("on_air", lie ? "failed" : "passed", sentence, lie));
   }
   return element(
     "section",

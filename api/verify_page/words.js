@@ -1,14 +1,16 @@
 // What the page says, in the reader's language.
 
 import { en } from "./words_en.js";
+import { en as onAirEn } from "./words_on_air_en.js";
+import { zh as onAirZh } from "./words_on_air_zh.js";
 import { zh } from "./words_zh.js";
 
-const TABLES = { "zh-CN": zh, en };
+const TABLES = { "zh-CN": { ...zh, ...onAirZh }, en: { ...en, ...onAirEn } };
 // A fixed zone, named on the page, so that two people who compare what they see compare the same times.
 const ZONE = "Asia/Shanghai";
 const page = globalThis.document?.documentElement;
 
-export const isSaid = (key) => Object.hasOwn(en, key);
+export const isSaid = (key) => Object.hasOwn(TABLES.en, key);
 
 export const say = (key, values) => TABLES[page.lang][key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
 

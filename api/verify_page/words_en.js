@@ -10,7 +10,7 @@ export const en = {
   proof: "Proof file",
   proof_hint: "Choose it, drop it anywhere on this page, or paste it.",
   choose: "Choose a file",
-  link: "Or a link to the goods",
+  link: "Or a link to the goods, or to the record of a live room",
   link_hint:
     "As on the label. The proof is fetched from that server, if it lets pages of other hosts read it.",
   fetch: "Fetch",
@@ -69,7 +69,7 @@ export const en = {
   broken: "This browser could not finish the check: {reason}. That is no verdict.",
   no_url: "{text} is no web address; want http:// or https:// and a host",
   link_of_no_goods:
-    "{path} names no lot, item or shipping unit; want a path such as /01/09521234500018/10/L1",
+    "{path} names no lot, item or shipping unit; want a path such as /01/09521234500018/10/L1 or /live/K7M2QX/record",
   no_answer:
     "No answer from {address} ({reason}). It is away, or does not let pages of other hosts read it: then download the proof there and choose the file here.",
   no_file_there: "{address} answers {status} and gives no file.",

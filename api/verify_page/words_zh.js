@@ -10,7 +10,7 @@ export const zh = {
   proof: "证据文件",
   proof_hint: "选择文件、拖到本页任意位置，或者粘贴。",
   choose: "选择文件",
-  link: "或填商品链接",
+  link: "或填商品链接、直播间播出记录的链接",
   link_hint: "就是标签上的链接。若该服务器允许其他网站读取，就从那里下载证据。",
   fetch: "下载",
   paste: "粘贴文本",
@@ -62,7 +62,7 @@ export const zh = {
     "这不是本页能识别的证据文件：{reason}。应为 guoji-proof/1、guoji-trace-proof/1 或 guoji-code/1 格式的文件。这不是核对结论。",
   broken: "浏览器没能完成核对：{reason}。这不是核对结论。",
   no_url: "{text} 不是网址；应以 http:// 或 https:// 开头并带有主机名",
-  link_of_no_goods: "{path} 没有指明批次、单件或物流单元；应形如 /01/09521234500018/10/L1",
+  link_of_no_goods: "{path} 没有指明批次、单件或物流单元；应形如 /01/09521234500018/10/L1 或 /live/K7M2QX/record",
   no_answer:
     "{address} 没有应答（{reason}）。它可能不在线，或者不允许其他网站读取：请在那里下载证据文件，再到这里选择。",
   no_file_there: "{address} 回答 {status}，没有给出文件。",

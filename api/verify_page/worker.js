@@ -3,6 +3,7 @@
 import { parse } from "../verifier/json.js";
 import { proofOf } from "../verifier/proof_file.js";
 import { verify } from "../verifier/verify.js";
+import { airedOf, judged } from "./aired.js";
 import { factsOf } from "./facts.js";
 
 // Words on progress at most so often.
@@ -28,9 +29,16 @@ const check = async ({ file, policy, endpoints, asked, operators }) => {
   };
   const report = await verify(file, policy, { endpoints, asked, progress, fetch: asking(operators) });
   const parsed = parse(new TextDecoder().decode(file));
-  const facts = [];
-  for (const each of proofsIn(parsed)) facts.push(factsOf(await proofOf(each)));
-  return { report, facts, digest: await digestOf(file) };
+  const proofs = [];
+  for (const each of proofsIn(parsed)) proofs.push(await proofOf(each));
+  const events = proofs.map(({ event }) => event);
+  const aired = airedOf(events, report.events ?? [report], report.subject);
+  return {
+    report: judged(report, aired, policy !== null),
+    facts: proofs.map(factsOf),
+    aired,
+    digest: await digestOf(file),
+  };
 };
 
 // Of a trace, of an item code, or of one event.

@@ -2,6 +2,8 @@
 
 import { isShownAs, textsOf } from "../../api/check_page/said.js";
 import { verify } from "../../api/static/verify.js";
+import { airedOf, judged, momentOf } from "../../api/verify_page/aired.js";
+import { parse } from "../../api/verifier/json.js";
 import { checkMap } from "../../api/verifier/complete.js";
 import { sha256 } from "../../api/verifier/sha256.js";
 import { checkInclusion } from "../../api/verifier/tree.js";
@@ -60,6 +62,24 @@ const ANSWERS = {
 };
 
 const bytesOf = (hex) => hex.replace(/../g, (pair) => String.fromCharCode(`0x${pair}`));
+
+// Of an on-air record and a moment, a text of RFC 3339: the verdict then, and what was on air.
+export async function checkAired({ at, ...job }) {
+  const report = await check(job);
+  if (report.error) return report;
+  const file = parse(atobOf(job.file));
+  const events = (file.proofs ?? [file]).map(({ event }) => event);
+  const aired = momentOf(airedOf(events, report.events ?? [report], report.subject, true), Date.parse(at));
+  return { ...judged(report, aired, job.policy !== null), onAir: aired.onAir };
+}
+
+// What is untrue of the segments of a file, as the text of its JSON; its events are as they were recorded.
+export const lieOf = (file) => {
+  const events = parse(file).proofs.map(({ event }) => event);
+  return airedOf(events, events.map(() => ({ verdict: "verified" }))).lie ?? null;
+};
+
+const atobOf = (text) => new TextDecoder().decode(Uint8Array.from(atob(text), (byte) => byte.charCodeAt()));
 
 // Whether a check that says what is untrue has nothing to say.
 async function holds(checking) {
@@ -129,7 +149,7 @@ export const unlike = ({ record, lang, texts }) => {
 // SHA-256 of texts of bytes one behind the other, in hex as all of a job.
 export const hashOf = (texts) => Buffer.from(sha256(...texts.map(bytesOf)), "latin1").toString("hex");
 
-const CHECKS = { check, checkByPage, checkLog, checkNames, checkBatch, checkSums, hashOf, unlike };
+const CHECKS = { check, checkAired, checkByPage, checkLog, checkNames, checkBatch, checkSums, hashOf, lieOf, unlike };
 
 if (globalThis.process?.argv[1]?.endsWith("check.js")) {
   let text = "";

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from scripts.screenshots import ARGUMENTS, CHROMIUM
-from tests.api.checked import PATH, VectorChain, a_ledger, an_endpoint
+from tests.api.checked import PATH, VectorChain, a_ledger, an_endpoint, vector
 from tests.api.serving import served
 from tests.browser.running import PROJECT
 from tests.browser.test_vectors import PROOFS
@@ -217,3 +217,34 @@ def test_it_works_from_a_file_with_a_link_to_the_goods_and_the_operators_own_wor
     assert "convinces only who believes the operator" in said
     assert "It has to be about (01) 09521234500018 (10) L1" in page.inner_text("#proof-said")
     page.close()
+
+
+def test_of_a_live_room_it_shows_what_the_overlay_showed_at_a_moment_that_the_reader_chooses(page):
+    name = "../on_air/sound-record-that-goes-on"
+    record = vector(name)
+    with an_endpoint(VectorChain(name)) as endpoint:
+        give(page, json.dumps(record["proof"]).encode(), record["policy"], [endpoint])
+
+        found, said = card(page)
+
+    told = []
+    for second in ("18:06:39", "18:07:10", "18:10:00"):
+        page.fill("#moment", f"2026-11-18T{second}")
+        page.press("#moment", "Enter")
+        told.append(page.inner_text("#moment-said"))
+    page.press("#on-air summary >> nth=1", "Enter")
+    page.click("text=Show the overlay at its end")
+
+    assert (found, "About live room 7K2M9Q: 今晚苹果" in said) == ("verified", True)
+    assert "The room was not on air then" in told[0]
+    shown = r"Proven.*since 18 Nov 2026, 18:06:41:.*红富士苹果.*Struck.*contradicted"
+    assert re.search(shown, told[1], re.DOTALL)
+    assert "Not checked: the file does not reach this moment" in told[2]
+    assert page.inner_text("#moment-said").startswith("18 Nov 2026, 18:07:10")
+    assert "3 segments fit together" in page.inner_text("#result")
+    assert faults_in(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    page.click("#language")
+    assert "本文件可以证明" not in page.inner_text("#on-air")
+    page.press("#moment", "Enter")
+    assert "本文件可以证明" in page.inner_text("#moment-said")
