@@ -15,13 +15,17 @@ import pytest
 
 from tests.builders import CONTEXT, FARM, a_harvest
 from tests.fakes import FakeMark
+from tests.live.broadcasting import CODE, Broadcast
 from traceability.cli.main import main
 from traceability.errors import Erased
 from traceability.ledger.grant import Grant
 from traceability.ledger.publish import publish
 from traceability.ledger.record import Rejected
+from traceability.live.room import Phase
+from traceability.live.tell import TELL_WITHIN_MS
 from traceability.own_policy import log_signer
 from traceability.own_store import open_store
+from traceability.store.schema import open_engine
 from traceability.wiring import ledger
 
 NAME, VALUE = "guoji:driverName", "张三-does-not-want-to-be-found"
@@ -165,6 +169,30 @@ def test_what_was_erased_already_or_never_handed_in_is_said(guoji, handed, setti
     assert f"{handed.commitment}  already erased on 2" in again
     assert ": asked\n" in again
     assert f"{'7' * 64}  never handed in; it will not be taken any more\n" in never
+
+
+def test_what_was_said_on_air_is_erased_by_no_way_before_its_time(guoji, settings, tmp_path):
+    on = Broadcast(open_engine(settings.database_url), now_ms=time.time_ns() // 1_000_000)
+    on.make()
+    on.phase(Phase.ON_AIR)
+    on.after(0).say(VALUE)
+    on.now_ms += TELL_WITHIN_MS
+    on.teller.look()
+    [commitment] = on.air.said_before(on.now_ms)
+    [told] = {each.event for each in on.air.records(CODE)}
+    journal = tmp_path / "other.jsonl"
+    journal.write_text(json.dumps({"commitment": commitment, "erased_at_ms": 5, "reason": "asked"}) + "\n")
+    on.engine.dispose()
+
+    for way in (
+        [commitment, "--reason", "asked"],
+        ["--event", told, "--reason", "asked"],
+        ["--replay", journal],
+    ):
+        code, _, said = guoji("erase", *way, *(["--yes"] if way[0] != "--replay" else []))
+        assert (code, said.count("\n")) == (65, 1), said
+        assert "may be erased from" in said
+    assert in_the_files(settings)
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,8 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         help="remove personal data, and its salts, for good",
         description="Remove the values behind commitments, with their salts, for good: from the database and "
         "its files. When and why is written into the database and into erasures.jsonl in the home, so that a "
-        "restored backup is erased again. Proofs stay as they are. Asks before it acts.",
+        "restored backup is erased again. Proofs stay as they are. Asks before it acts. What was said on air "
+        "is refused until GUOJI_AIR_DAYS have passed.",
         epilog="Example: guoji erase --event KEY --reason 'the driver asked for it'",
     )
     erase.add_argument("commitments", metavar="COMMITMENT", nargs="*", help="64 hex digits")
@@ -59,6 +60,8 @@ def _run(args: argparse.Namespace) -> int:
 
 def _erase(args: argparse.Namespace, settings: Settings, store: "Store") -> int:
     from traceability.ledger.erase import check_reason, erase
+    from traceability.ledger.personal import Erasure
+    from traceability.live.forget_said import check_no_longer_kept
     from traceability.own_files import erasure_journal
 
     if args.reason is None:
@@ -67,12 +70,14 @@ def _erase(args: argparse.Namespace, settings: Settings, store: "Store") -> int:
     commitments = [*_known(args.commitments, store), *_of_event(args.event, store)]
     if not commitments:
         raise InvalidInput("nothing is named, want a COMMITMENT or an --event that holds some")
+    now_ms = int(time.time() * 1000)
+    asked = [Erasure(each, now_ms, args.reason) for each in commitments]
+    check_no_longer_kept(asked, store.air, now_ms, settings.air_days)
     for line in _described(commitments, store):
         print(printable(line))
     if not args.yes and not agreed("Erase these values for good?"):
         print("nothing was erased")
         return 0
-    now_ms = int(time.time() * 1000)
     is_clean = erase(commitments, args.reason, now_ms, erasure_journal(settings), store.personal)
     print(f"erased: {len(dict.fromkeys(commitments))}\n{STAYS}")
     if not is_clean:
@@ -115,6 +120,7 @@ def _described(commitments: Sequence[str], store: "Store") -> list[str]:
 
 def _replay(path: Path, settings: Settings, store: "Store") -> int:
     from traceability.ledger.erase import replay
+    from traceability.live.forget_said import check_no_longer_kept
     from traceability.own_files import erasure_journal
     from traceability.store.erasure_journal import ErasureFile
 
@@ -123,6 +129,7 @@ def _replay(path: Path, settings: Settings, store: "Store") -> int:
     # Ours first: what the file says must outlive the file.
     known = {each.commitment for each in store.personal.all_erasures()}
     news = [each for each in ErasureFile(path).read() if each.commitment not in known]
+    check_no_longer_kept(news, store.air, int(time.time() * 1000), settings.air_days)
     if news:
         erasure_journal(settings).append(news)
     print(f"erased: {replay(erasure_journal(settings), store.personal)}")

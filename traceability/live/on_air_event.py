@@ -80,7 +80,12 @@ def on_air_event(
     The records' own times bound the segment, not the moment of telling: what another process is just
     writing down then still comes after it.
     """
-    said = {each.number: _said(each, salt) for each in records if each.kind is Kind.SAID}
+    said = {
+        each.number: _said(each, salt)
+        for each in records
+        # Not of words that were erased before anybody told them.
+        if each.kind is Kind.SAID and each.body["text"] is not None
+    }
     until_ms = records[-1].at_ms
     body = {
         "type": "ObjectEvent",

@@ -115,6 +115,15 @@ class AirStore(Protocol):
     def said_before(self, before_ms: int, at_most: int = 1_000) -> Sequence[str]:
         """Commitments to what was said before this time and is not erased yet, the oldest first."""
 
+    def said_at_ms(self, commitments: Sequence[str]) -> Mapping[str, int]:
+        """Those of them that are of what was said on air, each with when that was recorded."""
+
+    def forget_untold(self, before_ms: int) -> int:
+        """Erase what was said before this time and stands in no event; how many sentences.
+
+        The records stay, with None for their texts, and may still be told.
+        """
+
 
 class Visits(Protocol):
     """How many viewers came by an offer's short code, in whole minutes since 1970."""

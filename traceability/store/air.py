@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Engine, Row, delete, insert, select, update
+from sqlalchemy import Connection, Engine, Row, delete, exists, insert, select, update
 
 from traceability.epcis.event import Event
 from traceability.errors import InvalidInput, Refused, RoomConflict
@@ -20,6 +20,7 @@ from traceability.store.events import event, insert_events
 from traceability.store.personal import disclosure, keep_disclosures
 from traceability.store.room_tables import air, air_record, air_waiting, room, said_text
 from traceability.store.schema import AT_ONCE
+from traceability.store.sweep import sweep
 from traceability.store.waiting import move_waiting
 
 _SAME = (said_text.c.room_code == air_record.c.room_code) & (said_text.c.number == air_record.c.number)
@@ -105,18 +106,33 @@ class AirTable:
             insert_events(connection, [event])
             theirs = (air_record.c.room_code == code) & air_record.c.number.between(after + 1, up_to)
             connection.execute(update(air_record).where(theirs).values(event_key=event.key))
-            said = connection.scalars(
-                select(air_record.c.number)
-                .where(theirs, air_record.c.kind == Kind.SAID)
-                .order_by(air_record.c.number)
-            ).all()
-            _move_texts(connection, code, said, event, disclosures)
+            _move_texts(connection, code, range(after + 1, up_to + 1), event, disclosures)
 
     def said_before(self, before_ms: int, at_most: int = 1_000) -> Sequence[str]:
         still_here = air_record.join(disclosure, disclosure.c.commitment == air_record.c.commitment)
         old = select(air_record.c.commitment).select_from(still_here).where(air_record.c.at_ms < before_ms)
         with self._engine.connect() as connection:
             return list(connection.scalars(old.order_by(air_record.c.at_ms).limit(at_most)))
+
+    def said_at_ms(self, commitments: Sequence[str]) -> Mapping[str, int]:
+        columns = select(air_record.c.commitment, air_record.c.at_ms)
+        with self._engine.connect() as connection:
+            return {
+                row.commitment: row.at_ms
+                for start in range(0, len(commitments), AT_ONCE)
+                for row in connection.execute(
+                    columns.where(air_record.c.commitment.in_(commitments[start : start + AT_ONCE]))
+                )
+            }
+
+    def forget_untold(self, before_ms: int) -> int:
+        is_old = exists().where(_SAME, air_record.c.at_ms < before_ms)
+        with self._engine.begin() as connection:
+            count = connection.execute(delete(said_text).where(is_old)).rowcount
+        if count:
+            # While others read, the words stay in the files until the database writes over them.
+            sweep(self._engine, said_text.name)
+        return count
 
 
 def append(connection: Connection, code: str, records: Sequence[NewRecord]) -> None:
@@ -171,11 +187,13 @@ def forget(connection: Connection, code: str) -> None:
 def _move_texts(
     connection: Connection,
     code: str,
-    numbers: Sequence[int],
+    records: range,
     event: StoredEvent,
     disclosures: Sequence[Disclosure],
 ) -> None:
     """From here on what was said stands only where it can be erased."""
+    told = (said_text.c.room_code == code) & said_text.c.number.between(records[0], records[-1])
+    numbers = connection.scalars(select(said_text.c.number).where(told).order_by(said_text.c.number)).all()
     if len(disclosures) != len(numbers):
         raise InvalidInput(
             f"{len(disclosures)} disclosures for {len(numbers)} records of what was said in room {code}"
@@ -185,7 +203,6 @@ def _move_texts(
     for number, each in zip(numbers, disclosures, strict=True):
         this = (air_record.c.room_code == code) & (air_record.c.number == number)
         connection.execute(update(air_record).where(this).values(commitment=each.commitment))
-    told = (said_text.c.room_code == code) & said_text.c.number.in_(numbers)
     connection.execute(delete(said_text).where(told))
 
 
