@@ -26,6 +26,7 @@ const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/i;
 const check = (holds, detail) => holds || failed(detail);
 
 const take = (value, kinds, where) => {
+  check(isObject(value), `${where} is not a JSON object`);
   for (const name in kinds)
     check(kinds[name](value[name]), `${name} of ${where} is missing, or of the wrong kind`);
 };
@@ -42,7 +43,6 @@ export const told = (at) => `${new Date(at).toISOString().replace("T", " ").slic
 export const segmentOf = (event) => {
   const said = event["guoji:onAir"] ?? null;
   if (said === null) return null;
-  check(isObject(said), "guoji:onAir is not a JSON object");
   take(said, SEGMENT, "guoji:onAir");
   const odd = Object.keys(said).find((name) => name !== "begin" && !Object.hasOwn(SEGMENT, name));
   check(odd === undefined, `guoji:onAir has the unknown name ${odd}`);
@@ -57,7 +57,6 @@ export const segmentOf = (event) => {
 };
 
 const recordOf = (value, where) => {
-  check(isObject(value), `${where} is not a JSON object`);
   take(value, RECORD, where);
   const { number, at, kind, ...body } = value;
   return { number, at: timeOf(at, `at of ${where}`), kind, body };

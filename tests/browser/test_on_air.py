@@ -97,6 +97,7 @@ UNTRUE = [
     set_in((1, ON, "room"), "THER00"),
     set_in((1, "epcList"), ["urn:uuid:3f2b1c00-0000-4000-8000-000000000008"]),
     set_in((1, ON, "segment"), 1),
+    set_in((2, ON, "segment"), 2),
     set_in((3, ON, "segment"), 7),
     set_in((0, ON, "segment"), 0),
     set_in((2, ON, "records"), []),
@@ -118,7 +119,7 @@ SHAPELESS = [
             "from": "2026-11-18T10:06:41.000",
             "until": "9999-01-01T00:00:00Z",
             "begin": [],
-            "records": [7],
+            "records": [None],
             "more": 1,
         }.items()
     ),
