@@ -114,6 +114,46 @@ def test_what_is_said_never_to_have_been_is_held_against_all_that_was_measured(n
     assert verdict(said, a_trace(name)) == expected
 
 
+@pytest.mark.parametrize(
+    ("name", "said", "expected"),
+    [
+        ("tomatoes", "车上湿度在85到90之间", "supported"),
+        ("tomatoes", "湿度百分之八十五到九十", "supported"),
+        ("tomatoes", "The humidity dropped to sixty percent", "contradicted"),
+        ("kiwifruit", "湿度百分之九十", "unsupported"),
+        ("cherries", "空运过来的", "supported"),
+        ("cherries", "Shipped by sea.", "contradicted"),
+        ("kiwifruit", "空运过来的", "unsupported"),
+        ("tomatoes", "They have arrived", "contradicted"),
+        ("tomatoes", "货还在路上", "supported"),
+        ("kiwifruit", "货还在路上", "contradicted"),
+        ("bare", "They have arrived", "unsupported"),
+        ("cherries", "十五号晚上十一点进的冷库", "supported"),
+        ("cherries", "二十号进的冷库", "contradicted"),
+    ],
+)
+def test_humidity_and_the_journey_are_held_against_what_the_trace_holds(name, said, expected):
+    assert verdict(said, a_trace(name)) == expected
+
+
+@pytest.mark.parametrize(
+    "asserts", ["这不就是今天早上刚摘的吗？", "难道不是今早摘的？", "Isn't that freshly picked?"]
+)
+def test_a_question_that_nobody_is_to_answer_is_an_assertion(asserts):
+    assert verdict(asserts, a_trace("kiwifruit")) == "supported"
+    assert verdict(asserts, a_trace("apples")) == "contradicted"
+
+
+def test_words_to_say_instead_mend_every_claim_that_is_at_fault():
+    facts = read_facts(a_trace("apples"))
+
+    instead = check("今早刚摘的，糖度20度", facts, now_in(facts)).suggestion
+
+    assert instead is not None
+    assert "2026-10-12 09:00" in instead
+    assert "13.6" in instead
+
+
 def test_a_certificate_that_is_only_linked_supports_nothing():
     trace = a_trace("bare")
     harvest_of(trace)["event"]["certificationInfo"] = "https://papers.example/organic/1"

@@ -31,7 +31,7 @@ def judged(language=None, part=None):
     ]
 
 
-@pytest.mark.parametrize("part", ["development", "held aside", "second author"])
+@pytest.mark.parametrize("part", ["development", "held aside", "second author", "third author"])
 @pytest.mark.parametrize("verdict", ["contradicted", "forbidden"])
 def test_what_is_called_false_or_forbidden_is_so_and_little_of_it_is_missed(verdict, part):
     pairs = judged(part=part)

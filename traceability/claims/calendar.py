@@ -2,7 +2,7 @@
 
 import re
 from calendar import monthrange
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 
 from traceability.claims.data import load
@@ -73,11 +73,18 @@ def _dated(match: re.Match[str], on: datetime) -> Days:
     groups = match.groupdict()
     month = _month(groups["month"])
     day = int(groups["day"])
-    if groups.get("year"):
-        exact = date(int(groups["year"]), month, day)
+    if year := _year(groups, on):
+        exact = date(year, month, day)
         return exact, exact
     nearest = _nearest_year(month, day, on)
     return nearest, nearest
+
+
+def _year(groups: Mapping[str, str | None], on: datetime) -> int | None:
+    """As it is named: by its number, or from the year in which it is said."""
+    if which := groups.get("which"):
+        return on.year + _STEPS[which]
+    return int(year) if (year := groups.get("year")) else None
 
 
 def _nearest_year(month: int, day: int, on: datetime) -> date:
@@ -98,7 +105,7 @@ def _day_alone(match: re.Match[str], on: datetime) -> Days:
 
 def _month_alone(match: re.Match[str], on: datetime) -> Days:
     month = _month(match["month"])
-    year = int(match["year"] or 0) or (on.year if month <= on.month else on.year - 1)
+    year = _year(match.groupdict(), on) or (on.year if month <= on.month else on.year - 1)
     first, last = _THIRDS.get(match["third"] or "", (1, 31))
     return date(year, month, first), date(year, month, min(last, monthrange(year, month)[1]))
 
@@ -148,17 +155,13 @@ _THIRDS_OF_A_YEAR = dict.fromkeys("初y", (1, 3)) | dict.fromkeys("底末e", (10
 """By the last letter of the word: 年初, early; 年底, late."""
 
 
-_DATE_ZH = (
-    r"(?:(?P<year>20\d\d)年)?(?<!\d)(?P<month>1[0-2]|0?[1-9])月(?:份的?)?(?P<day>[12]\d|3[01]|0?[1-9])[日号]?"
-)
+_YEAR_ZH = r"(?:(?P<year>20\d\d)年|(?P<which>[去今明])年)?"
+_YEAR_EN = r"(?:,? (?P<year>20\d\d)|,?(?: of)? (?P<which>last|this|next) year)?"
+_DATE_ZH = rf"{_YEAR_ZH}(?<!\d)(?P<month>1[0-2]|0?[1-9])月(?:份的?)?(?P<day>[12]\d|3[01]|0?[1-9])[日号]?"
 _ISO = r"(?<!\d)(?P<year>20\d\d)[-/.](?P<month>1[0-2]|0?[1-9])[-/.](?P<day>[12]\d|3[01]|0?[1-9])(?!\d)"
 _SLASHED = r"(?<![\d/])(?P<month>1[0-2]|0?[1-9])/(?P<day>[12]\d|3[01]|0?[1-9])(?![\d/])"
-_DAY_MONTH = (
-    rf"\b(?P<day>[12]\d|3[01]|0?[1-9])(?:st|nd|rd|th)?(?: of)? (?P<month>{_MONTH})\b(?:,? (?P<year>20\d\d))?"
-)
-_MONTH_DAY = (
-    rf"\b(?P<month>{_MONTH}) (?:the )?(?P<day>[12]\d|3[01]|0?[1-9])(?:st|nd|rd|th)?\b(?:,? (?P<year>20\d\d))?"
-)
+_DAY_MONTH = rf"\b(?P<day>[12]\d|3[01]|0?[1-9])(?:st|nd|rd|th)?(?: of)? (?P<month>{_MONTH})\b{_YEAR_EN}"
+_MONTH_DAY = rf"\b(?P<month>{_MONTH}) (?:the )?(?P<day>[12]\d|3[01]|0?[1-9])(?:st|nd|rd|th)?\b{_YEAR_EN}"
 
 _AGO_ZH = (
     rf"(?P<bound>{_BOUND})?\s?(?P<n>\d+(?:\.\d+)?)(?:[-到~](?P<n2>\d+))?个?"
@@ -176,17 +179,15 @@ _WITHIN_EN = (
 _THE_DAY_ZH = r"(?<![月\d])(?P<day>[12]\d|3[01]|[1-9])号(?![地楼线园库棚机区链])"
 _THE_DAY_EN = rf"\b(?:on|is|was) the (?P<day>[12]\d|3[01]|[1-9])(?:st|nd|rd|th)\b(?! (?:of )?(?:{_MONTH})\b)"
 _MONTH_ZH = (
-    r"(?:(?P<year>20\d\d)年)?(?<!\d)(?P<month>1[0-2]|[1-9])月(?:份)?"
+    rf"{_YEAR_ZH}(?<!\d)(?P<month>1[0-2]|[1-9])月(?:份)?"
     r"(?P<third>初|上旬|中旬|下旬|底|末)?(?!\d)"
 )
 _MONTH_EN = (
     r"\b(?:in|since|last|until|till|through|to|by|of|end of|before) (?P<third>early|mid|late)?[- ]?"
     rf"(?P<month>{_MONTH})\b"
-    r"(?! \d{1,2}\b)(?: (?P<year>20\d\d))?"
+    rf"(?! \d{{1,2}}\b){_YEAR_EN}"
 )
-_PART_OF_MONTH_EN = (
-    rf"\b(?P<third>early|mid|late)[- ](?P<month>{_MONTH})\b(?! \d{{1,2}}\b)(?: (?P<year>20\d\d))?"
-)
+_PART_OF_MONTH_EN = rf"\b(?P<third>early|mid|late)[- ](?P<month>{_MONTH})\b(?! \d{{1,2}}\b){_YEAR_EN}"
 _WEEKDAY_ZH = r"(?P<last>上个?|这个?|本)?(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天])"
 _WEEKDAY_EN = rf"\b(?P<last>last |on |this )?(?P<weekday>{'|'.join(_WEEKDAYS_EN)})\b"
 _SPAN_ZH = (

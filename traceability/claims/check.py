@@ -43,6 +43,7 @@ class Checked:
 
 _Judgement = tuple[Verdict, Claim, Judged]
 _ORDER = {verdict: number for number, verdict in enumerate(Verdict)}
+_BETWEEN = {"zh": "；", "en": "; "}
 _NOTHING_KNOWN = {
     "zh": "这一项没有记录，我先不说",
     "en": "I have no record of that, so I leave it out",
@@ -60,10 +61,15 @@ def check(text: str, facts: Facts, said_at: datetime, find: Detector = detect) -
     verdicts = _verdicts(text, facts, local, find)
     if not verdicts:
         return Checked(text, Verdict.NO_CLAIM, None, (), None)
-    verdict, claim, found = min(verdicts, key=lambda each: _ORDER[each[0]])
+    verdict, claim, found = min(verdicts, key=_seriousness)
     evidence = found.evidence if verdict is not Verdict.SUPPORTED else _all_evidence(verdicts)
-    suggestion = None if verdict is Verdict.SUPPORTED else _suggestion(text, claim, facts, local)
+    faults = sorted((each for each in verdicts if each[0] is not Verdict.SUPPORTED), key=_seriousness)
+    suggestion = _suggestion(text, [each.rule for _, each, _ in faults], facts, local) if faults else None
     return Checked(text, verdict, claim.rule, evidence, suggestion)
+
+
+def _seriousness(judgement: _Judgement) -> int:
+    return _ORDER[judgement[0]]
 
 
 def _verdicts(text: str, facts: Facts, local: datetime, find: Detector) -> list[_Judgement]:
@@ -98,15 +104,18 @@ def _is_broken(judged: Judged, facts: Facts) -> bool:
     return any(each.key in broken for each in judged.evidence if each.key is not None)
 
 
-def _suggestion(text: str, claim: Claim, facts: Facts, on: datetime) -> str:
-    """Words to say instead: about the same thing if the trace holds it, else something that it shows.
+def _suggestion(text: str, rules: Sequence[Rule], facts: Facts, on: datetime) -> str:
+    """Words to say instead of all that is at fault: about the same if the trace holds it, else what it shows.
 
     Names in a trace are hostile, so each is judged like any other words.
     """
     language = language_of(text)
     words = safe_words(facts, on, language)
-    same = fill(claim.rule.suggest[language], words)
-    offered = (each for each in (same, *said_safely(words, language)) if each and _is_safe(each, facts, on))
+    templates = dict.fromkeys(rule.suggest[language] for rule in rules if rule.suggest[language] != "{safe}")
+    same = [each for template in templates if (each := fill(template, words)) and _is_safe(each, facts, on)]
+    if same:
+        return _BETWEEN[language].join(same)
+    offered = (each for each in said_safely(words, language) if _is_safe(each, facts, on))
     return next(offered, _NOTHING_KNOWN[language])
 
 

@@ -165,7 +165,9 @@ def _named(rule: Rule, heard: _Heard) -> Iterator[_Found]:
     if rule.topic == "named_analyte":
         if says("nothing_found", text):
             yield _Found(Claim(rule, text, text, negated=False), 0)
-        elif says("something_found", text) and not heard.quantities:
+        elif says("something_found", text) and not any(
+            each.dimension == "residue" for each in heard.quantities
+        ):
             yield _Found(Claim(rule, text, text, negated=False, value=SOMETHING), 0)
         for quantity in heard.quantities:
             yield _Found(Claim(rule, "", text, is_negated(text, [quantity.span], heard.spans), quantity), 0)
@@ -206,6 +208,7 @@ def _gap(one: Span, other: Span) -> int:
 _RIVALS = {
     "lab_value",
     "temperature",
+    "humidity",
     "storage_range",
     "cold_storage",
     "age",

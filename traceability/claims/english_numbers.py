@@ -13,7 +13,7 @@ _INTEGER = rf"(?:(?:an?|{_BELOW_1000}) thousand(?: (?:and )?{_BELOW_1000})?|{_BE
 _WORDS = re.compile(rf"\b{_INTEGER}(?: point(?: (?:{_ONE}))+)?\b")
 _WEIGHT, _TIME = "kilo|kg|pound|lb|tonne|ton", "hour|day|week|month|year"
 _ONE_THING = re.compile(
-    rf"(?<!-)(?<!ty )\b(?:one(?= (?:{_TIME}|{_WEIGHT}|gram|degree|and a (?:half|quarter)"
+    rf"(?<!-)(?<!ty )\b(?:one(?=[- ](?:{_TIME}|{_WEIGHT}|gram|degree|and a (?:half|quarter)"
     rf"|(?:to|and|or) (?:two|three|four|five|six)))"
     rf"|(?<=minus )one\b"
     rf"|an?(?: (?:full|whole|good|solid))?(?= (?:{_WEIGHT})\b)"

@@ -33,6 +33,7 @@ _SWEET = re.compile(r"([糖甜]度[^\d,]{0,6}\d+(?:\.\d+)?)个(?![样月糖])")
 _ABOUT_ONE = re.compile("个把(?=月|星期|礼拜|小时|钟头)")
 _BOTH = re.compile("[俩仨](?=月|星期|礼拜|小时|钟头)")
 _PERCENT = re.compile(f"百分之({_NUMERAL}|百|\\d+(?:\\.\\d+)?)")
+_PERCENTS = re.compile(f"(百分之(?:{_NUMERAL}))([到至-])({_NUMERAL})")
 _HALVES = re.compile("(\\d+)个半(?=小时|钟头|月|星期)")
 _AND_A_HALF = re.compile("(\\d+)(个?(?:公斤|千克|斤|吨|天|个月|年|小时|钟头|度))半(?!径)")
 _HALF = re.compile(
@@ -49,6 +50,7 @@ def digits(text: str) -> str:
 def _chinese(text: str) -> str:
     text = _BOTH.sub(lambda m: "两个" if m[0] == "俩" else "三个", _ABOUT_ONE.sub("1个多", text))
     text = _DECIMAL.sub(lambda m: f"{_value(m[1])}.{''.join(str(_DIGITS[d]) for d in m[2])}", text)
+    text = _PERCENTS.sub(r"\1\2百分之\3", text)
     text = _PERCENT.sub(lambda m: f"{100 if m[1] == '百' else _value(m[1])}%", text)
     text = _TWO_GUESSES.sub(lambda m: _guesses(m) if _next(m) else m[0], text)
     for number in (_RANGE, _WHOLE, _ALONE, _DAY):

@@ -32,7 +32,8 @@ class Quantity:
         """A stated value agrees with what rounds to it; "about" gives it a tenth more on each side."""
         slack = self.step / 2 if self.is_exact else 0.0
         if self.about:
-            slack += 0.1 * abs(self.low if self.low > -inf else self.high)
+            # A guessed range is wide already.
+            slack += (0.1 if self.is_exact else 0.05) * abs(self.low if self.low > -inf else self.high)
         return self.low - slack - 1e-9 <= value <= self.high + slack + 1e-9
 
 
@@ -52,7 +53,7 @@ _UNITS = [
 ]
 _UNIT = rf"(?:{_alternatives(name for row in _TABLE['unit'] for name in row['names'])})(?![a-z])"
 _QUANTITY = re.compile(
-    rf"(?<![\d.a-z/])(?P<first>-?(?:{_NUMBER}))(?P<ten_thousand>万)?(?P<more>多)?\s?(?P<unit1>{_UNIT})?"
+    rf"(?<![\d.a-z/])(?P<first>-?(?:{_NUMBER}))(?P<ten_thousand>万)?(?P<more>多)?(?:\s|-(?=[a-z]))?(?P<unit1>{_UNIT})?"
     rf"(?:\s?(?:到|至|~|-|–|—|to|and)\s?(?P<second>-?(?:{_NUMBER}))\s?(?P<unit2>{_UNIT})?)?"
 )
 

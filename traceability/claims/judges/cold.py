@@ -1,5 +1,6 @@
 """Judges claims of cold: what the curves that travelled with the goods show."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from traceability.claims.claim import Claim
@@ -103,7 +104,13 @@ def _over_all(claim: Claim, stated: Quantity, curves: list[Series], facts: Facts
         )
         return is_true(held, *evidence)
     if says("warmest", claim.clause) and stated.high < float("inf"):
-        held = _near(stated, warmest) if stated.is_exact else warmest <= stated.high + _MEASURED_C
+        # "最高" bounds too, but nobody bounds by a tenth of a degree.
+        is_bound = stated.step >= 1 or not claim.clause.startswith("最高", stated.span[0])
+        held = (
+            _near(replace(stated, low=stated.high), warmest)
+            if stated.is_exact or not is_bound
+            else warmest <= stated.high + _MEASURED_C
+        )
         return is_true(held, *evidence)
     if says("coldest", claim.clause) and stated.low > -float("inf"):
         held = _near(stated, coldest) if stated.is_exact else coldest >= stated.low - _MEASURED_C
@@ -138,6 +145,23 @@ def _bounds_below(claim: Claim) -> bool:
     return says("never_below", claim.clause)
 
 
+_DAMP_PERCENT = 5.0
+"""A humidity that is stated as steady may be off by this."""
+
+
+def humidity(claim: Claim, facts: Facts, on: datetime) -> Judged:
+    assert isinstance(claim.value, Quantity)
+    curves = [each for each in facts.series if "humidity" in each.metric]
+    if not curves:
+        return UNKNOWN
+    driest, dampest = min(each.coldest[1] for each in curves), max(each.warmest[1] for each in curves)
+    evidence = (_extremes(each, facts, "%") for each in curves)
+    stated, slack = claim.value, _DAMP_PERCENT if claim.value.is_exact or claim.value.about else 1e-9
+    if says("reached", claim.clause):
+        return is_true(driest - slack / 2 <= stated.high and stated.low <= dampest + slack / 2, *evidence)
+    return is_true(stated.low - slack <= driest and dampest <= stated.high + slack, *evidence)
+
+
 def storage_range(claim: Claim, facts: Facts, on: datetime) -> Judged:
     """Advice on keeping must lie within the range that the goods bear."""
     if facts.storage is None:
@@ -167,15 +191,15 @@ def _worst(series: Series, facts: Facts) -> Evidence:
     )
 
 
-def _extremes(series: Series, facts: Facts) -> Evidence:
+def _extremes(series: Series, facts: Facts, unit: str = "°C") -> Evidence:
     (cold_ms, cold), (warm_ms, warm) = series.coldest, series.warmest
     gaps = f"，{len(series.silences)} 段无数据" if series.silences else ""
     gaps_en = f", {len(series.silences)} stretches without data" if series.silences else ""
     return of_curve(
         series,
         _batch(series, warm_ms, warm_ms, facts) or _batch(series, cold_ms, cold_ms, facts),
-        f"{cold:g} ~ {warm:g} °C{gaps}",
-        f"{cold:g} to {warm:g} °C{gaps_en}",
+        f"{cold:g} ~ {warm:g} {unit}{gaps}",
+        f"{cold:g} to {warm:g} {unit}{gaps_en}",
     )
 
 

@@ -1,5 +1,6 @@
 """Judges claims of when something happened, how long it took, and whether the goods lay in store."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from traceability.claims.claim import Claim
@@ -41,7 +42,7 @@ def event(claim: Claim, facts: Facts, on: datetime) -> Judged | None:
         return None
     happened = facts.happened(*claim.rule.options["steps"])
     if not happened:
-        return UNKNOWN
+        return _not_yet(claim.rule.options["steps"], facts)
     moment = claim.value
     if not moment.has_day and says("just", claim.clause):
         moment = without_day(moment, on.date())
@@ -53,8 +54,40 @@ def event(claim: Claim, facts: Facts, on: datetime) -> Judged | None:
 
 
 def _holds(moment: Moment, happening: Happening, on: datetime) -> bool:
-    at = happening.at.astimezone(on.tzinfo)
-    return without_day(moment, at.date()).holds(at)
+    """In the zone of the harvest, or in that where it happened: either may be meant."""
+    seen = happening.at.astimezone(on.tzinfo), happening.at
+    return any(without_day(moment, at.date()).holds(at) for at in seen)
+
+
+_ARRIVALS = ("receiving", "arriving", "accepting")
+_DEPARTURES = ("shipping", "departing")
+
+
+def _not_yet(steps: Sequence[str], facts: Facts) -> Judged:
+    """What left and reached nobody has not arrived; any other step without a record is unknown."""
+    left = facts.happened(*_DEPARTURES)
+    if not left or not set(steps) <= set(_ARRIVALS) or facts.happened(*_ARRIVALS, "stocking"):
+        return UNKNOWN
+    return is_true(False, evidence_of(left[-1]))
+
+
+def arrived(claim: Claim, facts: Facts, on: datetime) -> Judged:
+    """That the goods are here; or, by the rule's option, that they are still under way."""
+    here = [each for each in facts.happened(*_ARRIVALS) if each.at <= on]
+    found = is_true(True, evidence_of(here[-1])) if here else _not_yet(_ARRIVALS, facts)
+    if found.truth is Truth.UNKNOWN:
+        return found
+    return is_true(bool(here) is not claim.rule.options["under_way"], *found.evidence)
+
+
+def carried_by(claim: Claim, facts: Facts, on: datetime) -> Judged:
+    """By air or by sea, as the places tell that the goods left from and came to."""
+    stops = facts.happened(*_DEPARTURES, *_ARRIVALS)
+    by = {way: [each for each in stops if says(way, each.place.lower())] for way in ("airport", "seaport")}
+    if bool(by["airport"]) is bool(by["seaport"]):
+        return UNKNOWN
+    seen = by["airport"] or by["seaport"]
+    return is_true(bool(by["airport"]) is says("by_air", claim.words), *map(evidence_of, seen))
 
 
 def just_picked(claim: Claim, facts: Facts, on: datetime) -> Judged:
@@ -130,7 +163,7 @@ def cold_storage(claim: Claim, facts: Facts, on: datetime) -> Judged:
         return is_true(fits, *(evidence_of(each) for each in (harvest, store) if each is not None))
     if harvest is None:
         return UNKNOWN
-    shipped = facts.happened("shipping", "departing")
+    shipped = facts.happened(*_DEPARTURES)
     if _hours(harvest.at, shipped[0].at if shipped else on) <= _STRAIGHT_H:
         return is_true(False, evidence_of(harvest), *(evidence_of(each) for each in shipped[:1]))
     return Judged(Truth.UNKNOWN, (evidence_of(harvest),))
@@ -140,15 +173,13 @@ def _stay(facts: Facts, on: datetime) -> tuple[Happening, float] | None:
     """The event that begins a stay in a store, and its hours until the goods leave it."""
     for each in facts.happenings:
         if each.step == "storing" or (each.step != "sensor_reporting" and says("store", each.place.lower())):
-            left = next(
-                (later.at for later in facts.happened("shipping", "departing") if later.at > each.at), on
-            )
+            left = next((later.at for later in facts.happened(*_DEPARTURES) if later.at > each.at), on)
             return each, _hours(each.at, left)
     return _long_cold(facts, on)
 
 
 def _long_cold(facts: Facts, on: datetime) -> tuple[Happening, float] | None:
-    harvests, shipped = facts.happened("harvest"), facts.happened("shipping", "departing")
+    harvests, shipped = facts.happened("harvest"), facts.happened(*_DEPARTURES)
     if not harvests or not facts.cold_air:
         return None
     left = shipped[-1].at if shipped else on

@@ -13,6 +13,8 @@ Judge = Callable[[Claim, Facts, datetime], Judged | None]
 
 JUDGES: Mapping[str, Judge] = {
     "age": times.age,
+    "arrived": times.arrived,
+    "carried_by": times.carried_by,
     "certificate_validity": papers.certificate_validity,
     "certified": papers.certified,
     "cold_kept": cold.cold_kept,
@@ -23,6 +25,7 @@ JUDGES: Mapping[str, Judge] = {
     "excursion": cold.excursion,
     "field": goods.field,
     "forbidden": papers.forbidden,
+    "humidity": cold.humidity,
     "just_picked": times.just_picked,
     "lab_passed": laboratory.lab_passed,
     "lab_value": laboratory.lab_value,
