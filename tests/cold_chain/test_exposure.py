@@ -2,13 +2,14 @@
 
 import math
 from itertools import pairwise
+from statistics import median
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from traceability.cold_chain.exposure import Held, exposure, held, mean_kinetic_celsius, warmest
-from traceability.telemetry.curve import SILENT_AFTER_PACES, Point
+from traceability.telemetry.curve import AROUND, SILENT_AFTER_PACES, Point
 
 HOUR = 3_600_000
 CURVES = st.dictionaries(st.integers(0, 60), st.integers(-5, 9), max_size=12).map(
@@ -65,15 +66,17 @@ def test_one_reading_alone_says_nothing_about_any_time():
 def test_exposure_is_what_counting_moment_by_moment_gives(points, start, length):
     """The slow twin looks at each millisecond for the reading that holds then."""
     end = start + length
-    steps = sorted(after.taken_at_ms - before.taken_at_ms for before, after in pairwise(points))
-    middle = len(steps) // 2
-    usual = (steps[middle] + steps[~middle]) / 2 if steps else 0
-    longest = SILENT_AFTER_PACES * max(usual, 1) if steps else 0
+    steps = [after.taken_at_ms - before.taken_at_ms for before, after in pairwise(points)]
     within = outside = above = 0
     for moment in range(start, end):
         before = [point for point in points if point.taken_at_ms <= moment]
-        after = [point.taken_at_ms for point in points if point.taken_at_ms > moment]
-        if before and min([*after, end]) - before[-1].taken_at_ms <= longest:
+        if not before:
+            continue
+        number = len(before) - 1
+        sides = [side for side in (steps[max(number - AROUND, 0) : number], steps[number + 1 :]) if side]
+        usual = max((max(median(side[:AROUND]), 1) for side in sides), default=math.inf if steps else 0)
+        step = steps[number] if number < len(steps) else end - before[-1].taken_at_ms
+        if step <= SILENT_AFTER_PACES * usual:
             inside = 0 <= before[-1].value <= 4
             within, outside = within + inside, outside + (not inside)
             above += max(before[-1].value - 4, 0)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from heapq import heappop, heappush
 from itertools import pairwise
 
-from traceability.telemetry.curve import Point, longest_step_ms
+from traceability.telemetry.curve import Point, silences, speaks_for_ms
 
 HOUR_MS = 3_600_000
 ZERO_CELSIUS_K = 273.15
@@ -61,11 +61,15 @@ def held(points: Sequence[Point], from_ms: int, to_ms: int) -> Iterator[Held]:
 
     A reading says nothing about a silence that follows it, nor about the time before the first one.
     """
-    longest = longest_step_ms(points)
+    if not points:
+        return
+    last, silent = points[-1], {each.from_ms for each in silences(points)}
+    if to_ms - last.taken_at_ms > speaks_for_ms(points):
+        silent.add(last.taken_at_ms)
     ends = [*(point.taken_at_ms for point in points[1:]), to_ms]
-    for point, end in zip(points, ends, strict=True) if points else ():
+    for point, end in zip(points, ends, strict=True):
         start, end = max(point.taken_at_ms, from_ms), min(end, to_ms)
-        if start < end and end - point.taken_at_ms <= longest:
+        if start < end and point.taken_at_ms not in silent:
             yield Held(start, end, point.value)
 
 

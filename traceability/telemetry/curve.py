@@ -7,6 +7,8 @@ from statistics import median
 
 SILENT_AFTER_PACES = 3
 """A curve is silent where it misses this many of its usual steps."""
+AROUND = 20
+"""Usual is the median of this many steps before, or after: a device may be set to another pace."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,17 +25,30 @@ class Stretch:
     to_ms: int
 
 
-def longest_step_ms(points: Sequence[Point]) -> float:
-    """The longest step between `points` (oldest first) that is not silence; 0 without two of them."""
-    steps = [after.taken_at_ms - before.taken_at_ms for before, after in pairwise(points)]
-    return SILENT_AFTER_PACES * max(median(steps), 1) if steps else 0
-
-
 def silences(points: Sequence[Point]) -> tuple[Stretch, ...]:
-    """Where the steps between `points` (oldest first) are much longer than usual."""
-    longest = longest_step_ms(points)
+    """Where a step between `points` (oldest first) is much longer than usual, both before it and after."""
+    steps_ms = [after.taken_at_ms - before.taken_at_ms for before, after in pairwise(points)]
+    # No median is below the shortest: of a steady curve none is looked for.
+    suspect_ms = SILENT_AFTER_PACES * min(steps_ms, default=0)
     return tuple(
         Stretch(before.taken_at_ms, after.taken_at_ms)
-        for before, after in pairwise(points)
-        if after.taken_at_ms - before.taken_at_ms > longest
+        for index, (before, after) in enumerate(pairwise(points))
+        if steps_ms[index] > suspect_ms and _is_silent(steps_ms, index)
     )
+
+
+def speaks_for_ms(points: Sequence[Point]) -> float:
+    """How long the last of `points` (oldest first) says something, while no other comes; 0 for one alone."""
+    last = points[-AROUND - 1 :]
+    return _longest_ms([after.taken_at_ms - before.taken_at_ms for before, after in pairwise(last)])
+
+
+def _is_silent(steps_ms: Sequence[int], index: int) -> bool:
+    before, after = steps_ms[max(index - AROUND, 0) : index], steps_ms[index + 1 : index + 1 + AROUND]
+    if not (before or after):
+        return False
+    return steps_ms[index] > max(_longest_ms(before), _longest_ms(after))
+
+
+def _longest_ms(steps_ms: Sequence[int]) -> float:
+    return SILENT_AFTER_PACES * max(median(steps_ms), 1) if steps_ms else 0
