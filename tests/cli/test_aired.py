@@ -68,18 +68,18 @@ def test_a_moment_is_told_in_plain_sentences(verify):
         "2026-11-18 10:08:40.000 UTC (its end)",
         "Sentences heard in these segments: 1",
         "At 2026-11-18 18:07:20+08:00 the overlay showed, since 2026-11-18 18:06:41.000+08:00:",
-        "  phase: on_air",
-        "  product.name: 红富士苹果",
-        "Said at 2026-11-18 18:07:10.000+08:00: the words are only committed to: contradicted, "
-        "by rule just-picked",
-        "Open warning of 2026-11-18 18:07:10.000+08:00: level 3, contradicted",
+        "  The room was: on air",
+        "  Product: 红富士苹果",
+        "Said at 2026-11-18 18:07:10.000+08:00: the words are only committed to: the records say otherwise "
+        "(rule just-picked)",
+        "Struck at 2026-11-18 18:07:10.000+08:00, and not answered by then: the records say otherwise",
     ]
 
 
 def test_the_words_are_told_to_whoever_was_shown_them(verify):
     _, printed = verify("sound-record-with-the-words", "2026-11-18T18:07:20+08:00")
 
-    assert '+08:00: "今早刚摘的苹果": contradicted, by rule just-picked\n' in printed
+    assert '+08:00: "今早刚摘的苹果": the records say otherwise (rule just-picked)\n' in printed
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
+from traceability.cli.aired_words import judged, shown
 from traceability.cli.disclosed import Disclosed
 from traceability.epcis.event import Event
 from traceability.errors import CheckFailed, Unavailable
@@ -120,18 +121,13 @@ class Aired:
             yield f"At {asked.isoformat(sep=' ')} the overlay showed nothing yet."
         else:
             yield f"At {asked.isoformat(sep=' ')} the overlay showed, since {self._clock(self.on_air.since)}:"
-            yield from (f"  {name}: {value}" for name, value in _leaves("", self.on_air.state))
+            yield from (f"  {line}" for line in shown(self.on_air.state))
         for each in self.on_air.said:
-            rule = each.body.get("rule")
-            by = f", by rule {rule['id']}" if isinstance(rule, Mapping) and "id" in rule else ""
             words = self._words(each)
             quoted = "the words are only committed to" if words is None else f'"{words}"'
-            yield f"Said at {self._clock(each.at)}: {quoted}: {each.body.get('verdict')}{by}"
+            yield f"Said at {self._clock(each.at)}: {quoted}: {judged(each)}"
         for each in self.on_air.open:
-            yield (
-                f"Open warning of {self._clock(each.at)}: level {each.body.get('level')}, "
-                f"{each.body.get('verdict')}"
-            )
+            yield f"Struck at {self._clock(each.at)}, and not answered by then: {judged(each)}"
 
     def _moment_json(self, asked: datetime) -> dict[str, Any]:
         found: dict[str, Any] = {"asked": asked.isoformat(), "unverified": self.gap or None}
@@ -173,15 +169,3 @@ def _segments(events: Judged, subject: str | None) -> Iterator[tuple[Segment, st
 
 def _record_json(each: AirRecord) -> dict[str, Any]:
     return {"number": each.number, "at": each.at.isoformat(), **each.body}
-
-
-def _leaves(name: str, value: object) -> Iterator[tuple[str, object]]:
-    """What stands in a state, without what is empty."""
-    if isinstance(value, Mapping):
-        for inner, member in value.items():
-            yield from _leaves(f"{name}.{inner}".lstrip("."), member)
-    elif isinstance(value, list):
-        for number, member in enumerate(value, start=1):
-            yield from _leaves(f"{name} {number}", member)
-    elif value not in (None, ""):
-        yield name, value
