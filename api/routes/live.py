@@ -62,8 +62,8 @@ def make(grant: WriterDep, site: SiteDep, studio: StudioDep, body: BodyDep) -> J
 @router.get("/rooms")
 def listed(grant: WriterDep, site: SiteDep, studio: StudioDep) -> JSONResponse:
     """The newest first: those of the token's party; of an administrator without one, all."""
-    party = None if grant.role == ADMIN and grant.party is None else grant.submitter
-    return _json({"rooms": [room_json(each, site.public_url) for each in studio.rooms.store.rooms(party)]})
+    listed = studio.rooms.listed(None if grant.role == ADMIN and grant.party is None else grant.submitter)
+    return _json({"rooms": [room_json(each, site.public_url) for each in listed.rooms], "more": listed.more})
 
 
 @router.get("/{room}/desk")

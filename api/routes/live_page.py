@@ -65,8 +65,10 @@ def _page(
     site: Site, words: Words, studio: Studio, by: SignedIn, typed: dict[str, str], refused: str = ""
 ) -> Response:
     party = by.grant.submitter
-    rooms = [room_line(each, words) for each in studio.rooms.store.rooms(party)]
-    values = {"party": party, "typed": typed, "rooms": rooms, "refused": refused}
+    listed = studio.rooms.listed(party)
+    rooms = [room_line(each, words) for each in listed.rooms]
+    more = words.say_many("and {count} more", "and {count} more", listed.more) if listed.more else ""
+    values = {"party": party, "typed": typed, "rooms": rooms, "more": more, "refused": refused}
     longest = {"title": LONGEST_TITLE, "host": LONGEST_HOST}
     status = 422 if refused else 200
     return farm_page(site, words, "live.html", status, by.form_key, longest=longest, **values)

@@ -82,6 +82,7 @@ def test_a_point_that_the_records_do_not_bear_is_said_to_stay_off(ask, room):
         f"point 1 of offer {offer}: Sweet and juicy\n",
         "",
     )
+    assert ask("point", room, offer, "Sweet and juicy ")[1].startswith(f"point 1 of offer {offer}: ")
     code, out, err = ask("point", room, offer, "Cures cancer")
     assert (code, out) == (0, f"point 2 of offer {offer}: Cures cancer\n")
     assert err.startswith("note: it stays off the overlay, it is forbidden")

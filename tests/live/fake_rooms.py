@@ -26,8 +26,14 @@ class FakeRooms:
     def key_digest(self, code):
         return self.digests[self.room(code).code]
 
-    def rooms(self, party=None):
-        return [each for each in self.kept.values() if party in (None, each.party)]
+    def rooms(self, party, at_most):
+        return [each for each in reversed(self.kept.values()) if party in (None, each.party)][:at_most]
+
+    def count(self, party):
+        return sum(party in (None, each.party) for each in self.kept.values())
+
+    def not_ended(self):
+        return [each for each in self.kept.values() if each.phase is not Phase.ENDED]
 
     def room(self, code):
         if code not in self.kept:

@@ -12,7 +12,7 @@ from traceability.errors import InvalidInput, NameTaken, NotAuthorised, RoomConf
 from traceability.gs1 import digital_link
 from traceability.live.record import Kind, NewRecord
 from traceability.live.room import MOST_OFFERS, MOST_POINTS, Correction, Desk, Phase
-from traceability.live.rooms import MOST_OPEN, Rooms
+from traceability.live.rooms import MOST_LISTED, MOST_OPEN, Rooms
 
 LOT = digital_link.lot("09521234000020", "A")
 NOW_MS = 1_790_000_000_000
@@ -38,8 +38,14 @@ class FakeRooms:
             raise Unknown(code)
         return self.held[code]
 
-    def rooms(self, party=None):
-        return [each for each in self.held.values() if party in (None, each.party)]
+    def rooms(self, party, at_most):
+        return [each for each in reversed(self.held.values()) if party in (None, each.party)][:at_most]
+
+    def count(self, party):
+        return sum(party in (None, each.party) for each in self.held.values())
+
+    def not_ended(self):
+        return [each for each in self.held.values() if each.phase is not Phase.ENDED]
 
     def key_digest(self, code):
         self.room(code)
@@ -198,10 +204,10 @@ def test_a_lot_is_named_as_people_have_it(rooms, room, lot):
     assert rooms.add_offer(room, lot, "Kiwi")[1].subject == LOT
 
 
-def test_a_lot_is_offered_once_in_a_room(rooms, room):
+def test_a_lot_is_offered_once_in_a_room_however_often_it_is_sent(rooms, room):
     _, first = rooms.add_offer(room, LOT, "Kiwi")
-    with pytest.raises(InvalidInput, match=f"has that lot already, as offer {first.code}"):
-        rooms.add_offer(room, LOT, "Kiwi again")
+    again, same = rooms.add_offer(room, LOT, "Kiwi again")
+    assert (same, again.offers) == (first, (first,))
 
     rooms.remove_offer(room, first.code)
     assert rooms.add_offer(room, LOT, "Kiwi")[1].code != first.code
@@ -262,6 +268,25 @@ def test_a_number_of_a_point_is_never_given_out_again(rooms, room):
     assert [(each.number, each.text) for each in left] == [(1, "sweet"), (3, "fresh")]
     with pytest.raises(Unknown, match="has no point 2"):
         rooms.remove_point(room, offer, 2)
+
+
+def test_a_point_that_is_sent_again_is_the_same_point(rooms, room):
+    (offer,) = offered(rooms, room, "a")
+    before = rooms.add_point(room, offer, "sweet")
+
+    assert rooms.add_point(room, offer, " sweet ") == before
+    for number in range(2, MOST_POINTS + 1):
+        rooms.add_point(room, offer, f"point {number}")
+    assert len(rooms.add_point(room, offer, "sweet").offers[0].points) == MOST_POINTS
+
+
+def test_the_newest_rooms_are_listed_and_how_many_more_there_are(rooms, room):
+    held = rooms.store.held
+    held |= {str(number): replace(held[room], code=str(number)) for number in range(MOST_LISTED)}
+
+    listed = rooms.listed(FARM)
+
+    assert (listed.rooms[0].code, len(listed.rooms), listed.more) == (f"{MOST_LISTED - 1}", MOST_LISTED, 1)
 
 
 @pytest.mark.parametrize(

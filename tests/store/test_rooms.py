@@ -54,8 +54,10 @@ def test_rooms_are_listed_by_party_and_by_whether_they_ended(rooms):
     for each in (mine, ended, other):
         rooms.create(each, DIGEST)
 
-    assert rooms.rooms() == [ended, other, mine]
-    assert rooms.rooms(FARM) == [ended, mine]
+    assert rooms.rooms(None, 9) == [ended, other, mine]
+    assert rooms.rooms(FARM, 9) == [ended, mine]
+    assert rooms.rooms(FARM, 1) == [ended]
+    assert (rooms.count(None), rooms.count(FARM)) == (3, 2)
     assert rooms.not_ended() == [mine, other]
     assert rooms.ended_unshown() == [ended.code]
     assert rooms.versions() == {mine.code: 0, other.code: 0}

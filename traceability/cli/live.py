@@ -35,7 +35,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     )
     actions = group.add_subparsers(title="actions", metavar="ACTION", required=True)
     _add_make(actions)
-    listed = actions.add_parser("list", help="show all rooms, the newest first")
+    listed = actions.add_parser("list", help="show the newest rooms, and say how many more there are")
     listed.add_argument("--as", dest="party", metavar="GLN", help="only those of this party")
     listed.set_defaults(run=_list)
     _add(actions, "show", _show, "show a room: its links, its offers and their short codes, its points")
@@ -129,8 +129,11 @@ def _key(args: argparse.Namespace) -> int:
 
 def _list(args: argparse.Namespace) -> int:
     studio, _ = _studio()
-    for room in studio.rooms.store.rooms(args.party):
+    listed = studio.rooms.listed(args.party)
+    for room in listed.rooms:
         print("\t".join([room.code, room.phase, room.party, iso(room.made_at_ms), printable(room.title)]))
+    if listed.more:
+        print(f"note: {listed.more} older ones are not shown", file=sys.stderr)
     return 0
 
 
@@ -162,7 +165,7 @@ def _point(args: argparse.Namespace) -> int:
     code = short_code.read(args.offer)
     room = studio.rooms.add_point(short_code.read(args.room), code, args.text)
     offer = room.offer(code)
-    point = offer.points[-1]
+    point = next(each for each in offer.points if each.text == args.text.strip())
     print(f"point {point.number} of offer {offer.code}: {printable(point.text)}")
     blocked = studio.warnings.blocks(room, offer, point)
     if blocked is not None:

@@ -13,13 +13,16 @@ MOST_REMEMBERED = 50
 
 
 def with_offer(room: Room, code: str, subject: str, name: str) -> Room:
-    """`subject`: canonical Digital Link of a lot. Raises `InvalidInput`, `NameTaken`."""
+    """`subject`: canonical Digital Link of a lot; one that is offered already stays as it is.
+
+    Raises `InvalidInput`, `NameTaken`.
+    """
+    if any(each.subject == subject for each in room.offers):
+        return room
     if len(room.offers) >= MOST_OFFERS:
         raise InvalidInput(f"room {room.code} has {len(room.offers)} offers, want at most {MOST_OFFERS}")
     if any(each.code == code for each in room.offers):
         raise NameTaken(f"room {room.code} has an offer {code} already")
-    if same := [each.code for each in room.offers if each.subject == subject]:
-        raise InvalidInput(f"room {room.code} has that lot already, as offer {same[0]}")
     new = Offer(code, subject, one_line("name of the offer", name, LONGEST_NAME))
     return replace(room, offers=(*room.offers, new))
 
@@ -42,11 +45,13 @@ def with_offer_moved(room: Room, code: str, to: int) -> Room:
 
 
 def with_point(room: Room, code: str, text: str) -> Room:
-    """Raises `Unknown`, `InvalidInput`."""
-    offer = room.offer(code)
+    """The same words are one point, however often they come. Raises `Unknown`, `InvalidInput`."""
+    offer, words = room.offer(code), one_line("point", text, LONGEST_POINT)
+    if any(each.text == words for each in offer.points):
+        return room
     if len(offer.points) >= MOST_POINTS:
         raise InvalidInput(f"offer {code} has {len(offer.points)} points, want at most {MOST_POINTS}")
-    new = Point(offer.newest_point + 1, one_line("point", text, LONGEST_POINT))
+    new = Point(offer.newest_point + 1, words)
     return _with(room, replace(offer, points=(*offer.points, new), newest_point=new.number))
 
 

@@ -21,8 +21,11 @@ class RoomStore(Protocol):
     def room(self, code: str) -> Room:
         """Raises `Unknown`."""
 
-    def rooms(self, party: str | None = None) -> Sequence[Room]:
-        """All, or those of one party (GLN); the newest first."""
+    def rooms(self, party: str | None, at_most: int) -> Sequence[Room]:
+        """The newest of all, or of one party (GLN); the newest first."""
+
+    def count(self, party: str | None) -> int:
+        """How many rooms there are of that party, or of all."""
 
     def ended_unshown(self) -> Sequence[str]:
         """Codes of those that ended, and whose overlays were sent nothing since."""

@@ -21,6 +21,7 @@ from traceability.proof.subject import typed_goods
 
 MOST_OPEN = 50
 """Rooms of one party that have not ended: each is looked at many times a second."""
+MOST_LISTED = 100
 _TRIES = 10
 
 
@@ -42,6 +43,14 @@ class PointsShown:
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    rooms: Sequence[Room]
+    """The newest first."""
+    more: int
+    """How many older ones there are."""
+
+
+@dataclass(frozen=True, slots=True)
 class Rooms:
     """Every command may raise `RoomConflict` and `Unknown`, and `InvalidInput` in a room that has ended."""
 
@@ -55,7 +64,7 @@ class Rooms:
         """A new room of `party` (GLN), and the key of its host, which nobody is told again."""
         if lang not in LANGUAGES:
             raise InvalidInput(f"language is {lang[:20]!r}, want {' or '.join(LANGUAGES)}")
-        if sum(each.phase is not Phase.ENDED for each in self.store.rooms(party)) >= MOST_OPEN:
+        if sum(each.party == party for each in self.store.not_ended()) >= MOST_OPEN:
             raise InvalidInput(f"party {party} has {MOST_OPEN} rooms that have not ended: end one of them")
         host = one_line("name of the host", host, LONGEST_HOST)
         title = one_line("title of the room", title, LONGEST_TITLE)
@@ -70,6 +79,11 @@ class Rooms:
 
         return _until_free(create), key
 
+    def listed(self, party: str | None) -> Listed:
+        """The newest rooms of a party (GLN), or of all: years of them are no answer to anybody."""
+        newest = self.store.rooms(party, MOST_LISTED)
+        return Listed(newest, max(self.store.count(party) - len(newest), 0))
+
     def check_key(self, code: str, host_key: str) -> None:
         """Raises `NotAuthorised` for any but the room's own."""
         check_host_key(host_key, self.store.key_digest(code))
@@ -81,7 +95,10 @@ class Rooms:
         return key
 
     def add_offer(self, code: str, lot: str, name: str) -> tuple[Room, Offer]:
-        """`lot`: its Digital Link, a path, or AIs in brackets. Raises `InvalidInput`, `Unknown`."""
+        """`lot`: its Digital Link, a path, or AIs in brackets; the offer that it has already, if it has one.
+
+        Raises `InvalidInput`, `Unknown`.
+        """
         subject = typed_goods(lot)
         if digital_link.kind(subject) != "lot":
             raise InvalidInput(f"{subject} is no lot: want a product with its lot number (AI 01 and 10)")
@@ -94,7 +111,7 @@ class Rooms:
             return self._change(code, lambda room: commands.with_offer(room, offer, subject, name))
 
         room = _until_free(add)
-        return room, room.offers[-1]
+        return room, next(each for each in room.offers if each.subject == subject)
 
     def remove_offer(self, code: str, offer: str) -> Room:
         return self._change(code, lambda room: commands.without_offer(room, offer))

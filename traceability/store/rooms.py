@@ -5,7 +5,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Engine, RowMapping, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, func, insert, select, true, update
 from sqlalchemy.exc import IntegrityError
 
 from traceability.errors import NameTaken, RoomConflict, Unknown
@@ -53,11 +53,14 @@ class RoomTable:
             raise Unknown(f"there is no live room {code[:20]!r}")
         return _room(row)
 
-    def rooms(self, party: str | None = None) -> Sequence[Room]:
-        newest_first = select(*_ROOM).order_by(room.c.made_at_ms.desc(), room.c.code)
-        asked = newest_first if party is None else newest_first.where(room.c.party == party)
+    def rooms(self, party: str | None, at_most: int) -> Sequence[Room]:
+        newest_first = select(*_ROOM).where(_of(party)).order_by(room.c.made_at_ms.desc(), room.c.code)
         with self._engine.connect() as connection:
-            return [_room(row) for row in connection.execute(asked).mappings()]
+            return [_room(row) for row in connection.execute(newest_first.limit(at_most)).mappings()]
+
+    def count(self, party: str | None) -> int:
+        with self._engine.connect() as connection:
+            return connection.scalar(select(func.count()).select_from(room).where(_of(party))) or 0
 
     def not_ended(self) -> Sequence[Room]:
         open_ones = select(*_ROOM).where(room.c.ended_at_ms.is_(None)).order_by(room.c.code)
@@ -124,6 +127,10 @@ class RoomTable:
             raise Unknown(f"no live room has an offer {code[:20]!r}")
         found = _room(row)
         return found, found.offer(code)
+
+
+def _of(party: str | None) -> ColumnElement[bool]:
+    return true() if party is None else room.c.party == party
 
 
 def _take_codes(connection: Connection, of: Room, held: Collection[str]) -> None:
