@@ -93,8 +93,8 @@ class Ledger(Protocol):
         Raises `InvalidInput`, `Unknown`, `NotAuthorised`, `Erased`.
         """
 
-    def disclosure(self, commitment: str, role: str, party: str | None) -> Kept:
-        """What opens a commitment, if this party (GLN) with this role may see it.
+    def disclosure(self, commitment: str, grant: Grant) -> Kept:
+        """What opens a commitment, if whoever has this grant may see it.
 
         Raises `Unknown`, `NotAuthorised`, `Erased`.
         """

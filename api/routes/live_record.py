@@ -12,7 +12,7 @@ from api.live_access import StudioDep, opened_by
 from api.page_cache import Rendered
 from traceability.epcis.values import read_time
 from traceability.errors import InvalidInput, NotAuthorised
-from traceability.ledger.grant import ADMIN
+from traceability.ledger.grant import ADMIN, Grant
 from traceability.live import short_code
 from traceability.live.on_air_record import check_was_on_air, event_at, said_in
 from traceability.live.room import Room
@@ -71,7 +71,8 @@ def record(found: RoomDep, studio: StudioDep, site: SiteDep, ledger: LedgerDep, 
 def said(found: ReadableDep, studio: StudioDep, ledger: LedgerDep, at: AtQuery = "") -> Response:
     """The words, as `guoji verify --disclosure` takes them beside the file of `record` with the same `at`."""
     proof = ledger.proof(_key_at(found, studio, at)) if at else ledger.room_proof(found.urn)[0]
-    content = said_in(proof, lambda commitment: ledger.disclosure(commitment, ADMIN, None).disclosure)
+    # Who may read them was asked of the room.
+    content = said_in(proof, lambda commitment: ledger.disclosure(commitment, Grant(ADMIN, None)).disclosure)
     return Response(content, headers=_file(f"said-{found.code}", NEVER_KEPT))
 
 

@@ -25,6 +25,6 @@ def hand_in(
 
 @router.get("/{commitment}")
 def show(grant: WriterDep, commitment: str, ledger: LedgerDep) -> JSONResponse:
-    kept = ledger.disclosure(commitment, grant.role, grant.party)
+    kept = ledger.disclosure(commitment, grant)
     about = {"event": kept.event_key, "submitter": kept.submitter, "kept_at_ms": kept.kept_at_ms}
     return JSONResponse({**disclosure_json(kept.disclosure), **about}, headers=_NEVER_KEPT)

@@ -147,12 +147,12 @@ class SampleLedger:
         self.handed_in.append((body, event_key, party))
         return ("cd" * 32,)
 
-    def disclosure(self, commitment: str, role: str, party: str | None) -> Kept:
+    def disclosure(self, commitment: str, grant: Grant) -> Kept:
         if commitment == "erased":
             raise Erased("the value was erased on 2026-11-20: asked")
         if commitment != "cd" * 32:
             raise Unknown(f"no value of {commitment} was ever handed in here")
-        return Kept(Disclosure("farm:driverName", bytes(16), "张三"), "ab" * 32, str(party), 5)
+        return Kept(Disclosure("farm:driverName", bytes(16), "张三"), "ab" * 32, str(grant.party), 5)
 
     def checkpoint(self) -> bytes:
         return b"guoji.example/log\n7\n"

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from urllib.parse import urljoin
 
 import httpx
 import pytest
@@ -61,6 +62,7 @@ def get(settings, store):
             "theirs": Grant("capture", "9521234000037"),
             "operator": Grant("admin", None),
             "reads": Grant("read", ROOM.party),
+            "limited": Grant("capture", ROOM.party, about=("9521234",)),
         }.items()
     }
     held = ledger(settings, store)
@@ -73,7 +75,7 @@ def get(settings, store):
         def ask(path, who=None, **query):
             secret = KEY if who == "host" else tokens.get(who)
             headers = {} if secret is None else {"Authorization": f"Bearer {secret}"}
-            return client.get(f"/live/{CODE}/{path}", params=query, headers=headers)
+            return client.get(urljoin(f"/live/{CODE}/", path), params=query, headers=headers)
 
         yield ask
 
@@ -132,14 +134,17 @@ def test_the_words_are_given_to_those_who_may_and_fit_the_record(on, publishing,
         assert "personal" not in found["reason"]
 
 
-def test_nobody_else_is_told_what_was_said(on, publishing, get):
+def test_nobody_else_is_told_what_was_said(on, store, publishing, get):
     broadcast(on)
     publishing()
 
-    for who, status in ((None, 401), ("theirs", 403), ("reads", 403)):
-        answer = get("record/said", who)
-        assert answer.status_code == status
-        assert "今早" not in answer.text
+    [commitment] = store.air.said_before(AT_MS + 60_000)
+    for who, status in ((None, 401), ("theirs", 403), ("reads", 403), ("limited", 403)):
+        for path in ("record/said", f"/personal/{commitment}"):
+            answer = get(path, who)
+            assert answer.status_code == status
+            assert "今早" not in answer.text
+    assert "今早" in get(f"/personal/{commitment}", "mine").text
     assert "今早" not in get("record").text
 
 

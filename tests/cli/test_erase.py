@@ -77,7 +77,7 @@ def test_from_commitment_to_erasure_one_proof_verifies_all_along(guoji, handed, 
     shown.write_text(handed.disclosures)
     guoji("prove", handed.key, "-o", proof)
     before = proof.read_bytes()
-    held = ledger(settings).disclosure(handed.commitment, "capture", FARM)
+    held = ledger(settings).disclosure(handed.commitment, Grant("capture", FARM))
     assert (held.disclosure.value, in_the_files(settings)) == (VALUE, True)
 
     code, printed, _ = guoji("erase", "--event", handed.key, "--reason", "the driver asked", "--yes")
@@ -88,7 +88,7 @@ def test_from_commitment_to_erasure_one_proof_verifies_all_along(guoji, handed, 
     assert VALUE not in printed
     assert not in_the_files(settings)
     with pytest.raises(Erased, match="the driver asked"):
-        ledger(settings).disclosure(handed.commitment, "admin", None)
+        ledger(settings).disclosure(handed.commitment, Grant("admin", None))
 
     guoji("prove", handed.key, "-o", proof)
     code, printed, _ = guoji("verify", proof, "--trust", settings.trust_file)
@@ -118,7 +118,7 @@ def test_an_old_backup_comes_back_without_what_was_erased_since(guoji, handed, s
 
     assert not in_the_files(settings)
     with pytest.raises(Erased):
-        ledger(settings).disclosure(handed.commitment, "admin", None)
+        ledger(settings).disclosure(handed.commitment, Grant("admin", None))
 
 
 def test_a_journal_from_another_machine_is_replayed_and_outlives_its_file(guoji, handed, settings, tmp_path):

@@ -43,6 +43,7 @@ def add(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
 
 def _record(args: argparse.Namespace) -> int:
     from traceability.keys.files import write_secret
+    from traceability.ledger.grant import ADMIN, Grant
     from traceability.live.on_air_record import said_in
     from traceability.own_store import open_store
     from traceability.wiring import ledger
@@ -52,7 +53,8 @@ def _record(args: argparse.Namespace) -> int:
     held = ledger(settings, store)
     proof = _proof(held, store, args.room, args.at)
     if args.said is not None:
-        opened = said_in(proof, lambda commitment: held.disclosure(commitment, "admin", None).disclosure)
+        operator = Grant(ADMIN, None)
+        opened = said_in(proof, lambda commitment: held.disclosure(commitment, operator).disclosure)
         write_secret(args.said, opened)
     if args.output is None:
         sys.stdout.buffer.write(proof)

@@ -86,9 +86,9 @@ class Ledger:
         """Keep what opens commitments in an event of `party` (GLN); the commitments."""
         return self.personal.hand_in(body, event_key, party)
 
-    def disclosure(self, commitment: str, role: str, party: str | None) -> Kept:
+    def disclosure(self, commitment: str, grant: Grant) -> Kept:
         """What opens a commitment. Raises `Erased`, `Unknown` or `NotAuthorised`."""
-        return self.personal.show(commitment, Grant(role, party))
+        return self.personal.show(commitment, grant)
 
     def made(self, subject: str) -> Made:
         """The trace, and whether it still stands. Raises `Unknown`, and what `check_used` raises."""

@@ -8,6 +8,7 @@ from typing import Protocol
 from traceability.errors import CheckFailed, Erased, InvalidInput, NotAuthorised, Unknown
 from traceability.ledger.grant import Grant
 from traceability.ledger.ports import EventStore
+from traceability.proof.on_air_segment import ON_AIR
 from traceability.proof.personal import Disclosure, check_disclosure, committed, parse_disclosures
 
 
@@ -80,7 +81,7 @@ class Personal:
         return tuple(each.commitment for each in disclosures)
 
     def show(self, commitment: str, grant: Grant) -> Kept:
-        """For the party that handed it in, and administrators.
+        """For the party that handed it in, and administrators; what was said on air, not for some keys alone.
 
         Raises `Erased` with date and reason, `Unknown` for what was never handed in, `NotAuthorised`.
         """
@@ -91,6 +92,11 @@ class Personal:
             raise Unknown(f"no value of {commitment} was ever handed in here")
         if grant.role != "admin" and grant.party != kept[0].submitter:
             raise NotAuthorised(f"the value of {commitment} is kept for the party that handed it in")
+        if grant.about and ON_AIR in self.events.by_key(kept[0].event_key).event.body:
+            raise NotAuthorised(
+                f"the value of {commitment} was said on air, where any goods are spoken of, and the token is "
+                f"for keys that begin with {' or '.join(grant.about)}"
+            )
         return kept[0]
 
 
