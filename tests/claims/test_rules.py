@@ -4,6 +4,7 @@ import json
 import re
 from dataclasses import replace
 from pathlib import Path
+from re import _parser
 from string import Formatter
 
 import pytest
@@ -56,6 +57,44 @@ def test_suggestions_ask_only_for_what_facts_can_fill(traced, language):
     wanted = {name for rule in rules() for _, name, _, _ in Formatter().parse(rule.suggest[language]) if name}
 
     assert wanted <= known
+
+
+def repeats_of_repeats(parsed, inside=False):
+    """Endless repeats within endless ones: on hostile words they take steps without bound."""
+    for name, found in parsed:
+        if name in (_parser.MAX_REPEAT, _parser.MIN_REPEAT):
+            endless = found[1] is _parser.MAXREPEAT
+            if endless and inside:
+                yield found[2]
+            yield from repeats_of_repeats(found[2], inside or endless)
+        elif name is _parser.SUBPATTERN:
+            yield from repeats_of_repeats(found[3], inside)
+        elif name is _parser.BRANCH:
+            for each in found[1]:
+                yield from repeats_of_repeats(each, inside)
+        elif name in (_parser.ASSERT, _parser.ASSERT_NOT):
+            yield from repeats_of_repeats(found[1], inside)
+
+
+def patterns_in(value):
+    if isinstance(value, str):
+        yield value
+    for each in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from patterns_in(each)
+
+
+@pytest.mark.parametrize("name", [each for each in TABLES if each != "lookalikes"])
+def test_no_pattern_repeats_without_end_what_repeats_without_end(name):
+    table = dict(load(name))
+    misheard = [heard for heard, _ in table.pop("misheard", {"words": []})["words"]]
+
+    patterns = [*patterns_in(table), *misheard]
+
+    assert [each for each in patterns if any(repeats_of_repeats(_parser.parse(each)))] == []
+
+
+def test_a_repeat_of_a_repeat_would_be_found():
+    assert any(repeats_of_repeats(_parser.parse("a(?:b|(?:c+d)*)+$")))
 
 
 LABELLED = (Path(__file__).parent / "labelled.jsonl").read_text("utf-8").splitlines()

@@ -84,10 +84,11 @@ def varieties_in(clause: str) -> Iterator[tuple[str, Span]]:
 
 
 def _stands_alone(before: str, after: str) -> bool:
-    """ "Fuji apples!" names the goods."""
-    return not before and (
-        not _VARIETY.sub("", after).strip(" eisy") or after in ("的", "品种", "品种的", "这个品种")
-    )
+    """ "Fuji apples!" names the goods; so do "Fuji apples from our orchard" and "烟台的富士"."""
+    if _PLACE.sub("", before).removesuffix("的"):
+        return False
+    rest = _VARIETY.sub("", after).strip(" eisy")
+    return not rest or rest.startswith("from ") or after in ("的", "品种", "品种的", "这个品种")
 
 
 def varieties_named(text: str) -> set[str]:

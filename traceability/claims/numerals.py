@@ -7,7 +7,7 @@ from traceability.claims.english_numbers import english_numbers
 _DIGITS = {digit: value for value, digit in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _POWERS = {"十": 10, "百": 100, "千": 1000, "万": 10_000}
 _COUNTED = (
-    "摄氏度|度|%|小时|个半小时|个半月|个半钟头|个小时|个钟|钟头|个钟头|分钟|天(?![气然下生])|日|号|个月|月|年|周|个星期|星期|点|时"
+    "摄氏度|华氏度|度|%|小时|个半小时|个半月|个半钟头|个小时|个钟|钟头|个钟头|分钟|天(?![气然下生])|日|号|个月|月|年|周|个星期|星期|点|时"
     "|公斤|千克|毫克|斤|克|两|吨|kg|g|颗|个|枚|盒|箱|份|单|次|项|成|倍|批|车|块|元|毛|米|公里|亩|种|样"
 )
 """What stands behind a number that counts something; elsewhere 一 is often no number (一直, 一定)."""
@@ -33,6 +33,9 @@ _SWEET = re.compile(r"([糖甜]度[^\d,]{0,6}\d+(?:\.\d+)?)个(?![样月糖])")
 _ABOUT_ONE = re.compile("个把(?=月|星期|礼拜|小时|钟头)")
 _BOTH = re.compile("[俩仨](?=月|星期|礼拜|小时|钟头)")
 _PERCENT = re.compile(f"百分之({_NUMERAL}|百|\\d+(?:\\.\\d+)?)")
+_SWEETNESS = re.compile(
+    f"([糖甜]度[^\\d,。第零〇一二两三四五六七八九十]{{0,6}})({_NUMERAL})(?=$|[,。出多往]|了$)"
+)
 _PERCENTS = re.compile(f"(百分之(?:{_NUMERAL}))([到至-])({_NUMERAL})")
 _HALVES = re.compile("(\\d+)个半(?=小时|钟头|月|星期)")
 _AND_A_HALF = re.compile("(\\d+)(个?(?:公斤|千克|斤|吨|天|个月|年|小时|钟头|度))半(?!径)")
@@ -53,6 +56,7 @@ def _chinese(text: str) -> str:
     text = _PERCENTS.sub(r"\1\2百分之\3", text)
     text = _PERCENT.sub(lambda m: f"{100 if m[1] == '百' else _value(m[1])}%", text)
     text = _TWO_GUESSES.sub(lambda m: _guesses(m) if _next(m) else m[0], text)
+    text = _SWEETNESS.sub(lambda m: f"{m[1]}{_value(m[2])}", text)
     for number in (_RANGE, _WHOLE, _ALONE, _DAY):
         text = number.sub(lambda m: str(_value(m[1])), text)
     text = _SOME_MORE.sub(r"\1多", _AND_TENTHS.sub(lambda m: f"{m[1]}.{_DIGITS[m[2]]}度", text))
