@@ -13,7 +13,7 @@ from traceability.errors import InvalidInput
 from traceability.ledger.capture import as_stored, capture
 from traceability.ledger.holding import holdings
 from traceability.ledger.trace import Grade, TracedEvent
-from traceability.live.lot_on_air import MOST_A_DAY, first_shown, showing, shown_on_air
+from traceability.live.lot_on_air import MOST_A_DAY, MOST_OF_STRANGERS, first_shown, showing, shown_on_air
 from traceability.live.record import Kind, Record
 from traceability.live.room import Offer, Room
 from traceability.proof.balance import balance
@@ -66,6 +66,28 @@ def test_a_party_with_many_rooms_does_not_fill_the_trace_of_a_lot():
     assert shown_on_air(events, rooms[0], OFFER, AT_MS, AT_MS) == keys[0]
     assert shown_on_air(events, replace(rooms[-1], party=FARM), OFFER, AT_MS, AT_MS)
     assert shown_on_air(events, rooms[-1], OFFER, AT_MS + day_ms, AT_MS + day_ms)
+
+
+def test_strangers_fill_no_trace_together_and_shut_nobody_out_who_held_the_lot():
+    events, parties = FakeEvents(), [f"95212340001{n:02}" for n in range(6)]
+    events.insert([as_stored(a_harvest(0, lot=LOT), FARM, 0, bytes(16))])
+    rooms = [
+        replace(ROOM, urn=f"urn:uuid:0b0b0b0b-0000-4000-8000-{n:012}", party=parties[n % 5])
+        for n in range(MOST_OF_STRANGERS + 2)
+    ]
+    kept = [as_stored(showing(each, OFFER, AT_MS), each.party, AT_MS, bytes(16)) for each in rooms[:-3]]
+    events.insert(kept)
+    late_ms = AT_MS + 9 * 86_400_000
+
+    def shown(room, party=parties[5]):
+        return shown_on_air(events, replace(room, party=party), OFFER, late_ms, late_ms)
+
+    assert len(kept) == MOST_OF_STRANGERS - 1
+    assert shown(rooms[-3], FARM), "its own maker's"
+    assert shown(rooms[-2]), "it is the last one of strangers"
+    assert shown(rooms[-1]) is None
+    assert shown_on_air(events, rooms[0], OFFER, AT_MS, late_ms) == kept[0].key, "it is told already"
+    assert shown(rooms[-1], FARM)
 
 
 def test_two_directors_that_both_find_nothing_leave_one_event(tmp_path):

@@ -1,7 +1,7 @@
 """The event that a live room showed a lot on air: captured once for each lot of each room."""
 
 import secrets
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,26 +14,34 @@ from traceability.ledger.ports import EventStore, StoredEvent
 from traceability.ledger.scan import DAY_MS
 from traceability.live.record import Kind, Record
 from traceability.live.room import Offer, Phase, Room
+from traceability.proof.custody import Custody
+from traceability.proof.history import History
 from traceability.proof.told import Told
 
 MOST_A_DAY = 20
 """Of one party about one lot: anybody may show a lot that others made, and its trace keeps each of them."""
+MOST_OF_STRANGERS = 100
+"""Of all parties about one lot that they never held, ever: there may be any number of them."""
 
 
 def shown_on_air(events: EventStore, room: Room, offer: Offer, at_ms: int, now_ms: int) -> str | None:
     """Capture that `offer` was first shown on air at `at_ms`; the key of that event, also if it is here.
 
-    None where the party has told of that lot `MOST_A_DAY` times within a day: the room's own record tells it.
+    None where the party has told of that lot `MOST_A_DAY` times within a day, or never held it and all such
+    parties have told `MOST_OF_STRANGERS` times: the room's own record tells it.
     It may be asked as often as one likes, and by several at once as long as they say the same `at_ms`: the
     store keeps an event of one content once. `first_shown` gives that time to whoever has the records.
     """
-    told = _told(events, room, offer)
+    shown = _shown(events, offer.subject)
+    told = [each for each in shown if each.submitter == room.party]
     for kept in _kept(events, room, told):
         return kept.key
     if sum(each.captured_at_ms > now_ms - DAY_MS for each in told) >= MOST_A_DAY:
         return None
-    event = showing(room, offer, at_ms)
-    (captured,) = events.insert([as_stored(event, room.party, now_ms, secrets.token_bytes(16))])
+    new = as_stored(showing(room, offer, at_ms), room.party, now_ms, secrets.token_bytes(16))
+    if len(shown) >= MOST_OF_STRANGERS and _is_one_too_many(events, offer.subject, shown, Told.of(new)):
+        return None
+    (captured,) = events.insert([new])
     return captured.key
 
 
@@ -81,11 +89,20 @@ def _event(room: Room, offer: Offer, at_ms: int, title: Mapping[str, str]) -> Ev
     return own_events([body], at)[0]
 
 
-def _told(events: EventStore, room: Room, offer: Offer) -> list[Told]:
-    """What its party told of this lot on air, in whatever room."""
-    told = events.telling([offer.subject]).get(offer.subject, ())
+def _shown(events: EventStore, lot: str) -> list[Told]:
+    """What anybody told of this lot on air, in whatever room."""
     # A lot may stand in ten thousand events: the few that can be it are told by narrow rows.
-    return [each for each in told if each.submitter == room.party and each.words.step == SHOWING_STEP]
+    return [each for each in events.telling([lot]).get(lot, ()) if each.words.step == SHOWING_STEP]
+
+
+def _is_one_too_many(events: EventStore, lot: str, shown: Sequence[Told], new: Told) -> bool:
+    """Whoever ever held the lot is not counted, and not shut out."""
+    history = History(events.telling)
+    custody = Custody(history)
+    history.learn([lot])
+    custody.settle([lot])
+    strangers = sum(not custody.stands(each, lot) for each in shown)
+    return strangers >= MOST_OF_STRANGERS and not custody.stands(new, lot)
 
 
 def _kept(events: EventStore, room: Room, told: Iterable[Told]) -> Iterator[StoredEvent]:
