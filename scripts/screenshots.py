@@ -45,6 +45,13 @@ IN_DOCS = {
 """Pictures of what a phone shows, by the name of their copy."""
 FROM = {"item-scanned": "[aria-labelledby=copied]", "verify-verified": ".verdict"}
 """Selectors of what is told in the docs, where it is not at the top of its page."""
+OVERLAYS_IN_DOCS = {
+    "room-verified-horizontal": (0, 480, 1920, 1080),
+    "room-verified-vertical": (0, 200, 900, 1300),
+}
+"""What of an overlay's canvas is in the docs: left, top, right and bottom."""
+GROUND = "#6b7681"
+"""In the place of a camera's picture."""
 MOST_COLOURS = 128
 
 
@@ -95,6 +102,18 @@ def _keep(page: Page, selector: str, file: Path) -> None:
         picture.convert("RGB").quantize(MOST_COLOURS).save(file, optimize=True)
 
 
+def _keep_overlay(file: Path) -> None:
+    """On a ground of its own, at half its size."""
+    with Image.open(file) as picture:
+        ground = Image.new("RGBA", picture.size, GROUND)
+        ground.alpha_composite(picture.convert("RGBA"))
+    part = ground.convert("RGB").crop(OVERLAYS_IN_DOCS[file.stem])
+    small = part.resize((part.width // 2, part.height // 2), Image.Resampling.LANCZOS)
+    small.quantize(MOST_COLOURS).save(
+        DOCS / f"{file.stem.replace('room-verified', 'overlay')}.png", optimize=True
+    )
+
+
 def _print(context: BrowserContext, shown: Shown, folder: Path) -> None:
     page = context.new_page()
     shown.open(page, "zh-CN")
@@ -118,7 +137,10 @@ def _overlays_of_rooms(browser: Browser, folder: Path) -> None:
                 for name, state in every_state():
                     if state["lang"] == lang:
                         tell(page, state)
-                        page.screenshot(path=folder / f"room-{name}-{layout}.png", omit_background=True)
+                        file = folder / f"room-{name}-{layout}.png"
+                        page.screenshot(path=file, omit_background=True)
+                        if file.stem in OVERLAYS_IN_DOCS:
+                            _keep_overlay(file)
                 page.close()
 
 
