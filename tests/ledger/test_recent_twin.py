@@ -292,6 +292,19 @@ def test_a_recall_is_looked_for_under_names_that_a_walk_was_cut_before(worlds, m
     check(world, "recall", [LOT])
 
 
+def test_what_a_device_measured_is_looked_up_once_for_all_that_it_was_on(worlds, monkeypatch):
+    world, looked_up = worlds(), []
+    look_up = History.batch_events_between
+    monkeypatch.setattr(
+        History, "batch_events_between", lambda *asked: looked_up.append(asked) or look_up(*asked)
+    )
+    for step in ("harvest", "pack", "label_an_item", "put_it_into_a_case", "fit_the_logger", "receive"):
+        getattr(world, step)()
+
+    assert world.kept(CASE).curves == world.kept(ITEM).curves != ()
+    assert len(looked_up) == 1
+
+
 def check(world, step, subjects):
     for subject in subjects:
         assert world.kept(subject) == world.fresh(subject), f"{subject} after {step}"

@@ -1,6 +1,6 @@
 """Gathers what belongs to the trace of one subject, before anything is said of it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -32,15 +32,25 @@ class ReadingHistory(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Measured:
+    """What was measured while devices were attached."""
+
+    attached: tuple[tuple[Attachment, Device], ...] = ()
+    batches: tuple[StoredEvent, ...] = ()
+    """Events of the batches that hold readings which apply."""
+
+
+Measuring = Callable[[tuple[Attachment, ...], Footing], Measured]
+
+
+@dataclass(frozen=True, slots=True)
 class Gathered:
     """What belongs to one subject, before anything is said of it."""
 
     goods: list[StoredEvent]
     """Events of the goods themselves, by event time."""
     line: Lineage
-    attached: tuple[tuple[Attachment, Device], ...]
-    batches: tuple[StoredEvent, ...]
-    """Events of the batches that hold readings which apply."""
+    measured: Measured
     contradictions: tuple[Contradiction, ...]
     recalls: Found
 
@@ -58,12 +68,12 @@ class Gathered:
     @property
     def all(self) -> list[StoredEvent]:
         """Each once, by event time."""
-        each_once = {each.key: each for each in (*self.goods, *self.batches, *self.recalls.events)}
+        each_once = {each.key: each for each in (*self.goods, *self.measured.batches, *self.recalls.events)}
         return sorted(each_once.values(), key=lambda each: (each.event.event_time, each.key))
 
 
 def gather(
-    subject: str, events: EventStore, history: ReadingHistory, recalls: RecallReader, footing: Footing
+    subject: str, events: EventStore, measuring: Measuring, recalls: RecallReader, footing: Footing
 ) -> Gathered:
     """Look up all that the trace of `subject` (canonical Digital Link) is made from, noting it in `footing`.
 
@@ -74,7 +84,19 @@ def gather(
     if not line.told:
         raise Unknown(f"we hold no event for {subject}")
     goods = in_order(line.shown, events)
-    known = [(each, history.device_with(each.device)) for each in line.attachments]
+    attachments = tuple(line.attachments)
+    found = measuring(attachments, footing) if attachments else Measured()
+    # What a cut history lacks may be just beyond the cut.
+    odd = () if line.is_cut else tuple(contradictions(subject, line.goods, line.counting))
+    reaching = recalls.reaching(subject, telling, events)
+    footing.names.update(map(name_hash, reaching.names))
+    return Gathered(goods, line, found, odd, reaching)
+
+
+def measured(
+    attachments: tuple[Attachment, ...], events: EventStore, history: ReadingHistory, footing: Footing
+) -> Measured:
+    known = [(each, history.device_with(each.device)) for each in attachments]
     # Whoever owns a device says on what it was; others could borrow or cut away its readings.
     attached = tuple(
         (each, device) for each, device in known if device is not None and device.party == each.fitted_by
@@ -84,9 +106,4 @@ def gather(
         moments = milliseconds(each.span)
         footing.shows(device.alias, moments)
         keys |= dict.fromkeys(history.batch_events_between(device.alias, *moments))
-    batches = tuple(events.by_keys(list(keys)))
-    # What a cut history lacks may be just beyond the cut.
-    odd = () if line.is_cut else tuple(contradictions(subject, line.goods, line.counting))
-    reaching = recalls.reaching(subject, telling, events)
-    footing.names.update(map(name_hash, reaching.names))
-    return Gathered(goods, line, attached, batches, odd, reaching)
+    return Measured(attached, tuple(events.by_keys(list(keys))))

@@ -12,7 +12,7 @@ from traceability.ledger.cold import Bearing, bearing, left_of, profile_of, soun
 from traceability.ledger.credentials import NOBODY_BELIEVED, Credentials, differing
 from traceability.ledger.curves import curves_of, milliseconds
 from traceability.ledger.footing import Footing
-from traceability.ledger.gathered import Gathered, ReadingHistory, gather
+from traceability.ledger.gathered import Gathered, Measured, ReadingHistory, gather, measured
 from traceability.ledger.looks import Names, lab_results, misquotes
 from traceability.ledger.own_word import OwnWord
 from traceability.ledger.parties import Register
@@ -51,7 +51,7 @@ class TraceReader:
     verdicts: Sharing = UNSHARED
     """What this server says of one event: the same in every trace."""
     curves: Sharing = UNSHARED
-    """What a device measured: the same for all items of a lot."""
+    """What devices measured, and in which batches: the same for all items of a lot."""
 
     def read(self, subject: str, now: datetime, footing: Footing | None = None) -> Trace:
         """Raises `Unknown` if nothing is known of `subject` (a canonical Digital Link).
@@ -60,14 +60,17 @@ class TraceReader:
         """
         footing = footing or Footing()
         footing.ends(now + ANEW_AFTER)
-        found = self._gather(subject, footing)
+        found = self._gather(subject, footing, now)
+        batches = found.measured.batches
         counting = standing(found.held)
         made = makers(counting)
         footing.harvested([each for each in made if each.event.is_harvest])
         harvest = next((each.event for each in made if each.event.is_harvest), None)
         profile = profile_of(subject, self.profiles)
         goods = bearing(facts.storage_range(subject, counting), profile)
-        curves = [curve for pair in found.attached for curve in self._curves(*pair, goods, now, footing)]
+        curves = [
+            curve for pair in found.measured.attached for curve in self._curves(*pair, goods, now, footing)
+        ]
         harvested_at = None if harvest is None else harvest.event_time
         told = standing(found.goods)
         carried = self.credentials.of(told, counting, found.claims, now, footing)
@@ -85,7 +88,7 @@ class TraceReader:
             events=tuple(traced),
             curves=tuple(sorted(curves, key=_order)),
             lab_results=tuple(lab_results([each for each in told if each.key not in claims], names)),
-            findings=tuple(finding for each in found.batches for finding in _findings(each)),
+            findings=tuple(finding for each in batches for finding in _findings(each)),
             staged=_different(
                 [
                     *(each.staged for each in traced if each.key not in found.line.claimed),
@@ -110,8 +113,18 @@ class TraceReader:
         """Every event of the trace, batches included, by event time. Raises `Unknown`."""
         return self._gather(subject, footing or Footing()).all
 
-    def _gather(self, subject: str, footing: Footing) -> Gathered:
-        return gather(subject, self.events, self.history, self.recalls, footing)
+    def _gather(self, subject: str, footing: Footing, now: datetime | None = None) -> Gathered:
+        """Without the time, what others looked up lately counts for nothing."""
+
+        def measuring(attachments: tuple[Attachment, ...], whole: Footing) -> Measured:
+            def make(own: Footing) -> Measured:
+                if now is not None:
+                    own.ends(now + ANEW_AFTER)
+                return measured(attachments, self.events, self.history, own)
+
+            return (UNSHARED if now is None else self.curves).of(("batches", attachments), whole, make)
+
+        return gather(subject, self.events, measuring, self.recalls, footing)
 
     def _curves(
         self, attachment: Attachment, device: Device, goods: Bearing | None, now: datetime, footing: Footing
@@ -143,7 +156,7 @@ class TraceReader:
         now: datetime,
         footing: Footing,
     ) -> list[TracedEvent]:
-        grades = {each.key: _grade(each) for each in found.batches}
+        grades = {each.key: _grade(each) for each in found.measured.batches}
         counting = {each.key for each in standing(found.all)}
         personal = personal_fields([each.event.body for each in found.all], self.personal)
         footing.has_commitments = any(personal)
