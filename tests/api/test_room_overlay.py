@@ -23,6 +23,7 @@ from tests.api.overlay_states import (
     told,
     with_desk,
 )
+from tests.api.test_accessibility import AXE, FIND_FAULTS, RULES
 
 pytestmark = [
     pytest.mark.slow,
@@ -127,6 +128,18 @@ def test_it_follows_its_room_without_a_reload_greys_in_silence_and_recovers_from
     expect(page.locator(".claim")).to_contain_text("本服务器声明")
     expect(page.locator("[data-text='cold.age']")).to_contain_text("信号中断")
     assert strokes[0] != strokes[1]
+
+
+@pytest.mark.skipif(not AXE.exists(), reason="axe-core is missing; npm ci brings it")
+def test_what_it_shows_has_no_fault_that_axe_knows(page, desk):
+    opened(page, desk.address, desk.code, "vertical")
+    page.evaluate(AXE.read_text("utf-8"))
+    states, found = dict(every_state()), {}
+    for name in ("verified", "recalled", "stale", "corrected"):
+        tell(page, states[name])
+        found[name] = page.evaluate(FIND_FAULTS, RULES)
+
+    assert found == {name: [] for name in found}
 
 
 def test_an_age_goes_on_and_greys_by_itself_whatever_the_clock_of_the_browser_says(page, desk):
