@@ -128,6 +128,7 @@ def test_what_is_said_never_to_have_been_is_held_against_all_that_was_measured(n
         ("tomatoes", "货还在路上", "supported"),
         ("kiwifruit", "货还在路上", "contradicted"),
         ("bare", "They have arrived", "unsupported"),
+        ("kiwifruit", "It left the packhouse at eleven and got here at half past four.", "supported"),
         ("cherries", "十五号晚上十一点进的冷库", "supported"),
         ("cherries", "二十号进的冷库", "contradicted"),
     ],

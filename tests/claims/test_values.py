@@ -136,6 +136,22 @@ def test_a_day_its_part_and_the_clock_say_one_moment():
     assert not moment.holds(ON.replace(hour=9))
 
 
+@pytest.mark.parametrize(
+    ("said", "in_the_afternoon"),
+    [
+        ("今天四点半", True),
+        ("at half past four", True),
+        ("今天早上四点半", False),
+        ("4:30 am", False),
+        ("16:30", True),
+    ],
+)
+def test_a_clock_without_its_half_of_the_day_may_mean_either(said, in_the_afternoon):
+    (moment,) = moments(normal(said), ON)
+
+    assert moment.holds(ON.replace(hour=16, minute=30)) is in_the_afternoon
+
+
 def test_forty_one_days_ago_may_be_a_few_days_off_but_three_days_ago_may_not():
     (long_ago,) = moments("41天前", ON)
     (lately,) = moments("3天前", ON)

@@ -138,7 +138,9 @@ def _completed(rule: Rule, cue: re.Match[str], heard: _Heard, neighbour: _Heard 
     if neighbour is None or not rule.needs or (rule.cue and rule.cue.search(neighbour.clause.text)):
         return None
     if "moment" in rule.needs:
-        values: Sequence[Moment | Quantity] = () if heard.moments else neighbour.moments
+        # A bare number here may be the hour: "it left at 11 and got here at 4:30".
+        has_own = heard.moments or any(not each.dimension for each in heard.quantities)
+        values: Sequence[Moment | Quantity] = () if has_own else neighbour.moments
     else:
         values = [each for each in neighbour.quantities if each.dimension and _fits(rule, each, "")]
     if not values:

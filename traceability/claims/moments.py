@@ -20,13 +20,16 @@ class Moment:
     from_hour: float
     to_hour: float
     span: Span
+    of_either_half: bool = False
+    """A clock that may mean the morning or the afternoon."""
 
     def holds(self, happened_at: datetime) -> bool:
         """Whether `happened_at`, in the zone that the words are said in, fits what is said."""
         day = happened_at.date()
         hour = happened_at.hour + happened_at.minute / 60
         within_days = (self.first or date.min) <= day <= (self.last or date.max)
-        return within_days and self.from_hour <= hour <= self.to_hour
+        hours = (hour, hour - 12) if self.of_either_half else (hour,)
+        return within_days and any(self.from_hour <= each <= self.to_hour for each in hours)
 
     def is_after(self, day: date) -> bool:
         return self.first is not None and self.first > day
@@ -82,7 +85,9 @@ def _joined(one: Moment, other: Moment) -> Moment:
     hours = clock.from_hour, clock.to_hour
     if part.from_hour >= 12 and clock.to_hour < 12:
         hours = hours[0] + 12, hours[1] + 12
-    return Moment(day.first, day.last, *hours, (one.span[0], other.span[1]))
+    is_whole_day = part.from_hour == 0 and part.to_hour == 24
+    span = (one.span[0], other.span[1])
+    return Moment(day.first, day.last, *hours, span, clock.of_either_half and is_whole_day)
 
 
 def _anywhere(words: list[str]) -> Pattern:
@@ -127,10 +132,12 @@ def _clocks(text: str) -> Iterator[Moment]:
     for match in _CLOCK.finditer(text):
         hour = int(match["hour"] or match["hour2"] or match["hour3"]) + (0.5 if match["half"] else 0)
         hour += int(match["minute"] or match["minute2"] or match["minute3"] or 0) / 60
-        if (match["half_day"] or match["half_day2"] or "").startswith("p") and hour < 12:
+        half_day = match["half_day"] or match["half_day2"] or ""
+        if half_day.startswith("p") and hour < 12:
             hour += 12
         if hour < 24:
-            yield Moment(None, None, hour - _ABOUT_HOURS, hour + _ABOUT_HOURS, match.span())
+            either = not half_day and 1 <= hour < 12
+            yield Moment(None, None, hour - _ABOUT_HOURS, hour + _ABOUT_HOURS, match.span(), either)
 
 
 def without_day(moment: Moment, day: date) -> Moment:

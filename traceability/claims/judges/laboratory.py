@@ -30,7 +30,8 @@ def lab_value(claim: Claim, facts: Facts, on: datetime) -> Judged:
 def _agrees(claim: Claim, value: float) -> bool:
     stated = claim.value
     assert isinstance(stated, Quantity)
-    if stated.is_exact and says("of_the_best", claim.clause) and not says("highest_of", claim.clause):
+    may_be_less = not says("highest_of", claim.clause) and not says("only", claim.clause)
+    if stated.is_exact and says("of_the_best", claim.clause) and may_be_less:
         return stated.low <= value + stated.step / 2
     if stated.high < float("inf") and stated.low == -float("inf") and says("of_the_best", claim.clause):
         return stated.high <= value + stated.step / 2
