@@ -150,11 +150,15 @@ export const onAirAt = (segments, asked) => {
   const records = recordsOf(segments);
   const past = records.filter(({ at }) => at <= asked);
   const said = records.filter(({ kind, at }) => kind === "said" && Math.abs(at - asked) <= AROUND_MS);
-  const shown = past.filter(({ kind }) => kind === "shown").at(-1);
+  const shown = past.filter(({ kind }) => kind === "shown").map(({ at, body }) => ({ at, state: body.state }));
+  const states = [{ at: first.start, state: first.begin }, ...shown];
+  // On record again while it stays the same, so that quiet minutes are proven, too.
+  const newest = canonical(states.at(-1).state);
+  const other = states.findLastIndex(({ state }) => canonical(state) !== newest);
   const answered = past.filter(({ kind }) => kind === "answered").map(({ body }) => body.warning);
   return {
-    state: shown ? shown.body.state : first.begin,
-    since: shown ? shown.at : first.start,
+    state: states.at(-1).state,
+    since: states[other + 1].at,
     said,
     open: past.filter(
       ({ kind, body, number }) => kind === "warned" && body.level === STRUCK && !answered.includes(number),

@@ -19,7 +19,7 @@ export const en = {
   segment: "Segment {number}: {from} to {to}",
   segment_show: "Show the overlay at its end",
   record_phase: "Phase",
-  record_shown: "The overlay changed",
+  record_shown: "The overlay showed",
   record_said: "The host said something",
   record_warned: "Warned",
   record_answered: "The host answered",

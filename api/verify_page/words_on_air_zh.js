@@ -19,7 +19,7 @@ export const zh = {
   segment: "第 {number} 段：{from} 至 {to}",
   segment_show: "查看这段结束时的贴片",
   record_phase: "状态",
-  record_shown: "贴片有变化",
+  record_shown: "贴片画面",
   record_said: "主播口播",
   record_warned: "提醒",
   record_answered: "主播回应",

@@ -63,13 +63,14 @@ def by_python(broadcast, moment):
     }
 
 
-def test_at_every_moment_it_shows_what_the_command_shows():
-    proofs = SOUND["proof"]["proofs"]
+@pytest.mark.parametrize("name", ["sound-record", "sound-record-of-quiet-minutes"])
+def test_at_every_moment_it_shows_what_the_command_shows(name):
+    proofs = RECORDS[name]["proof"]["proofs"]
     broadcast = joined([Segment.of(Event(each["event"], each["context"])) for each in proofs])
     start = broadcast.segments[0].start - timedelta(seconds=5)
     moments = [start + timedelta(seconds=2 * number, milliseconds=number % 3) for number in range(66)]
 
-    found = in_node("checkAired", [aired(SOUND, moment.isoformat()) for moment in moments])
+    found = in_node("checkAired", [aired(RECORDS[name], moment.isoformat()) for moment in moments])
 
     wanted = [by_python(broadcast, moment) for moment in moments]
     assert [each["onAir"] for each in found] == wanted

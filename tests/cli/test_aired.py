@@ -131,6 +131,13 @@ def test_a_time_that_is_none_is_wrong_usage(verify, capsys, at, reason):
     assert reason in capsys.readouterr().err
 
 
+def test_a_quiet_minute_is_proven_with_since_when_the_overlay_showed_the_same(verify):
+    code, printed = verify("sound-record-of-quiet-minutes", "2026-11-18T10:08:20Z")
+
+    assert code == 0
+    assert "the overlay showed, since 2026-11-18 10:06:41.000+00:00:\n" in printed
+
+
 def test_how_much_was_heard_is_told_and_also_that_nothing_was(verify):
     _, printed = verify("sound-record")
     assert "Sentences heard in these segments: 1\n" in printed

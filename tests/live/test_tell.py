@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from tests.live.broadcasting import CODE, LOT, Broadcast, a_room, copied
 from traceability.epcis.vocabulary import SHOWN_ON_AIR
 from traceability.errors import InvalidInput, Unavailable
-from traceability.live.record import Kind, NewRecord
+from traceability.live.record import STILL_AFTER_MS, Kind, NewRecord
 from traceability.live.room import Desk, Phase
 from traceability.live.tell import TELL_WITHIN_MS
 from traceability.proof.on_air import joined
@@ -62,6 +62,19 @@ def test_what_was_said_is_told_within_ten_seconds(on):
     on.now_ms += 1
     assert on.teller.look() == 1
     assert [each.kind for each in segments(on)[1].records] == ["said"]
+
+
+def test_a_minute_in_which_nothing_happens_is_told_too_and_by_one_event(on):
+    on.teller.look()
+    for _ in range(240):
+        on.after(1).teller.look()
+
+    told = joined(segments(on))
+    until_ms = told.segments[-1].until.timestamp() * 1000
+    assert on.now_ms - until_ms <= STILL_AFTER_MS + TELL_WITHIN_MS
+    assert len(told.segments) == 1 + 240_000 // STILL_AFTER_MS
+    assert {each["verdict"] for each in on.shown()} == {"verified"}
+    assert told.at(told.segments[2].start).since == told.segments[0].until
 
 
 @pytest.mark.parametrize("kind", [Kind.WARNED, Kind.ANSWERED, Kind.CORRECTED, Kind.PHASE])

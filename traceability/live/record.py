@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+STILL_AFTER_MS = 50_000
+"""So long without a record, and what an overlay shows is on record again: ten seconds later it is told."""
+
 
 class Kind(StrEnum):
     """What a record tells; `body` holds what stands behind each."""
@@ -12,7 +15,8 @@ class Kind(StrEnum):
     PHASE = "phase"
     """phase: what the room is from now on."""
     SHOWN = "shown"
-    """state: all that the overlay shows from now on, without what changes by itself (ages)."""
+    """state: all that the overlay shows from now on, without what changes by itself (ages); also again while
+    it stays the same (`STILL_AFTER_MS`)."""
     SAID = "said"
     """id (of the line, as its sender or we named it, with the number of the sentence), text, said_at_ms,
     times (how often within a minute), warned_as (id of the sentence whose warning stands for it, or null),

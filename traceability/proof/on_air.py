@@ -90,7 +90,9 @@ class Broadcast:
         state, since = self.segments[0].begin, self.segments[0].start
         for each in self._records():
             if each.kind == SHOWN and each.at <= moment:
-                state, since = each.body["state"], each.at
+                # On record again while it stays the same, so that quiet minutes are proven, too.
+                since = since if each.body["state"] == state else each.at
+                state = each.body["state"]
         return state, since
 
     def _open(self, moment: datetime) -> Iterator[AirRecord]:

@@ -11,7 +11,7 @@ from traceability.errors import InvalidInput, Refused, RoomConflict
 from traceability.ledger.personal import Kept
 from traceability.ledger.ports import StoredEvent
 from traceability.live.ports import Shown
-from traceability.live.record import Kind, NewRecord, Record
+from traceability.live.record import STILL_AFTER_MS, Kind, NewRecord, Record
 from traceability.live.room import Phase, Room
 from traceability.live.waiting import Wait, Waiting
 from traceability.proof.personal import Disclosure
@@ -45,15 +45,20 @@ class AirTable:
         lasting: Mapping[str, Any] | None,
         same_as: int | None = None,
     ) -> int:
-        held = select(air.c.shown).join(room).where(room.c.code == of.code, room.c.version == of.version)
+        mine = room.c.code == of.code, room.c.version == of.version
+        held = select(air.c.shown, air.c.record_at_ms).join(room).where(*mine)
         with self._engine.begin() as connection:
             # Both rows: nobody changes the room, and nobody shows another state, before this one is kept.
-            shown: int | None = connection.scalar(held.with_for_update())
-            if shown is None:
+            row = connection.execute(held.with_for_update()).first()
+            if row is None:
                 raise RoomConflict(
                     f"room {of.code} is at version {of.version} no more: nothing of it is shown"
                 )
-            if lasting is not None and shown != same_as and _shown_last(connection, of.code) != lasting:
+            shown: int = row.shown
+            is_due = at_ms - row.record_at_ms >= STILL_AFTER_MS
+            if lasting is not None and (
+                is_due or (shown != same_as and _shown_last(connection, of.code) != lasting)
+            ):
                 append(connection, of.code, [NewRecord(at_ms, Kind.SHOWN, {"state": lasting})])
             newest = {"shown": shown + 1, "shown_at_ms": at_ms, "state": state}
             connection.execute(update(air).where(air.c.room_code == of.code).values(newest))

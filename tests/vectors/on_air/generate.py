@@ -49,6 +49,13 @@ RECORDS = (
     (record(7, 67, Kind.SHOWN, state=PEARS), record(8, 120, Kind.PHASE, phase="ended")),
 )
 
+QUIET = (
+    RECORDS[0],
+    *((record(number, second, Kind.SHOWN, state=APPLES),) for number, second in ((3, 51), (4, 101))),
+    (record(5, 120, Kind.PHASE, phase="ended"),),
+)
+"""Nothing happens, and each minute says so."""
+
 
 def told(room: Room = ROOM, stretches: Sequence[Sequence[Record]] = RECORDS) -> list[dict[str, Any]]:
     """The bodies of the events that tell them, one after another."""
@@ -100,6 +107,7 @@ def sound() -> dict[str, Vector]:
         "record": whole(told()),
         "record-with-the-words": file(recorded(told()), words=WORDS),
         "record-in-another-order": whole(told(), proofs=recorded(told()).proofs[::-1]),
+        "record-of-quiet-minutes": whole(told(stretches=QUIET)),
         "record-that-goes-on": whole(on) | {"at": BEFORE_IT_WAS_SAID},
         "one-segment": file(world(told()).proof(2)) | {"at": BEFORE_IT_WAS_SAID},
     }
