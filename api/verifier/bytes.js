@@ -9,7 +9,7 @@ export const refuse = (detail, outcome) => {
 export const failed = (detail) => refuse(detail, "failed");
 export const unchecked = (detail) => refuse(detail, "unchecked");
 
-export const ZERO = "\0".repeat(32);
+export const ZERO = /* @__PURE__ */ "\0".repeat(32);
 
 export const pad = (number, radix, digits) => number.toString(radix).padStart(digits, 0);
 export const hex = (bytes) => bytes.replace(/[^]/g, (byte) => pad(byte.charCodeAt(), 16, 2));

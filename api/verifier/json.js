@@ -11,8 +11,8 @@ export const parse = (text) => {
   let at = 0;
   const next = (levels) => {
     const token = tokens[at++];
-    const value = { "[": [], "{": Object.create(null) }[token];
-    if (!value) return scalar(token);
+    if (!"[{".includes(token)) return scalar(token);
+    const value = token === "[" ? [] : Object.create(null);
     while (!"]}".includes(tokens[at])) {
       const name = token === "{" ? scalar(tokens[at++]) : value.length;
       (name in value || !levels) && refuse(`name ${name}`);

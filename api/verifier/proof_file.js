@@ -12,7 +12,7 @@ const ANCHOR = /^string0x[\da-f]{64},number\d+(,[^,]+){5},string0x[\da-f]{64}$/;
 
 export const proofOf = async (file) => {
   const [, batch, context, , event, format] = fieldsOf(file, "anchor,batch,context,entry,event,format,tlog");
-  (format === "guoji-proof/1" && isObject(event)) || refuse(`format ${format}`);
+  (isObject(event) && format === "guoji-proof/1") || refuse(format);
   const found = await included(file);
   const [, nonce, digest, submitter, time] = found.entry.match(ENTRY) || refuse("entry");
   const leaves = batch !== null && fieldsOf(batch, "leaves")[0].map(base64);

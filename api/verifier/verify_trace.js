@@ -7,6 +7,9 @@ import { fieldsOf } from "./json.js";
 // A logistic unit, a lot or an item of a product; a live room.
 const GOODS = /^urn:uuid:[\da-f-]{36}$|\/(00|10|21)\/[^/]+$/;
 const MOST = 10000;
+// How many events are looked at beside each other, so that a way to the chain is gone once for all their anchors. No more,
+// because a question that has to wait for others may not be answered in time.
+const AT_ONCE = 8;
 
 // `verifier` is what verify.js checks a single event with.
 export const verifyTrace = async (file, asked, verifier) => {
@@ -19,10 +22,16 @@ export const verifyTrace = async (file, asked, verifier) => {
   const end = complete !== null && parseComplete(complete, await included(complete));
 
   const events = [];
-  for (const proof of proofs) {
-    progress?.(events.length, proofs.length);
-    events.push({ mentions_subject: mentions(proof.event, subject), ...(await checkProof(proof)) });
-  }
+  const queue = proofs.entries();
+  let done = 0;
+  const look = async () => {
+    for (const [i, proof] of queue) {
+      progress?.(done, proofs.length);
+      events[i] = { mentions_subject: mentions(proof.event, subject), ...(await checkProof(proof)) };
+      done++;
+    }
+  };
+  await Promise.all(Array.from(Array(AT_ONCE), look));
   const whole = await wholeOf(end, subject, proofs, verifier);
 
   const times = events.flatMap(({ anchored_at }) => anchored_at ?? []).sort();

@@ -56,6 +56,16 @@ def test_a_whole_trace_says_up_to_when_as_python_does():
     assert want["newer"] == 2
 
 
+def test_the_chain_is_asked_for_all_anchors_of_a_trace_before_it_answers_one():
+    vector = PROOFS["sound-trace-complete-as-of-before"]
+
+    [result] = in_node("checkAtOnce", [a_job(vector)])
+
+    anchors = {proof["anchor"]["transaction"] for proof in vector["proof"]["proofs"]}
+    assert len(anchors) == 2
+    assert [outcomes_in(result), result["verdict"]] == [outcomes_of(by_python(vector)), "verified"]
+
+
 def test_each_step_of_each_vector_has_the_outcome_that_python_gives_it():
     vectors = {name: vector for name, vector in PROOFS.items() if name not in STEPS}
 
