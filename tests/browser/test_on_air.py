@@ -9,7 +9,7 @@ import pytest
 from tests.browser.running import a_job, in_node
 from tests.browser.test_vectors import MACHINES, VECTORS
 from traceability.epcis.event import Event
-from traceability.errors import CheckFailed
+from traceability.errors import CheckFailed, Unavailable
 from traceability.proof.on_air import joined
 from traceability.proof.on_air_segment import Segment
 
@@ -51,7 +51,10 @@ def told(record):
 
 def by_python(broadcast, moment):
     """As the module of the page writes it."""
-    found = broadcast.at(moment)
+    try:
+        found = broadcast.at(moment)
+    except Unavailable:
+        return "not reached"
     if found is None:
         return None
     return {
@@ -73,7 +76,7 @@ def test_at_every_moment_it_shows_what_the_command_shows(name):
     found = in_node("checkAired", [aired(RECORDS[name], moment.isoformat()) for moment in moments])
 
     wanted = [by_python(broadcast, moment) for moment in moments]
-    assert [each["onAir"] for each in found] == wanted
+    assert [each.get("onAir", "not reached") for each in found] == wanted
     assert [each is None for each in wanted].count(True) < len(wanted) / 4
 
 
