@@ -2,15 +2,19 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import cache
 
 from traceability.claims.check import Checked, Verdict, check
 from traceability.claims.claim import Claim
+from traceability.claims.data import Pattern, pattern
 from traceability.claims.detect import detect
 from traceability.claims.facts import Facts, Recall
 from traceability.claims.judged import Evidence
-from traceability.claims.normal import language_of
+from traceability.claims.normal import language_of, normal
 from traceability.claims.read_facts import FORMAT, read_facts
+from traceability.claims.rulebook import rules
 from traceability.errors import InvalidInput
+from traceability.live.data import load
 
 _NOTHING = read_facts({"format": FORMAT, "events": [], "made_at": "1970-01-01T00:00:00Z"})
 _NOT_WHILE_RECALLED = {
@@ -27,14 +31,22 @@ def recall_of(facts: Facts, on: datetime) -> Recall | None:
 def check_said(text: str, facts: Facts | None, on: datetime) -> Checked:
     """What `text` comes to; without facts, only words that nothing could support are found in it.
 
-    While the lot is recalled, nothing that is said for it is supported but that it is. Raises `InvalidInput`
-    for a text that is too long.
+    While the lot is recalled, nothing that is said for it is supported but that it is, what offers or praises
+    it is not either, and that it is safe, or sold again, is untrue (recalled.toml). Raises `InvalidInput` for
+    a text that is too long.
     """
     if facts is None:
         return check(text, _NOTHING, on, _words_alone)
     checked, recall = check(text, facts, on), recall_of(facts, on)
-    speaks_for_it = checked.verdict is Verdict.SUPPORTED and checked.rule and checked.rule.topic != "recalled"
-    return _not_while(recall, text, checked) if recall and speaks_for_it else checked
+    if recall is None or checked.verdict in (Verdict.FORBIDDEN, Verdict.CONTRADICTED):
+        return checked
+    words = normal(text)
+    is_honest = _says("honest", words)
+    if _says("denies", words) and not is_honest:
+        return _not_while(recall, text, checked, Verdict.CONTRADICTED)
+    is_claimed = checked.verdict is Verdict.SUPPORTED and checked.rule and checked.rule.topic != "recalled"
+    is_offered = checked.verdict is Verdict.NO_CLAIM and _says("offers", words) and not is_honest
+    return _not_while(recall, text, checked) if is_claimed or is_offered else checked
 
 
 def check_point(text: str, facts: Facts, on: datetime) -> Checked:
@@ -45,10 +57,24 @@ def check_point(text: str, facts: Facts, on: datetime) -> Checked:
     return _not_while(recall, text, checked)
 
 
-def _not_while(recall: Recall, text: str, checked: Checked) -> Checked:
+def _not_while(
+    recall: Recall, text: str, checked: Checked, verdict: Verdict = Verdict.UNSUPPORTED
+) -> Checked:
     found = Evidence("event", recall.key, {"zh": "这批货正在召回", "en": "this lot is recalled"})
     suggestion = _NOT_WHILE_RECALLED[language_of(text)]
-    return Checked(text, Verdict.UNSUPPORTED, checked.rule, (found,), suggestion)
+    rule = next(each for each in rules() if each.topic == "recalled")
+    return Checked(text, verdict, checked.rule or rule, (found,), suggestion)
+
+
+def _says(name: str, words: str) -> bool:
+    """Whether words are of that name in recalled.toml."""
+    return _cue(name).search(words) is not None
+
+
+@cache
+def _cue(name: str) -> Pattern:
+    words = load("recalled")[name]
+    return pattern(words if isinstance(words, list) else [*words["zh"], *words["en"]])
 
 
 def check_name(what: str, name: str, now_ms: int) -> None:
