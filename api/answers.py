@@ -12,6 +12,8 @@ class Answer:
     """EPCIS 2.0 names its problems by CURIE."""
     title: str
     advice: str
+    state: str = "unknown"
+    """Which seal and colours it has, of those of a trace page."""
     detail: str | None = None
     """Told in place of the error's own words, which name hosts and roles and go to the log alone."""
 
@@ -20,7 +22,10 @@ INVALID = Answer(
     400,
     "epcisException:ValidationException",
     message("This link is not right"),
-    message("Perhaps a character got lost. Scan the code again, or type what stands under it."),
+    message(
+        "Perhaps a character got lost. Scan the code again, or type all that stands under it, "
+        "with the numbers in brackets."
+    ),
 )
 MALFORMED = Answer(
     400,
@@ -48,6 +53,7 @@ NO_OFFER = replace(
 )
 NOT_ISSUED = replace(
     UNKNOWN,
+    state="contradicted",
     title=message("This code was not issued by us"),
     advice=message(
         "Whoever printed it made it up, or a character got lost: scan it again, and compare it with what "
@@ -55,6 +61,11 @@ NOT_ISSUED = replace(
         "label, and tell the shop, the brand by a way that does not stand on this package, and the market "
         "supervision (in China: 12315)."
     ),
+)
+MISSPELT = replace(
+    UNKNOWN,
+    title=message("This code is printed otherwise"),
+    advice=message("Item codes have capitals and digits. Compare what is printed with the link below."),
 )
 NEVER_ACTIVATED = replace(
     UNKNOWN,
@@ -68,6 +79,7 @@ NEVER_ACTIVATED = replace(
 WITHDRAWN = replace(
     UNKNOWN,
     status=410,
+    state="contradicted",
     title=message("This code was withdrawn"),
     advice=message(
         "We made it, and took it back before it was put on anything: its labels were spoilt, lost or stolen. "

@@ -168,7 +168,7 @@ def _error_page(
     return site.pages.html(
         "error.html",
         words,
-        "unknown",
+        answer.state,
         status,
         large=is_large(request),
         answer=answer,

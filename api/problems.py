@@ -17,6 +17,7 @@ from api.address import address_of
 from api.present.text import plain
 from api.words import message
 from traceability import errors
+from traceability.gs1.digital_link import CANONICAL_STEM
 from traceability.gs1.mended import mended
 
 LONGEST_DETAIL = 4_000
@@ -116,6 +117,7 @@ _TABLE: tuple[tuple[type[errors.TraceError], answers.Answer], ...] = (
         ),
     ),
     (NoSuchOffer, answers.NO_OFFER),
+    (errors.Misspelt, answers.MISSPELT),
     (errors.NotIssued, answers.NOT_ISSUED),
     (errors.CodeWithdrawn, answers.WITHDRAWN),
     (errors.NeverActivated, answers.NEVER_ACTIVATED),
@@ -145,11 +147,21 @@ async def _refused(request: Request, error: Exception) -> Response:
         answer = _invalid(request)
     if answer.detail is not None:
         _log.warning("%s %s: %s", request.method, plain(request.url.path), plain(str(error)))
-    meant = error.meant if isinstance(error, BadLink) else None
+    meant = _meant(error)
     answered = _answered(request, answer, answer.status, answer.detail or str(error), meant)
     if isinstance(error, Unauthenticated | TooLarge | AlreadyThere):
         answered.headers.update(error.headers)
     return answered
+
+
+def _meant(error: Exception) -> str | None:
+    """The path that whoever asked had in mind, where that is plain."""
+    match error:
+        case BadLink():
+            return error.meant
+        case errors.Misspelt():
+            return error.meant.removeprefix(CANONICAL_STEM)
+    return None
 
 
 async def _not_routed(request: Request, error: Exception) -> Response:

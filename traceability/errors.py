@@ -12,6 +12,7 @@ Everything this system refuses, as one tree:
   + Unknown               we hold nothing under this name                     (404)
     - NoSuchName          no query has this name                              (404)
     - NotIssued           this item's code was not made by us                 (404)
+    - Misspelt            it was, but is spelt otherwise than it is printed   (404)
     - NeverActivated      this item's code was made, and never put on goods   (404)
       . CodeWithdrawn     and was taken back                                  (410)
     - Erased              we held it, and it was erased for good              (410)
@@ -70,6 +71,14 @@ class NoSuchName(Unknown):
 
 class NotIssued(Unknown):
     """This item's code was not made by us."""
+
+
+class Misspelt(NotIssued):
+    """This item's code was made by us, but is spelt otherwise; `meant` is the link as it is printed."""
+
+    def __init__(self, message: str, meant: str) -> None:
+        super().__init__(message)
+        self.meant = meant
 
 
 class NeverActivated(Unknown):

@@ -16,6 +16,7 @@ from tests.api.serving import PUBLIC_URL
         "(01)09521234000020(10)HY261112",
         " (01) 09521234000020 (10) HY261112 ",
         "（０１）０９５２１２３４００００２０（１０）ＨＹ２６１１１２",
+        "(01)09521234000020(10)hy261112",
     ],
 )
 def test_a_code_leads_to_its_page_on_this_server(site, code):
@@ -33,6 +34,21 @@ def test_what_is_no_code_is_refused_and_leads_nowhere(site, code):
 
     assert answer.status_code == 400
     assert "location" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    "typed", ["k7m2qx", "K7M 2QX", "https://fruit.example/s/K7M2QX", "fruit.example/S/k7m2qx"]
+)
+def test_a_code_from_a_live_room_may_stand_in_the_other_field(site, typed):
+    assert site.get("/", params={"code": typed, "lang": "en"}).headers["location"] == "/s/K7M2QX?lang=en"
+
+
+def test_words_of_the_parser_are_for_technicians(site):
+    page = site.get("/", params={"code": "HY261121", "lang": "en"}, headers={"Accept": "text/html"}).text
+
+    said, _, folded = page.partition("<details>")
+    assert "type all that stands under it" in said
+    assert "does not begin with a key" in folded and "does not begin" not in said
 
 
 def test_without_a_code_it_says_what_this_is_in_both_languages(site):

@@ -54,6 +54,23 @@ def test_every_route_that_names_an_item_refuses_it_alike(client, path):
     }
 
 
+def test_a_code_in_small_letters_leads_to_the_one_that_is_printed(client):
+    page = client.get(f"/01/{GTIN}/21/{SERIAL.lower()}?lang=en", headers={"Accept": "text/html"})
+
+    assert page.status_code == 404
+    assert "This code is printed otherwise" in page.text
+    assert f'href="/01/{GTIN}/21/{SERIAL}"' in page.text
+
+
+@pytest.mark.parametrize(
+    "typed", [SERIAL.lower(), "-".join([SERIAL[:4], SERIAL[4:]]), f"{SERIAL[:8]} {SERIAL[8:]}"]
+)
+def test_a_code_is_understood_as_it_is_typed_from_a_label(client, typed):
+    answer = client.get("/", params={"code": f"(01){GTIN}(21){typed}", "lang": "en"})
+
+    assert answer.headers["location"] == f"/01/{GTIN}/21/{SERIAL}?lang=en"
+
+
 def test_codes_that_are_first_issued_while_a_forged_one_is_looked_up_have_it_refused():
     trace, asked = a_trace(), []
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from traceability.errors import CodeWithdrawn, NeverActivated, NotIssued
+from traceability.errors import CodeWithdrawn, Misspelt, NeverActivated, NotIssued
 from traceability.gs1 import digital_link, serials
 from traceability.ledger.codes import CodeStatus
 from traceability.ledger.codes_active import Activation
@@ -25,7 +25,6 @@ ACTIVE = Activation("ab", datetime(2026, 11, 20, tzinfo=UTC), 5, "9521234000013"
     [
         SERIAL[:-1] + ("0" if SERIAL[-1] != "0" else "1"),
         ("0" if SERIAL[0] != "0" else "1") + SERIAL[1:],
-        SERIAL.lower(),
         "A1",
         serials.issue(KEY[::-1], OURS, b"abcde"),
     ],
@@ -43,6 +42,16 @@ def test_a_forged_serial_is_refused_in_the_same_words(forged, path):
 
     with pytest.raises(NotIssued, match=r"^this code was not issued by us$"):
         ISSUED.check(link)
+
+
+@pytest.mark.parametrize("typed", [SERIAL.lower(), SERIAL.replace("0", "o").replace("1", "l")])
+def test_one_of_ours_in_small_letters_is_not_called_forged(typed):
+    assert typed != SERIAL
+
+    with pytest.raises(Misspelt, match=f"printed as {SERIAL}") as error:
+        ISSUED.check(f"{digital_link.CANONICAL_STEM}/01/{OURS}/10/A/21/{typed}")
+
+    assert error.value.meant == f"{digital_link.CANONICAL_STEM}/01/{OURS}/10/A/21/{SERIAL}"
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,11 @@ def check(key: bytes, gtin: str, serial: str) -> None:
         raise CheckFailed(f"serial {serial} was not issued for GTIN {gtin}")
 
 
+def as_printed(typed: str) -> str:
+    """The serial that `typed` is, as people type; of what can be none of ours, `typed` in capitals."""
+    return typed.upper().translate(_MISREAD)
+
+
 def scratch_code(key: bytes, gtin: str, serial: str) -> str:
     """Return what lies hidden on the label of the item with this `serial`, to be scratched free once.
 
@@ -58,7 +63,7 @@ def scratch_code(key: bytes, gtin: str, serial: str) -> str:
 
 def is_scratch_code(key: bytes, gtin: str, serial: str, typed: str) -> bool:
     """Whether `typed`, as people type, is the scratch code of that item; takes as long whatever differs."""
-    meant = typed.upper().translate(_MISREAD).encode()
+    meant = as_printed(typed).encode()
     return hmac.compare_digest(meant, scratch_code(key, gtin, serial).encode())
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from traceability.errors import CheckFailed, CodeWithdrawn, InvalidInput, NeverActivated, NotIssued
+from traceability.errors import CheckFailed, CodeWithdrawn, InvalidInput, Misspelt, NeverActivated, NotIssued
 from traceability.gs1 import digital_link, serials
 from traceability.ledger.codes import CodeStatus
 
@@ -24,17 +24,29 @@ class Issued:
         """Refuse a Digital Link, of whatever thing, whose serial was not made here.
 
         Raises `NotIssued`, in the same words whatever is wrong with the serial: nobody learns which part of
-        it they would have to change. Raises `InvalidInput` for no Digital Link.
+        it they would have to change. Raises `Misspelt` where it was made here, but in capitals, or with a
+        digit where a letter was typed; `InvalidInput` for no Digital Link.
         """
-        parts = dict(digital_link.parse(link).path)
+        path = digital_link.parse(link).path
+        parts = dict(path)
         # A piece of an item (8006) bears the item's product and serial.
         gtin, serial = parts.get("01") or parts.get("8006", "")[:_GTIN], parts.get("21")
         if serial is None or not self.issues_for(gtin):
             return
+        printed = serials.as_printed(serial)
+        if self._made(gtin, serial):
+            return
+        if self._made(gtin, printed):
+            meant = [(ai, printed if ai == "21" else value) for ai, value in path]
+            raise Misspelt(f"this code is printed as {printed}", digital_link.build(None, meant))
+        raise NotIssued("this code was not issued by us")
+
+    def _made(self, gtin: str, serial: str) -> bool:
         try:
             serials.check(self.key, gtin, serial)
         except (CheckFailed, InvalidInput):
-            raise NotIssued("this code was not issued by us") from None
+            return False
+        return True
 
     def has(self, item: str) -> bool:
         """Whether the code of an item (canonical Digital Link) was issued here."""
