@@ -17,8 +17,8 @@ _TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0
 class KeptProtocol(HttpToolsProtocol):
     """HTTP on one connection, as llhttp reads it. What it reads is either answered here or told to uvicorn.
 
-    Answered here is only what leaves nothing open: a GET without a body, on a connection that stays, when
-    nothing before it is still being answered and the reader takes what it is sent.
+    Answered here is only what leaves nothing open: a GET on a connection that stays, when nothing before it
+    is still being answered and the reader takes what it is sent.
     """
 
     def __init__(
@@ -98,8 +98,6 @@ class KeptProtocol(HttpToolsProtocol):
     def _answers(self) -> bool:
         # Of a header that is sent twice, the first counts, as for the framework.
         headers = dict(reversed(self._fields))
-        if b"content-length" in headers or b"transfer-encoding" in headers:
-            return False
         answer = self._front.at_hand(self._target, headers)
         if answer is None:
             return False

@@ -215,7 +215,18 @@ def test_a_head_without_an_end_is_refused_and_long_packets_are_not(served):
         assert refused.sent.startswith(b"HTTP/1.1 431 ")
         assert (refused.is_closed, refused.writes) == (True, 1)
     asked = 2 * MOST_HEAD_BYTES // len(get())
-    assert served.talk(get() * asked + get()[:9], get()[9:]).writes == asked + 1
+    long = served.talk(get() * asked + get()[:9], get()[9:])
+    assert (long.is_closed, long.writes) == (False, asked + 1)
+
+
+def test_fields_that_follow_a_body_are_not_collected(served):
+    async def fields():
+        connection, line = served.connect()
+        chunked = get(more="Transfer-Encoding: chunked\r\n")
+        await served.hear(connection, line, chunked, b"0\r\n", *[b"X: x\r\n"] * 9, b"\r\n")
+        return len(connection._fields), line.is_closed
+
+    assert asyncio.run(fields()) == (get().count(b": ") + 1, False)
 
 
 def test_nothing_is_done_for_who_was_refused(served):
