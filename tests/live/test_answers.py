@@ -20,7 +20,7 @@ from tests.live.live_scene import (
     recalled,
 )
 from traceability.errors import InvalidInput, NameTaken, Unknown
-from traceability.live.record import Kind
+from traceability.live.record import Kind, NewRecord
 from traceability.live.room import CORRECTED_FOR_MS, Phase
 from traceability.live.rooms import Rooms
 from traceability.live.waiting import ANSWER_WITHIN_MS
@@ -225,6 +225,19 @@ def test_a_room_that_ends_puts_right_what_was_struck_in_its_last_words(scene):
     assert none.body == {"warning": lie, "answer": "none", "by": ""}
     assert (corrected.kind, corrected.body["warning"]) == (Kind.CORRECTED, lie)
     assert ended.body == {"phase": "ended"}
+    assert not scene.rooms.waiting(room.code)
+
+
+def test_however_many_wait_when_a_room_ends_each_is_shown_and_on_record(scene):
+    texts = [f"更正：第{number}件" for number in range(5)]
+    struck = [
+        {"level": 3, "about": "said", "of": text, "offer": "APPLE1", "correction": text} for text in texts
+    ]
+    scene.rooms.change(scene.now, [NewRecord(scene.now_ms, Kind.WARNED, each) for each in struck])
+    room = Rooms(scene.rooms, lambda _: True, lambda: scene.now_ms).end(scene.now.code)
+
+    assert room.desk.correction.text.split() == texts
+    assert [each.body["text"] for each in scene.told(Kind.CORRECTED)] == texts
     assert not scene.rooms.waiting(room.code)
 
 

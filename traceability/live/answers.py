@@ -15,8 +15,6 @@ from traceability.live.warnings import Judged, Way, answers_to, warning_record
 
 MOST_RECORDS = 2**31
 """No room has as many; no database is asked for more."""
-MOST_AT_THE_END = 3
-"""Corrections that the overlay has room for when nothing else is on it."""
 _NO_ANSWER = "none"
 _TRIES = 10
 
@@ -152,13 +150,16 @@ def corrected(warned: Sequence[Record], now_ms: int) -> list[NewRecord]:
 def last_correction(
     room: Room, waiting: Sequence[Waiting], now_ms: int
 ) -> tuple[Correction | None, list[NewRecord]]:
-    """What the overlay goes on showing of a room that ends, and the records that settle what waits there."""
+    """What the overlay goes on showing of a room that ends, and the records that settle what waits there.
+
+    All at once: nothing is shown after the end, so nothing can have its turn then.
+    """
     shown = room.desk.correction
     standing = [shown.text] if shown and shown.stands(now_ms) else []
-    new = list(by_turn(waiting).items())[: MOST_AT_THE_END - len(standing)]
-    warned = [each for _, some in new for each in some]
+    new = by_turn(waiting)
+    warned = [each for some in new.values() for each in some]
     records = [*unanswered(waiting, now_ms), *corrected(warned, now_ms)]
-    texts = dict.fromkeys([*standing, *(text for text, _ in new)])
+    texts = dict.fromkeys([*standing, *new])
     if not texts:
         return None, records
     first = warned[0].number if shown is None or not standing else shown.warning
