@@ -14,6 +14,7 @@ from tests.api.samples import SUBJECT, a_trace
 from tests.api.serving import SampleLedger, served
 from tests.live.broadcasting import AtOnce
 from traceability.live.director import Director
+from traceability.live.judged_late import LateJudge
 from traceability.live.line import Line
 from traceability.live.studio import Studio
 from traceability.live.viewers import Viewers
@@ -74,7 +75,8 @@ def hosting(ledger: SampleLedger | None = None) -> Iterator[Hosting]:
         metadata.create_all(engine)
         rooms, air = RoomTable(engine), AirTable(engine)
         viewers = Viewers(rooms, VisitTable(engine), now_ms)
-        studio = Studio.of(rooms, air, ledger.holds, LiveGoods(ledger.made).of, now_ms)
+        facts = LiveGoods(ledger.made).of
+        studio = Studio.of(rooms, air, ledger.holds, facts, now_ms)
         relay = RoomRelay(rooms, air)
         director = Director(
             rooms=rooms,
@@ -82,6 +84,7 @@ def hosting(ledger: SampleLedger | None = None) -> Iterator[Hosting]:
             made=ledger.made,
             compose=RoomScenes(OWN_HOST),
             watch=studio.warnings,
+            judge_late=LateJudge(rooms, air, facts, now_ms),
             pool=AtOnce(),
             now_ms=now_ms,
             ticks_ms=now_ms,

@@ -65,6 +65,8 @@ class Broadcast:
     """What the overlay says of a lot, or what is raised."""
     troubles: list = field(default_factory=list)
     watch: NoWatch = field(default_factory=NoWatch)
+    late: list = field(default_factory=list)
+    """Up to where nothing waited for a verdict when the director asked."""
 
     def __post_init__(self):
         self.rooms, self.air, self.events = (kind(self.engine) for kind in (RoomTable, AirTable, EventTable))
@@ -85,12 +87,17 @@ class Broadcast:
             made=self.made,
             compose=self.compose,
             watch=self.watch,
+            judge_late=self.judge_late,
             pool=AtOnce(),
         )
         self.teller = Teller(
             **told,
             lot_shown=lambda room, offer, at_ms: shown_on_air(self.events, room, offer, at_ms, self.now_ms),
         )
+
+    def judge_late(self, room, after):
+        self.late.append(after)
+        return len(self.late)
 
     def _trouble(self, code, fault):
         self.troubles.append((code, str(fault)))

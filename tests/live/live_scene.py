@@ -10,6 +10,7 @@ from tests.live.fake_rooms import FakeRooms
 from traceability.claims.read_facts import read_facts
 from traceability.errors import Unavailable
 from traceability.live.answers import Warnings
+from traceability.live.judged_late import LateJudge
 from traceability.live.line import Line
 from traceability.live.room import Desk, Offer, Phase, Point, Room
 from traceability.live.said import Transcript
@@ -60,6 +61,7 @@ class Scene:
         self.rooms.put(self.room)
         ports = (self.rooms, self.rooms, self.facts, lambda: self.now_ms)
         self.transcript, self.warnings = Transcript(*ports), Warnings(*ports)
+        self.late, self.judged_up_to = LateJudge(*ports), None
 
     def facts(self, subject):
         if subject not in self.traces:
@@ -75,6 +77,10 @@ class Scene:
     def after(self, seconds):
         self.now_ms += round(seconds * 1000)
         return self
+
+    def judge_late(self):
+        """What the director does at each turn."""
+        self.judged_up_to = self.late(self.now, self.judged_up_to)
 
     def look(self):
         """What the director does each second."""

@@ -54,6 +54,14 @@ def test_only_what_lasts_is_recorded_and_only_when_it_changes(on_air):
     assert "at_ms" not in on_air.shown()[0]
 
 
+def test_what_could_not_be_judged_is_looked_for_at_each_turn_on_air_from_where_the_last_one_ended(on_air):
+    on_air.after(1).after(1)
+    on_air.phase(Phase.ENDED)
+    on_air.after(1)
+
+    assert on_air.late == [None, 1, 2]
+
+
 def test_overlays_on_air_are_sent_something_every_second(on_air):
     before = state(on_air)["at_ms"]
 

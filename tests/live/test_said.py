@@ -1,10 +1,11 @@
 """Each sentence of a transcript is judged, kept once, and warned of once a minute."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
-from tests.live.live_scene import APPLES, AT_MS, CODE, Scene, a_room, recalled
+from tests.live.live_scene import APPLES, AT_MS, BARE, CODE, Scene, a_room, recalled
 from traceability.errors import CaptureTooLarge, InvalidInput, NameTaken, RoomConflict, Unavailable, Unknown
 from traceability.live.line import Line
 from traceability.live.record import Kind
@@ -255,10 +256,10 @@ def test_what_is_said_while_nobody_can_look_is_on_record_and_judged_as_soon_as_s
     lie, best = scene.say(LIE + SUPERLATIVE, id="a")
 
     assert (lie.said["verdict"], lie.warning, best.said["verdict"]) == ("not_judged", None, "forbidden")
-    scene.after(5).say(TALK)
+    scene.after(5).judge_late()
     assert len(scene.told(Kind.WARNED)) == 1
     scene.traces[APPLES] = records
-    scene.after(5).say(TRUE)
+    scene.after(5).judge_late()
 
     again = [each.body for each in scene.told(Kind.SAID) if each.body["id"] == "a.1"]
     assert [each["verdict"] for each in again] == ["not_judged", "contradicted"]
@@ -267,8 +268,41 @@ def test_what_is_said_while_nobody_can_look_is_on_record_and_judged_as_soon_as_s
     (sent_again, _) = scene.say(LIE + SUPERLATIVE, id="a")
     assert (sent_again.said["verdict"], sent_again.level) == ("contradicted", 3)
     assert scene.say(LIE)[0].said["times"] == 2
-    assert len(scene.told(Kind.SAID)) == 7
     assert room_report(scene.now, scene.records)["counts"]["verdicts"].get("not_judged") is None
+    told = len(scene.records)
+    scene.judge_late()
+    assert len(scene.records) == told
+
+
+def test_what_waits_for_one_lot_holds_up_no_other_and_is_judged_once(scene):
+    records = scene.traces.pop(APPLES)
+    scene.say(LIE, id="a")
+    scene.rooms.put(replace(scene.now, desk=Desk(offer="BARE01")))
+    other = scene.traces.pop(BARE)
+    scene.after(30).say(TALK, id="b")
+    scene.traces[BARE] = other
+
+    for _ in range(3):
+        scene.after(1).judge_late()
+    assert [each.body["id"] for each in scene.told(Kind.SAID)] == ["a.1", "b.1", "b.1"]
+
+    scene.judged_up_to = None
+    scene.traces[APPLES] = records
+    for _ in range(3):
+        scene.after(1).judge_late()
+    assert [each.body["id"] for each in scene.told(Kind.SAID)] == ["a.1", "b.1", "b.1", "a.1"]
+
+
+def test_after_a_long_outage_the_newest_sentences_are_judged(scene, monkeypatch):
+    monkeypatch.setattr("traceability.live.judged_late.MOST_AT_ONCE", 3)
+    records = scene.traces.pop(APPLES)
+    scene.judge_late()
+    for _ in range(4):
+        scene.after(2).say(TALK)
+    scene.traces[APPLES] = records
+
+    scene.judge_late()
+    assert len(scene.told(Kind.SAID)) == 8
 
 
 def test_praise_of_a_recalled_lot_is_a_hint_to_stop_and_the_recall_may_be_told(scene):

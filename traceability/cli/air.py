@@ -67,6 +67,7 @@ def _parts(
     from api.room_scene import RoomScenes
     from traceability.live.answers import Warnings
     from traceability.live.director import Director
+    from traceability.live.judged_late import LateJudge
     from traceability.live.lot_on_air import shown_on_air
     from traceability.live.rooms import Rooms
     from traceability.live.tell import Teller
@@ -75,12 +76,14 @@ def _parts(
 
     store = open_store(settings)
     held, troubled = ledger(settings, store), _troubled(log)
+    facts = LiveGoods(held.made).of
     director = Director(
         rooms=store.rooms,
         air=store.air,
         made=held.made,
         compose=RoomScenes(public_url(settings)),
-        watch=Warnings(store.rooms, store.air, LiveGoods(held.made).of, _now_ms),
+        watch=Warnings(store.rooms, store.air, facts, _now_ms),
+        judge_late=LateJudge(store.rooms, store.air, facts, _now_ms),
         pool=pool,
         now_ms=_now_ms,
         ticks_ms=_ticks_ms,

@@ -66,6 +66,8 @@ class _Watched:
     number: int = 0
     """Of the state that was shown with it."""
     shown_at_ms: int = 0
+    judged_up_to: int | None = None
+    """Number of a record: of what was said on air up to there, nothing waits for its verdict."""
     due_at_ms: int = 0
     not_before_ms: int = 0
     is_recorded: bool = False
@@ -82,6 +84,8 @@ class Director:
     """The trace of a lot. May raise anything that a trace raises."""
     compose: Compose
     watch: Watch
+    judge_late: Callable[[Room, int | None], int]
+    """`live/judged_late.py` does it. May raise `RoomConflict`."""
     pool: Executor
     """A trace that takes long must not hold up other rooms."""
     now_ms: Callable[[], int]
@@ -127,7 +131,7 @@ class Director:
 
     def _show(self, room: Room, watched: _Watched) -> None:
         # The order is the whole point: (1) what is wrong leaves the overlay, (2) what it shows is recorded
-        # and kept for it in one commit.
+        # and kept for it in one commit, (3) what nobody could judge is judged: no overlay waits for it.
         #
         # A crash before (2) shows nothing new: the next turn, of whoever, begins anew. After it the record
         # has what overlays are sent. The other order could show what the record never had.
@@ -157,6 +161,10 @@ class Director:
         watched.due_at_ms = ticks_ms + (TURN_EVERY_MS if watched.is_recorded else READY_EVERY_MS)
         if room.phase is Phase.ENDED:
             self._watched.pop(room.code, None)
+
+        # (3)
+        if room.phase is Phase.ON_AIR:
+            watched.judged_up_to = self.judge_late(room, watched.judged_up_to)
 
     def _trace(self, room: Room, watched: _Watched, ticks_ms: int) -> Trace | None:
         """Without one the overlay says that there is none now, rather than what was true some time ago."""

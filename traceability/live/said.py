@@ -12,7 +12,6 @@ from traceability.claims.facts import Facts
 from traceability.errors import CaptureTooLarge, InvalidInput, NameTaken, RoomConflict, TraceError
 from traceability.live.answers import check_recorded
 from traceability.live.goods import check_said
-from traceability.live.judged_late import judged_late
 from traceability.live.last_minute import LastMinute
 from traceability.live.line import Line
 from traceability.live.ports import AirStore, RoomStore
@@ -104,7 +103,7 @@ class Transcript:
             room, newest, [line for line, before in zip(lines, kept, strict=True) if not before], now_ms
         )
         facts = cache(self._facts_on_air) if room.phase is Phase.ON_AIR else self.facts
-        minute, new = LastMinute(newest, now_ms), judged_late(room, newest, now_ms, facts)
+        minute, new = LastMinute(newest, now_ms), list[NewRecord]()
         bodies: list[Mapping[str, Any]] = []
         for line, before in zip(lines, kept, strict=True):
             judged = [] if before else _judged(room, line, now_ms, facts)
