@@ -137,6 +137,15 @@ def test_humidity_and_the_journey_are_held_against_what_the_trace_holds(name, sa
     assert verdict(said, a_trace(name)) == expected
 
 
+def test_what_left_from_a_port_came_by_sea():
+    shipped = (
+        json.dumps(a_trace("cherries"), ensure_ascii=False).replace("机场", "港").replace("airport", "port")
+    )
+
+    assert verdict("海运过来的", json.loads(shipped)) == "supported"
+    assert verdict("Flown in.", json.loads(shipped)) == "contradicted"
+
+
 @pytest.mark.parametrize(
     "asserts", ["这不就是今天早上刚摘的吗？", "难道不是今早摘的？", "Isn't that freshly picked?"]
 )

@@ -12,8 +12,11 @@ _ACCENTS = re.compile("(?<=[a-zA-Z])[\u0300-\u036f]+")
 _HAN = "[\u4e00-\u9fff]"
 _INSIDE, _BETWEEN = (re.escape(_TABLE[name]) for name in ("inside", "between"))
 _IN_WORD = re.compile(f"(?<={_HAN})[{_INSIDE}]+(?={_HAN})|(?<=[a-zA-Z])[{_INSIDE}]+(?=[a-zA-Z])")
-_SPELLED_ZH = re.compile(f"(?<!{_HAN}){_HAN}(?:[{_BETWEEN}]{_HAN}){{2,}}(?!{_HAN})")
-_SPELLED_EN = re.compile(rf"(?<![\w'])[a-zA-Z](?:[{_BETWEEN}][a-zA-Z]){{3,}}(?![\w'])")
+_SPELLED = re.compile(
+    rf"(?<!{_HAN}){_HAN}(?:[{_BETWEEN}]{_HAN}){{2,}}(?!{_HAN})"
+    rf"|(?<![\w'])[a-zA-Z](?:[{_BETWEEN}][a-zA-Z]){{3,}}(?![\w'])"
+)
+"""From three single Chinese characters or four letters on: fewer are an abbreviation or a list."""
 _MARKS = re.compile(f"[{_BETWEEN}]")
 
 
@@ -21,10 +24,7 @@ def undisguised(text: str) -> str:
     """`text` in form NFKC: no letter that only looks Latin, none that is not seen, no word spelled out."""
     seen = "".join(each for each in unicodedata.normalize("NFKD", text) if not _is_unseen(each))
     plain = unicodedata.normalize("NFKC", _ACCENTS.sub("", seen.translate(_LETTERS)))
-    whole = _IN_WORD.sub("", plain)
-    for spelled in (_SPELLED_ZH, _SPELLED_EN):
-        whole = spelled.sub(lambda match: _MARKS.sub("", match[0]), whole)
-    return whole if whole == text else undisguised(whole)
+    return _SPELLED.sub(lambda match: _MARKS.sub("", match[0]), _IN_WORD.sub("", plain))
 
 
 def _is_unseen(character: str) -> bool:
