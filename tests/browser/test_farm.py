@@ -46,7 +46,6 @@ CONTRAST = """() => {
     }
     return weak;
 }"""
-FINGER_PX = 44
 TAPPED = "a:visible, button:visible, select:visible, input:visible:not([type=file]), summary:visible"
 
 

@@ -1,6 +1,6 @@
 """What the ledger asks of the world: a port's docstring is the contract that `store/` and `chain/` keep."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
@@ -40,10 +40,6 @@ class Captured:
     key: str
     event_hash: str
     duplicate: bool
-
-
-Mentioning = Callable[[Iterable[str]], Sequence[StoredEvent]]
-"""`EventStore.mentioning`."""
 
 
 class EventStore(Protocol):
