@@ -1,21 +1,15 @@
 """A box's own little home: its bundle, its logins, its file of what is kept."""
 
 import secrets
-import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
-from fcntl import LOCK_EX, LOCK_NB, flock
 from pathlib import Path
-from typing import IO
 
 from iot_gateway.edge.bundle import Bundle, parse, to_json
 from iot_gateway.logins import GATEWAY, Address, address, group_of_gateways, make_passwords, password_of
 from traceability.errors import InvalidInput, Refused
 from traceability.keys.files import read_secret, write_secret
-
-_ASKED_WITHIN_S = 1.0
-"""Who asks whether a box runs holds its lock for an instant; that must not end a box that starts."""
+from traceability.one_at_a_time import OneAtATime
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,26 +78,7 @@ class BoxHome:
         """Of our one gateway at a broker that is not ours, once there are logins."""
         return group_of_gateways(self._login_file)
 
-    @contextmanager
-    def alone(self) -> Iterator[None]:
-        """Two boxes over one file would push each other out of every connection. Raises `Refused`."""
-        with (self.folder / "edge.lock").open("w") as lock:
-            give_up_at_s = time.monotonic() + _ASKED_WITHIN_S
-            while not _is_ours(lock):
-                if time.monotonic() > give_up_at_s:
-                    raise Refused(f"`guoji edge` runs already in {self.folder}")
-                time.sleep(0.01)
-            yield
-
-    def is_running(self) -> bool:
-        with (self.folder / "edge.lock").open("w") as lock:
-            return not _is_ours(lock)
-
-
-def _is_ours(lock: IO[str]) -> bool:
-    """From now until it is closed, if nobody else has it."""
-    try:
-        flock(lock, LOCK_EX | LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
+    @property
+    def alone(self) -> OneAtATime:
+        """Two boxes over one file would push each other out of every connection."""
+        return OneAtATime(self.folder / "edge.lock", f"`guoji edge` runs already in {self.folder}")

@@ -1,6 +1,7 @@
 """`guoji up` finds free ports, starts again what dies, and ends all that it started."""
 
 import errno
+import json
 import os
 import signal
 import socket
@@ -16,6 +17,7 @@ import structlog
 from structlog.testing import capture_logs
 
 from traceability.cli import supervisor as supervisor_module
+from traceability.cli.kept_ports import KeptPorts
 from traceability.cli.loop import every
 from traceability.cli.supervisor import Child, Supervisor, program
 from traceability.cli.up import _with_addresses
@@ -72,9 +74,36 @@ def test_a_taken_port_gives_another_one_and_says_so(tmp_path):
         )
 
     assert settings.http_port not in (0, port)
-    assert said == [
-        {"event": "port is taken", "log_level": "warning", "wanted": port, "using": settings.http_port}
-    ]
+    warned = {"event": "port is taken", "log_level": "warning", "of": "web", "wanted": port}
+    assert said[0] == warned | {"using": settings.http_port}
+
+
+def test_after_a_restart_each_part_listens_where_it_did_though_the_usual_port_is_free_again(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        given = Settings.read({"GUOJI_HOME": str(tmp_path), "GUOJI_HTTP_PORT": str(port)})
+        before = _with_addresses(given, LOG)
+
+    after = _with_addresses(given, LOG)
+
+    assert after == before
+    assert after.http_port != port
+
+
+def test_ports_that_a_loss_of_power_tore_are_chosen_as_at_the_first_start(tmp_path):
+    (tmp_path / "ports.json").write_text('{"web 0": 80')
+
+    assert KeptPorts(tmp_path / "ports.json", LOG).port("web", "127.0.0.1", 0) > 0
+
+
+def test_where_the_last_port_is_taken_another_one_is_used_and_kept_and_that_is_said(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as taken, capture_logs() as said:
+        last = taken.getsockname()[1]
+        (tmp_path / "ports.json").write_text(json.dumps({"mqtt 0": last}))
+        port = KeptPorts(tmp_path / "ports.json", LOG).port("mqtt", "127.0.0.1", 0)
+
+    assert [(each["of"], each["wanted"], each["using"]) for each in said] == [("mqtt", last, port)]
+    assert KeptPorts(tmp_path / "ports.json", LOG).port("mqtt", "127.0.0.1", 0) == port
 
 
 def test_what_has_an_address_is_not_given_another(tmp_path):

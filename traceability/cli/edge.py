@@ -131,7 +131,7 @@ def _edge(_args: argparse.Namespace) -> int:
     home = BoxHome(settings.home)
     bundle = home.bundle()
     log, stop = journal("edge", settings.log_json), until_told_to_stop()
-    with home.alone():
+    with home.alone.held():
         kept = KeptFile(home.kept_file, settings.edge_budget_bytes, bundle.passwords)
         with edge_broker.opened(settings, home, stop, log) as (inbox, answer):
             log.info("box is up", devices=len(bundle.passwords), kept=kept.count_all())
@@ -150,7 +150,7 @@ def _status(_args: argparse.Namespace) -> int:
     kept = KeptFile(home.kept_file, settings.edge_budget_bytes)
     standings = {alias: Standing(alias, 0, None) for alias in devices} | kept.standings()
     kept.close()
-    runs = home.is_running()
+    runs = home.alone.is_held()
     print(f"box in {settings.home}: {'runs' if runs else 'does not run'}")
     for alias, standing in sorted(standings.items()):
         uplink = standing.uplink if runs else "-"
@@ -168,7 +168,7 @@ def _drop(args: argparse.Namespace) -> int:
         raise Refused(
             f"{args.alias} is in the bundle, so what is kept of it goes up: take a bundle without it"
         )
-    with home.alone():
+    with home.alone.held():
         kept = KeptFile(home.kept_file, settings.edge_budget_bytes)
         standing = kept.standings().get(args.alias)
         if standing is None:

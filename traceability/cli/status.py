@@ -20,13 +20,18 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 
 def _status(args: argparse.Namespace) -> int:
+    from traceability.cli.up import only_one
     from traceability.own_store import open_store
 
-    counts = open_store(Settings.read(os.environ)).counts
+    settings = Settings.read(os.environ)
+    counts = open_store(settings).counts
     counters, reasons = counts.all(), counts.quarantine_reasons()
+    up = only_one(settings.home)
     if args.json:
-        print(json.dumps({**counters, "quarantine_reasons": reasons}, ensure_ascii=False))
+        print(json.dumps({**counters, "up": up.is_held(), "quarantine_reasons": reasons}, ensure_ascii=False))
         return 0
+    if up.file.exists() and not up.is_held():
+        print("`guoji up` does not run here (any more): nothing is received, anchored or shown")
     for name, count in counters.items():
         print(f"{name.replace('_', ' '):32}{count:>12,}")
     _print_reasons(reasons)

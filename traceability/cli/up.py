@@ -5,10 +5,8 @@ import json
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from fcntl import LOCK_EX, LOCK_NB, flock
 from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -19,10 +17,12 @@ import structlog
 from traceability.cli import own_broker
 from traceability.cli.forked import Forked, make_ready
 from traceability.cli.journal import journal
+from traceability.cli.kept_ports import KeptPorts
 from traceability.cli.loop import until_told_to_stop
 from traceability.cli.supervisor import Child, Supervisor, program
 from traceability.errors import Refused, Unavailable
 from traceability.keys.files import write_secret
+from traceability.one_at_a_time import OneAtATime
 from traceability.own_policy import policy_text
 from traceability.ports import take_port
 from traceability.proof.trust import MAX_CHARACTERS
@@ -56,21 +56,15 @@ def _up(_args: argparse.Namespace) -> int:
         file = given.keys / "administrator.token"
         write_secret(file, f"{made.token}\n".encode())
         log.info("installation made", home=str(given.home), administrator_token_in=str(file))
-    with _alone(given.home / "run"):
+    (given.home / "run").mkdir(parents=True, exist_ok=True)
+    with only_one(given.home).held():
         _run(given, _with_addresses(given, log), stop, log)
     return 0
 
 
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
+def only_one(home: Path) -> OneAtATime:
     """Two of us would run two brokers and two chains on the same files."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "up.lock").open("w") as lock:
-        try:
-            flock(lock, LOCK_EX | LOCK_NB)
-        except BlockingIOError as error:
-            raise Refused(f"`guoji up` runs already in {folder.parent}") from error
-        yield
+    return OneAtATime(home / "run" / "up.lock", f"`guoji up` runs already in {home}")
 
 
 def _run(
@@ -99,36 +93,32 @@ def _addresses(settings: Settings) -> str:
 
 def _with_addresses(given: Settings, log: structlog.typing.FilteringBoundLogger) -> Settings:
     """The settings in which every part that we start ourselves has its address."""
-    http_port = _free_port(given.http_host, given.http_port)
-    if given.http_port not in (0, http_port):
-        log.warning("port is taken", wanted=given.http_port, using=http_port)
-    return replace(
-        given
-        if given.mqtt_url
-        else own_broker.addressed(given, _mqtt_port(given), _free_port("127.0.0.1", 4222)),
-        http_port=http_port,
-        rpc_url=given.rpc_url or f"http://127.0.0.1:{_free_port('127.0.0.1', 8545)}",
-    )
-
-
-def _mqtt_port(given: Settings) -> int:
-    port, told = _free_port(given.mqtt_host, given.mqtt_port), urlsplit(given.mqtt_public_url).port
-    if not given.mqtt_public_url or port == given.mqtt_port:
-        return port
-    if told not in (None, given.mqtt_port):
-        raise Refused(
-            f"port {given.mqtt_port} is taken: mqtt_public_url says {told}, so set mqtt_port to {told} too, "
-            "or end what holds it"
+    ports = KeptPorts(given.home / "run" / "ports.json", log)
+    settings = replace(given, http_port=ports.port("web", given.http_host, given.http_port))
+    if not given.mqtt_url:
+        settings = own_broker.addressed(
+            settings, _mqtt_port(given, ports), ports.port("nats", "127.0.0.1", 4222)
         )
-    raise Refused(f"port {given.mqtt_port} is taken, and another one the devices would not find")
+    if not given.rpc_url:
+        settings = replace(settings, rpc_url=f"http://127.0.0.1:{ports.port('chain', '127.0.0.1', 8545)}")
+    return settings
 
 
-def _free_port(host: str, wanted: int) -> int:
-    """`wanted` if nobody has it, otherwise another one."""
+def _mqtt_port(given: Settings, ports: KeptPorts) -> int:
+    told = urlsplit(given.mqtt_public_url).port
+    if not given.mqtt_public_url:
+        return ports.port("mqtt", given.mqtt_host, given.mqtt_port)
     try:
-        return take_port(host, wanted)
-    except Refused:
-        return take_port(host)
+        return take_port(given.mqtt_host, given.mqtt_port)
+    except Refused as error:
+        if told not in (None, given.mqtt_port):
+            raise Refused(
+                f"port {given.mqtt_port} is taken: mqtt_public_url says {told}, so set mqtt_port to {told} "
+                "too, or end what holds it"
+            ) from error
+        raise Refused(
+            f"port {given.mqtt_port} is taken, and another one the devices would not find"
+        ) from error
 
 
 def _start_all(

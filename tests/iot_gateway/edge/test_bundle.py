@@ -122,8 +122,8 @@ def test_the_home_of_an_installation_does_not_become_a_box(tmp_path):
 def test_a_second_box_in_one_home_is_refused(tmp_path):
     home = BoxHome(tmp_path)
 
-    with home.alone():
-        assert home.is_running()
-        with pytest.raises(Refused, match="runs already"), home.alone():
+    with home.alone.held():
+        assert home.alone.is_held()
+        with pytest.raises(Refused, match="runs already"), home.alone.held():
             pass
-    assert not home.is_running()
+    assert not home.alone.is_held()

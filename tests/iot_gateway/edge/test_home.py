@@ -41,23 +41,23 @@ def test_who_asks_whether_a_box_runs_stops_none_that_starts(tmp_path):
 
     def ask():
         while not stop.is_set():
-            home.is_running()
+            home.alone.is_held()
 
     crowd = [threading.Thread(target=ask) for _ in range(4)]
     for each in crowd:
         each.start()
     try:
         for _ in range(50):
-            with home.alone():
-                assert home.is_running()
+            with home.alone.held():
+                assert home.alone.is_held()
     finally:
         stop.set()
         for each in crowd:
             each.join()
-    assert not home.is_running()
+    assert not home.alone.is_held()
 
 
 def test_a_second_box_is_refused(tmp_path):
     home = BoxHome(tmp_path)
-    with home.alone(), pytest.raises(Refused, match="runs already"), home.alone():
+    with home.alone.held(), pytest.raises(Refused, match="runs already"), home.alone.held():
         pass
