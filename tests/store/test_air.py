@@ -139,6 +139,28 @@ def test_an_erased_text_is_in_no_file_and_its_record_stays(air, engine):
     assert air.said_before(20) == []
 
 
+def test_it_is_known_when_what_a_commitment_opens_was_said_on_air(air, engine):
+    keep(engine, ROOM, [said(SECRET), said("later", 20)])
+    first, later = opened(SECRET, "later")
+    air.keep_told(ROOM.code, 0, 2, an_event(), [first, later])
+
+    assert air.said_at_ms([later.commitment, "ab" * 32]) == {later.commitment: 20}
+    assert air.said_at_ms([]) == {}
+
+
+def test_words_that_no_event_tells_are_erased_by_their_age_and_can_be_told_as_erased(air, engine):
+    keep(engine, ROOM, [said(SECRET), said("later", 20)])
+    keep(engine, OTHER, [said("also later", 20)])
+
+    assert (air.forget_untold(20), air.forget_untold(20)) == (1, 0)
+    assert not holds(engine, SECRET.encode())
+    assert [each.body["text"] for each in air.records(ROOM.code)] == [None, "later"]
+    assert [each.body["text"] for each in air.records(OTHER.code)] == ["also later"]
+
+    air.keep_told(ROOM.code, 0, 2, an_event(), opened("later"))
+    assert [each.body["text"] for each in air.records(ROOM.code)] == [None, "later"]
+
+
 @pytest.mark.parametrize(
     ("after", "up_to", "texts", "error"),
     [(0, 3, ("a",), RoomConflict), (1, 2, (), RoomConflict), (0, 2, (), InvalidInput)],
