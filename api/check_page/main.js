@@ -44,8 +44,7 @@ const run = async () => {
     if (outcome === "contradicted") found[key].outcome = outcome;
   showSteps(both);
   showPage(kinds, { mark, say, failed });
-  const readings = Object.values(found).reduce((sum, { batch }) => sum + (batch?.count ?? 0), 0);
-  const verdict = judge(both, outcomes, showEvents(found), kinds, readings);
+  const verdict = judge(both, outcomes, showEvents(found), kinds, Object.values(found));
   showVerdict(verdict, { contradicted: "found", unknown: "tried" }[verdict[0]] ?? "here");
 };
 

@@ -5,14 +5,27 @@ import { claim, failed, moment, reasonOf, say } from "./say.js";
 
 const page = document.documentElement;
 
-export const judge = ({ direct, report }, outcomes, beside, kinds, readings) => {
+const JUST_NOW_MS = 300_000;
+
+// A sensor that goes on measuring always has a newest batch that waits: no doubt about the rest.
+const isStreaming = (records) => {
+  const made = +document.querySelector("[data-made]").dataset.made;
+  return records.every(
+    ({ outcome, batch, captured }) => outcome !== "pending" || (batch && captured > made - JUST_NOW_MS),
+  );
+};
+
+// `records`: of each its outcome, its batch, when it was captured.
+export const judge = ({ direct, report }, outcomes, beside, kinds, records) => {
   const [verified, relayed, pending, unknown] = ["verified", "relayed", "pending", "unknown"].map(
     (want) => outcomes.filter((outcome) => outcome === want).length,
   );
   const total = outcomes.length;
+  const isSound = !(relayed + unknown + beside);
+  const streams = isSound && isStreaming(records);
   const besides = [
     relayed && say("relayed", { count: relayed, total }),
-    pending && say("waiting", { count: pending }),
+    pending && say(streams ? "newest" : "waiting", { count: pending }),
     unknown && say("unknown", { count: unknown }),
     beside && say("beside", { count: beside }),
   ].filter(Boolean);
@@ -21,11 +34,10 @@ export const judge = ({ direct, report }, outcomes, beside, kinds, readings) => 
   const wrong = Object.keys(kinds).find((name) => kinds[name].some(({ outcome }) => outcome === "contradicted"));
   if (wrong) return ["contradicted", say("contradicted"), [failed[wrong]]];
   if (direct.verdict === "verified") {
+    const readings = records.reduce((sum, { batch }) => sum + (batch?.count ?? 0), 0);
     const sheets = kinds.documents.filter((each) => each.outcome === "verified").length;
-    // A sensor that goes on measuring always has a newest batch that waits.
-    const mayWait = page.dataset.state === "verified" ? "verified" : "pending";
-    const state = relayed + unknown + beside ? "unknown" : pending ? mayWait : "verified";
-    const word = verified === total ? say("verified") : say("partly", { verified, total });
+    const state = !isSound ? "unknown" : pending && !streams ? "pending" : "verified";
+    const word = verified === total || streams ? say("verified") : say("partly", { verified, total });
     return [state, word, [...provenBy(direct, { verified, total, readings, sheets }), ...besides]];
   }
   if (relayed) return ["unknown", say("unchecked"), besides];

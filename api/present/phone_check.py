@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
+from api.present.verdict import NEWEST_WAIT
 from api.words import Words, message
 from traceability.ledger.trace import Trace
 
@@ -117,6 +118,7 @@ _SAID: Final = {
     "none_missing": message("None is missing up to {moment}."),
     "maybe_missing": message("Whether records are missing was not checked: {reason}."),
     "waiting": message("Waiting for the chain: {count}."),
+    "newest": NEWEST_WAIT,
     "unknown": message("Could not be checked: {count}."),
     "beside": message("Shown here, but not in the proof: {count}."),
     "relayed": message(

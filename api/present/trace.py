@@ -50,6 +50,7 @@ class Fact:
     label: str
     harvest: str = ""
     """Key of the record whose day it is; of any other fact empty."""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,8 +173,16 @@ def facts(trace: Trace, words: Words) -> tuple[Fact, ...]:
     return (
         Fact(day, words.say("Harvested"), picked.key if picked else ""),
         _sweetness(trace, words),
-        Fact(span_of_values(cold, words), words.say("Whole journey")),
+        Fact(span_of_values(cold, words), words.say("Measured"), note=_unmeasured(trace, words)),
     )
+
+
+def _unmeasured(trace: Trace, words: Words) -> str:
+    """How long since harvest nothing was measured; empty if that is not known, or never."""
+    left = trace.remaining
+    if left is None or not left.unknown_ms:
+        return ""
+    return words.say("{span} without readings", span=words.span(left.unknown_ms))
 
 
 def _sweetness(trace: Trace, words: Words) -> Fact:

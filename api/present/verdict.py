@@ -5,13 +5,13 @@ from datetime import datetime, timedelta
 from typing import Final, assert_never
 
 from api.present.text import plain
-from api.words import Words
+from api.words import Words, message
 from traceability.ledger.trace import Grade, Trace, TracedEvent
 from traceability.proof.verdict import Contradicted, TraceVerified, Unchecked, Verdict, Verified
 
 WAITING: Final = ("not yet anchored", "is not in the log yet", "is under no checkpoint yet")
 """Stand in the reasons of an `Unchecked` that only needs time; any other reason makes it "unknown"."""
-
+NEWEST_WAIT: Final = message("Waiting for the chain: the newest {count}.")
 
 JUST_NOW = timedelta(minutes=5)
 
@@ -78,7 +78,17 @@ def _counted(verdict: TraceVerified, waiting: int, streaming: bool, words: Words
     partly = _partly(verdict, waiting, words)
     if partly.state != "pending" or not streaming:
         return partly
-    return Badge("verified", words.say("Verified"), f"{partly.word} · {partly.sentence}")
+    return Badge("verified", words.say("Verified"), _but_the_newest(verdict, waiting, words))
+
+
+def _but_the_newest(verdict: TraceVerified, waiting: int, words: Words) -> str:
+    anchored = words.say(
+        "{verified} of {total} records, unaltered since they were recorded. Newest anchor: {through}.",
+        verified=verdict.verified,
+        total=verdict.total,
+        through=words.moment(verdict.through),
+    )
+    return f"{anchored} {words.say(NEWEST_WAIT, count=waiting)}"
 
 
 def _partly(verdict: TraceVerified, waiting: int, words: Words) -> Badge:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from base64 import b64decode
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +15,7 @@ from tests.api.checked import PATH, SUBJECT, VectorChain, a_ledger, an_endpoint,
 from tests.api.samples import a_curve, a_traced_event
 from tests.api.serving import served
 from traceability.epcis.event import Event
+from traceability.proof.entry import Entry
 from traceability.proof.verdict import Contradicted
 from traceability.telemetry.curve import Point
 
@@ -189,16 +191,27 @@ def test_an_event_that_the_page_shows_beside_the_proof_is_not_checked(browser):
 
 
 @in_chromium
-def test_what_waits_for_the_chain_is_counted_apart(browser):
+@pytest.mark.parametrize(
+    ("minutes_ago", "state", "word", "waiting"),
+    [(1, "verified", "Verified", "the newest 1"), (6, "pending", "1 of 2 verified", "1")],
+)
+def test_what_waits_for_the_chain_is_counted_apart_and_a_batch_of_this_moment_in_small_type_alone(
+    browser, minutes_ago, state, word, waiting
+):
     name = "sound-trace-partly-anchored"
+    [_, batch] = vector(name)["proof"]["proofs"]
+    captured_ms = Entry.from_bytes(b64decode(batch["entry"])).captured_at_ms
+    made_at = datetime.fromtimestamp(captured_ms / 1000 + minutes_ago * 60, UTC)
     with an_endpoint(VectorChain(name)) as endpoint:
-        seen = Seen(browser, a_ledger(name, endpoint=endpoint))
+        ledger = a_ledger(name, endpoint=endpoint)
+        ledger.traces[SUBJECT] = replace(ledger.traces[SUBJECT], made_at=made_at)
+        seen = Seen(browser, ledger)
 
-    total = len(vector(name)["proof"]["proofs"])
-    waiting = seen.events.count("Checked as far as the log; not yet anchored")
-    assert seen.word == f"{total - waiting} of {total} verified"
+    assert (seen.state, seen.word) == (state, word)
+    assert "1 of 2 records" in seen.sentence
     assert f"Waiting for the chain: {waiting}." in seen.sentence
     assert "Whether records are missing was not checked: the proof does not show it." in seen.sentence
+    assert seen.events.count("Checked as far as the log; not yet anchored") == 1
 
 
 @in_chromium

@@ -103,7 +103,10 @@ def test_every_page_can_be_written_in_both_languages():
 
 
 def test_the_three_facts_are_said_and_a_missing_one_is_said_to_be_missing():
-    assert [fact.value for fact in page_of(a_trace()).facts] == ["12 Nov", "9.8 °Bx", "1.1–8.9 °C"]
+    facts = page_of(a_trace()).facts
+
+    assert [fact.value for fact in facts] == ["12 Nov", "9.8 °Bx", "1.1–8.9 °C"]
+    assert (facts[2].label, facts[2].note) == ("Measured", "8 h 48 min without readings")
     assert html_of(STATES["bare"]).count("not recorded") >= 3
 
 
@@ -299,7 +302,9 @@ def test_only_a_sensors_batch_of_this_moment_may_wait_without_making_the_whole_l
     badge = page_of(replace(trace, events=(*trace.events[:-1], newest))).badge
 
     assert badge.state == state
-    assert "12 of 13 verified" in badge.word + badge.sentence
+    assert badge.word == ("Verified" if state == "verified" else "12 of 13 verified")
+    assert ("Waiting for the chain: the newest 1." in badge.sentence) == (state == "verified")
+    assert badge.sentence.startswith("12 of 13 records") == (state == "verified")
 
 
 @pytest.mark.parametrize(
