@@ -9,8 +9,10 @@ from traceability.ledger.on_air import Showing
 from traceability.live.corrected import Corrected
 from traceability.live.lot_page import CameFrom, OnAir, ShownIn
 from traceability.live.room import Phase
+from traceability.live.safe_sentences import short
 
 MOST_CORRECTED = 5
+_QUOTED = {"zh": message("On air, in Chinese:"), "en": message("On air, in English:")}
 _PHASES = {Phase.ON_AIR: message("on air now"), Phase.ENDED: message("ended")}
 
 
@@ -24,6 +26,10 @@ class ShownLine:
 @dataclass(frozen=True, slots=True)
 class CorrectedLine:
     heading: str
+    found: str
+    """What the records hold, where the correction is in a language other than the page's; else empty."""
+    introduction: str
+    """Stands before the correction where that is a quotation; else empty."""
     text: str
     lang: str
 
@@ -89,7 +95,11 @@ def _corrected(each: Corrected, lang: str, words: Words) -> CorrectedLine:
     heading = words.say(
         "What the host claimed was corrected on air at {time}.", time=words.time(words.at(each.at_ms))
     )
-    return CorrectedLine(heading, plain(each.text), lang)
+    if lang == words.lang:
+        return CorrectedLine(heading, "", "", plain(each.text), lang)
+    held = plain(each.found.get(short(words.lang), ""))
+    found = words.say("The records hold: {found}.", found=held) if held else ""
+    return CorrectedLine(heading, found, words.say(_QUOTED[short(lang)]), plain(each.text), lang)
 
 
 def _whose(gln: str, showing: Showing | None, words: Words) -> str:

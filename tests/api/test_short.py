@@ -114,11 +114,11 @@ class Scene:
         room = self.rooms.put(replace(self.rooms.room(ROOM.code), **changes))
         self.ledger.named.append(room.urn)
 
-    def correct(self, text, event="ab" * 32):
+    def correct(self, text, event="ab" * 32, found=None):
         records = self.rooms.told[ROOM.code]
         number = len(records)
         records += [
-            Record(number + 1, AT_MS, Kind.WARNED, {"level": 3, "offer": OFFER.code}, event),
+            Record(number + 1, AT_MS, Kind.WARNED, {"level": 3, "offer": OFFER.code, "found": found}, event),
             Record(number + 2, AT_MS + 240_000, Kind.CORRECTED, {"warning": number + 1, "text": text}, event),
         ]
         self.ledger.named.append(ROOM.urn)
@@ -253,9 +253,23 @@ def test_a_correction_is_on_the_page_of_those_who_come_from_that_room_alone(scen
 
     page = scene.page("?room=9HJKMN")
     assert "What the host claimed was corrected on air at 12:04." in page
-    assert '<span lang="zh-CN">更正：<9 月 20 日采摘></span>' in page
+    assert 'On air, in Chinese: <q lang="zh-CN">更正：<9 月 20 日采摘></q>' in page
     assert "<9 月" not in scene.ask(f"{PATH}?room=9HJKMN").text
     assert "corrected on air" not in scene.page()
+
+
+def test_whoever_reads_another_language_than_the_room_speaks_has_what_the_records_hold_and_the_quotation(
+    scene,
+):
+    scene.correct("更正：9 月 20 日采摘", found={"zh": "采收于 41 天前", "en": "<harvested 41 days ago>"})
+
+    page = scene.page("?room=9HJKMN")
+    assert "The records hold: <harvested 41 days ago>." in page
+    assert 'On air, in Chinese: <q lang="zh-CN">更正：9 月 20 日采摘</q>' in page
+    assert "<harvested" not in scene.ask(f"{PATH}?room=9HJKMN&lang=en").text
+    spoken = scene.page("?room=9HJKMN", lang="zh-CN")
+    assert '<span lang="zh-CN">更正：9 月 20 日采摘</span>' in spoken
+    assert "采收于 41 天前" not in spoken
 
 
 def test_a_correction_that_no_event_tells_and_one_of_another_lot_are_not_shown(scene):

@@ -2,7 +2,7 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import takewhile
 
@@ -20,6 +20,8 @@ class Corrected:
     """Code of what was on offer when the claim was made."""
     text: str
     """What the overlay showed in the place of the claim, in the room's language."""
+    found: Mapping[str, str] = field(hash=False)
+    """What the records hold of it, by language; empty if they hold nothing."""
     event: str
     """Key of the event that tells it."""
 
@@ -28,8 +30,8 @@ class Corrected:
 class _Read:
     up_to: int = 0
     """Number of the last record that was read."""
-    warned: dict[int, str] = field(default_factory=dict)
-    """The offer that each warning was about, by its number."""
+    warned: dict[int, tuple[str, Mapping[str, str]]] = field(default_factory=dict)
+    """The offer that each warning was about and what the records hold, by its number."""
     found: list[Corrected] = field(default_factory=list)
 
     def take(self, records: Iterable[Record]) -> None:
@@ -37,9 +39,10 @@ class _Read:
             self.up_to = each.number
             match each.kind, each.body:
                 case Kind.WARNED, {"offer": str(offer)}:
-                    self.warned[each.number] = offer
+                    self.warned[each.number] = offer, each.body.get("found") or {}
                 case Kind.CORRECTED, {"warning": warning, "text": str(text)} if warning in self.warned:
-                    self.found.append(Corrected(each.at_ms, self.warned[warning], text, each.event or ""))
+                    offer, found = self.warned[warning]
+                    self.found.append(Corrected(each.at_ms, offer, text, found, each.event or ""))
 
 
 class Corrections:
