@@ -1,12 +1,17 @@
 """`guoji verify --at TIME` says what was on air then, and finds every way to lie about it."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from tests.cli.recorded_chain import serving
+from traceability.cli.aired import Aired
+from traceability.cli.disclosed import Disclosed
 from traceability.cli.main import main
+from traceability.proof.on_air import joined
+from traceability.proof.on_air_segment import AirRecord, Segment
 
 VECTORS = Path(__file__).parents[1] / "vectors" / "on_air"
 EXIT_CODES = {"verified": 0, "contradicted": 1, "unchecked": 2}
@@ -144,3 +149,22 @@ def test_how_much_was_heard_is_told_and_also_that_nothing_was(verify):
 
     _, printed = verify("unchecked-another-segment")
     assert "Nothing of what the host said was heard in these segments" in printed
+
+
+def test_a_moment_in_which_nothing_ran_is_not_told_as_shown():
+    def at(second):
+        return datetime(2026, 11, 18, 10, 6, second, tzinfo=UTC)
+
+    on_air = AirRecord(1, at(0), "phase", {"phase": "on_air"})
+    before = AirRecord(2, at(1), "shown", {"state": {"mark": "live"}})
+    after = AirRecord(3, at(50), "shown", before.body | {"last_sent_at_ms": 1794996365000})
+    segment = Segment("urn:x", "7K2M9Q", "今晚", "zh-CN", 1, at(0), at(50), None, (on_air, before, after))
+    broadcast = joined([segment])
+
+    told = Aired(at(20), Disclosed(()), broadcast, True, broadcast.at(at(20))).lines()
+
+    assert (
+        "At 2026-11-18 10:06:20+00:00 no overlay was sent anything, from 2026-11-18 10:06:05.000+00:00 to "
+        "2026-11-18 10:06:50.000+00:00; after six seconds of that what it shows is grey. "
+        "It was last sent, since 2026-11-18 10:06:01.000+00:00:"
+    ) in told

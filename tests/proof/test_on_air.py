@@ -60,6 +60,28 @@ def test_what_was_shown_is_the_last_state_before_the_moment(second, state, since
     assert found.since == at(since)
 
 
+def ms(second):
+    return round(at(second).timestamp() * 1000)
+
+
+@pytest.mark.parametrize(
+    ("sent_last", "second", "silent"),
+    [
+        (ms(60), 60, None),
+        (ms(60), 61, (60, 90)),
+        (ms(60), 89, (60, 90)),
+        (ms(60), 90, None),
+        (-(10**30), 61, (0, 90)),
+        ("a while ago", 61, None),
+    ],
+)
+def test_a_moment_in_which_overlays_were_sent_nothing_says_so(sent_last, second, silent):
+    back = a_record(7, 90, state=STATES[2], last_sent_at_ms=sent_last)
+    found = joined((FIRST, SECOND, a_segment(3, 52, STATES[1], back))).at(at(second))
+
+    assert found.silent == (None if silent is None else (at(silent[0]), at(silent[1])))
+
+
 @pytest.mark.parametrize("second", [-1, 120, 500])
 def test_before_it_began_and_after_it_ended_nothing_was_on_air(second):
     assert joined(WHOLE).at(at(second)) is None

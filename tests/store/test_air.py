@@ -12,7 +12,7 @@ from traceability.errors import InvalidInput, Refused, RoomConflict
 from traceability.ledger.capture import as_stored
 from traceability.ledger.personal import Erasure
 from traceability.live.ports import Shown
-from traceability.live.record import STILL_AFTER_MS, Kind, NewRecord, Record
+from traceability.live.record import GREY_AFTER_MS, STILL_AFTER_MS, Kind, NewRecord, Record
 from traceability.live.room import Phase
 from traceability.proof.personal import Disclosure
 from traceability.store.air import AirTable, append
@@ -97,12 +97,25 @@ def test_a_state_is_recorded_unless_the_newest_record_says_the_same_whoever_show
 
 
 def test_what_is_shown_is_on_record_again_when_nothing_was_for_a_while(air):
-    mine = air.show(ROOM, 10, b"{}", {"a": 1})
-    mine = air.show(ROOM, 9 + STILL_AFTER_MS, b"{}", {"a": 1}, same_as=mine)
-    mine = air.show(ROOM, 10 + STILL_AFTER_MS, b"{}", {"a": 1}, same_as=mine)
-    air.show(ROOM, 11 + STILL_AFTER_MS, b"{}", {"a": 1}, same_as=mine)
+    mine = None
+    for at_ms in (*range(10, STILL_AFTER_MS, 5_000), 10 + STILL_AFTER_MS, 11 + STILL_AFTER_MS):
+        mine = air.show(ROOM, at_ms, b"{}", {"a": 1}, same_as=mine)
 
-    assert [each.at_ms for each in air.records(ROOM.code)] == [10, 10 + STILL_AFTER_MS]
+    assert [(each.at_ms, each.body) for each in air.records(ROOM.code)] == [
+        (10, {"state": {"a": 1}}),
+        (10 + STILL_AFTER_MS, {"state": {"a": 1}}),
+    ]
+
+
+def test_it_is_on_record_for_how_long_overlays_were_sent_nothing(air):
+    mine = air.show(ROOM, 10, b"{}", {"a": 1})
+    mine = air.show(ROOM, 9 + GREY_AFTER_MS, b"{}", {"a": 1}, same_as=mine)
+    air.show(ROOM, 9 + 2 * GREY_AFTER_MS, b"{}", {"a": 1}, same_as=mine)
+
+    assert [(each.at_ms, each.body) for each in air.records(ROOM.code)] == [
+        (10, {"state": {"a": 1}}),
+        (9 + 2 * GREY_AFTER_MS, {"state": {"a": 1}, "last_sent_at_ms": 9 + GREY_AFTER_MS}),
+    ]
 
 
 def test_records_that_are_told_name_their_event_and_what_was_said_moves_to_the_erasable_table(air, engine):

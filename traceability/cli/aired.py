@@ -120,7 +120,7 @@ class Aired:
         if self.on_air.state is None:
             yield f"At {asked.isoformat(sep=' ')} the overlay showed nothing yet."
         else:
-            yield f"At {asked.isoformat(sep=' ')} the overlay showed, since {self._clock(self.on_air.since)}:"
+            yield f"At {asked.isoformat(sep=' ')} {self._shown_since(self.on_air)}:"
             yield from (f"  {line}" for line in shown(self.on_air.state))
         for each in self.on_air.said:
             words = self._words(each)
@@ -129,6 +129,15 @@ class Aired:
         for each in self.on_air.open:
             yield f"Struck at {self._clock(each.at)}, and not answered by then: {judged(each)}"
 
+    def _shown_since(self, moment: OnAir) -> str:
+        if moment.silent is None:
+            return f"the overlay showed, since {self._clock(moment.since)}"
+        began, ended = map(self._clock, moment.silent)
+        return (
+            f"no overlay was sent anything, from {began} to {ended}; after six seconds of that what it shows "
+            f"is grey. It was last sent, since {self._clock(moment.since)}"
+        )
+
     def _moment_json(self, asked: datetime) -> dict[str, Any]:
         found: dict[str, Any] = {"asked": asked.isoformat(), "unverified": self.gap or None}
         if not self.reaches:
@@ -136,9 +145,11 @@ class Aired:
         if self.on_air is None:
             return found | {"on_air": False}
         said = [{**_record_json(each), "text": self._words(each)} for each in self.on_air.said]
+        silent = self.on_air.silent
         return found | {
             "on_air": True,
             "since": self.on_air.since.isoformat(),
+            "silent": None if silent is None else [each.isoformat() for each in silent],
             "state": self.on_air.state,
             "said": said,
             "open": [_record_json(each) for each in self.on_air.open],

@@ -84,9 +84,9 @@ class AirStore(Protocol):
         """Replace what the overlays of a room are sent; the number of that.
 
         `lasting`, as JSON gives it back, is kept as a record in the same commit, before any overlay has it,
-        unless the newest record of what was shown says the same and no record is `STILL_AFTER_MS` old; None:
-        nothing is recorded. `same_as`: the number of a state that was shown with the same `lasting`; while it
-        is the newest, nobody looks.
+        unless the newest record of what was shown says the same, no record is `STILL_AFTER_MS` old, and the
+        state before is not `GREY_AFTER_MS` old; None: nothing is recorded. `same_as`: the number of a state
+        that was shown with the same `lasting`; while it is the newest, nobody looks.
         Raises `RoomConflict`, and keeps nothing, unless the stored version of the room is that of `of`.
         """
 

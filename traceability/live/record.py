@@ -7,6 +7,8 @@ from typing import Any
 
 STILL_AFTER_MS = 50_000
 """So long without a record, and what an overlay shows is on record again: ten seconds later it is told."""
+GREY_AFTER_MS = 6_000
+"""So long without a state, and an overlay greys what it shows (`SILENCE_MS` of its script)."""
 
 
 class Kind(StrEnum):
@@ -16,7 +18,8 @@ class Kind(StrEnum):
     """phase: what the room is from now on."""
     SHOWN = "shown"
     """state: all that the overlay shows from now on, without what changes by itself (ages); also again while
-    it stays the same (`STILL_AFTER_MS`)."""
+    it stays the same (`STILL_AFTER_MS`). last_sent_at_ms, after `GREY_AFTER_MS` in which overlays were sent
+    nothing, as while no director ran: when they were before."""
     SAID = "said"
     """id (of the line, as its sender or we named it, with the number of the sentence), text, said_at_ms,
     times (how often within a minute), warned_as (id of the sentence whose warning stands for it, or null),

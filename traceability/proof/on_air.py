@@ -26,6 +26,8 @@ class OnAir:
     """What the overlay showed; None before it showed anything."""
     since: datetime
     """When it began to show that; of what it showed before the first segment here, when that began."""
+    silent: tuple[datetime, datetime] | None
+    """From when to when overlays were sent nothing, if that was one of those moments: they had greyed it."""
     said: tuple[AirRecord, ...]
     """From `AROUND` before to `AROUND` after, each with its verdict; the words only as a commitment."""
     open: tuple[AirRecord, ...]
@@ -74,6 +76,7 @@ class Broadcast:
             first.room,
             last.title,
             *self._shown(moment),
+            self._silent(moment),
             tuple(said),
             tuple(self._open(moment)),
             tuple(
@@ -94,6 +97,14 @@ class Broadcast:
                 since = since if each.body["state"] == state else each.at
                 state = each.body["state"]
         return state, since
+
+    def _silent(self, moment: datetime) -> tuple[datetime, datetime] | None:
+        for each in self._records():
+            match each.body.get("last_sent_at_ms") if each.kind == SHOWN and each.at > moment else None:
+                case int(at_ms) if at_ms < moment.timestamp() * 1000:
+                    began_s = max(at_ms / 1000, self.segments[0].start.timestamp())
+                    return datetime.fromtimestamp(began_s, UTC), each.at
+        return None
 
     def _open(self, moment: datetime) -> Iterator[AirRecord]:
         past = [each for each in self._records() if each.at <= moment]

@@ -11,7 +11,7 @@ from traceability.errors import InvalidInput, Refused, RoomConflict
 from traceability.ledger.personal import Kept
 from traceability.ledger.ports import StoredEvent
 from traceability.live.ports import Shown
-from traceability.live.record import STILL_AFTER_MS, Kind, NewRecord, Record
+from traceability.live.record import GREY_AFTER_MS, STILL_AFTER_MS, Kind, NewRecord, Record
 from traceability.live.room import Phase, Room
 from traceability.live.waiting import Wait, Waiting
 from traceability.proof.personal import Disclosure
@@ -46,7 +46,7 @@ class AirTable:
         same_as: int | None = None,
     ) -> int:
         mine = room.c.code == of.code, room.c.version == of.version
-        held = select(air.c.shown, air.c.record_at_ms).join(room).where(*mine)
+        held = select(air.c.shown, air.c.shown_at_ms, air.c.record_at_ms).join(room).where(*mine)
         with self._engine.begin() as connection:
             # Both rows: nobody changes the room, and nobody shows another state, before this one is kept.
             row = connection.execute(held.with_for_update()).first()
@@ -56,10 +56,12 @@ class AirTable:
                 )
             shown: int = row.shown
             is_due = at_ms - row.record_at_ms >= STILL_AFTER_MS
+            was_silent = shown > 0 and at_ms - row.shown_at_ms >= GREY_AFTER_MS
             if lasting is not None and (
-                is_due or (shown != same_as and _shown_last(connection, of.code) != lasting)
+                is_due or was_silent or (shown != same_as and _shown_last(connection, of.code) != lasting)
             ):
-                append(connection, of.code, [NewRecord(at_ms, Kind.SHOWN, {"state": lasting})])
+                silence = {"last_sent_at_ms": row.shown_at_ms} if was_silent else {}
+                append(connection, of.code, [NewRecord(at_ms, Kind.SHOWN, {"state": lasting, **silence})])
             newest = {"shown": shown + 1, "shown_at_ms": at_ms, "state": state}
             connection.execute(update(air).where(air.c.room_code == of.code).values(newest))
         return shown + 1
