@@ -48,7 +48,7 @@ def nginx(folder: Path, http: str, port: int, under: Sequence[str] = ()) -> Iter
         process.wait()
 
 
-def wait_for(port: int, within_s: float = 30) -> None:
+def wait_for(port: int, within_s: float = 60) -> None:
     """Until somebody listens there."""
     give_up_at_s = time.monotonic() + within_s
     while True:

@@ -31,7 +31,7 @@ def over(events, folder):
     ledger.search = EventSearch(engine)
     with (
         served(ledger) as address,
-        httpx.Client(base_url=f"{address}/epcis", trust_env=False, headers=TOKEN, timeout=30) as client,
+        httpx.Client(base_url=f"{address}/epcis", trust_env=False, headers=TOKEN, timeout=60) as client,
     ):
         yield client
     engine.dispose()

@@ -79,13 +79,13 @@ def test_the_overlay_greys_its_value_when_the_server_falls_silent_and_recovers(b
         page.wait_for_selector("html[data-fresh=live]", state="attached")
         page.route("**/events*", lambda route: route.fulfill(status=502))
         ledger.silent = True
-        page.wait_for_selector("html[data-fresh=stale][data-silent]", state="attached", timeout=15_000)
+        page.wait_for_selector("html[data-fresh=stale][data-silent]", state="attached", timeout=60_000)
         assert "no connection" in page.inner_text("[data-text=claim]")
         age = page.inner_text("[data-text='cold.age']")
         page.wait_for_timeout(6_000)  # long enough for a new connection to meet the 502
         ledger.silent = False
         page.unroute("**/events*")
-        page.wait_for_selector("html[data-fresh=live]", state="attached", timeout=20_000)
+        page.wait_for_selector("html[data-fresh=live]", state="attached", timeout=60_000)
     page.close()
 
     assert age.endswith(" ago")

@@ -56,7 +56,7 @@ def client_of(world, allowed=HERE):
     headers = {"Authorization": "Bearer erp", "Content-Type": "application/json"}
     with (
         served(SubscriptionLedger(world, allowed)) as address,
-        httpx.Client(base_url=f"{address}/epcis", trust_env=False, headers=headers, timeout=30) as client,
+        httpx.Client(base_url=f"{address}/epcis", trust_env=False, headers=headers, timeout=60) as client,
     ):
         yield client
 

@@ -44,7 +44,7 @@ def room(studio):
 @pytest.fixture
 def client(server, room):
     headers, where = {"Authorization": f"Bearer {room[1]}"}, f"{server}/live/{room[0].code}"
-    with httpx.Client(base_url=where, headers=headers, trust_env=False, timeout=20) as client:
+    with httpx.Client(base_url=where, headers=headers, trust_env=False, timeout=60) as client:
         yield client
 
 

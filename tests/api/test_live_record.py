@@ -69,7 +69,7 @@ def get(settings, store):
     studio = Studio.of(store.rooms, store.air, held.holds, lambda _: None, lambda: AT_MS)
     with (
         served(held, studio=studio) as address,
-        httpx.Client(base_url=address, trust_env=False, timeout=20) as client,
+        httpx.Client(base_url=address, trust_env=False, timeout=60) as client,
     ):
 
         def ask(path, who=None, **query):

@@ -54,7 +54,7 @@ def studio(tmp_path_factory, migrated_sqlite):
 def client(studio):
     with (
         served(KnownTokens(), studio=studio) as address,
-        httpx.Client(base_url=address, trust_env=False, timeout=20) as client,
+        httpx.Client(base_url=address, trust_env=False, timeout=60) as client,
     ):
         yield client
 

@@ -50,7 +50,7 @@ class Seen:
             page.on("console", lambda message: self.complaints.append(message.text))
             page.on("request", lambda request: self.hosts.add("/".join(request.url.split("/")[:3])))
             page.goto(f"{self.address}{PATH}?lang={lang}")
-            page.wait_for_selector("html[data-checked]", state="attached", timeout=20_000)
+            page.wait_for_selector("html[data-checked]", state="attached", timeout=60_000)
             self.state = page.locator("html").get_attribute("data-state")
             self.word = page.locator(".verdict h2").inner_text()
             self.sentence = page.locator(".verdict h2 + p").inner_text()

@@ -16,7 +16,7 @@ class Phone(httpx.Client):
     """A browser without scripts, which follows no redirect by itself."""
 
     def __init__(self, address):
-        super().__init__(base_url=address, trust_env=False, headers={"Accept": "text/html"}, timeout=30)
+        super().__init__(base_url=address, trust_env=False, headers={"Accept": "text/html"}, timeout=60)
 
     def sign_in(self, token):
         return self.post("/recall/sign-in?lang=en", data={"token": token})

@@ -36,7 +36,7 @@ def send(contract: TraceLogContract, signed: Signed) -> Signed:
 
 def mined(contract: TraceLogContract, signed: Signed) -> Mined:
     """What became of it, once it is in a block: anvil answers a moment before that."""
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while (found := contract.mined(signed.tx_hash)) is None:
         assert time.monotonic() < deadline
         time.sleep(0.01)

@@ -253,7 +253,7 @@ def test_the_sealing_role_drops_the_bytes_of_old_messages(settings, store, monke
 
     role = subprocess.Popen([sys.executable, "-m", "traceability.cli.main", "seal"], stderr=subprocess.PIPE)
     try:
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 60
         while store.quarantine.drop_payloads(0) or in_the_tables(settings, "call me"):
             assert time.monotonic() < deadline
             time.sleep(0.1)

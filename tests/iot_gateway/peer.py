@@ -8,7 +8,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from iot_gateway.tls import secure
 
-WITHIN_S = 20
+WITHIN_S = 120
 
 
 class Peer:

@@ -12,6 +12,7 @@ from iot_gateway.inbox import MAX_HELD_BYTES
 from iot_gateway.simulate.encode import encode_message
 from iot_gateway.simulator import SimulatedDevice
 from tests.iot_gateway.at_work import a_gateway
+from tests.iot_gateway.peer import WITHIN_S
 from traceability.log.note import NoteSigner, NoteVerifier
 from traceability.store.arrivals import ArrivalTable
 from traceability.store.device_keys import DeviceKeyTable
@@ -237,8 +238,8 @@ def answered(receipts, signer):
     return {one.digest for some in named for one in some} | set(conflicts)
 
 
-def wait_for(condition, timeout_s=20):
-    give_up_at_s = time.monotonic() + timeout_s
+def wait_for(condition):
+    give_up_at_s = time.monotonic() + WITHIN_S
     while not condition():
         assert time.monotonic() < give_up_at_s
         time.sleep(0.05)

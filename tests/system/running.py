@@ -137,7 +137,7 @@ class Running:
     def get(self, path: str, accept: str = "text/html", language: str = "en") -> str:
         headers = {"Accept": accept, "Accept-Language": language}
         url = f"http://127.0.0.1:{self.settings.http_port}{path}"
-        with urlopen(Request(url, headers=headers), timeout=30) as answer:
+        with urlopen(Request(url, headers=headers), timeout=60) as answer:
             return answer.read().decode()
 
     def page(self, language: str = "en") -> str:
@@ -158,7 +158,7 @@ class Running:
         headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/ld+json"}
         url = f"http://127.0.0.1:{self.settings.http_port}/capture"
         try:
-            urlopen(Request(url, json.dumps(document).encode(), headers), timeout=30).close()
+            urlopen(Request(url, json.dumps(document).encode(), headers), timeout=60).close()
         except HTTPError as error:
             raise AssertionError(error.read().decode()) from error
 

@@ -84,7 +84,7 @@ def test_a_reading_outside_reaches_webhook_and_mailbox_and_the_role_ends_when_to
     wait_for(lambda: http.came and mail.came)
     role.terminate()
 
-    assert role.wait(20) == 0
+    assert role.wait(60) == 0
     assert numbers(http.came) == {"raised": {1}, "resolved": set()}
     assert len(mail.came) == 1
 

@@ -120,7 +120,7 @@ def call(running, path: str, key: str, body: dict | None = None, method: str = "
     headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
     url = f"http://127.0.0.1:{running.settings.http_port}{path}"
     data = None if method == "GET" else json.dumps(body or {}).encode()
-    with urlopen(Request(url, data, headers, method=method), timeout=30) as answer:
+    with urlopen(Request(url, data, headers, method=method), timeout=60) as answer:
         return json.loads(answer.read() or b"null")
 
 

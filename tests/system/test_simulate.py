@@ -69,7 +69,7 @@ def test_ctrl_c_ends_it_with_a_summary(running, tmp_path):
     running.wait_for("readings", lambda: running.store.counts.all()["readings"] > before + 20)
 
     process.send_signal(signal.SIGINT)
-    said, _ = process.communicate(timeout=30)
+    said, _ = process.communicate(timeout=120)
 
     assert process.returncode == 0
     assert re.search(r"2 devices: (\d+) of \1 readings are stored", said)

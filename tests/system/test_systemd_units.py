@@ -123,7 +123,7 @@ def processes(installation):
     for process in reversed(started):
         if process.poll() is None:
             process.terminate()
-            process.wait(30)
+            process.wait(60)
 
 
 def start_surroundings(installation, start):

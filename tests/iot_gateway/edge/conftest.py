@@ -126,7 +126,7 @@ class Box:
     def stop(self):
         if self.process is not None and self.process.poll() is None:
             self.process.terminate()
-            self.process.wait(30)
+            self.process.wait(60)
 
     def said(self):
         return (self.home / "said").read_text(errors="replace")
