@@ -19,16 +19,24 @@ def party(gln: str, name: Mapping[str, str], words: Words, registered: str = "")
     return number
 
 
+def contact(gln: str, name: Mapping[str, str], words: Words, registered: str = "") -> str:
+    """The same for whoever wants to ask: a name first, by which one can be found."""
+    number = f"GLN {plain(gln)}"
+    called = plain(registered) or words.name(name)
+    return words.say("{name} ({number})", name=called, number=number) if called else number
+
+
 def origin(trace: Trace, words: Words) -> str | None:
     """The place of harvest with the number of who says so; None if no place is recorded."""
     said, place = harvest(trace), grown_at(trace, words)
     if said is None or place is None:
         return place
+    submitter = party(said.submitter, {}, words, said.registered)
+    if place == party(said.submitter, {}, words):
+        return words.say("Origin: {place}", place=submitter)
     if words.name(trace.origin) is None:
         place = words.say("Origin: {place}", place=place)
-    return words.say(
-        "{place} · says {party}", place=place, party=party(said.submitter, {}, words, said.registered)
-    )
+    return words.say("{place} · says {party}", place=place, party=submitter)
 
 
 def grown_at(trace: Trace, words: Words) -> str | None:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from api.present.parties import party
+from api.present.parties import contact, party
 from api.present.text import plain
 from api.words import Words, message
 from traceability.errors import InvalidInput
@@ -23,6 +23,8 @@ class RecallLine:
     """What to do now; only of a recall that holds."""
     contact: str | None = None
     """Whom to ask then."""
+    notice: str | None = None
+    """URI: for programs and authorities."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +39,15 @@ class Recalls:
 def recalls(trace: Trace, words: Words) -> Recalls:
     told = trace.recalls
     return Recalls(
-        tuple(_holding(each, trace.subject, words) for each in told if each.holds),
+        tuple(_holding(each, trace, words) for each in told if each.holds),
         tuple(_ended(each, words) for each in told if each.is_entitled and each.released_at is not None),
         tuple(_claimed(each, words) for each in told if not each.is_entitled),
     )
 
 
-def _holding(recall: RecallNotice, subject: str, words: Words) -> RecallLine:
+def _holding(recall: RecallNotice, trace: Trace, words: Words) -> RecallLine:
     sentences = [_since(recall, words)]
-    if subject not in recall.goods:
+    if trace.subject not in recall.goods:
         goods = ", ".join(called(name, words) for name in recall.goods)
         sentences.append(
             words.say(
@@ -54,13 +56,17 @@ def _holding(recall: RecallNotice, subject: str, words: Words) -> RecallLine:
         )
     if recall.level is not None:
         sentences.append(words.say("Level {level}.", level=plain(recall.level)))
-    if recall.notice is not None:
-        sentences.append(words.say("Notice {notice}", notice=plain(recall.notice)))
     advice = words.name(recall.advice) or words.say("Do not sell it or pass it on. Ask where you bought it.")
-    contact = words.say(
-        "Whom to ask: where you bought it, or {party}.", party=party(recall.by, recall.party, words)
+    registered = next((each.registered for each in trace.events if each.submitter == recall.by), "")
+    asked = contact(recall.by, recall.party, words, registered)
+    return RecallLine(
+        recall.key,
+        words.say("Recalled: do not eat it"),
+        tuple(sentences),
+        advice,
+        words.say("Whom to ask: where you bought it, or {party}.", party=asked),
+        None if recall.notice is None else plain(recall.notice),
     )
-    return RecallLine(recall.key, words.say("Recalled: do not eat it"), tuple(sentences), advice, contact)
 
 
 def _ended(recall: RecallNotice, words: Words) -> RecallLine:

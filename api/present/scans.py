@@ -10,13 +10,23 @@ from traceability.ledger.scans import ScratchAnswer
 
 
 def scan_answer(verdict: ScanVerdict, words: Words) -> dict[str, Any]:
-    """The JSON that scan.js shows: `is`, `title`, `sentences`, and `days` with what was opened on each."""
+    """The JSON that scan.js shows: `is`, `title`, `brief`, `sentences`, `days` with what was opened on each.
+
+    `brief` is for where the item is named; empty unless others opened it, in no odd way.
+    """
     state, title = _headline(verdict, words)
     days = [
         words.say_many("{day}: {count} time", "{day}: {count} times", count, day=words.day(words.at(at_ms)))
         for at_ms, count in verdict.days
     ]
-    return {"is": state, "title": title, "sentences": list(_sentences(verdict, words)), "days": days}
+    brief = _brief(verdict, words) if state == "seen" else ""
+    return {
+        "is": state,
+        "title": title,
+        "brief": brief,
+        "sentences": list(_sentences(verdict, words)),
+        "days": days,
+    }
 
 
 def scratch_answer(answer: ScratchAnswer, words: Words) -> dict[str, Any]:
@@ -58,6 +68,17 @@ def _headline(verdict: ScanVerdict, words: Words) -> tuple[str, str]:
         "Opened {count} time before you",
         "Opened {count} times before you",
         verdict.scans + verdict.not_kept,
+    )
+
+
+def _brief(verdict: ScanVerdict, words: Words) -> str:
+    if verdict.first_ms is None:
+        return ""
+    return words.say_many(
+        "Opened {count} time before you, first on {moment}: what to compare",
+        "Opened {count} times before you, first on {moment}: what to compare",
+        verdict.scans + verdict.not_kept,
+        moment=words.moment_ms(verdict.first_ms),
     )
 
 

@@ -4,6 +4,7 @@ const [answer, scratched] = card.querySelectorAll(".scan-answer");
 const place = card.querySelector("button[type=button]");
 const form = card.querySelector("form");
 const strip = document.querySelector("#look");
+const opened = document.querySelector("#opened");
 
 const element = (name, text) => Object.assign(document.createElement(name), { textContent: text });
 
@@ -14,10 +15,16 @@ const warn = (title) => {
   document.querySelector(".verdict").after(strip);
 };
 
-const show = (box, { is, title, sentences, days = [] }) => {
+const mention = (brief) => {
+  opened.querySelector("a").textContent = brief;
+  opened.hidden = !brief;
+};
+
+const show = (box, { is, title, brief, sentences, days = [] }) => {
   box.dataset.is = is;
   box.replaceChildren(element("h4", title), ...sentences.map((text) => element("p", text)));
   if (days.length) box.append(element("p", days.join(" · ")));
+  if (brief !== undefined) mention(brief);
   if (["odd", "sample", "opened"].includes(is)) warn(title);
 };
 

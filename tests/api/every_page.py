@@ -20,6 +20,7 @@ from tests.ledger.fake_scans import FakeScans
 from traceability.errors import CodeWithdrawn, NeverActivated
 from traceability.gs1 import serials
 from traceability.ledger.issued import Issued
+from traceability.ledger.scan_hint import Visitor
 from traceability.ledger.scans import Scans
 
 CODE = serials.scratch_code(KEY, GTIN, SERIAL)
@@ -66,6 +67,8 @@ def _of_single_things() -> Iterator[Shown]:
         yield Shown("item-scanned", url, f"#scans > {told}", comes_large=True)
         yield Shown("item-scratch-wrong", url, f"form {told}", _scratch("AAAA AAAA"))
         yield Shown("item-scratch-first", url, f"form {told}", _scratch(CODE))
+        scans.seen(ITEM, Visitor("192.0.2.1", "another phone", ""), None, None)
+        yield Shown("item-opened", url, "#opened:not([hidden])")
 
 
 def _scratch(code: str) -> Callable[[Page], None]:

@@ -27,7 +27,14 @@ FIND_SMALL = """() => [...document.querySelectorAll("button, summary, select, .b
 LEFT_TO_SOAK = {
     *("trace-pending", "trace-new", "trace-unknown", "item", "box"),
     *("check-pending", "check-partly", "check-via-operator", "check-no-proof", "verify-chain-away"),
-    *("unknown-path", "bad-link-without-a-right-one", "never-activated", "withdrawn", "item-scratch-first"),
+    *(
+        "unknown-path",
+        "bad-link-without-a-right-one",
+        "never-activated",
+        "withdrawn",
+        "item-scratch-first",
+        "item-opened",
+    ),
     *("live-sign-in", "live-control-sign-in", "live-control-ready", "live-report", "live-control-ended"),
     *("import-sign-in", "recall-sign-in", "links", "farm-no-device", "harvest-wrong", "recall-refused"),
 }

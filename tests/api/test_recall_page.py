@@ -10,7 +10,7 @@ from api.present.overlay import overlay_state
 from api.present.recall import recalls
 from api.present.trace import trace_page
 from api.words import languages
-from tests.api.samples import NOW, a_notice, a_trace
+from tests.api.samples import NOW, a_notice, a_trace, a_traced_event
 
 SPEAK = languages()
 FIELD_LOT = "https://id.gs1.org/01/09521234000013/10/F1"
@@ -91,6 +91,15 @@ def test_the_document_says_whether_it_holds():
     ]
 
 
+def test_whom_to_ask_is_called_as_it_is_registered_and_the_notice_is_folded_away():
+    registered = a_traced_event(submitter=a_notice().by, registered="Sunrise")
+    [told] = recalls(a_trace(events=(registered,), recalls=(a_notice(),)), SPEAK["en"]).holding
+
+    assert told.contact == "Whom to ask: where you bought it, or Sunrise (GLN 9521234000013)."
+    assert "urn:uuid" not in " ".join(told.sentences)
+    assert f"</summary>{told.notice}</details>" in html_of(a_notice())
+
+
 def test_what_is_recalled_is_not_made_to_look_good_and_says_whom_to_ask():
     page = trace_page(a_trace(recalls=(a_notice(),)), SPEAK["en"], "https://guoji.example")
     html = html_of(a_notice())
@@ -98,5 +107,5 @@ def test_what_is_recalled_is_not_made_to_look_good_and_says_whom_to_ask():
     assert (page.facts, page.shelf_life) == ((), None)
     assert "shelf life" not in html
     assert "°Bx</b>" not in html
-    assert "Whom to ask: where you bought it, or GLN 9521234000013" in html
+    assert "or Guoji Demo Strawberry Farm (GLN 9521234000013)." in html
     assert 'href="tel:12315"' in html

@@ -213,10 +213,17 @@ def test_every_verdict_is_told_in_words_and_none_says_that_it_is_fake(state, lan
     answer = scan_answer(STORIES[state], SPEAK[lang])
 
     assert answer["is"] == re.split("[ ,]", state)[0]
-    said = " ".join([answer["title"], *answer["sentences"], *answer["days"]])
+    said = " ".join([answer["title"], answer["brief"], *answer["sentences"], *answer["days"]])
     assert "{" not in said
     for word in ("fake", "counterfeit", "forged", "假货", "假冒", "伪造"):
         assert word not in said.lower()
+
+
+def test_where_the_item_is_named_it_says_that_others_opened_it_unless_that_is_told_by_a_warning():
+    briefs = {state: scan_answer(verdict, SPEAK["en"])["brief"] for state, verdict in STORIES.items()}
+
+    assert [state for state, brief in briefs.items() if brief] == ["seen"]
+    assert briefs["seen"] == "Opened 30 times before you, first on 14 Nov 12:00: what to compare"
 
 
 def test_nobody_is_told_to_be_the_first_where_anybody_came_before():

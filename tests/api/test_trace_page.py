@@ -16,6 +16,7 @@ from tests.api.samples import (
     a_trace,
     a_traced_event,
     at_ms,
+    events,
     in_every_state,
     lab_results,
     with_last,
@@ -220,6 +221,15 @@ def test_a_name_never_stands_without_the_number_of_who_gave_it_to_itself():
     assert page.groups[1].steps[0].recorded_by == (
         "GLN 9521234000013, which calls itself Guoji Demo Strawberry Farm"
     )
+
+
+def test_an_origin_that_is_the_number_of_who_says_so_stands_once():
+    place = {"readPoint": {"id": "https://id.gs1.org/414/9521234000013"}}
+    picked = a_traced_event(dict(events()[2].event.body) | place, registered="Sunrise")
+
+    page = page_of(a_trace(events=(picked,), origin={}))
+
+    assert page.origin == "Origin: GLN 9521234000013, registered here as Sunrise"
 
 
 def test_who_names_itself_nowhere_is_called_as_it_is_registered():
