@@ -102,7 +102,8 @@ const hear = ({ data: { progress, found, refused } }) => {
     end("");
     result = { ...given, found, checked_at: new Date().toISOString() };
     showResult();
-    find("#verdict").focus();
+    find("#verdict").focus({ preventScroll: true });
+    find("#result").scrollIntoView();
   } else {
     end(say("refused", { reason: plain(refused) }));
     find("#check").focus();

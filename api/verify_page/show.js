@@ -62,6 +62,8 @@ const sentences = (report, facts, events) => {
     );
   if (is === "contradicted") {
     said.push(say("at_step", { step: titleOf(step), sentence: failureOf(step) }));
+    const at = events.findIndex((each) => each !== report && each.step === step && each.reason === reason);
+    if (at >= 0) said.push(say("in_record", { name: stepName(facts[at].step), at: plain(moment(facts[at].at)) }));
     return [...paragraphs(said), element("code", {}, exactly(`${step}: ${reason}`))];
   }
   if (is === "unchecked") said.push(say("not_checked", { reason: reasonOf(reason) }), say("says_nothing"));

@@ -86,6 +86,7 @@ export const en = {
   code: "The code was issued and put on goods, by parties that may. Both records are unaltered; the chain has held them since {since}. That it was not copied, no file can show.",
   says_nothing: "This says nothing against the goods.",
   at_step: "At the step “{step}”: {sentence}",
+  in_record: "This is the record “{name}” of {at}, as the file has it.",
   by: "Judged by the trust policy: {policy}.",
   by_own: "It is the operator's own, so this result convinces only who believes the operator.",
   by_none:

@@ -96,6 +96,10 @@ def endpoints_of(name):
 
 SAID = {
     "lie-event-changed": ("contradicted", r"not the one that was sealed.*\sdigest \w{64}, want \w{64}"),
+    "lie-trace-with-one-lie": (
+        "contradicted",
+        "the record “Shipped” of 18 Nov 2026, 16:00:00, as the file has it",
+    ),
     "unchecked-no-policy": ("unchecked", "there is no trust policy"),
     "lie-foreign-log": ("contradicted", "No log that the policy names has signed this"),
     "lie-other-root-in-the-receipt": ("contradicted", "The chain does not hold.*two histories: 0x"),
@@ -114,6 +118,7 @@ def test_a_reader_is_told_what_is_untrue_or_was_not_checked(page, name):
 
     state, sentence = SAID[name]
     assert found == state
+    assert 0 <= page.locator(".verdict").bounding_box()["y"] < 40
     assert re.search(sentence, said, re.DOTALL)
 
 

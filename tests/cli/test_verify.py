@@ -97,6 +97,7 @@ def test_a_trace_prints_a_line_an_event_and_failing_steps_in_full(guoji):
         "   1 * Verified     ObjectEvent shipping 2026-11-18T08:00:00.000Z\n   2 * Contradicted " in printed
     )
     assert printed.count("FAILED") == 1
+    assert "\nEvent 2 is, as this file has it: ObjectEvent shipping 2026-11-18T08:00:00.000Z\n" in printed
     assert " ok " not in printed
     assert verbose.count(" ok ") == 11
 

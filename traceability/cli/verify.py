@@ -2,7 +2,7 @@
 
 import argparse
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Any, assert_never
@@ -16,8 +16,8 @@ from traceability.cli.disclosed import Disclosed
 from traceability.cli.read_proof import read_proof
 from traceability.cli.read_source import read_jws, read_text
 from traceability.cli.recalled import Recalled
-from traceability.cli.terminal import printable
 from traceability.cli.verify_arguments import add_questions
+from traceability.cli.verify_events import on_one_line, step_lines, trace_lines, what, which_event
 from traceability.epcis.compact_jws import MAX_LIST_CHARACTERS
 from traceability.epcis.parse import MAX_BYTES
 from traceability.errors import InvalidInput
@@ -27,7 +27,7 @@ from traceability.proof.complete import Whole
 from traceability.proof.proof_file import Proof
 from traceability.proof.trust import MAX_CHARACTERS, TrustPolicy
 from traceability.proof.verdict import Contradicted, TraceVerdict, TraceVerified, Unchecked, Verdict, Verified
-from traceability.proof.verify import Outcome, Report, Step, verify
+from traceability.proof.verify import Outcome, Report, verify
 from traceability.proof.verify_trace import TraceReport, verify_trace
 
 VERIFIED, CONTRADICTED, UNCHECKED = 0, 1, 2
@@ -45,9 +45,6 @@ fruit is good."""
 NOTHING_BELIEVED = """\
 Nothing is believed without a trust file, so no signature and no anchor was checked. Name one with --trust:
 who is believed must not come from the proof."""
-NEED_TRUST = ("policy", "checkpoint", "anchor")
-
-MARKS = {Outcome.PASSED: "ok", Outcome.FAILED: "FAILED", Outcome.UNCHECKED: "unchecked"}
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -77,7 +74,7 @@ def run(args: argparse.Namespace) -> int:
         if args.at is not None:
             raise InvalidInput("--at asks about the record of a live room, this is the proof of a code")
         code = verify_code(proof, policy, chains, asked)
-        lines = [*_trace(code.events, policy, disclosed, args.verbose), *_steps(code.steps, policy)]
+        lines = [*trace_lines(code.events, policy, disclosed, args.verbose), *step_lines(code.steps, policy)]
         return _show(args, code.verdict, lines, _code_json(code), Confirmed.of([], policy, lists, now))
     if isinstance(proof, Proof):
         report = verify(proof, policy, chains, asked)
@@ -86,11 +83,11 @@ def run(args: argparse.Namespace) -> int:
         report = replace(report, verdict=aired.judge(verdict, policy is not None))
         confirmed = Confirmed.of([(proof, report.verdict)], policy, lists, now)
         lines = [
-            _line(f"Event: {_what(proof)}"),
-            *_steps(report.steps, policy),
-            *map(_line, disclosed.lines(proof.event)),
+            on_one_line(f"Event: {what(proof)}"),
+            *step_lines(report.steps, policy),
+            *map(on_one_line, disclosed.lines(proof.event)),
         ]
-        as_json = {"event": _what(proof), **_report_json(report), "personal": disclosed.as_json(proof.event)}
+        as_json = {"event": what(proof), **_report_json(report), "personal": disclosed.as_json(proof.event)}
         return _show(args, report.verdict, lines, as_json | aired.as_json(), confirmed, _told(aired.lines()))
     trace = verify_trace(proof, policy, chains, asked)
     told = [each.proof.event for each in trace.events]
@@ -99,7 +96,7 @@ def run(args: argparse.Namespace) -> int:
     judged = disclosed.judge(trace.verdict, told, policy is not None)
     trace = replace(trace, verdict=aired.judge(judged, policy is not None))
     confirmed = Confirmed.of(verdicts, policy, lists, now, trace.subject)
-    lines = list(_trace(trace, policy, disclosed, args.verbose))
+    lines = list(trace_lines(trace, policy, disclosed, args.verbose))
     as_json = _trace_json(trace, disclosed) | aired.as_json()
     return _show(args, trace.verdict, lines, as_json, confirmed, _remarks(trace) + _told(aired.lines()))
 
@@ -120,7 +117,7 @@ def _show(
         print(f"\n{_headline(verdict)}\n{remark}", end="")
         if isinstance(verdict, Verified | TraceVerified):
             for line in confirmed.lines():
-                print(_line(line))
+                print(on_one_line(line))
             print(NOT_SAID)
         if args.trust is None:
             print(NOTHING_BELIEVED)
@@ -142,14 +139,16 @@ def _headline(verdict: Verdict | TraceVerdict) -> str:
             others = f" ({total - verified} unchecked)" if verified < total else ""
             return f"Verified: {verified} of {total} events{others}, through {_time(through)}"
         case Contradicted(step, reason):
-            return _line(f"Contradicted: {step}: {reason}")
+            return on_one_line(f"Contradicted: {step}: {reason}")
         case Unchecked(reason):
-            return _line(f"Unchecked: {reason}")
+            return on_one_line(f"Unchecked: {reason}")
     assert_never(verdict)
 
 
 def _remarks(trace: TraceReport) -> str:
     recalls = _told(Recalled.of(trace).lines())
+    if isinstance(trace.verdict, Contradicted):
+        return _told(which_event(trace, trace.verdict)) + recalls
     if not isinstance(trace.verdict, TraceVerified):
         return recalls
     amounts = _told(Balanced.of(trace).lines())
@@ -157,7 +156,7 @@ def _remarks(trace: TraceReport) -> str:
         whole = trace.complete.detail[:1].upper() + trace.complete.detail[1:]
     else:
         whole = f"Incomplete? Whether any is missing was not shown: {trace.complete.detail}"
-    return f"{recalls}{_line(whole)}\n{_named(trace, trace.verdict)}{amounts}"
+    return f"{recalls}{on_one_line(whole)}\n{_named(trace, trace.verdict)}{amounts}"
 
 
 def _named(trace: TraceReport, verdict: TraceVerified) -> str:
@@ -169,34 +168,7 @@ def _named(trace: TraceReport, verdict: TraceVerified) -> str:
 
 
 def _told(lines: Iterable[str]) -> str:
-    return "".join(f"{_line(line)}\n" for line in lines)
-
-
-def _steps(steps: Iterable[Step], policy: TrustPolicy | None) -> Iterator[str]:
-    for step in steps:
-        # Without a policy these say the same of every event; it is said once, at the end.
-        if policy is not None or step.name not in NEED_TRUST:
-            yield _line(f"  {step.name:<11}{MARKS[step.outcome]:<11}{step.detail}")
-
-
-def _trace(
-    trace: TraceReport, policy: TrustPolicy | None, disclosed: Disclosed, verbose: bool
-) -> Iterator[str]:
-    if policy is not None and policy.label is not None:
-        yield _line(f"Trust policy: {policy.label}")
-    yield _line(f"{trace.subject}: {len(trace.events)} events; those marked * name it themselves")
-    for number, event in enumerate(trace.events, start=1):
-        star = "*" if event.mentions_subject else " "
-        yield _line(f"{number:>4} {star} {type(event.report.verdict).__name__:<13}{_what(event.proof)}")
-        passed = () if verbose else (Outcome.PASSED,)
-        shown = (step for step in event.report.steps if step.outcome not in passed)
-        yield from _steps(shown, policy)
-        yield from map(_line, disclosed.lines(event.proof.event))
-
-
-def _what(proof: Proof) -> str:
-    words = [proof.event.get(name) for name in ("type", "bizStep", "eventTime")]
-    return " ".join(word for word in words if isinstance(word, str))
+    return "".join(f"{on_one_line(line)}\n" for line in lines)
 
 
 def _report_json(report: Report) -> dict[str, Any]:
@@ -212,7 +184,7 @@ def _code_json(code: CodeReport) -> dict[str, Any]:
 def _trace_json(trace: TraceReport, disclosed: Disclosed) -> dict[str, Any]:
     events = [
         {
-            "event": _what(event.proof),
+            "event": what(event.proof),
             "mentions_subject": event.mentions_subject,
             **_report_json(event.report),
             "personal": disclosed.as_json(event.proof.event),
@@ -242,8 +214,3 @@ def _values(found: Verdict | TraceVerdict | Whole) -> dict[str, Any]:
 
 def _time(moment: datetime) -> str:
     return f"{moment:%Y-%m-%d %H:%M:%S} UTC"
-
-
-def _line(text: str) -> str:
-    """One line, whatever the proof put into it, also for readers to which U+2028 begins another."""
-    return " ".join(printable(text).splitlines())
