@@ -10,10 +10,12 @@ export PYTHONDONTWRITEBYTECODE :=
 # One recipe at a time: two pip or npm runs in one folder spoil each other.
 .NOTPARALLEL:
 
-.PHONY: help demo test test-fast soak check format lock verifier clean
+.PHONY: help install demo test test-fast soak check format lock verifier clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 14
+
+install: $(BUILD)/run $(BUILD)/npm-run ## install what `guoji` needs to run into this folder, nothing else
 
 demo: $(BUILD)/run $(BUILD)/npm-run ## run the whole story; ONCE=1 checks itself and ends; PUBLIC=https://host sets what the QR says
 	@$(PYTHON) -m demo $(if $(ONCE),--once) $(if $(PUBLIC),--public-url $(PUBLIC))

@@ -30,10 +30,10 @@ def test_migrating_twice_changes_nothing(empty_engine):
 def test_an_older_schema_is_refused_with_the_command_that_helps(empty_engine):
     migrate(empty_engine)
     with empty_engine.begin() as connection:
-        connection.execute(text("UPDATE alembic_version SET version_num = '0000'"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
 
     newest = ScriptDirectory.from_config(configured()).get_current_head()
-    with pytest.raises(InvalidInput, match=f"has schema 0000, want {newest}; `guoji init`"):
+    with pytest.raises(InvalidInput, match=f"has schema 0001, want {newest}; `guoji init`"):
         check_up_to_date(empty_engine)
 
 
@@ -50,3 +50,13 @@ def test_an_anchor_of_before_learns_from_its_note_under_which_key_it_is(empty_en
         key = connection.execute(text("SELECT log_key FROM anchor")).scalar_one()
 
     assert key == NoteVerifier.of(signer).key_id.hex()
+
+
+def test_a_schema_of_a_newer_program_is_refused_and_left_as_it_is(empty_engine):
+    migrate(empty_engine)
+    with empty_engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+
+    for use in (check_up_to_date, migrate):
+        with pytest.raises(InvalidInput, match=r"'9999' is newer than this Guoji, .*: update it"):
+            use(empty_engine)

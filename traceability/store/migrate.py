@@ -18,10 +18,15 @@ def migrate(engine: Engine) -> bool:
 
 
 def upgrade(connection: Connection, revision: str) -> bool:
-    """Run the steps up to `revision` that are missing, within the caller's transaction; whether any were."""
+    """Run the steps up to `revision` that are missing, within the caller's transaction; whether any were.
+
+    Raises `InvalidInput` for a schema that is newer than this code.
+    """
     config = configured()
     config.attributes["connection"] = connection
     before = MigrationContext.configure(connection).get_current_revision()
+    if before is not None:
+        check_known(before)
     command.upgrade(config, revision)
     return MigrationContext.configure(connection).get_current_revision() != before
 
@@ -35,7 +40,9 @@ def check_known(revision: str) -> None:
     """Raises `InvalidInput` for a schema that no step of ours makes."""
     known = [step.revision for step in ScriptDirectory.from_config(configured()).walk_revisions()]
     if revision not in known:
-        raise InvalidInput(f"schema {revision[:80]!r} is newer than this Guoji, which knows up to {known[0]}")
+        raise InvalidInput(
+            f"schema {revision[:80]!r} is newer than this Guoji, which knows up to {known[0]}: update it"
+        )
 
 
 def check_up_to_date(engine: Engine) -> None:
@@ -44,6 +51,8 @@ def check_up_to_date(engine: Engine) -> None:
     with engine.connect() as connection:
         found = MigrationContext.configure(connection).get_current_revision()
     if found != wanted:
+        if found is not None:
+            check_known(found)
         raise InvalidInput(
             f"the database has schema {found}, want {wanted}; `guoji init` brings it up to date"
         )
