@@ -7,7 +7,7 @@ from pathlib import Path
 
 from traceability.errors import Unavailable
 
-_FULL = (ENOSPC, EDQUOT, EFBIG)
+FULL = (ENOSPC, EDQUOT, EFBIG)
 
 
 @contextmanager
@@ -16,5 +16,5 @@ def writing(file: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        what_to_do = f"free some space in {file.parent}" if error.errno in _FULL else "look at the disk"
+        what_to_do = f"free some space in {file.parent}" if error.errno in FULL else "look at the disk"
         raise Unavailable(f"cannot write {file}: {error.strerror or error}: {what_to_do}") from error

@@ -1,5 +1,7 @@
 """`guoji backup` and `guoji restore` say what is in the file and what to do next."""
 
+from errno import ENOSPC
+
 import pytest
 from sqlalchemy import text
 
@@ -30,19 +32,32 @@ def guoji(tmp_path, monkeypatch, capsys):
 def test_a_backup_says_how_far_it_goes_and_a_restore_what_is_left_to_do(guoji, tmp_path):
     file = tmp_path / "one.guoji"
 
-    code, shown, said = guoji("backup", file)
+    code, shown, said = guoji("backup", file, "--verbose")
     assert code == 0
     assert shown.startswith(f"backup: {file}, ")
     assert "newest checkpoint in it: none" in shown
     assert "token: 1 rows" in said
 
     code, shown, said = guoji("restore", file, home="there")
-    assert code == 0
+    assert (code, said) == (0, "")
     assert shown.startswith(f"restored: {tmp_path / 'there'}, as of 20")
     assert f"next: put the keys into {tmp_path / 'there' / 'keys'}" in shown
     assert "erasures.jsonl and high-water" in shown
     assert "all is as it must be" in shown
     assert guoji("status", home="there")[0] == 0
+
+
+def test_a_full_disk_is_named_with_what_to_do_and_nothing_half_made_is_left(guoji, tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError(ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("traceability.upkeep.backup._write", full)
+
+    code, _, said = guoji("backup", tmp_path / "one.guoji")
+
+    assert code == 65
+    assert said == f"guoji: {tmp_path / 'one.guoji'}: No space left on device: free some space on that disk\n"
+    assert list(tmp_path.glob("one*")) == []
 
 
 def test_keys_that_are_in_the_file_are_not_asked_for(guoji, tmp_path):

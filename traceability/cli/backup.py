@@ -3,9 +3,14 @@
 import argparse
 import os
 import sys
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from traceability.settings import Settings
+
+if TYPE_CHECKING:
+    from traceability.upkeep.backup import Tell
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -22,6 +27,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         action="store_true",
         help="also the keys; serials.key and the broker's passwords are not encrypted: guard the file",
     )
+    _verbose(backup)
     backup.set_defaults(run=_backup)
     restore = commands.add_parser(
         "restore",
@@ -31,7 +37,12 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         "whose exit codes these are. Never run two copies of one installation.",
     )
     restore.add_argument("file", type=Path, metavar="FILE")
+    _verbose(restore)
     restore.set_defaults(run=_restore)
+
+
+def _verbose(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--verbose", action="store_true", help="also say how many rows each table has")
 
 
 def _backup(args: argparse.Namespace) -> int:
@@ -40,7 +51,7 @@ def _backup(args: argparse.Namespace) -> int:
     from traceability.upkeep.backup import backup
 
     settings = Settings.read(os.environ)
-    manifest = backup(settings, args.file, args.with_keys, datetime.now(UTC), _progress)
+    manifest = backup(settings, args.file, args.with_keys, datetime.now(UTC), _tell(args))
     print(f"backup: {args.file}, {args.file.stat().st_size:,} bytes")
     print(f"newest checkpoint in it: {_size(manifest.checkpoint)}")
     return 0
@@ -51,7 +62,7 @@ def _restore(args: argparse.Namespace) -> int:
     from traceability.upkeep.restore import restore
 
     settings = Settings.read(os.environ, of_running=False)
-    manifest = restore(args.file, settings, _progress)
+    manifest = restore(args.file, settings, _tell(args))
     print(f"restored: {settings.home}, as of {manifest.taken_at}")
     print(f"newest checkpoint in it: {_size(manifest.checkpoint)}")
     # Read again: the settings of the backup stand in the home now.
@@ -71,5 +82,5 @@ def _size(note: str | None) -> str:
     return f"{checkpoint.size} entries, root {checkpoint.root.hex()}"
 
 
-def _progress(line: str) -> None:
-    print(line, file=sys.stderr)
+def _tell(args: argparse.Namespace) -> "Tell":
+    return partial(print, file=sys.stderr) if args.verbose else lambda _line: None

@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from typing import NoReturn
 
 from traceability.cli.terminal import printable
+from traceability.disk import FULL
 from traceability.errors import TraceError
 
 USAGE, BAD_INPUT, OUR_MISTAKE, INTERRUPTED = 64, 65, 70, 130
@@ -53,7 +54,7 @@ def run(parser: argparse.ArgumentParser, argv: Sequence[str] | None = None) -> i
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return BAD_INPUT
     except OSError as error:
-        return _refuse(parser.prog, f"{error.filename}: {error.strerror}" if error.filename else str(error))
+        return _refuse(parser.prog, _of_a_file(error))
     except Exception:  # noqa: BLE001  Python itself would exit with 1, which is a verdict of `guoji verify`.
         traceback.print_exc()
         return OUR_MISTAKE
@@ -63,6 +64,12 @@ def run(parser: argparse.ArgumentParser, argv: Sequence[str] | None = None) -> i
 def _meant(word: str, there_are: Iterable[str]) -> str:
     near = get_close_matches(word, list(there_are), 1)
     return f"; is {near[0]} meant?" if near else ""
+
+
+def _of_a_file(error: OSError) -> str:
+    where = f"{error.filename}: " if error.filename else ""
+    what_to_do = ": free some space on that disk" if error.errno in FULL else ""
+    return f"{where}{error.strerror or error}{what_to_do}"
 
 
 def _refuse(program: str, reason: str) -> int:

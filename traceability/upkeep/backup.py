@@ -43,6 +43,11 @@ def backup(settings: Settings, file: Path, with_keys: bool, taken_at: datetime, 
             dump.snapshot(engine) as connection,
         ):
             manifest = _write(Writer(archive), settings, connection, keys, taken_at, tell)
+    except BaseException as error:
+        unfinished.unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.filename is None:
+            error.filename = str(file)  # a write to an open file does not say which
+        raise
     finally:
         engine.dispose()
     unfinished.rename(file)
