@@ -120,6 +120,14 @@ def test_a_key_that_others_may_touch_is_refused(ring, mode):
         ring.signing_key(LOG)
 
 
+@pytest.mark.parametrize("mode", [0o777, 0o770, 0o702])
+def test_a_folder_in_which_others_may_write_is_refused(ring, mode):
+    ring.folder.chmod(mode)
+
+    with pytest.raises(InvalidInput, match=rf"{ring.folder} has mode {mode:o}, want 700"):
+        ring.signing_key(LOG)
+
+
 def test_a_passphrase_may_be_for_a_group_as_systemd_shows_it_and_not_for_all(ring):
     ring.passphrase_file.chmod(0o440)
     ring.signing_key(LOG)

@@ -116,6 +116,13 @@ def read_secret(file: Path, not_for: int = 0o077) -> bytes:
     return content
 
 
+def check_folder(folder: Path) -> None:
+    """Raises `InvalidInput` if others may write in it: they could put theirs in the place of ours."""
+    mode = folder.stat().st_mode & 0o777
+    if mode & 0o022:
+        raise InvalidInput(f"{folder} has mode {mode:o}, want 700: others could put other files there")
+
+
 def sync_names(folder: Path) -> None:
     """Make the names in a folder durable: a file's own sync does not."""
     descriptor = os.open(folder, os.O_RDONLY)

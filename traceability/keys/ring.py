@@ -18,6 +18,7 @@ from traceability.errors import InvalidInput
 from traceability.keys.files import (
     KeyFile,
     PrivateKey,
+    check_folder,
     is_encrypted,
     read_key,
     read_passphrase,
@@ -170,6 +171,7 @@ class KeyRing:
 
     def _open(self, name: str) -> PrivateKey:
         held = read_key(self.folder / name, self._passphrases())
+        check_folder(self.folder)
         if not held.encrypted:
             raise InvalidInput(f"{held.file} is not encrypted; `guoji keys encrypt` makes it so")
         return held.key
