@@ -89,6 +89,11 @@ def test_a_spoilt_file_stops_the_start_and_is_named(tmp_path, content):
         read(tmp_path)
 
 
+def test_what_stood_on_the_command_line_is_named_so(tmp_path):
+    with pytest.raises(InvalidInput, match=r"^--party is '123': "):
+        Settings.read({"GUOJI_HOME": str(tmp_path), "GUOJI_PARTY": "9521321000001"}, party="123")
+
+
 def test_a_file_that_cannot_be_read_is_named(tmp_path):
     (tmp_path / "guoji.toml").mkdir()
 

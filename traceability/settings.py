@@ -1,7 +1,7 @@
 """How one installation is set up: read once, from `guoji.toml` in its home and the environment."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from difflib import get_close_matches
 from pathlib import Path
@@ -157,10 +157,11 @@ class Settings:
     """One JSON object a line on stderr, for machines; otherwise lines for people."""
 
     @classmethod
-    def read(cls, environment: Mapping[str, str], of_running: bool = True) -> Self:
+    def read(cls, environment: Mapping[str, str], of_running: bool = True, **options: str) -> Self:
         """From the environment and the file. An unknown name stops: a typo must not mean the default.
 
         `of_running`: the addresses of what `guoji up` has started here count before those in the file.
+        `options` of the command line count before all.
         """
         given = {
             name.removeprefix(PREFIX).lower(): value
@@ -171,9 +172,9 @@ class Settings:
         file = home / "guoji.toml"
         try:
             running = _read_toml(addresses_file(home)) if of_running else {}
-            return cls(**{**_read_toml(file), **running, **given, "home": home})
+            return cls(**{**_read_toml(file), **running, **given, **options, "home": home})
         except ValidationError as error:
-            raise InvalidInput("; ".join(_explain(fault, file) for fault in error.errors())) from error
+            raise InvalidInput("; ".join(_explain(each, file, options) for each in error.errors())) from error
 
     def check_no_box(self) -> None:
         """Raises `InvalidInput` if the home is that of a box, as `guoji edge init` makes it."""
@@ -239,9 +240,11 @@ def _read_toml(file: Path) -> dict[str, Any]:
         raise InvalidInput(f"{file}: {error}") from error
 
 
-def _explain(fault: ErrorDetails, file: Path) -> str:
+def _explain(fault: ErrorDetails, file: Path, options: Iterable[str]) -> str:
     name = str(fault["loc"][0])
     where = f"setting {name} ({PREFIX}{name.upper()}, or {name} in {file})"
+    if name in options:
+        where = f"--{name.replace('_', '-')}"
     if fault["type"] == "unexpected_keyword_argument":
         known = sorted(field.name for field in fields(Settings))
         meant = get_close_matches(name, known, 1)

@@ -29,9 +29,7 @@ def _init(args: argparse.Namespace) -> int:
 
     told = {"origin": args.origin, "party": args.party, "public_url": args.public_url}
     given = {name: value for name, value in told.items() if value is not None}
-    settings = Settings.read(
-        {**os.environ, **{PREFIX + name.upper(): value for name, value in given.items()}}
-    )
+    settings = Settings.read(os.environ, **given)
     _check_nothing_else_stands(settings, given)
     made = make(settings, given)
     print(f"installation: {settings.home}")
