@@ -8,7 +8,7 @@ from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnec
 from ssl import SSLContext, create_default_context
 from threading import Timer
 from typing import Self
-from urllib.error import HTTPError
+from urllib.error import HTTPError, URLError
 from urllib.request import (
     HTTPDefaultErrorHandler,
     HTTPErrorProcessor,
@@ -50,9 +50,14 @@ def fetch(
             kind = Unknown if error.code in _GONE else Unavailable
             raise kind(f"the server answers {error.code}") from error
         except (OSError, HTTPException, ValueError) as error:
-            reason = deadline.passed or error
-            raise Unavailable(str(reason) or type(reason).__name__) from error
+            raise Unavailable(_plainly(deadline.passed or error)) from error
     return data
+
+
+def _plainly(error: Exception) -> str:
+    """Without what Python wraps around the system's own words."""
+    reason = error.reason if isinstance(error, URLError) else error
+    return getattr(reason, "strerror", None) or str(reason) or type(reason).__name__
 
 
 def _body(response: HTTPResponse, at_most: int) -> bytes:
