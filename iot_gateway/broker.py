@@ -124,7 +124,7 @@ def broker_command(
     native = Listener(_LOOPBACK, take_port(_LOOPBACK, native_port))
     config = write_config(folder, passwords, mqtt, native)
     _prepare(folder, native.port)
-    return [program(), "-c", str(config)]
+    return [program(), "-c", str(config), "-l", str(folder / _LOG)]
 
 
 def _prepare(folder: Path, port: int) -> None:
