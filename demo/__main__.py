@@ -39,7 +39,7 @@ def main() -> int:
                 check_broadcast(stage, on_air, console)
             else:
                 console.print("The cabinet's probe goes on measuring. Ctrl-C ends the demo.")
-                signal.pause()
+                stage.stay_up()
     except TraceError as failure:
         print(f"demo: {failure}", file=sys.stderr)
         return 1

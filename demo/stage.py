@@ -111,12 +111,20 @@ class Stage:
         self.wait_for("all parts to run", lambda: bool(self.settings.mqtt_url) and self._ready(), UP_WITHIN_S)
         self.store = open_store(self.settings)  # which counts by the contract, and there is one only now
 
+    def stay_up(self) -> None:
+        """Until Ctrl-C. Raises `Refused` if `guoji up` ends before."""
+        self._up.wait()
+        raise self._ended()
+
+    def _ended(self) -> Refused:
+        return Refused(f"`guoji up` ended by itself; {self._log.name} says why")
+
     def wait_for(self, what: str, reached: Callable[[], bool], within_s: float = ALL_WITHIN_S) -> None:
         """Raises `Refused` if it takes too long, or if `guoji up` ends meanwhile."""
         deadline = time.monotonic() + within_s
         while not reached():
             if self._up.poll() is not None:
-                raise Refused(f"`guoji up` ended by itself; {self._log.name} says why")
+                raise self._ended()
             if time.monotonic() > deadline:
                 raise Refused(f"waited {within_s:g} s for {what}; {self._log.name} may say why")
             time.sleep(0.2)

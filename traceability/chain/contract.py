@@ -207,13 +207,21 @@ def _sign(
         raise _refusal(abi, error) from error
 
 
+_HINTS = {
+    "AccessControlUnauthorizedAccount": ": after `guoji keys rotate` restart every part, which then uses the "
+    "new key; else the administrator grants this account the role",
+}
+
+
 def _refusal(abi: ABI, error: ContractLogicError) -> TraceError:
     """The contract's own error, in our tree and in words."""
     data = bytes.fromhex(str(error.data or "").removeprefix("0x"))
     for element in abi:
         if element["type"] == "error" and function_abi_to_4byte_selector(element) == data[:4]:
             kinds = {"TraceLogStale": CheckpointConflict, "EnforcedPause": ChainUnavailable}
-            return kinds.get(element["name"], Refused)(f"the contract refuses: {_spelled(element, data[4:])}")
+            hint = _HINTS.get(element["name"], "")
+            spelled = f"the contract refuses: {_spelled(element, data[4:])}{hint}"
+            return kinds.get(element["name"], Refused)(spelled)
     return Refused(f"the contract refuses: {error}")
 
 

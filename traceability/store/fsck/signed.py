@@ -104,15 +104,20 @@ Ask = Callable[[AnchorClaim, Checkpoint, NoteVerifier], str | None]
 
 
 def _asking(view: View, believed: Believed) -> Ask:
-    """Asks the chain for an anchor: what is untrue of it. What cannot be asked is told, each reason once."""
+    """Asks the chain for an anchor: what is untrue of it. What cannot be asked is told, each reason once.
+
+    Without a chain nobody is asked: whoever has none to give has said why.
+    """
     # Only our own endpoint is asked, whatever a stranger should do: we look for mistakes in our store.
     policy = replace(believed.policy, agree=1)
-    chains = [] if believed.chain is None else [Remembering(believed.chain)]
+    if believed.chain is None:
+        return lambda *_: None
+    chain = Remembering(believed.chain)
     told = set[str]()
 
     def ask(claim: AnchorClaim, signed: Checkpoint, log: NoteVerifier) -> str | None:
         try:
-            check_anchor(claim, signed, log, policy, chains)
+            check_anchor(claim, signed, log, policy, [chain])
         except CheckFailed as error:
             return str(error)
         except Unavailable as error:
