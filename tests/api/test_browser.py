@@ -1,11 +1,12 @@
 """The pages in a real browser: nothing is blocked, nothing overflows, and a dead connection is seen."""
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
 from scripts.screenshots import CHROMIUM
-from tests.api.samples import PATH, SUBJECT, a_trace, in_every_state
+from tests.api.samples import PATH, SUBJECT, a_trace, in_every_state, single_things
 from tests.api.serving import SampleLedger, served
 
 pytestmark = [
@@ -40,6 +41,21 @@ def test_nothing_is_wider_than_a_320_pixel_screen(browser, lang):
             page.close()
 
         assert width == 320
+
+
+def test_on_paper_steps_are_told_in_short_which_is_said_and_no_card_lies_over_another(browser):
+    item = single_things()["item"]
+    with served(SampleLedger({item.subject: item})) as address:
+        page = browser.new_page()
+        page.goto(f"{address}{urlsplit(item.subject).path}?lang=en")
+        page.emulate_media(media="print")
+        verdict, this = (page.locator(each).bounding_box() for each in (".verdict", ".identity"))
+        steps = page.locator("[aria-labelledby=steps]").inner_text()
+        page.close()
+
+    assert "On paper each step is told in short" in steps
+    assert "Fingerprint of the record" not in steps
+    assert this["y"] >= verdict["y"] + verdict["height"]
 
 
 def test_the_page_is_whole_without_scripts(browser):
