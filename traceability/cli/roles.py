@@ -126,9 +126,10 @@ def _anchor(_args: argparse.Namespace) -> int:
 
     settings = Settings.read(os.environ)
     log, stop, store = journal("anchor", settings.log_json), until_told_to_stop(), open_store(settings)
-    verifier = own_log(settings)
+    verifier, final = own_log(settings), store.anchors.last_final()
 
     def step() -> None:
+        nonlocal final
         sent = anchor(
             store.log,
             store.checkpoints,
@@ -140,6 +141,9 @@ def _anchor(_args: argparse.Namespace) -> int:
         )
         if sent is not None:
             log.info("anchoring", size=sent.size, root=sent.root.hex()[:16])
+        before, final = final, store.anchors.last_final()
+        if final is not None and (before is None or final.size > before.size):
+            log.info("an anchor is final", size=final.size, root=final.root.hex()[:16])
 
     every(settings.anchor_every_s, step, stop, log)
     return 0
