@@ -10,7 +10,7 @@ from api.front import Front
 
 MOST_FIELDS = 100
 MOST_HEAD_BYTES = 64 * 1024
-"""Of a request, until its head has ended."""
+"""Of a request that is no body: its head, and what trails a body in chunks."""
 _TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 
 
@@ -33,22 +33,22 @@ class KeptProtocol(HttpToolsProtocol):
         self._front = front
         self._target = b""
         self._fields: list[tuple[bytes, bytes]] = []
-        self._arrived = self._head_bytes = 0
-        self._is_in_head = self._is_answered = False
+        self._arrived = self._bodiless = 0
+        self._is_in_message = self._is_in_head = self._is_answered = False
         self._has_asked = True
 
     def data_received(self, data: bytes) -> None:
         self._arrived = len(data)
         super().data_received(data)
-        self._head_bytes += self._arrived
-        if self._is_in_head and self._head_bytes > MOST_HEAD_BYTES:
-            self._refuse_head()
+        self._bodiless += self._arrived
+        if self._is_in_message and self._bodiless > MOST_HEAD_BYTES:
+            self._refuse()
 
     def on_message_begin(self) -> None:
         self._target, self._fields = b"", []
-        self._is_in_head, self._is_answered = True, False
+        self._is_in_message, self._is_in_head, self._is_answered = True, True, False
         # What arrived with its beginning may be others' for the most part.
-        self._head_bytes = -self._arrived
+        self._bodiless = -self._arrived
 
     def on_url(self, url: bytes) -> None:
         self._target += url
@@ -59,19 +59,21 @@ class KeptProtocol(HttpToolsProtocol):
             self._fields.append((name.lower(), value))
 
     def on_headers_complete(self) -> None:
-        self._is_in_head, self._has_asked = False, True
         if len(self._fields) > MOST_FIELDS:
-            self._refuse_head()
+            self._refuse()
+        self._is_in_head, self._has_asked = False, True
         # On a line that is being closed nothing is answered, and nothing is done.
         self._is_answered = self.transport.is_closing() or (self._may_answer() and self._answers())
         if not self._is_answered:
             self._tell_uvicorn()
 
     def on_body(self, body: bytes) -> None:
+        self._bodiless = -self._arrived
         if not self._is_answered:
             super().on_body(body)
 
     def on_message_complete(self) -> None:
+        self._is_in_message = False
         if not self._is_answered:
             super().on_message_complete()
 
@@ -112,9 +114,11 @@ class KeptProtocol(HttpToolsProtocol):
             super().on_header(name, value)
         super().on_headers_complete()
 
-    def _refuse_head(self) -> None:
-        self._is_in_head = False
-        self.transport.write(_TOO_LARGE)
+    def _refuse(self) -> None:
+        # While another request is being answered, this would be taken for its answer.
+        if self._is_in_head and self._is_at_rest():
+            self.transport.write(_TOO_LARGE)
+        self._is_in_message = self._is_in_head = False
         self.transport.close()
 
 

@@ -229,6 +229,21 @@ def test_fields_that_follow_a_body_are_not_collected(served):
     assert asyncio.run(fields()) == (get().count(b": ") + 1, False)
 
 
+def test_what_trails_a_body_without_an_end_is_cut_off_and_a_long_body_is_not(served):
+    post = get("/healthz", "Transfer-Encoding: chunked\r\n", method="POST")
+    large = b"8000\r\n" + b"x" * 0x8000 + b"\r\n"
+    trailing = [b"0\r\nX: ", *[b"x" * 1000] * (MOST_HEAD_BYTES // 1000 + 1)]
+
+    assert served.talk(post, *trailing).is_closed
+    assert not served.talk(post, *[large] * 5, b"0\r\n\r\n").is_closed
+
+
+def test_a_refusal_is_never_taken_for_the_answer_to_what_was_asked_before(served):
+    refused = served.talk(get("/healthz") + get(more="X: x\r\n" * (MOST_FIELDS + 1)))
+
+    assert (refused.is_closed, b"431" in refused.sent) == (True, False)
+
+
 def test_nothing_is_done_for_who_was_refused(served):
     through = served.through
     served.talk(get(more="X: x\r\n" * (MOST_FIELDS + 1)) + get("/healthz"))

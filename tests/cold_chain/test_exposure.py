@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from traceability.cold_chain.exposure import Held, exposure, held, mean_kinetic_celsius, warmest
-from traceability.telemetry.curve import AROUND, SILENT_AFTER_PACES, Point
+from traceability.telemetry.curve import AROUND, FEWEST_AROUND, SILENT_AFTER_PACES, Point
 
 HOUR = 3_600_000
 CURVES = st.dictionaries(st.integers(0, 60), st.integers(-5, 9), max_size=12).map(
@@ -73,8 +73,10 @@ def test_exposure_is_what_counting_moment_by_moment_gives(points, start, length)
         if not before:
             continue
         number = len(before) - 1
-        sides = [side for side in (steps[max(number - AROUND, 0) : number], steps[number + 1 :]) if side]
-        usual = max((max(median(side[:AROUND]), 1) for side in sides), default=math.inf if steps else 0)
+        sides = [steps[max(number - AROUND, 0) : number], steps[number + 1 :][:AROUND]]
+        paces = [side for side in sides if len(side) >= FEWEST_AROUND] or [sides[0] + sides[1]]
+        alone = math.inf if steps else 0
+        usual = max((max(median(pace), 1) for pace in paces if pace), default=alone)
         step = steps[number] if number < len(steps) else end - before[-1].taken_at_ms
         if step <= SILENT_AFTER_PACES * usual:
             inside = 0 <= before[-1].value <= 4

@@ -6,7 +6,7 @@ from statistics import median
 from hypothesis import given
 from hypothesis import strategies as st
 
-from traceability.telemetry.curve import AROUND, SILENT_AFTER_PACES, Point, Stretch, silences
+from traceability.telemetry.curve import AROUND, FEWEST_AROUND, SILENT_AFTER_PACES, Point, Stretch, silences
 
 MINUTE = 60_000
 STEPS = st.lists(st.sampled_from([1, 10, 60, 200, 3_600]), max_size=4 * AROUND)
@@ -21,7 +21,8 @@ def test_a_step_is_silence_where_it_is_far_above_the_median_on_either_side(steps
     wanted = []
     for index, (before, after) in enumerate(pairwise(stepping(*steps))):
         earlier, later = steps[:index][-AROUND:], steps[index + 1 :][:AROUND]
-        usual = [median(each) for each in (earlier, later) if each]
+        paces = [each for each in (earlier, later) if len(each) >= FEWEST_AROUND] or [earlier + later]
+        usual = [median(each) for each in paces if each]
         if usual and steps[index] > SILENT_AFTER_PACES * max(usual):
             wanted.append(Stretch(before.taken_at_ms, after.taken_at_ms))
 
@@ -44,6 +45,13 @@ def test_an_outage_in_which_single_readings_came_is_found():
     outage = [60 * MINUTE] * 5
 
     assert len(silences(stepping(*[MINUTE] * 30, *outage, *[MINUTE] * 30))) == 5
+
+
+def test_a_late_reading_after_an_outage_or_before_it_excuses_none():
+    outage, late = 600 * MINUTE, 200 * MINUTE
+
+    assert len(silences(stepping(*[5 * MINUTE] * 30, outage, late))) == 2
+    assert len(silences(stepping(late, outage, *[5 * MINUTE] * 30))) == 2
 
 
 def test_readings_that_come_in_pairs_are_no_silences():

@@ -9,6 +9,8 @@ SILENT_AFTER_PACES = 3
 """A curve is silent where it misses this many of its usual steps."""
 AROUND = 20
 """Usual is the median of this many steps before, or after: a device may be set to another pace."""
+FEWEST_AROUND = 5
+"""Fewer on a side are no pace of their own: one late reading after an outage would excuse it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +46,10 @@ def speaks_for_ms(points: Sequence[Point]) -> float:
 
 
 def _is_silent(steps_ms: Sequence[int], index: int) -> bool:
-    before, after = steps_ms[max(index - AROUND, 0) : index], steps_ms[index + 1 : index + 1 + AROUND]
-    if not (before or after):
-        return False
-    return steps_ms[index] > max(_longest_ms(before), _longest_ms(after))
+    sides = [steps_ms[max(index - AROUND, 0) : index], steps_ms[index + 1 : index + 1 + AROUND]]
+    paces = [side for side in sides if len(side) >= FEWEST_AROUND] or [[*sides[0], *sides[1]]]
+    longest_ms = max(_longest_ms(pace) for pace in paces)
+    return 0 < longest_ms < steps_ms[index]
 
 
 def _longest_ms(steps_ms: Sequence[int]) -> float:
