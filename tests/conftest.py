@@ -2,16 +2,19 @@
 
 import os
 import shutil
+import sqlite3
 import tempfile
 import warnings
+from contextlib import closing
 from itertools import count
 
 import hypothesis
 import pytest
-from sqlalchemy import make_url, text
+from sqlalchemy import inspect, make_url, text
 
 from traceability.own_store import open_store
 from traceability.settings import PREFIX, Settings
+from traceability.store import migrate as steps
 from traceability.store.migrate import migrate
 from traceability.store.schema import open_engine
 from traceability.upkeep.installation import make
@@ -54,6 +57,26 @@ def migrated_sqlite(tmp_path_factory):
     file = tmp_path_factory.mktemp("migrated") / "guoji.db"
     _migrate(f"sqlite:///{file}")
     return file
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _schema_at_once(migrated_sqlite):
+    """A new SQLite gets what all steps together have made, without the steps."""
+    with closing(sqlite3.connect(migrated_sqlite)) as made:
+        _begin, *statements, _commit = made.iterdump()
+    step_by_step = steps.upgrade
+
+    def upgrade(connection, revision):
+        is_new = connection.dialect.name == "sqlite" and not inspect(connection).get_table_names()
+        if not (is_new and revision == "head"):
+            return step_by_step(connection, revision)
+        for each in statements:
+            connection.exec_driver_sql(each)
+        return True
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(steps, "upgrade", upgrade)
+        yield
 
 
 @pytest.fixture
