@@ -1,6 +1,7 @@
 """Answers scans from memory, before the framework; what is not kept waits its turn."""
 
 import asyncio
+import re
 from collections import OrderedDict
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ SHORT_LINE = 4
 MOST_WAITING = 5_000
 """One more is told to come back."""
 _FOUND = "guoji.found"
+_WEIGHT = re.compile(rb"0(\.[0-9]{0,3})?|1(\.0{0,3})?")
 _OK, _NOT_MODIFIED = b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 304 Not Modified\r\n"
 _BUSY: Head = [
     (b"content-type", b"text/plain; charset=utf-8"),
@@ -229,8 +231,8 @@ def _encoding(accepted: bytes) -> str:
 
 
 def _weight(parameter: bytes) -> float:
+    """0 for what is no weight (RFC 9110, 12.4.2)."""
     name, _, value = parameter.strip().partition(b"=")
-    try:
-        return float(value) if name.strip() == b"q" else 1
-    except ValueError:
-        return 0
+    if name.strip() != b"q":
+        return 1
+    return float(value) if _WEIGHT.fullmatch(value) else 0

@@ -9,7 +9,7 @@ const STRUCK = 3;
 const WITHHELD = '{"leftOut":true}';
 const LONGEST = 2000;
 
-const isText = (value) => typeof value === "string" && value.length <= LONGEST;
+const isText = (value) => typeof value === "string" && [...value].length <= LONGEST;
 const isList = (value) => Array.isArray(value);
 const SEGMENT = {
   room: isText,
@@ -21,7 +21,14 @@ const SEGMENT = {
   records: isList,
 };
 const RECORD = { number: Number.isInteger, at: isText, kind: isText };
-const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/i;
+// What a record of a kind may say, and is read here.
+const OF_KIND = {
+  phase: ["phase", isText],
+  warned: ["level", Number.isInteger],
+  answered: ["warning", Number.isInteger],
+};
+const TIME =
+  /^(\d{4}-\d\d-\d\d)T([01]\d|2[0-3])(:[0-5]\d){2}(\.\d{1,3})?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
 
 const check = (holds, detail) => holds || failed(detail);
 
@@ -32,9 +39,10 @@ const take = (value, kinds, where) => {
 };
 
 const timeOf = (text, what) => {
-  const at = TIME.test(text) ? Date.parse(text) : NaN;
-  const year = new Date(at).getUTCFullYear();
-  return year >= 1970 && year < 3000 ? at : failed(`${what} is ${text}, want a time with its zone`);
+  const [, day] = TIME.exec(text) ?? [];
+  // Date.parse() takes 30 February for a day in March.
+  const isDay = day > "1970" && day < "3000" && new Date(Date.parse(day) || 0).toISOString().startsWith(day);
+  return isDay ? Date.parse(text) : failed(`${what} is ${text}, want a time such as 2026-11-20T06:30:00.125Z`);
 };
 
 export const told = (at) => `${new Date(at).toISOString().replace("T", " ").slice(0, -1)} UTC`;
@@ -59,6 +67,8 @@ export const segmentOf = (event) => {
 const recordOf = (value, where) => {
   take(value, RECORD, where);
   const { number, at, kind, ...body } = value;
+  const [name, isWanted] = (Object.hasOwn(OF_KIND, kind) && OF_KIND[kind]) || [];
+  if (name in body) take(body, { [name]: isWanted }, where);
   return { number, at: timeOf(at, `at of ${where}`), kind, body };
 };
 

@@ -125,6 +125,14 @@ def test_each_encoding_holds_the_same_page_under_an_etag_of_its_own(site):
     assert [each.headers.get("content-encoding") for each in forms] == ["br", "gzip", None]
 
 
+@pytest.mark.parametrize("weight", ["inf", "1e9", "nan", "-1", "2", "0.0001", ""])
+def test_what_is_no_weight_is_none(site, weight):
+    """RFC 9110, 12.4.2."""
+    answer = site.ask(accept_encoding=f"br;q={weight}, gzip;q=0.5")
+
+    assert answer.headers["content-encoding"] == "gzip"
+
+
 def test_what_a_reader_has_is_not_sent_again(site):
     first = site.ask()
 

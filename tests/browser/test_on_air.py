@@ -113,6 +113,19 @@ UNTRUE = [
     set_in((0, "epcList"), ["urn:uuid:1", "urn:uuid:2"]),
     set_in((0, "errorDeclaration"), {"declarationTime": "2026-11-18T10:07:10Z"}),
 ]
+
+
+def shown_otherwise(ended_with, begins_with):
+    """What was shown when the first segment ended, and when the second began."""
+
+    def edit(segments):
+        segments[0][ON]["records"][1]["state"] = {"product": ended_with}
+        for segment in segments[1:]:
+            segment[ON]["begin"] = {"product": begins_with}
+
+    return edit
+
+
 SHAPELESS = [
     set_in((0, ON), 7),
     *(
@@ -128,6 +141,31 @@ SHAPELESS = [
         }.items()
     ),
     set_in((1, ON, "records", 0), {"number": 3, "kind": "said"}),
+    *(
+        set_in((0, ON, "from"), text)
+        for text in (
+            "2026-02-30T00:00:00Z",
+            "2026-11-18T24:00:00Z",
+            "2026-11-18T10:06:00,5Z",
+            "2026-11-18T10:06:00.0009Z",
+            "2026-11-18t10:06:00z",
+            "2026-11-18T10:06:60Z",
+            "2026-11-18T10:06:00+24:00",
+            "1969-12-31T23:59:59Z",
+        )
+    ),
+    set_in((0, ON, "segment"), 1.0),
+    set_in((0, ON, "records", 0, "phase"), None),
+    set_in((3, ON, "records", 1, "phase"), ["ended"]),
+    *(set_in((1, ON, "records", 1, "level"), value) for value in (3.0, True)),
+    *(set_in((2, ON, "records", 0, "warning"), value) for value in ([4], 4.0, True, None)),
+    set_in((0, ON, "title"), "🍎" * 2001),
+    shown_otherwise(1, True),
+]
+FITTING = [
+    set_in((0, ON, "title"), "🍎" * 2000),
+    set_in((0, ON, "records", 0, "at"), "2026-11-18T18:06:40.000+08:00"),
+    shown_otherwise(1, 1.0),
 ]
 
 
@@ -156,3 +194,10 @@ def test_a_segment_in_no_shape_is_called_untrue_and_throws_nothing():
 
     assert [untrue(file) is not None for file in files] == [True] * len(files)
     assert None not in in_node("lieOf", [json.dumps(file) for file in files])
+
+
+def test_what_is_the_same_to_the_log_is_no_lie_in_either():
+    files = [edited(edit) for edit in FITTING]
+
+    assert [untrue(file) for file in files] == [None] * len(files)
+    assert in_node("lieOf", [json.dumps(file) for file in files]) == [None] * len(files)

@@ -1,5 +1,6 @@
 """One event of an on-air record: what a live room showed and said from one moment to another."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +21,12 @@ MOST_BYTES = 256 * 1024
 WITHHELD: Mapping[str, Any] = {"leftOut": True}
 """In the place of a state, or of what else a record says, that no event could carry."""
 
+_TIME = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3])(:[0-5][0-9]){2}(\.[0-9]{1,3})?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])"
+)
+"""As records are told, to the millisecond at most: verifiers in other languages read no finer time."""
+_OF_KIND = {"phase": ("phase", str), "warned": ("level", int), "answered": ("warning", int)}
+"""What a record of a kind may say, and is read by verifiers."""
 _FIELDS = {"room": str, "title": str, "lang": str, "segment": int, "from": str, "until": str, "records": list}
 
 
@@ -61,7 +68,7 @@ class Segment:
         try:
             fields = take(said, ON_AIR, _FIELDS, {"begin": dict})
             records = tuple(_record(each, number) for number, each in enumerate(fields["records"], start=1))
-            start, until = (a_time(fields[name], f"{name} of {ON_AIR}") for name in ("from", "until"))
+            start, until = (_time(fields[name], f"{name} of {ON_AIR}") for name in ("from", "until"))
         except InvalidInput as error:
             raise CheckFailed(str(error)) from error
         named = event.identifiers_by_role()["epc"]
@@ -89,4 +96,13 @@ def _record(value: object, place: int) -> AirRecord:
     body = dict(value)
     known = {"number": int, "at": str, "kind": str}
     fields = take({name: body.pop(name, None) for name in known}, where, known, {})
-    return AirRecord(fields["number"], a_time(fields["at"], f"at of {where}"), fields["kind"], body)
+    if fields["kind"] in _OF_KIND:
+        name, kind = _OF_KIND[fields["kind"]]
+        take({name: body[name]} if name in body else {}, where, {}, {name: kind})
+    return AirRecord(fields["number"], _time(fields["at"], f"at of {where}"), fields["kind"], body)
+
+
+def _time(value: str, what: str) -> datetime:
+    if not _TIME.fullmatch(value):
+        raise InvalidInput(f"{what} is {value!r:.40}, want a time such as 2026-11-20T06:30:00.125Z")
+    return a_time(value, what)
