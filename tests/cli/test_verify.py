@@ -196,7 +196,7 @@ def test_who_names_a_trace_page_is_told_where_its_proof_is(server, tmp_path, bod
 def test_what_is_neither_a_proof_nor_a_page_is_refused_for_what_it_lacks(server, body):
     server.file = body
 
-    with pytest.raises(InvalidInput, match=r"^(not JSON|proof )"):
+    with pytest.raises(InvalidInput, match=r"^http://127\.0\.0\.1:\d+: (not JSON|proof )"):
         verify_command(server.url)
 
 

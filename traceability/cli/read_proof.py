@@ -25,7 +25,7 @@ def read_proof(source: str, at_most: int) -> Proof | TraceProof | CodeProof:
             return parse_code_file(data)
         what = _instead(data, value)
         if what is None:
-            raise
+            raise InvalidInput(f"{source}: {error}") from error
         raise InvalidInput(f"{source} is {what}, not a proof; its proof is at {_proof_of(source)}") from error
 
 
