@@ -33,10 +33,10 @@ class Issued:
         gtin, serial = parts.get("01") or parts.get("8006", "")[:_GTIN], parts.get("21")
         if serial is None or not self.issues_for(gtin):
             return
-        printed = serials.as_printed(serial)
         if self._made(gtin, serial):
             return
-        if self._made(gtin, printed):
+        printed = serials.as_printed(serial)
+        if printed != serial and self._made(gtin, printed):
             meant = [(ai, printed if ai == "21" else value) for ai, value in path]
             raise Misspelt(f"this code is printed as {printed}", digital_link.build(None, meant))
         raise NotIssued("this code was not issued by us")

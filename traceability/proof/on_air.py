@@ -103,8 +103,9 @@ class Broadcast:
         for each in self._records():
             match each.body.get("last_sent_at_ms") if each.kind == SHOWN and each.at > moment else None:
                 case int(at_ms) if at_ms < moment.timestamp() * 1000:
-                    began_s = max(at_ms / 1000, self.segments[0].start.timestamp())
-                    return datetime.fromtimestamp(began_s, UTC), each.at
+                    # A file may say any number; of what was before its first segment it proves nothing.
+                    began_ms = max(at_ms, round(self.segments[0].start.timestamp() * 1000))
+                    return datetime.fromtimestamp(began_ms / 1000, UTC), each.at
         return None
 
     def _open(self, moment: datetime) -> Iterator[AirRecord]:
