@@ -15,13 +15,19 @@ from traceability.store.erasure_journal import ErasureFile
 from traceability.store.personal import PersonalTable
 
 
-def test_words_are_erased_after_so_many_days_and_nothing_else(migrated_sqlite, tmp_path):
+def a_told_broadcast(migrated_sqlite, tmp_path):
+    """In which one sentence was said."""
     on = Broadcast(copied(migrated_sqlite, tmp_path))
     on.make()
     on.phase(Phase.ON_AIR)
     on.after(0).say("今早现摘")
     on.now_ms += TELL_WITHIN_MS
     on.teller.look()
+    return on
+
+
+def test_words_are_erased_after_so_many_days_and_nothing_else(migrated_sqlite, tmp_path):
+    on = a_told_broadcast(migrated_sqlite, tmp_path)
     before, told = len(on.air.records(CODE)), on.events.mentioning([on.rooms.room(CODE).urn])
     journal, personal = ErasureFile(tmp_path / "erasures.jsonl"), PersonalTable(on.engine)
     due_ms = AT_MS + THREE_YEARS * DAY_MS
@@ -61,12 +67,7 @@ def test_words_that_no_event_tells_are_erased_at_the_same_age_and_can_still_be_t
 
 
 def test_nobody_erases_what_was_said_on_air_before_its_time(migrated_sqlite, tmp_path):
-    on = Broadcast(copied(migrated_sqlite, tmp_path))
-    on.make()
-    on.phase(Phase.ON_AIR)
-    on.after(0).say("今早现摘")
-    on.now_ms += TELL_WITHIN_MS
-    on.teller.look()
+    on = a_told_broadcast(migrated_sqlite, tmp_path)
     commitments = on.air.said_before(AT_MS + 1)
     due_ms = AT_MS + THREE_YEARS * DAY_MS
 
