@@ -57,3 +57,14 @@ def test_a_port_where_somebody_listens_is_refused():
 
         with pytest.raises(Refused, match=f"port {port} on 127.0.0.1: Address already in use"):
             take_port(wanted=port)
+
+
+def test_a_port_is_promised_to_nobody_else_while_it_is(other):
+    process, port = other
+    with pytest.raises(Refused, match="another installation here was given it"):
+        ports.promise(port)
+
+    process.kill()
+    process.wait()
+
+    ports.promise(port).close()

@@ -19,18 +19,26 @@ def take_port(host: str = "127.0.0.1", wanted: int = 0) -> int:
             if wanted:
                 return port
             continue
-        promise = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         try:
-            # A name in the abstract namespace (unix(7)): it ends with us, whatever ends us.
-            promise.bind(f"\0guoji/port/{port}")
-        except OSError as error:
-            promise.close()
+            promise(port).detach()  # stays open
+        except Refused as error:
             if wanted:
-                raise Refused(f"port {port} on {host}: another installation here was given it") from error
+                raise Refused(f"port {port} on {host}: {error}") from error
             continue
-        promise.detach()  # stays open
         _OURS.add(port)
         return port
+
+
+def promise(port: int) -> socket.socket:
+    """Nobody else of us is given `port` while this is open. Raises `Refused` if somebody was."""
+    promised = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    try:
+        # A name in the abstract namespace (unix(7)): it ends with us, whatever ends us.
+        promised.bind(f"\0guoji/port/{port}")
+    except OSError as error:
+        promised.close()
+        raise Refused("another installation here was given it") from error
+    return promised
 
 
 def free_port(host: str, wanted: int) -> int:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,8 +24,9 @@ from iot_gateway.edge.home import BoxHome
 from iot_gateway.jetstream import JetStreamInbox
 from iot_gateway.logins import GATEWAY, Address
 from traceability.children import die_with_parent
+from traceability.errors import Refused
 from traceability.log.note import NoteVerifier
-from traceability.ports import free_port, take_port
+from traceability.ports import free_port, promise, take_port
 from traceability.store.arrivals import ArrivalTable
 from traceability.store.readings import ReadingTable, reading
 from traceability.store.schema import open_engine
@@ -206,12 +208,20 @@ def bundle(centre, passwords):
     return Bundle(f"mqtt://127.0.0.1:{centre.port}", None, (NoteVerifier.of(centre.signer),), devices)
 
 
+def a_port_to_be_taken():
+    """By a process of its own. That it is free is not enough: other tests were promised hundreds."""
+    while True:
+        port = free_port("127.0.0.1", 0)
+        with suppress(Refused):
+            promise(port).close()
+            return port
+
+
 @pytest.fixture
 def box(tmp_path, bundle):
     """Not started yet."""
     BoxHome(tmp_path / "box").take(bundle)
-    # Not taken by us: the box is a process of its own, and takes it.
-    box = Box(tmp_path / "box", free_port("127.0.0.1", 0))
+    box = Box(tmp_path / "box", a_port_to_be_taken())
     yield box
     box.stop()
 
